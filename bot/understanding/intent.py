@@ -1,0 +1,128 @@
+"""What reading a message hands over: plain frozen values, shared by the reader, the decision and the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class IntentKind(StrEnum):
+    """The closed list of what a message can mean (data/corpus/README.md)."""
+
+    ORDER_CREATE = "order.create"
+    ORDER_AMEND = "order.amend"
+    ORDER_CANCEL = "order.cancel"
+    ORDER_CONFIRM = "order.confirm"
+    ORDER_REPEAT = "order.repeat"
+    ORDER_STATUS = "order.status"
+    INQUIRY_PRODUCT = "inquiry.product"
+    INQUIRY_PRICE = "inquiry.price"
+    INQUIRY_POLICY = "inquiry.policy"
+    COMPLAINT = "complaint"
+    HUMAN = "human"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    OPT_OUT = "opt_out"
+    OTHER = "other"
+
+
+WRITES_ORDER = frozenset({IntentKind.ORDER_CREATE, IntentKind.ORDER_AMEND, IntentKind.ORDER_REPEAT})
+
+
+class QuestionReason(StrEnum):
+    """Why something has to be asked (data/corpus/README.md, `clarify`)."""
+
+    AMBIGUOUS = "ambiguous"
+    QUANTITY = "quantity"
+    UNIT = "unit"
+    UNKNOWN = "unknown"
+    INACTIVE = "inactive"
+    NO_HISTORY = "no_history"
+
+
+class ChangeOp(StrEnum):
+    ADD = "add"
+    SET = "set"
+    SUB = "sub"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One product wanted. `quantity` is in base units; `unit_said` is the catalog's word, `dozen`, or None."""
+
+    sku: str
+    quantity: Decimal
+    unit_said: str | None = None
+    quantity_said: Decimal | None = None
+    text: str = ""
+    confidence: float = 1.0
+    sure: bool = True
+    """False when the match was repaired or relaxed: a person must say YES before it is placed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of an amendment. `quantity` is in base units; None only for REMOVE."""
+
+    op: ChangeOp
+    sku: str
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What has to be asked about one mention. `candidates` are SKUs, the best first, possibly empty."""
+
+    text: str
+    reason: QuestionReason
+    candidates: tuple[str, ...] = ()
+    quantity_said: Decimal | None = None
+    unit_said: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Lines of a draft or of the last order, in base units."""
+
+    lines: tuple[tuple[str, Decimal], ...]
+    delivery_date: date | None = None
+    order_id: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the conversation already holds when the message is read."""
+
+    draft: Basket | None = None
+    last_order: Basket | None = None
+    pending: tuple[Question, ...] = ()
+    last_bot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """The reading of one message (or of a burst read together).
+
+    For order.amend and order.repeat `lines` are the whole order after the change and `changes` how it came about.
+    `confidence` is calibrated: the share of such readings that are right. `leftover` holds the words nothing explained;
+    only they may be shown to a language model.
+    """
+
+    kind: IntentKind
+    confidence: float
+    lines: tuple[Line, ...] = ()
+    changes: tuple[Change, ...] = ()
+    questions: tuple[Question, ...] = ()
+    delivery_date: date | None = None
+    notes: str = ""
+    language: str = "en"
+    leftover: tuple[str, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """True when nothing is asked and every line was matched without repair."""
+        return not self.questions and all(line.sure for line in self.lines)
