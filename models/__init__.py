@@ -1,0 +1,36 @@
+"""The facts: tables of PostgreSQL, one file per subject. Constraints do the work; rules live in bot/, not here."""
+
+from models.base import Base
+from models.contact import Contact, ContactOutlet
+from models.conversation import Conversation
+from models.escalation import Escalation
+from models.failure import Failure
+from models.message import ConversationMessage
+from models.operations import Audit, Heartbeat, IdempotencyKey
+from models.order import Order, OrderEvent, OrderLine
+from models.outlet import Customer, Outlet
+from models.product import CatalogVersion, PackUnit, Product, ProductAlias
+from models.tax import TaxRate
+
+__all__ = [
+    "Audit",
+    "Base",
+    "CatalogVersion",
+    "Contact",
+    "ContactOutlet",
+    "Conversation",
+    "ConversationMessage",
+    "Customer",
+    "Escalation",
+    "Failure",
+    "Heartbeat",
+    "IdempotencyKey",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "Outlet",
+    "PackUnit",
+    "Product",
+    "ProductAlias",
+    "TaxRate",
+]

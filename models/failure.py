@@ -1,0 +1,40 @@
+"""One durable row per thing that failed: what, why, how often, and whether it is settled. `flask replay` takes its id."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Created, Id, Instant, one_of
+
+
+class FailureKind(StrEnum):
+    PROCESS = "process"
+    DELIVER = "deliver"
+    INVOICE = "invoice"
+    WEBHOOK = "webhook"
+
+
+class Failure(Base):
+    __tablename__ = "failures"
+    __table_args__ = (
+        one_of("kind", FailureKind),
+        Index("uq_failures_open", "kind", "message_id", unique=True, postgresql_where=text("resolved_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str]
+    message_id: Mapped[int | None] = mapped_column(
+        ForeignKey("conversation_messages.id", ondelete="CASCADE"), index=True
+    )
+    error: Mapped[str]
+    """Class and code, in words without personal data."""
+    traceback: Mapped[str | None]
+    """Files, lines and function names only: no values, no message text."""
+    attempts: Mapped[int] = mapped_column(server_default="1")
+    first_failed_at: Mapped[Created]
+    last_failed_at: Mapped[Created]
+    resolved_at: Mapped[Instant | None]
+    resolution: Mapped[str | None]

@@ -1,0 +1,116 @@
+"""The one ledger: every message in and out, what became of it and why. Rows are never deleted by the product's work."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Created, Id, Instant, one_of
+
+
+class Direction(StrEnum):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class MessageState(StrEnum):
+    """Inbound: received, then one final state. Outbound: pending, sending, then sent, unknown or dead; held waits for a person."""
+
+    RECEIVED = "received"
+    ANSWERED = "answered"
+    MERGED = "merged"
+    HANDED_OVER = "handed_over"
+    PARKED = "parked"
+    IGNORED = "ignored"
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+    HELD = "held"
+
+
+INBOUND_FINAL = (
+    MessageState.ANSWERED,
+    MessageState.MERGED,
+    MessageState.HANDED_OVER,
+    MessageState.PARKED,
+    MessageState.IGNORED,
+)
+OUTBOUND_OPEN = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN)
+
+
+class Delivery(StrEnum):
+    """What the provider says of a sent message; a later word of lower rank changes nothing (DELIVERY_RANK)."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+    READ = "read"
+
+
+DELIVERY_RANK = {Delivery.QUEUED: 1, Delivery.SENT: 2, Delivery.FAILED: 3, Delivery.DELIVERED: 4, Delivery.READ: 5}
+
+
+class ConversationMessage(Base):
+    __tablename__ = "conversation_messages"
+    __table_args__ = (
+        one_of("direction", Direction),
+        one_of("state", MessageState),
+        UniqueConstraint("channel", "direction", "provider_id"),
+        UniqueConstraint("in_reply_to", "sequence"),
+        Index("ix_conversation_messages_conversation_id", "conversation_id", "id"),
+        Index("ix_conversation_messages_received", "created_at", postgresql_where=text("state = 'received'")),
+        Index(
+            "ix_conversation_messages_open_replies",
+            "conversation_id",
+            "id",
+            postgresql_where=text("direction = 'outbound' AND state IN ('pending', 'sending', 'unknown')"),
+        ),
+        Index("ix_conversation_messages_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    )
+
+    id: Mapped[Id]
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    session_id: Mapped[str]
+    direction: Mapped[str]
+    channel: Mapped[str]
+    provider_id: Mapped[str | None]
+    """The provider's own id: what makes a second delivery of the same message the same row."""
+    role: Mapped[str]
+    """user, assistant or person (of ops)."""
+    kind: Mapped[str]
+    """text, button, image, voice, location, contact, edit, reaction ... (bot/channels/base.py)."""
+    content: Mapped[str] = mapped_column(server_default="")
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    """The typed rest of the provider's payload, or the buttons of a reply."""
+    fingerprint: Mapped[str | None]
+    """Hash of what was received; the same id with another fingerprint is reported, never applied."""
+    language: Mapped[str | None]
+    intent: Mapped[str | None]
+    confidence: Mapped[float | None]
+    context: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """How it was read: lines, questions, leftover words; the language model's raw answer when one was asked."""
+    pii_scrubbed: Mapped[bool] = mapped_column(server_default="false")
+    embedding_id: Mapped[str | None] = mapped_column(String(100), index=True)
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    error: Mapped[str | None]
+    in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("conversation_messages.id"))
+    sequence: Mapped[int | None]
+    due_at: Mapped[Instant | None]
+    """Outbound: when it may be sent (again)."""
+    attempt_id: Mapped[str | None]
+    """Outbound: the try that holds it; only its own try may finish it."""
+    delivery: Mapped[str | None]
+    delivery_error: Mapped[str | None]
+    said_at: Mapped[Instant]
+    """When the customer wrote, by the provider's clock; judges cut-offs."""
+    created_at: Mapped[Created]
+    finished_at: Mapped[Instant | None]
