@@ -1,0 +1,1 @@
+"""Orders: quantities, units and dates as pure rules of the trade."""
