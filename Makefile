@@ -1,0 +1,64 @@
+# Everything a developer types. `make` alone prints this list.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PY := .venv/bin/python
+# The first of these that is 3.11 or later and can make a virtual environment; or say PYTHON=/path/to/python3.
+PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
+
+.PHONY: help install install-dev run test lint eval bench chaos load lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+install: ## .venv with what the product runs on
+	@$(call with-python,embedded/install.py requirements.txt)
+
+install-dev: ## .venv with what the suite and the linters need as well
+	@$(call with-python,embedded/install.py requirements-dev.txt)
+
+run: install ## start everything; stop with Ctrl-C
+	@exec $(PY) -m embedded
+
+test: install-dev ## the whole suite, offline, on servers of its own
+	@$(PY) -m pytest $(ARGS)
+
+lint: install-dev ## ruff and mypy
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+eval: install ## read the shipped corpus: a table by tag, and the dangerous errors
+	@$(PY) -m flask eval $(ARGS)
+
+bench: install-dev ## time the parts that must be fast
+	@$(PY) -m bench $(ARGS)
+
+chaos: install-dev ## kill and cut what can be killed and cut, then count the orders
+	@$(PY) -m chaos $(ARGS)
+
+load: install-dev ## many outlets at once, for minutes
+	@$(PY) -m bench.load $(ARGS)
+
+lock: install-dev ## write requirements*.txt from requirements*.in
+	@$(call compile,requirements)
+	@$(call compile,requirements-dev)
+
+clean: ## remove .venv, caches and var/ with the demo database in it
+	@test ! -x $(PY) || $(PY) -m embedded --remove
+	@rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+define with-python
+for python in $(PYTHONS); do \
+  if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+    exec $$python -I $(1); \
+  fi; \
+done; \
+echo "Tria needs Python 3.11 or later with its venv module (Debian: python3-venv); none of these is: $(strip $(PYTHONS))" >&2; \
+exit 1
+endef
+
+define compile
+$(PY) -m uv pip compile --system-certs --universal --generate-hashes --python-version 3.11 --quiet \
+  --custom-compile-command "make lock" -o $(1).txt $(1).in
+endef

@@ -1,0 +1,31 @@
+"""How the web process serves; read by gunicorn by its name. Addresses and limits only, everything else is `handlers`.
+
+Two processes because a box has two cores or more; threads because the health endpoint must answer while others wait for
+PostgreSQL. The limits are of one machine: to serve more, start more of them.
+"""
+
+import sys
+from pathlib import Path
+
+from bot.errors import StartupRefused
+from bot.settings import get_settings
+
+try:
+    settings = get_settings()
+except StartupRefused as refused:
+    sys.exit(str(refused))
+
+# In production a proxy in front ends TLS and may be on another machine; on a developer's laptop nobody else should see it.
+bind = f"{'0.0.0.0' if settings.is_production else '127.0.0.1'}:{settings.port}"
+workers = 2
+worker_class = "gthread"
+threads = 8
+timeout = 30
+graceful_timeout = (
+    15  # less than the supervisor's 20 s, so that requests under way are answered before anyone is killed
+)
+keepalive = 5
+accesslog = None  # handlers logs each request itself, as JSON and without phone numbers
+proc_name = "tria-web"
+# gunicorn's heartbeat file must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
