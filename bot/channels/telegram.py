@@ -1,0 +1,259 @@
+"""Telegram: updates as typed values, and the Bot API through python-telegram-bot on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.channels.base import Incoming, Kind, Outgoing
+from bot.channels.text import storable
+from bot.errors import BadInputError, OptedOutError, PermanentError, TemporaryError, UnauthorizedError, UnknownOutcome
+from bot.settings import Settings
+
+NAME = "telegram"
+MAX_TEXT = 4096
+TIMEOUT_S = 10.0
+BIGINT = 2**63 - 1
+
+MEDIA = {
+    "photo": Kind.IMAGE, "voice": Kind.VOICE, "audio": Kind.VOICE, "video": Kind.VIDEO, "video_note": Kind.VIDEO,
+    "animation": Kind.VIDEO, "document": Kind.DOCUMENT, "sticker": Kind.STICKER, "location": Kind.LOCATION,
+    "venue": Kind.LOCATION, "contact": Kind.CONTACT,
+}  # fmt: skip
+
+TelegramId = Annotated[int, Field(strict=True, ge=-BIGINT, le=BIGINT)]
+
+
+class _Payload(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class User(_Payload):
+    id: TelegramId
+    is_bot: bool = False
+    first_name: str = ""
+    language_code: str = ""
+
+
+class Chat(_Payload):
+    id: TelegramId
+    type: str
+
+
+class SharedContact(_Payload):
+    phone_number: Annotated[str, Field(max_length=64)]
+    user_id: TelegramId | None = None
+
+
+class Replied(_Payload):
+    message_id: TelegramId
+    text: str = ""
+
+
+class Message(_Payload):
+    message_id: TelegramId
+    date: Annotated[int, Field(ge=0, le=2**40)]
+    chat: Chat
+    from_: User | None = Field(None, alias="from")
+    text: str = ""
+    caption: str = ""
+    contact: SharedContact | None = None
+    reply_to_message: Replied | None = None
+    forward_origin: dict[str, Any] | None = None
+    via_bot: User | None = None
+
+
+class CallbackQuery(_Payload):
+    id: str
+    from_: User = Field(alias="from")
+    data: Annotated[str, Field(max_length=64)] = ""
+    message: Message | None = None
+
+
+class Reaction(_Payload):
+    chat: Chat
+    message_id: TelegramId
+    user: User | None = None
+    date: int
+    new_reaction: list[dict[str, Any]] = []
+
+
+class Update(_Payload):
+    update_id: Annotated[int, Field(strict=True, ge=0, le=BIGINT)]
+    message: Message | None = None
+    edited_message: Message | None = None
+    callback_query: CallbackQuery | None = None
+    message_reaction: Reaction | None = None
+
+
+def verify_secret(expected: str, given: list[str]) -> None:
+    """Raises UnauthorizedError unless exactly one header came and equals the secret, compared in constant time."""
+    if len(given) != 1 or not expected or not hmac.compare_digest(given[0].encode(), expected.encode()):
+        raise UnauthorizedError("secret token missing or wrong", code="secret")
+
+
+def _ignored(message: Message) -> str | None:
+    if message.from_ is None or message.from_.is_bot or message.via_bot is not None:
+        return "from_bot"
+    return None if message.chat.type == "private" else "not_private"
+
+
+def _media_kind(raw: dict[str, Any]) -> Kind:
+    return next((kind for name, kind in MEDIA.items() if name in raw), Kind.UNSUPPORTED)
+
+
+def _details(message: Message) -> dict[str, Any]:
+    details: dict[str, Any] = {"message_id": message.message_id, "forwarded": message.forward_origin is not None}
+    if message.contact:
+        details["contact"] = message.contact.model_dump()
+    if message.reply_to_message:
+        details["replied_to"] = str(message.reply_to_message.message_id)
+    return {name: value for name, value in details.items() if value}
+
+
+def _from_message(update: Update, message: Message, raw: dict[str, Any], bot: str, kind: Kind | None) -> Incoming:
+    sender = message.from_
+    text = message.text or message.caption
+    return Incoming(
+        channel=NAME,
+        provider_id=str(update.update_id),
+        address=str(sender.id if sender else message.chat.id),
+        business_address=bot,
+        kind=kind or (Kind.TEXT if message.text else _media_kind(raw)),
+        text=storable(text)[:MAX_TEXT],
+        said_at=datetime.fromtimestamp(message.date, UTC),
+        profile_name=storable(sender.first_name)[:200] if sender else "",
+        payload=_details(message),
+        ignored=_ignored(message),
+    )
+
+
+def read_update(raw: Any, bot: str, now: datetime) -> Incoming:
+    """An update as an Incoming; kinds we do not work on come back with `ignored` set. Raises BadInputError when malformed."""
+    if not isinstance(raw, dict):
+        raise BadInputError("the update is not an object", code="payload")
+    try:
+        update = Update.model_validate(raw)
+    except ValidationError as error:
+        place = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise BadInputError(f"field {place} is missing or malformed", code="payload") from error
+    if update.message:
+        return _from_message(update, update.message, raw["message"], bot, None)
+    if update.edited_message:
+        return _from_message(update, update.edited_message, raw["edited_message"], bot, Kind.EDIT)
+    if update.callback_query:
+        return _from_press(update, update.callback_query, bot, now)
+    if update.message_reaction and update.message_reaction.user:
+        return _from_reaction(update, update.message_reaction, bot)
+    return Incoming(NAME, str(update.update_id), "0", bot, Kind.UNSUPPORTED, "", now, ignored="update_kind")
+
+
+def _from_press(update: Update, query: CallbackQuery, bot: str, now: datetime) -> Incoming:
+    payload = {"data": storable(query.data), "callback_query_id": query.id[:100]}
+    if query.message:
+        payload["replied_to"] = str(query.message.message_id)
+    private = query.message is None or query.message.chat.type == "private"
+    return Incoming(
+        NAME, str(update.update_id), str(query.from_.id), bot, Kind.BUTTON, "", now, query.from_.first_name[:200], payload,
+        None if private else "not_private",
+    )  # fmt: skip
+
+
+def _from_reaction(update: Update, reaction: Reaction, bot: str) -> Incoming:
+    user = reaction.user.id if reaction.user else reaction.chat.id
+    emoji = "".join(str(item.get("emoji", "")) for item in reaction.new_reaction)[:20]
+    said_at = datetime.fromtimestamp(max(0, min(reaction.date, 2**40)), UTC)
+    payload = {"replied_to": str(reaction.message_id)}
+    return Incoming(NAME, str(update.update_id), str(user), bot, Kind.REACTION, storable(emoji), said_at, "", payload)
+
+
+class Telegram:
+    """Sends through the real client on one event loop, which lives as long as the process (FACTS 0.6)."""
+
+    name = NAME
+    max_length = MAX_TEXT
+    can_look_up = False
+
+    def __init__(self, settings: Settings) -> None:
+        self._runner = asyncio.Runner()
+        self._bot = self._make_bot(settings)
+        self._ready = False
+
+    @staticmethod
+    def _make_bot(settings: Settings) -> Bot:
+        request = HTTPXRequest(connection_pool_size=4, read_timeout=TIMEOUT_S, connect_timeout=5.0)
+        return Bot(
+            settings.telegram_bot_token.get_secret_value(),
+            base_url=f"{settings.telegram_api_base_url}/bot",
+            base_file_url=f"{settings.telegram_api_base_url}/file/bot",
+            request=request,
+        )
+
+    def send(self, message: Outgoing) -> str:
+        return self._runner.run(self._send(message))
+
+    def find(self, message: Outgoing, *, since: datetime, known: frozenset[str]) -> str | None:
+        """Telegram cannot be asked what a bot has sent."""
+        raise TemporaryError("Telegram offers no look-up", code="lookup")
+
+    def answer_press(self, callback_query_id: str) -> None:
+        """Stops the button's spinner; too late is no failure (FACTS A2), so whoever presses gains nothing from an error."""
+        try:
+            self._runner.run(self._bot.answer_callback_query(callback_query_id))
+        except TelegramError:
+            return
+
+    def close(self) -> None:
+        self._runner.close()
+
+    async def _send(self, message: Outgoing) -> str:
+        try:
+            sent = await self._bot.send_message(
+                chat_id=int(message.to), text=message.text, reply_markup=_keyboard(message)
+            )
+        except RetryAfter as error:
+            wait = error.retry_after
+            seconds = wait.total_seconds() if hasattr(wait, "total_seconds") else float(wait)
+            raise TemporaryError("Telegram asks to wait", code="429", retry_after_s=seconds) from error
+        except Forbidden as error:
+            raise OptedOutError("the chat refuses us", code="403") from error
+        except (BadRequest, InvalidToken) as error:
+            raise PermanentError(f"Telegram refused: {type(error).__name__}", code="400") from error
+        except NetworkError as error:
+            raise _network(error) from error
+        except TelegramError as error:
+            raise TemporaryError(f"Telegram refused: {type(error).__name__}", code="telegram") from error
+        return str(sent.message_id)
+
+
+def _network(error: NetworkError) -> Exception:
+    """A connection never made, or a 5xx answer, sent nothing; anything later may have been sent."""
+    if isinstance(error.__cause__, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
+        return TemporaryError("Telegram could not be reached", code="connect")
+    if error.__cause__ is None:
+        return TemporaryError("Telegram answered with a server error", code="5xx")
+    return UnknownOutcome("Telegram's answer was lost", code="lost")
+
+
+def _keyboard(message: Outgoing) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None:
+    if message.request_contact:
+        button = KeyboardButton(message.request_contact, request_contact=True)
+        return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
+    if message.buttons:
+        return InlineKeyboardMarkup([[InlineKeyboardButton(b.label, callback_data=b.data)] for b in message.buttons])
+    return None

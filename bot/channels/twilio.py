@@ -1,0 +1,230 @@
+"""WhatsApp through Twilio: the webhook's form, its signature, the Messages API and what its errors mean."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import requests
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from bot.channels.base import Incoming, Kind, Outgoing, Receipt
+from bot.channels.text import storable
+from bot.errors import BadInputError, OptedOutError, PermanentError, TemporaryError, UnauthorizedError, UnknownOutcome
+from bot.settings import Settings
+
+NAME = "whatsapp"
+PREFIX = "whatsapp:"
+MAX_BODY = 1600
+"""Twilio error 21617."""
+MAX_MEDIA = 10
+TIMEOUT_S = 10
+
+# FACTS A1. What is in no table is permanent for 4xx and temporary for 429 and 5xx.
+OPTED_OUT = {21610}
+TEMPORARY = {20429, 30001, 21611, 63018, 63032, 20500, 20503}
+WINDOW_CLOSED = 63016
+
+MEDIA_KINDS = {
+    "image": Kind.IMAGE,
+    "audio": Kind.VOICE,
+    "video": Kind.VIDEO,
+    "text/vcard": Kind.CONTACT,
+    "text/x-vcard": Kind.CONTACT,
+}
+STATUSES = {
+    "accepted": "queued", "queued": "queued", "scheduled": "queued", "sending": "queued", "sent": "sent",
+    "delivered": "delivered", "read": "read", "failed": "failed", "undelivered": "failed", "canceled": "failed",
+}  # fmt: skip
+
+MessageSid = Annotated[str, Field(pattern=r"^(SM|MM)[0-9a-f]{32}$")]
+
+
+class InboundForm(BaseModel):
+    """The parameters that are read; Twilio may add others at any time, and they carry no authority."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    message_sid: MessageSid = Field(alias="MessageSid")
+    account_sid: str = Field(alias="AccountSid")
+    from_: Annotated[str, Field(pattern=r"^whatsapp:[+\w.\-]{2,140}$")] = Field(alias="From")
+    to: Annotated[str, Field(pattern=r"^whatsapp:\+?\d{4,20}$")] = Field(alias="To")
+    body: Annotated[str, Field(max_length=20_000)] = Field(alias="Body")
+    num_media: Annotated[int, Field(ge=0, le=1000)] = Field(0, alias="NumMedia")
+    profile_name: Annotated[str, Field(max_length=300)] = Field("", alias="ProfileName")
+    button_text: str = Field("", alias="ButtonText")
+    button_payload: str = Field("", alias="ButtonPayload")
+    list_id: str = Field("", alias="ListId")
+    list_title: str = Field("", alias="ListTitle")
+    latitude: str = Field("", alias="Latitude")
+    longitude: str = Field("", alias="Longitude")
+    label: str = Field("", alias="Label")
+    message_type: str = Field("", alias="MessageType")
+    replied_to: str = Field("", alias="OriginalRepliedMessageSid")
+    forwarded: str = Field("", alias="Forwarded")
+
+
+class StatusForm(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    message_sid: MessageSid = Field(alias="MessageSid")
+    status: str = Field(alias="MessageStatus")
+    error_code: Annotated[str, Field(pattern=r"^\d{0,6}$")] = Field("", alias="ErrorCode")
+
+
+def verify_signature(tokens: Sequence[str], url: str, params: Any, signature: str | None) -> int:
+    """Which of `tokens` (the primary first) signed the request; raises UnauthorizedError when none did.
+
+    `params` is the multi-value form itself: a plain dict would drop repeated values and never verify (FACTS A1).
+    """
+    if not signature or len(signature) > 200 or not signature.isascii():
+        raise UnauthorizedError("signature missing or malformed", code="signature")
+    for position, token in enumerate(tokens):
+        if token and RequestValidator(token).validate(url, params, signature):
+            return position
+    raise UnauthorizedError("signature does not match", code="signature")
+
+
+def _media(form: Mapping[str, str], count: int) -> list[dict[str, str]]:
+    return [
+        {"url": form.get(f"MediaUrl{i}", "")[:2000], "type": form.get(f"MediaContentType{i}", "")[:100]}
+        for i in range(min(count, MAX_MEDIA))
+    ]
+
+
+def _kind(read: InboundForm, media: list[dict[str, str]]) -> Kind:
+    if media:
+        kind = media[0]["type"].split(";")[0]
+        return MEDIA_KINDS.get(kind) or MEDIA_KINDS.get(kind.split("/")[0]) or Kind.DOCUMENT
+    if read.button_text or read.button_payload or read.list_id:
+        return Kind.BUTTON
+    if read.latitude and read.longitude:
+        return Kind.LOCATION
+    typed = {"reaction": Kind.REACTION, "order": Kind.CART, "sticker": Kind.STICKER, "unsupported": Kind.UNSUPPORTED}
+    return typed.get(read.message_type.lower(), Kind.TEXT)
+
+
+def read_form(form: Mapping[str, str], settings: Settings, now: datetime) -> Incoming:
+    """The webhook's form as an Incoming. Raises BadInputError naming the parameter that is not Twilio's."""
+    try:
+        read = InboundForm.model_validate(form)
+    except ValidationError as error:
+        raise BadInputError(
+            f"parameter {error.errors()[0]['loc'][0]} is missing or malformed", code="payload"
+        ) from error
+    if read.account_sid != settings.twilio_account_sid:
+        raise UnauthorizedError("AccountSid is not ours", code="account")
+    media = _media(form, read.num_media)
+    details = {
+        "media": media,
+        "replied_to": read.replied_to,
+        "forwarded": bool(read.forwarded),
+        "data": read.button_payload or read.list_id,
+    }
+    details |= {"latitude": read.latitude, "longitude": read.longitude, "label": read.label}
+    return Incoming(
+        channel=NAME,
+        provider_id=read.message_sid,
+        address=read.from_.removeprefix(PREFIX),
+        business_address=read.to.removeprefix(PREFIX),
+        kind=_kind(read, media),
+        text=storable(read.body or read.button_text or read.list_title),
+        said_at=now,
+        profile_name=storable(read.profile_name),
+        payload={
+            name: storable(value) if isinstance(value, str) else value for name, value in details.items() if value
+        },
+    )
+
+
+def read_status(form: Mapping[str, str]) -> Receipt | None:
+    """A delivery receipt, or None for a status that Twilio does not document."""
+    try:
+        read = StatusForm.model_validate(form)
+    except ValidationError as error:
+        raise BadInputError(
+            f"parameter {error.errors()[0]['loc'][0]} is missing or malformed", code="payload"
+        ) from error
+    status = STATUSES.get(read.status)
+    return Receipt(read.message_sid, status, read.error_code or None) if status else None
+
+
+def fingerprint(params: Mapping[str, Any]) -> str:
+    """Same for two deliveries of the same request."""
+    return hashlib.sha256(repr(sorted(params.items())).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _raised(error: TwilioRestException) -> Exception:
+    code = int(error.code or 0)
+    words = f"Twilio refused with {error.status} / {code}"
+    if code in OPTED_OUT:
+        return OptedOutError(words, code=str(code))
+    if error.status == 429 or error.status >= 500 or code in TEMPORARY:
+        return TemporaryError(words, code=str(code or error.status))
+    return PermanentError(words, code=str(code or error.status))
+
+
+class Twilio:
+    """Sends through the real client; `twilio_api_base_url` replaces https://api.twilio.com."""
+
+    name = NAME
+    max_length = MAX_BODY
+    can_look_up = True
+
+    def __init__(self, settings: Settings) -> None:
+        token = settings.twilio_auth_token.get_secret_value()
+        self._client = Client(settings.twilio_account_sid, token, http_client=TwilioHttpClient(timeout=TIMEOUT_S))
+        self._client.api.base_url = settings.twilio_api_base_url
+        self._callback = f"{settings.public_url}/webhooks/twilio/status"
+
+    def send(self, message: Outgoing) -> str:
+        content: dict[str, Any] = (
+            {"content_sid": message.template} if message.template else {"body": _numbered(message)}
+        )
+        try:
+            sent = self._client.messages.create(
+                from_=PREFIX + message.sender, to=PREFIX + message.to, status_callback=self._callback, **content
+            )
+        except TwilioRestException as error:
+            raise _raised(error) from error
+        except requests.ConnectTimeout as error:
+            raise TemporaryError("Twilio could not be reached", code="connect") from error
+        except requests.ConnectionError as error:
+            raise _lost(error) from error
+        except requests.RequestException as error:
+            raise UnknownOutcome("Twilio's answer was lost", code="lost") from error
+        return str(sent.sid)
+
+    def find(self, message: Outgoing, *, since: datetime, known: frozenset[str]) -> str | None:
+        """The oldest message to this address since then with this text that is not one of `known`."""
+        body = _numbered(message)
+        try:
+            listed = self._client.messages.list(
+                to=PREFIX + message.to, from_=PREFIX + message.sender, date_sent_after=since, limit=50
+            )
+        except (TwilioRestException, requests.RequestException) as error:
+            raise TemporaryError("Twilio could not be asked", code="lookup") from error
+        return next((str(m.sid) for m in reversed(listed) if m.body == body and m.sid not in known), None)
+
+
+def _lost(error: requests.ConnectionError) -> Exception:
+    """A refused connection never reached Twilio; a connection that broke later may have."""
+    refused = re.search(r"NewConnectionError|NameResolutionError|SSLError|Connection refused", repr(error))
+    if refused:
+        return TemporaryError("Twilio could not be reached", code="connect")
+    return UnknownOutcome("Twilio's answer was lost", code="lost")
+
+
+def _numbered(message: Outgoing) -> str:
+    """WhatsApp's session messages have no buttons without a template: the labels stand below, numbered."""
+    if not message.buttons:
+        return message.text
+    listed = "\n".join(f"{number}. {button.label}" for number, button in enumerate(message.buttons, 1))
+    return f"{message.text}\n{listed}"
