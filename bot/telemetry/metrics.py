@@ -1,0 +1,146 @@
+"""Every metric name of the product, with the closed sets its labels come from.
+
+A label outside its set is counted as "other": no customer's text, phone or id can ever become a time series. Numbers
+that PostgreSQL knows (queue depths, ages) are not kept here but read at scrape time: jobs/gauges.py, names below.
+With PROMETHEUS_MULTIPROC_DIR set, all processes of a machine write there and any of them can answer the scrape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Generic, TypeVar
+
+from prometheus_client import Counter, Histogram
+
+CHANNELS = ("whatsapp", "telegram", "api")
+FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+SLOW_S = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0, 300.0)
+OTHER = "other"
+
+Kind = TypeVar("Kind", Counter, Histogram)
+
+
+class Closed(Generic[Kind]):
+    """A metric whose labels come from closed sets. `.labels(*values)` takes them in the order of the declaration."""
+
+    def __init__(self, metric: Kind, sets: Sequence[Sequence[str]]) -> None:
+        self._metric: Kind = metric
+        self._sets = tuple(map(frozenset, sets))
+        for values in product(*sets):
+            metric.labels(*values)  # present from the first scrape, so that an alert can see "never happened"
+
+    def labels(self, *values: str) -> Kind:
+        known = (value if value in allowed else OTHER for value, allowed in zip(values, self._sets, strict=True))
+        child: Kind = self._metric.labels(*known)
+        return child
+
+
+def _counter(name: str, text: str, **sets: Sequence[str]) -> Closed[Counter]:
+    return Closed(Counter(f"tria_{name}", text, tuple(sets)), tuple(sets.values()))
+
+
+def _histogram(name: str, text: str, buckets: Sequence[float], **sets: Sequence[str]) -> Closed[Histogram]:
+    return Closed(Histogram(f"tria_{name}", text, tuple(sets), buckets=tuple(buckets)), tuple(sets.values()))
+
+
+# Doors
+inbound_total = _counter(
+    "inbound_total",
+    "Inbound messages by what the door did with them",
+    channel=CHANNELS,
+    outcome=("recorded", "duplicate", "altered", "receipt", "ignored", "failed"),
+)
+webhook_rejected_total = _counter(
+    "webhook_rejected_total",
+    "Webhook calls refused at the door",
+    channel=CHANNELS,
+    reason=("signature", "secret", "token", "too_large", "media_type", "bad_payload", "rate_limit", "database"),
+)
+http_requests_total = _counter(
+    "http_requests_total",
+    "Answers by door and class of status",
+    door=("twilio", "telegram", "chat_api", "health", "console", "simulator"),
+    status=("2xx", "3xx", "4xx", "5xx"),
+)
+http_request_seconds = _histogram(
+    "http_request_seconds",
+    "Time to answer, by door",
+    FAST_S,
+    door=("twilio", "telegram", "chat_api", "health", "console", "simulator"),
+)
+rate_limited_total = _counter("rate_limited_total", "Senders told to slow down", channel=CHANNELS)
+ring_failed_total = Counter("tria_ring_failed_total", "Jobs that could not be rung because Redis was away")
+
+# Work
+messages_total = _counter(
+    "messages_total",
+    "Inbound messages by their final state",
+    channel=CHANNELS,
+    state=("answered", "merged", "handed_over", "parked", "ignored"),
+)
+orders_placed_total = _counter("orders_placed_total", "Orders placed", channel=CHANNELS)
+orders_held_total = _counter(
+    "orders_held_total", "Orders not placed at once", reason=("confirmation", "approval", "question")
+)
+unknown_sender_total = _counter("unknown_sender_total", "Messages of senders bound to no outlet", channel=CHANNELS)
+escalations_total = _counter("escalations_total", "Conversations handed to a person", channel=CHANNELS)
+jobs_failed_total = _counter(
+    "jobs_failed_total", "Jobs that ended in an exception", kind=("process", "deliver", "invoice", "canary", "sweep")
+)
+fenced_total = Counter("tria_fenced_total", "Writes refused because the lease had passed to another worker")
+process_seconds = Histogram(
+    "tria_process_seconds", "One process_conversation job, claim to commit", buckets=(*FAST_S, 5.0, 10.0)
+)
+query_seconds = _histogram(
+    "query_seconds", "Database work by beat", FAST_S, beat=("record", "claim", "read", "write", "deliver")
+)
+sweeper_rung_total = _counter(
+    "sweeper_rung_total", "Rows that the sweeper rang again", kind=("conversation", "message", "invoice")
+)
+canary_seconds = Histogram("tria_canary_seconds", "The synthetic order, start to rollback", buckets=FAST_S)
+
+# Replies
+replies_total = _counter(
+    "replies_total",
+    "Tries to send a reply by outcome",
+    channel=CHANNELS,
+    outcome=("sent", "retry", "unknown", "dead", "held", "failed"),
+)
+reply_latency_seconds = Histogram(
+    "tria_reply_latency_seconds", "From the inbound row to the provider's acceptance of its reply", buckets=SLOW_S
+)
+deliver_seconds = Histogram("tria_deliver_seconds", "One request to the provider", buckets=SLOW_S)
+receipts_total = _counter(
+    "receipts_total",
+    "Delivery receipts by what they say",
+    channel=CHANNELS,
+    status=("queued", "sent", "failed", "delivered", "read", "unknown"),
+)
+
+# Language model, invoices, announcements
+llm_calls_total = _counter(
+    "llm_calls_total",
+    "Calls to the language model",
+    outcome=("ok", "refused", "timeout", "rate_limit", "invalid", "over_budget", "failed"),
+)
+llm_cost_usd_total = Counter("tria_llm_cost_usd_total", "Spent on the language model, US dollars")
+llm_seconds = Histogram("tria_llm_seconds", "One call to the language model", buckets=SLOW_S)
+invoices_total = _counter(
+    "invoices_total", "Invoices pushed", outcome=("created", "exists", "retry", "unknown", "failed")
+)
+broadcasts_total = _counter("broadcasts_total", "Announcements by recipient", outcome=("sent", "skipped", "failed"))
+
+GAUGES = {
+    "tria_inbound_messages": "Inbound messages of the last 24 hours by state",
+    "tria_outbound_messages": "Outbound messages that are not final, by state",
+    "tria_oldest_unanswered_seconds": "Age of the oldest inbound message that the bot still owes an answer",
+    "tria_failures_open": "Failures that nobody has settled",
+    "tria_escalations_open": "Conversations waiting for a person",
+    "tria_orders": "Orders by status",
+    "tria_heartbeat_age_seconds": "Seconds since the last sign of life",
+    "tria_canary_ok": "1 when the last synthetic order went the whole way",
+    "tria_database_up": "1 when PostgreSQL answered this scrape",
+    "tria_database_dead_rows": "Dead rows in the message ledger, as PostgreSQL's statistics have it",
+    "tria_pool_connections": "Connections of this process's pool, by state",
+}

@@ -1,0 +1,61 @@
+"""Error reports to Sentry, only when SENTRY_DSN is set: class, frames and ids; no local variables, no bodies, no persons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sentry_sdk
+from sentry_sdk.transport import Transport
+from sentry_sdk.types import Event, Hint
+
+from bot.settings import Settings
+from bot.telemetry.errors import error_words
+from bot.telemetry.masking import Mask, secret_values
+
+KEPT_TAGS = ("message_id", "conversation_id", "outlet_id", "order_id", "job")
+DROPPED = ("request", "user", "breadcrumbs", "extra", "logentry", "modules", "server_name", "threads")
+
+
+def init_sentry(settings: Settings, *, release: str = "", transport: type[Transport] | None = None) -> bool:
+    """Start reporting; False, and nothing happens, without SENTRY_DSN. `transport` is for tests."""
+    dsn = settings.sentry_dsn.get_secret_value()
+    if not dsn:
+        return False
+    mask = Mask(secret_values(settings))
+    sentry_sdk.init(
+        dsn=dsn,
+        environment=settings.environment,
+        release=release or None,
+        send_default_pii=False,
+        include_local_variables=False,
+        include_source_context=False,
+        max_breadcrumbs=0,
+        max_request_body_size="never",
+        before_send=lambda event, hint: lean_event(event, hint, mask),
+        transport=transport,
+    )
+    return True
+
+
+def lean_event(event: Event, hint: Hint, mask: Mask) -> Event:
+    """The event with everything taken out that could quote a customer or a secret; our ids become tags."""
+    body: dict[str, Any] = dict(event)
+    for name in DROPPED:
+        body.pop(name, None)
+    error = (hint.get("exc_info") or (None, None, None))[1]
+    for link in (body.get("exception") or {}).get("values", []):
+        link["value"] = (
+            error_words(error, mask) if error is not None and link.get("type") == type(error).__name__ else ""
+        )
+        for frame in (link.get("stacktrace") or {}).get("frames", []):
+            frame.pop("vars", None)
+    body["tags"] = _ids()
+    body["contexts"] = {"runtime": (body.get("contexts") or {}).get("runtime", {})}
+    return mask.mapping({"lean": body})["lean"]  # type: ignore[no-any-return]
+
+
+def _ids() -> dict[str, str]:
+    from structlog.contextvars import get_contextvars
+
+    bound = get_contextvars()
+    return {name: str(bound[name]) for name in KEPT_TAGS if name in bound}
