@@ -1,0 +1,73 @@
+"""What the simulator has to know of the app it serves: credentials, addresses, and how lifelike to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorConfig:
+    """Everything has a default, so that a test writes down only what it is about.
+
+    `public_url` is the address the app believes it has: Twilio's signature covers it. Webhooks are posted there unless
+    `app_url` names another place to post to. `statuses` are posted to a message's StatusCallback in this order,
+    `status_delay_s` apart.
+    """
+
+    public_url: str = "http://127.0.0.1:8003"
+    app_url: str = ""
+    twilio_account_sid: str = "AC" + "0" * 32
+    twilio_auth_token: str = "simulator-auth-token"
+    twilio_whatsapp_from: str = "whatsapp:+6580000000"
+    telegram_bot_token: str = "1000000000:simulator-bot-token"
+    telegram_webhook_secret: str = "simulator-webhook-secret"
+    host: str = "127.0.0.1"
+    port: int = 0
+    statuses: tuple[str, ...] = ("queued", "sent", "delivered", "read")
+    status_delay_s: float = 0.0
+    webhook_timeout_s: float = 15.0
+    twilio_retries: int = 1
+    """Further tries of an inbound webhook; only after a failed connection unless `twilio_retry_all`, as Twilio's default is."""
+    twilio_retry_all: bool = False
+    telegram_retries: int = 5
+    """Further tries after any answer that is not 2xx; the pause doubles from `telegram_retry_pause_s`."""
+    telegram_retry_pause_s: float = 1.0
+    telegram_limits: bool = False
+    """Enforce 30 messages a second over all chats and 1 a second per chat (a short burst is let through)."""
+    ledger_limit: int = 0
+    """Keep only the newest entries of the ledger; 0 keeps all."""
+
+    @property
+    def target_url(self) -> str:
+        """Where webhooks are posted."""
+        return (self.app_url or self.public_url).rstrip("/")
+
+    @property
+    def bot_id(self) -> int:
+        """A Telegram token starts with the bot's own user id."""
+        head = self.telegram_bot_token.split(":", 1)[0]
+        return int(head) if head.isdigit() else 1_000_000_000
+
+    @classmethod
+    def from_settings(cls, settings: Settings, *, port: int | None = None) -> SimulatorConfig:
+        """The simulator beside this app: the app's own credentials, and a pace that a person can follow."""
+        return cls(
+            public_url=settings.public_url or f"http://127.0.0.1:{settings.port}",
+            app_url=f"http://127.0.0.1:{settings.port}",
+            twilio_account_sid=settings.twilio_account_sid,
+            twilio_auth_token=settings.twilio_auth_token.get_secret_value(),
+            twilio_whatsapp_from=_whatsapp(settings.twilio_whatsapp_from),
+            telegram_bot_token=settings.telegram_bot_token.get_secret_value(),
+            telegram_webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
+            port=port if port is not None else urlsplit(settings.simulator_url).port or 0,
+            status_delay_s=0.25,
+        )
+
+
+def _whatsapp(address: str) -> str:
+    return address if address.startswith("whatsapp:") else f"whatsapp:{address}"

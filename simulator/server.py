@@ -1,0 +1,164 @@
+"""The server: finds the provider a request is for, lets faults strike, writes the ledger, answers.
+
+with simulator.server.start() as running:          # in a thread, on a free port
+    client = SomeClient(base_url=running.url)
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from simulator.chats import Chats
+from simulator.config import SimulatorConfig
+from simulator.control import Control
+from simulator.faults import ON_CALLS, Fault, FaultBook, FaultKind
+from simulator.ledger import CALL, Ledger
+from simulator.post_office import PostOffice
+from simulator.providers import Call, Outcome, Provider
+from simulator.senders import TelegramSender, TwilioSender
+from simulator.telegram_api import TelegramApi
+from simulator.twilio_api import TwilioApi
+from simulator.wire import CUT, Answer, HttpServer, Request, json_answer
+
+STALL_S = 30.0
+REDACTED = frozenset({"secret_token"})
+
+
+@dataclass
+class Simulator:
+    """Everything the simulator is, without a socket: tests may also call `respond` directly."""
+
+    config: SimulatorConfig
+    ledger: Ledger
+    faults: FaultBook
+    office: PostOffice
+    twilio: TwilioApi
+    telegram: TelegramApi
+    from_whatsapp: TwilioSender
+    from_telegram: TelegramSender
+    providers: tuple[Provider, ...]
+
+    def __post_init__(self) -> None:
+        self.control = Control(self, Chats(self.ledger))
+
+    def respond(self, request: Request) -> Answer:
+        if request.path.startswith("/control/"):
+            return self.control.respond(request)
+        for provider in self.providers:
+            if request.path.startswith(provider.prefixes):
+                return self._answer(provider, request)
+        return json_answer({"error": f"nothing is simulated at {request.path}"}, 404)
+
+    def reset(self) -> None:
+        """Forget messages, entries and faults; addresses and credentials stay."""
+        self.faults.remove()
+        self.ledger.reset()
+        for provider in self.providers:
+            provider.forget()
+
+    def _answer(self, provider: Provider, request: Request) -> Answer:
+        started = time.monotonic()
+        call = provider.read(request)
+        fault = self.faults.strike(provider.name, call.operation, call.fields, ON_CALLS)
+        if fault and fault.kind is FaultKind.DELAY:
+            time.sleep(fault.delay_s)
+        outcome = self._outcome(provider, call, fault)
+        answer = _broken(outcome.answer, fault)
+        self.ledger.add(
+            CALL,
+            provider.name,
+            call.operation,
+            {name: value for name, value in call.fields.items() if name not in REDACTED},
+            status=None if answer.cut else answer.status,
+            answer=_readable(outcome.answer),
+            effect=outcome.effect,
+            fault=fault.kind if fault else None,
+            took_ms=round((time.monotonic() - started) * 1000, 2),
+        )
+        return answer
+
+    def _outcome(self, provider: Provider, call: Call, fault: Fault | None) -> Outcome:
+        if fault and fault.kind is FaultKind.ERROR:
+            return Outcome(provider.refusal(fault))
+        if fault and fault.kind is FaultKind.CUT:
+            return Outcome(CUT)
+        return provider.act(call, fault)
+
+
+def build(config: SimulatorConfig, seed: int = 0) -> Simulator:
+    """Wire the parts. A new provider is one more entry of `providers`."""
+    ledger, faults = Ledger(config.ledger_limit), FaultBook(seed)
+    office = PostOffice(ledger, faults, config.webhook_timeout_s)
+    from_whatsapp = TwilioSender(config, office)
+    twilio = TwilioApi(config, from_whatsapp.report)
+    telegram = TelegramApi(config)
+    from_telegram = TelegramSender(config, office, telegram)
+    providers: tuple[Provider, ...] = (twilio, telegram)
+    return Simulator(config, ledger, faults, office, twilio, telegram, from_whatsapp, from_telegram, providers)
+
+
+@dataclass
+class Running:
+    """A simulator listening on `url`, in a thread of this process."""
+
+    simulator: Simulator
+    server: HttpServer
+    thread: threading.Thread
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.simulator.ledger
+
+    @property
+    def faults(self) -> FaultBook:
+        return self.simulator.faults
+
+    def reset(self) -> None:
+        self.simulator.reset()
+
+    def stop(self) -> None:
+        self.simulator.office.stop()
+        self.server.stop()
+        self.thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def start(port: int = 0, config: SimulatorConfig | None = None, *, seed: int = 0) -> Running:
+    """Listen on `port` (0: a free one) of the configured host and answer until `stop`."""
+    config = config or SimulatorConfig()
+    simulator = build(config, seed)
+    server = HttpServer(config.host, port or config.port, simulator.respond)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="simulator", daemon=True
+    )
+    thread.start()
+    return Running(simulator, server, thread)
+
+
+def _broken(answer: Answer, fault: Fault | None) -> Answer:
+    if fault and fault.kind is FaultKind.ACCEPT_THEN_DROP:
+        return CUT
+    if fault and fault.kind is FaultKind.ACCEPT_THEN_STALL:
+        return Answer(cut=True, hold_s=fault.delay_s or STALL_S)
+    return answer
+
+
+def _readable(answer: Answer) -> Any:
+    if answer.cut or not answer.content_type.startswith("application/json"):
+        return None
+    return answer.body.decode()
