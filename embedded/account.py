@@ -50,7 +50,7 @@ def _searchable(status: os.stat_result, account: Account) -> bool:
     return bool(status.st_mode & stat.S_IXOTH)
 
 
-def own_folder(folder: Path, account: Account | None) -> Path:
+def own_folder(folder: Path, account: Account | None, *, elsewhere: Path = SYSTEM_FOLDER) -> Path:
     """Makes `folder` for the account, private to it; where it cannot be reached, elsewhere with a link at `folder`."""
     if account is None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -58,8 +58,8 @@ def own_folder(folder: Path, account: Account | None) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     real = folder.resolve()
     if not reachable(real, account):
-        real = SYSTEM_FOLDER / f"{folder.name}-{hashlib.sha256(os.fsencode(real)).hexdigest()[:12]}"
-        _public_folder(SYSTEM_FOLDER)
+        real = elsewhere / f"{folder.name}-{hashlib.sha256(os.fsencode(real)).hexdigest()[:12]}"
+        _public_folder(elsewhere)
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
         folder.symlink_to(real, target_is_directory=True)
@@ -68,14 +68,14 @@ def own_folder(folder: Path, account: Account | None) -> Path:
     return real
 
 
-def readable_install(install: Path, label: str, account: Account | None) -> Path:
+def readable_install(install: Path, label: str, account: Account | None, *, elsewhere: Path = SYSTEM_FOLDER) -> Path:
     """`install` itself where the account can read it, else a copy of it that it can."""
     if account is None or reachable(install, account):
         return install
-    copy = SYSTEM_FOLDER / label
+    copy = elsewhere / label
     if not copy.exists():
-        _public_folder(SYSTEM_FOLDER)
-        half = Path(tempfile.mkdtemp(prefix=f".{label}-", dir=SYSTEM_FOLDER))
+        _public_folder(elsewhere)
+        half = Path(tempfile.mkdtemp(prefix=f".{label}-", dir=elsewhere))
         half.chmod(0o755)
         shutil.copytree(install, half, dirs_exist_ok=True, symlinks=True, copy_function=shutil.copy)
         try:

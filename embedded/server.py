@@ -31,6 +31,7 @@ class EmbeddedServer(ABC):
 
     name: ClassVar[str]
     stop_signal: ClassVar[signal.Signals]
+    grace_s: ClassVar[float] = 20.0
     # What the server prints when a predecessor that was killed is not quite gone: wait and try again.
     still_held: ClassVar[tuple[str, ...]] = ()
 
@@ -128,7 +129,13 @@ class EmbeddedServer(ABC):
         self.port = self.port or remembered_port(self.folder / "port")
         began_at = self.log.stat().st_size if self.log.exists() else 0
         self._child = ChildProcess(
-            self.name, self._argv(), log=self.log, cwd=self.folder, stop_signal=self.stop_signal, account=self.account
+            self.name,
+            self._argv(),
+            log=self.log,
+            cwd=self.folder,
+            stop_signal=self.stop_signal,
+            grace_s=self.grace_s,
+            account=self.account,
         )
         self._child.start()
         while self._child.running and time.monotonic() < deadline:

@@ -1,0 +1,207 @@
+"""`make run`: from nothing to the first answered order, in one page.
+
+servers -> simulator -> migrations -> demo rows -> web, worker, sweeper -> a synthetic order has gone through -> "ready".
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg2
+from rich.panel import Panel
+
+from bot.errors import StartupRefused
+from bot.settings import Settings, load_settings
+from embedded.ports import remembered_port
+from embedded.postgres import PostgresServer
+from embedded.preflight import problems
+from embedded.process import ChildProcess, last_lines
+from embedded.procfile import read_procfile
+from embedded.readiness import Readiness, every
+from embedded.supervisor import Supervisor
+from embedded.terminal import Terminal
+from embedded.valkey import ValkeyServer
+from embedded.var_folder import owned, published
+
+READY_TIMEOUT_S = 60.0
+ASK_EVERY_S = 0.25
+DEMO_ROWS = (("catalog", "data/catalog.csv"), ("outlets", "data/outlets.csv"))
+
+
+@dataclass(slots=True)
+class Start:
+    """One start of everything in the checkout `root`."""
+
+    root: Path
+    terminal: Terminal
+    supervisor: Supervisor
+    settings: Settings
+    env: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def var(self) -> Path:
+        return self.root / "var"
+
+    def child(self, name: str, argv: list[str]) -> ChildProcess:
+        """A process of ours, its environment complete with the addresses of what was started before it."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        env = {**os.environ, "PYTHONUNBUFFERED": "1", **self.env, "PATH": path}
+        log = self.var / "log" / f"{name}.log"
+        return ChildProcess(name, argv, log=log, env=env, cwd=self.root)
+
+
+def run(root: Path, *, smoke: bool = False) -> None:
+    """Returns after an orderly stop; raises StartupRefused or RestartLimitError, everything stopped, when it cannot go on."""
+    began = time.monotonic()
+    terminal = Terminal()
+    supervisor = Supervisor(terminal)
+    supervisor.listen()
+    settings = load_settings(_env_file=root / ".env")
+    start = Start(root, terminal, supervisor, settings)
+    with ExitStack() as undo:
+        undo.enter_context(owned(start.var))
+        _check(start)
+        undo.callback(supervisor.stop)
+        _start_servers(start)
+        _start_simulator(start)
+        undo.enter_context(published(start.var, start.env))
+        commands = read_procfile(root / "Procfile")
+        _run_to_the_end(start, "migrate", commands.pop("release"), "database schema")
+        _load_demo_rows(start)
+        _start_processes(start, commands)
+        if supervisor.stop_requested:
+            return
+        terminal.console.print(_where_to_go(start, time.monotonic() - began))
+        if not smoke:
+            supervisor.skip_logs()
+            supervisor.watch()
+            terminal.say("stopping")
+
+
+def _check(start: Start) -> None:
+    if found := problems(start.settings, start.var):
+        raise StartupRefused("\n".join(found))
+
+
+def _start_servers(start: Start) -> None:
+    """PostgreSQL before Valkey, because the stop goes the other way: the record is the last to close."""
+    log = start.var / "log"
+    if not start.settings.database_url:
+        with start.terminal.step("PostgreSQL") as step:
+            postgres = PostgresServer(start.var / "postgres", log=log / "postgres.log")
+            start.supervisor.start(postgres)
+            start.env["DATABASE_URL"] = postgres.url
+            step.done += f" on 127.0.0.1:{postgres.port}"
+    if not start.settings.redis_url.get_secret_value():
+        with start.terminal.step("Valkey") as step:
+            valkey = ValkeyServer(start.var / "valkey", log=log / "valkey.log")
+            start.supervisor.start(valkey)
+            start.env["REDIS_URL"] = valkey.url
+            step.done += f" on 127.0.0.1:{valkey.port}"
+
+
+def needs_simulator(settings: Settings) -> bool:
+    """Whether a provider's place is taken by the simulator (never in production)."""
+    addresses = (settings.twilio_api_base_url, settings.telegram_api_base_url)
+    return not settings.is_production and settings.simulator_url in addresses
+
+
+def _start_simulator(start: Start) -> None:
+    """It gets ready while the migrations run; nothing needs it before."""
+    if not needs_simulator(start.settings):
+        return
+    memory = start.var / "simulator.port"
+    port = remembered_port(memory)
+    memory.write_text(f"{port}\n", encoding="ascii")
+    start.env["SIMULATOR_URL"] = f"http://127.0.0.1:{port}"
+    start.supervisor.start(start.child("simulator", [sys.executable, "-m", "simulator", "--port", str(port)]))
+
+
+def _run_to_the_end(start: Start, name: str, argv: list[str], what: str) -> None:
+    """A command that must succeed before anything serves."""
+    if start.supervisor.stop_requested:
+        return
+    command = start.child(name, argv)
+    with start.terminal.step(what) as step:
+        command.start()
+        try:
+            start.supervisor.watch(until=lambda: not command.running, echo=False)
+        finally:
+            command.stop()
+        if start.supervisor.stop_requested:
+            step.done = ""
+        elif command.exit_code != 0:
+            words = last_lines(command.log, 8)
+            raise StartupRefused(f"`{' '.join(argv)}` failed; all of it in {command.log}:\n{words}")
+
+
+def _load_demo_rows(start: Start) -> None:
+    if start.settings.is_production or start.supervisor.stop_requested:
+        return
+    if not _has_products(start.env.get("DATABASE_URL") or start.settings.database_url):
+        for group, file in DEMO_ROWS:
+            _run_to_the_end(start, f"{group}-import", ["flask", group, "import", file], f"demo {group}")
+
+
+def _has_products(database_url: str) -> bool:
+    with (
+        closing(psycopg2.connect(database_url.replace("+psycopg2", "", 1))) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT EXISTS (SELECT FROM products)")
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def _start_processes(start: Start, commands: dict[str, list[str]]) -> None:
+    if start.supervisor.stop_requested:
+        return
+    if "SIMULATOR_URL" in start.env:
+        _wait(start, "simulator", lambda: _listens(start.env["SIMULATOR_URL"]), lambda: "its port")
+    start.supervisor.start(*(start.child(name, argv) for name, argv in commands.items()))
+    ready = Readiness(start.settings.port)
+    _wait(start, "a synthetic order through " + ", ".join(commands), ready, lambda: ready.missing)
+
+
+def _wait(start: Start, what: str, question: Callable[[], bool], missing: Callable[[], str]) -> None:
+    """Until the answer is yes; what is missing is shown meanwhile, and is the last word when the time is over."""
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    ask = every(ASK_EVERY_S, question, time.monotonic)
+    with start.terminal.step(what) as step:
+
+        def answered() -> bool:
+            if ask():
+                return True
+            step.waiting_for(missing())
+            if time.monotonic() > deadline:
+                raise StartupRefused(
+                    f"not ready after {READY_TIMEOUT_S:.0f} s, still missing: {missing()}. The logs are in {start.var / 'log'}"
+                )
+            return False
+
+        start.supervisor.watch(until=answered, echo=False)
+        if start.supervisor.stop_requested:
+            step.done = ""
+
+
+def _listens(url: str) -> bool:
+    host, port = url.removeprefix("http://").split(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) == 0
+
+
+def _where_to_go(start: Start, seconds: float) -> Panel:
+    here = f"http://127.0.0.1:{start.settings.port}"
+    lines = [f"Ready to accept traffic after {seconds:.1f} s: a synthetic order has gone the whole way.", ""]
+    if "SIMULATOR_URL" in start.env:
+        lines.append(f"Write an order   {here}/simulator")
+    lines += [f"Ops console      {here}/console", f"Health           {here}/api/v1/health/readiness"]
+    lines += [f"Full logs        {start.var / 'log'}", "Stop             Ctrl-C"]
+    return Panel("\n".join(lines), title="Tria", border_style="green", expand=False)

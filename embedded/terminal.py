@@ -1,0 +1,92 @@
+"""What a person sees: one line for each step of the start, and then the log lines of all processes with a coloured prefix."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.status import Status
+from rich.text import Text
+
+COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
+LEVEL_STYLES = {"warning": "yellow", "error": "red", "critical": "bold red"}
+NAME_WIDTH = 9
+UNSAID = ("event", "level", "timestamp", "logger")
+
+
+class Step:
+    """One step of the start as it is shown; `done` is its closing line, none when it is emptied."""
+
+    def __init__(self, doing: str, status: Status) -> None:
+        self.doing, self.done, self._status = doing, doing, status
+
+    def waiting_for(self, what: str) -> None:
+        self._status.update(f"{self.doing}, waiting for {what}")
+
+
+class Terminal:
+    """Everything goes to standard output; without a terminal there are no colours and no spinner."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False)
+        self._colours: dict[str, str] = {}
+        self._next_colour = itertools.cycle(COLOURS)
+
+    @contextmanager
+    def step(self, doing: str) -> Iterator[Step]:
+        """Shows `doing` while the block runs, and a line with the time it took afterwards."""
+        began = time.monotonic()
+        with self.console.status(doing) as status:
+            step = Step(doing, status)
+            yield step
+        if not step.done:
+            return
+        taken = f"{time.monotonic() - began:.1f} s"
+        self.console.print(Text.assemble(("  ok  ", "green"), step.done, (f"  {taken}", "dim")))
+
+    def say(self, text: str, style: str = "") -> None:
+        self.console.print(Text(text, style=style))
+
+    def log_line(self, name: str, line: str) -> None:
+        if name not in self._colours:
+            self._colours[name] = next(self._next_colour)
+        prefix = (f"{name:<{NAME_WIDTH}}| ", self._colours[name])
+        self.console.print(Text.assemble(prefix, readable(line)), soft_wrap=True)
+
+
+def readable(line: str) -> Text:
+    """A JSON log line as `time event key=value ...`; anything else as it stands."""
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return Text(line)
+    if not isinstance(fields, dict) or "event" not in fields:
+        return Text(line)
+    rest = "".join(f" {name}={value}" for name, value in fields.items() if name not in UNSAID)
+    clock = str(fields.get("timestamp", ""))[11:19]
+    return Text.assemble(
+        (f"{clock} ", "dim"), (str(fields["event"]), LEVEL_STYLES.get(str(fields.get("level")), "")), (rest, "dim")
+    )
+
+
+class LogTail:
+    """The complete lines that came to a file since the last look."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._position = path.stat().st_size if path.exists() else 0
+
+    def new_lines(self) -> list[str]:
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as file:
+            file.seek(self._position)
+            text = file.read()
+        complete = text[: text.rfind(b"\n") + 1]
+        self._position += len(complete)
+        return complete.decode("utf-8", "replace").splitlines()
