@@ -1,0 +1,77 @@
+"""What decide() hands over: plain values that jobs/apply.py writes in one transaction. Nothing here acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from bot.channels.base import Button
+from bot.ordering.pricing import OrderLine, Totals
+from bot.situation import OpenQuestion
+
+
+class Outcome(StrEnum):
+    """The final state of the messages decided on (models.message.INBOUND_FINAL without merged and parked)."""
+
+    ANSWERED = "answered"
+    HANDED_OVER = "handed_over"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One sentence set of bot/replies by its key, with the values it names; rendered in the customer's language."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    buttons: tuple[Button, ...] = ()
+    asks_contact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWrite:
+    """What an order becomes. `order_id` None makes a new one; else that order, if it still has `version`.
+
+    `events` are the kinds to record in its history, in order.
+    """
+
+    order_id: int | None
+    version: int
+    status: str
+    outlet_id: int
+    lines: tuple[OrderLine, ...]
+    totals: Totals
+    delivery_date: date | None
+    notes: str
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Makes a task for a person. With `takes_over` the bot is silent in the conversation until they hand back."""
+
+    reason: str
+    priority: str = "normal"
+    takes_over: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The whole effect of one burst. `question` replaces whatever was open; None closes it.
+
+    `chosen_outlet_id` is remembered for the conversation. `bind_outlet_ids` binds the contact (a phone it proved to own).
+    """
+
+    replies: tuple[Reply, ...] = ()
+    outcome: Outcome = Outcome.ANSWERED
+    reason: str | None = None
+    order: OrderWrite | None = None
+    question: OpenQuestion | None = None
+    escalate: Escalate | None = None
+    chosen_outlet_id: int | None = None
+    bind_outlet_ids: tuple[int, ...] = ()
+    opted_out: bool | None = None
+    language: str | None = None

@@ -1,0 +1,54 @@
+"""When an order can be delivered and until when it can be changed. All instants are aware; days are the supplier's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HORIZON_DAYS = 60
+"""Nobody orders farther ahead; also ends the search when an outlet has no delivery day at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRules:
+    """`cutoff` is the local time on the day before delivery; `days` empty means every day but public holidays."""
+
+    zone: ZoneInfo
+    cutoff: time
+    days: frozenset[str] = frozenset()
+    country: str = "SG"
+
+
+@lru_cache(maxsize=32)
+def _public_holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year))
+
+
+def is_delivery_day(day: date, rules: DeliveryRules) -> bool:
+    """Not a public holiday, and one of the outlet's days."""
+    if day in _public_holidays(rules.country, day.year):
+        return False
+    return not rules.days or DAYS[day.weekday()] in rules.days
+
+
+def cutoff_of(delivery: date, rules: DeliveryRules) -> datetime:
+    """The last instant at which an order for that day can be placed or changed."""
+    return datetime.combine(delivery - timedelta(days=1), rules.cutoff, rules.zone)
+
+
+def in_time(delivery: date, said_at: datetime, rules: DeliveryRules) -> bool:
+    """Judged by when the customer wrote (PRODUCT, rules of the trade)."""
+    return said_at <= cutoff_of(delivery, rules)
+
+
+def next_delivery(said_at: datetime, rules: DeliveryRules, not_before: date | None = None) -> date | None:
+    """The first delivery day whose cut-off is still ahead, from `not_before` on; None when there is none within 60 days."""
+    today = said_at.astimezone(rules.zone).date()
+    start = max(today, not_before or today)
+    days = (start + timedelta(days=ahead) for ahead in range(HORIZON_DAYS))
+    return next((day for day in days if is_delivery_day(day, rules) and in_time(day, said_at, rules)), None)

@@ -1,0 +1,70 @@
+"""Prices a basket: Decimal, line totals rounded half-up to the cent, tax on the subtotal. Prices come from our rows only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from bot.catalog.product import Product
+from bot.ordering.units import in_packs, to_base
+
+CENT = Decimal("0.01")
+
+
+def to_cents(amount: Decimal) -> Decimal:
+    """Half-up, as on the invoice (PRODUCT, rules of the trade)."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A line with its name and price copied. `quantity` is in base units; the pack is how it is best shown, if any."""
+
+    sku: str
+    name: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    pack_quantity: Decimal | None = None
+    pack_unit: str | None = None
+
+    @property
+    def total(self) -> Decimal:
+        return to_cents(self.quantity * self.unit_price)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    subtotal: Decimal
+    tax_rate: Decimal
+    tax: Decimal
+    total: Decimal
+
+
+def price_line(
+    product: Product, quantity: Decimal, said: tuple[Decimal, str] | None, price: Decimal | None = None
+) -> OrderLine:
+    """`said` is the pack as the customer put it ("2 carton"); `price` a contract price that replaces the catalog's."""
+    pack = (
+        said
+        if said and to_base(product, *said) == quantity and said[1] in product.pack_units
+        else in_packs(product, quantity)
+    )
+    unit_price = product.unit_price if price is None else price
+    return OrderLine(product.sku, product.name, quantity, product.base_unit, unit_price, *(pack or (None, None)))
+
+
+def total_of(lines: Sequence[OrderLine], tax_rate: Decimal) -> Totals:
+    """Subtotal of the rounded lines, tax on that subtotal, and their sum."""
+    subtotal = sum((line.total for line in lines), Decimal("0.00"))
+    tax = to_cents(subtotal * tax_rate)
+    return Totals(to_cents(subtotal), tax_rate, tax, to_cents(subtotal) + tax)
+
+
+def baskets_equal(lines: Sequence[OrderLine], others: Sequence[OrderLine]) -> bool:
+    return _quantities(lines) == _quantities(others)
+
+
+def _quantities(lines: Sequence[OrderLine]) -> Mapping[str, Decimal]:
+    return {line.sku: line.quantity for line in lines}

@@ -1,0 +1,161 @@
+"""Renders a Reply in a language. The only place where words to customers are put together."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bot.catalog.product import Product
+from bot.channels.base import Button
+from bot.decision import OrderWrite, Reply
+from bot.ordering.delivery import DeliveryRules, cutoff_of
+from bot.ordering.pricing import OrderLine, Totals, total_of
+from bot.ordering.units import label
+from bot.situation import OrderView
+
+FOLDER = Path(__file__).parent
+LANGUAGES = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+DEFAULT = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """For whom a reply is rendered. `number` is the order's, known only once it is written."""
+
+    language: str
+    currency: str
+    outlet: str
+    delivery: DeliveryRules | None
+    tax_rate: Decimal
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    text: str
+    buttons: tuple[Button, ...]
+    request_contact: str | None
+
+
+def language_of(detected: str, remembered: str | None) -> str:
+    """The language to answer in: the detected one's first part ("zh-en" is zh) when we speak it, else the remembered."""
+    first = detected.split("-")[0]
+    return first if first in LANGUAGES else (remembered or DEFAULT)
+
+
+@cache
+def _book(language: str) -> Mapping[str, Mapping[str, str]]:
+    with (FOLDER / f"{language if language in LANGUAGES else DEFAULT}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def render(reply: Reply, voice: Voice) -> Rendered:
+    """The text and buttons of a reply. Raises KeyError for a sentence that the language file lacks."""
+    book = _book(voice.language)
+    key, values = _sentence(reply, voice, book["words"])
+    text = book["sentences"][key].format_map(values)
+    buttons = tuple(Button(book["words"].get(b.label, b.label), b.data) for b in reply.buttons)
+    return Rendered(text, buttons, book["sentences"]["share_contact"] if reply.asks_contact else None)
+
+
+def _sentence(reply: Reply, voice: Voice, words: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    values: dict[str, Any] = {"outlet": voice.outlet, **reply.values}
+    key = reply.key
+    if "order" in values:
+        values |= _order_values(values["order"], voice, words)
+        key = "draft_dropped" if key == "cancelled" and values.get("was_draft") else key
+    if "minimum" in values:
+        values["minimum"] = money(values["minimum"], voice.currency)
+    if "kind" in values:
+        values["kind"] = words.get(str(values["kind"]), values["kind"])
+    if key.startswith("ask_") and "products" in values:
+        key = _question_key(key, values)
+        values |= _question_values(values, voice)
+    elif "products" in values:
+        values["products"] = "\n".join(product_line(product, voice.currency) for product in values["products"])
+    return key, values
+
+
+def _question_key(key: str, values: Mapping[str, Any]) -> str:
+    products: Sequence[Product] = values["products"]
+    if key == "ask_quantity" and values.get("quantity") is not None:
+        return "ask_quantity_odd"
+    if key == "ask_unknown" and len(products) > 1:
+        return "ask_unknown_near"
+    return "ask_inactive_none" if key == "ask_inactive" and len(products) < 2 else key
+
+
+def _question_values(values: Mapping[str, Any], voice: Voice) -> dict[str, Any]:
+    products: Sequence[Product] = values["products"]
+    first = products[0] if products else None
+    units = [label(first.base_unit), *(label(unit) for unit in first.pack_units)] if first else []
+    return {
+        "product": first.name if first else values["text"],
+        "units": ", ".join(units),
+        "unit": label(values["unit"] or ""),
+    }
+
+
+def _order_values(order: OrderWrite | OrderView, voice: Voice, words: Mapping[str, str]) -> dict[str, Any]:
+    totals = order.totals if isinstance(order, OrderWrite) else total_of(order.lines, voice.tax_rate)
+    day = order.delivery_date
+    return {
+        "number": voice.number or getattr(order, "number", ""),
+        "lines": "\n".join(order_line(line, voice.currency) for line in order.lines),
+        "delivery": in_words(day, words) if day else words["no_day"],
+        "cutoff": _until(day, voice, words),
+        "status": words[f"status_{order.status}"],
+        **_money_values(totals, voice.currency),
+    }
+
+
+def _money_values(totals: Totals, currency: str) -> dict[str, str]:
+    percent = (totals.tax_rate * 100).normalize()
+    amounts = {name: money(getattr(totals, name), currency) for name in ("subtotal", "tax", "total")}
+    return {**amounts, "tax_percent": f"{percent:f}"}
+
+
+def _until(day: date | None, voice: Voice, words: Mapping[str, str]) -> str:
+    if day is None or voice.delivery is None:
+        return words["no_day"]
+    instant: datetime = cutoff_of(day, voice.delivery)
+    return f"{in_words(instant.date(), words)} {instant:%H:%M}"
+
+
+def in_words(day: date, words: Mapping[str, str]) -> str:
+    weekday, month = words["weekdays"].split()[day.weekday()], words["months"].split()[day.month - 1]
+    return words["date"].format(weekday=weekday, day=day.day, month=month)
+
+
+def money(amount: Decimal, currency: str) -> str:
+    return f"{currency} {amount:,.2f}"
+
+
+def number(quantity: Decimal) -> str:
+    """1,000 or 2.5, without trailing zeros."""
+    return f"{quantity.normalize():,f}"
+
+
+def order_line(line: OrderLine, currency: str) -> str:
+    """ "• 2 ctn = 200 pcs Pizza Box 10 inch × SGD 0.28 = SGD 56.00"."""
+    packs = f"{number(line.pack_quantity)} {label(line.pack_unit)} = " if line.pack_quantity and line.pack_unit else ""
+    amount = f"{number(line.quantity)} {label(line.unit)}"
+    price = (
+        f"{line.unit_price.normalize():f}" if line.unit_price != round(line.unit_price, 2) else f"{line.unit_price:.2f}"
+    )
+    return f"• {packs}{amount} {line.name} × {currency} {price} = {money(line.total, currency)}"
+
+
+def product_line(product: Product, currency: str) -> str:
+    """Name, price and pack sizes of a product."""
+    packs = ", ".join(
+        f"{label(unit)} = {number(size)} {label(product.base_unit)}" for unit, size in product.pack_units.items()
+    )
+    price = f"{currency} {product.unit_price:.2f} / {label(product.base_unit)}"
+    return f"• {product.name}: {price}" + (f" ({packs})" if packs else "")

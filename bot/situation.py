@@ -1,0 +1,183 @@
+"""Everything decide() may know: the Situation, read once at the start of a job, as plain frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from bot.catalog.index import CatalogIndex
+from bot.channels.base import Kind
+from bot.ordering.delivery import DeliveryRules
+from bot.ordering.pricing import OrderLine
+from bot.settings import ConfirmOrders
+from bot.understanding.intent import Basket, Context, Question, QuestionReason
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    id: int
+    code: str
+    name: str
+    confirm_orders: ConfirmOrders
+    delivery: DeliveryRules
+    min_order_total: Decimal
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    id: int
+    channel: str
+    address: str
+    language: str | None = None
+    opted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the customer said: the messages of one burst, read together. `text` joins their texts with line ends."""
+
+    message_ids: tuple[int, ...]
+    text: str
+    kind: Kind
+    said_at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def pressed(self) -> str | None:
+        """The data of the button that was pressed, when this is a press."""
+        return str(self.payload["data"]) if self.kind is Kind.BUTTON and self.payload.get("data") else None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order as it stands. `status` is a models.order.OrderStatus value."""
+
+    id: int
+    number: str
+    status: str
+    version: int
+    lines: tuple[OrderLine, ...]
+    total: Decimal
+    delivery_date: date | None
+    placed_at: datetime | None
+    outlet_id: int
+    notes: str = ""
+
+    @property
+    def basket(self) -> Basket:
+        lines = tuple((line.sku, line.quantity) for line in self.lines)
+        return Basket(lines, self.delivery_date, self.number, self.status)
+
+
+class QuestionKind(StrEnum):
+    """What the bot waits for an answer to."""
+
+    PRODUCT = "product"
+    CONFIRM = "confirm"
+    OUTLET = "outlet"
+    SAME_AGAIN = "same_again"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """The question the bot has asked. `serial` is the message it answered: a button of another serial is out of date.
+
+    PRODUCT: `about` holds what is still to be asked, the first is the one asked now. OUTLET: `choices` are outlet ids.
+    `first_text` keeps an order that waits until its outlet is known. `asked` counts questions in a row. `doubtful` says
+    that a line already in the draft was read with doubt, so that it needs a YES however clear the rest is.
+    """
+
+    kind: QuestionKind
+    serial: int
+    about: tuple[Question, ...] = ()
+    choices: tuple[str, ...] = ()
+    first_text: str = ""
+    asked: int = 1
+    doubtful: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        about = [
+            {
+                "text": q.text,
+                "reason": q.reason.value,
+                "candidates": list(q.candidates),
+                "quantity_said": None if q.quantity_said is None else str(q.quantity_said),
+                "unit_said": q.unit_said,
+            }
+            for q in self.about
+        ]
+        return {"kind": self.kind.value, "serial": self.serial, "about": about, "choices": list(self.choices)} | {
+            "first_text": self.first_text,
+            "asked": self.asked,
+            "doubtful": self.doubtful,
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> OpenQuestion:
+        about = tuple(
+            Question(
+                q["text"],
+                QuestionReason(q["reason"]),
+                tuple(q["candidates"]),
+                None if q["quantity_said"] is None else Decimal(q["quantity_said"]),
+                q["unit_said"],
+            )
+            for q in raw["about"]
+        )
+        return cls(
+            QuestionKind(raw["kind"]),
+            raw["serial"],
+            about,
+            tuple(raw["choices"]),
+            raw["first_text"],
+            raw["asked"],
+            raw["doubtful"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The supplier's limits and switches (CONTRACT, settings)."""
+
+    max_quantity_per_item: int
+    max_order_total: Decimal
+    max_line_items: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """`outlets` are those this contact may order for; `outlet` the one meant, None while it has to be asked."""
+
+    contact: Contact
+    outlets: tuple[Outlet, ...]
+    outlet: Outlet | None
+    index: CatalogIndex
+    rules: Rules
+    tax_rate: Decimal
+    draft: OrderView | None = None
+    last_orders: tuple[OrderView, ...] = ()
+    """The latest order of each outlet of this contact."""
+    question: OpenQuestion | None = None
+    language: str = "en"
+    last_reply: str | None = None
+    shared_phone_outlets: tuple[Outlet, ...] = ()
+    """Outlets of the phone that the sender has just proved to own by sharing their own contact."""
+
+    @property
+    def last_order(self) -> OrderView | None:
+        """The latest order of the outlet meant, once it is known."""
+        outlet_id = self.outlet.id if self.outlet else None
+        return next((order for order in self.last_orders if order.outlet_id == outlet_id), None)
+
+    @property
+    def context(self) -> Context:
+        """What the reader may know of the conversation."""
+        asked = self.question.about if self.question and self.question.kind is QuestionKind.PRODUCT else ()
+        draft = self.draft.basket if self.draft and self.draft.lines else None
+        return Context(draft, self.last_order.basket if self.last_order else None, asked, self.last_reply)
