@@ -8,7 +8,7 @@ from bot.telemetry import metrics
 from bot.telemetry.errors import error_words, traceback_words
 from bot.telemetry.logs import configure_logging, get_logger, log_context
 from bot.telemetry.masking import Mask, mask_phone, scrub, secret_values
-from bot.telemetry.sentry import init_sentry
+from bot.telemetry.sentry import init_sentry, report_error
 
 __all__ = [
     "Mask",
@@ -19,6 +19,7 @@ __all__ = [
     "log_context",
     "mask_phone",
     "metrics",
+    "report_error",
     "scrub",
     "secret_values",
     "traceback_words",

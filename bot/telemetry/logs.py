@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.types import EventDict
@@ -21,6 +21,7 @@ from structlog.types import EventDict
 from bot.settings import Settings
 from bot.telemetry.errors import error_words, traceback_words
 from bot.telemetry.masking import Mask, secret_values
+from bot.telemetry.sentry import report_error
 
 # httpx writes the bot token into its INFO lines; the others say nothing we need below WARNING.
 QUIET = (
@@ -34,6 +35,7 @@ QUIET = (
     "asyncio",
     "chromadb",
 )
+StreamName = Literal["stdout", "stderr"]
 BROKEN_LINE = "a log line could not be written"
 
 _SHARED: tuple[Any, ...] = (
@@ -55,8 +57,11 @@ def log_context(**ids: int | str | None) -> Iterator[None]:
         yield
 
 
-def configure_logging(settings: Settings, *, stream: TextIO | None = None) -> None:
-    """Send every logger of this process through one masking handler. Safe to call again (after a fork, in a test)."""
+def configure_logging(settings: Settings, *, stream: StreamName = "stdout") -> None:
+    """Send every logger of this process through one masking handler. Safe to call again (after a fork, in a test).
+
+    Commands give "stderr", so that what they print on stdout can be piped.
+    """
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -80,16 +85,15 @@ def configure_logging(settings: Settings, *, stream: TextIO | None = None) -> No
 
 
 class JsonHandler(logging.StreamHandler[TextIO]):
-    """Writes masked JSON lines to `stream`, by default to whatever stdout is at the time."""
+    """Writes masked JSON lines to whatever the named stream is at the time of writing."""
 
-    def __init__(self, mask: Mask, stream: TextIO | None = None) -> None:
-        super().__init__(stream or sys.stdout)
-        self._follows_stdout = stream is None
+    def __init__(self, mask: Mask, stream: StreamName) -> None:
+        super().__init__(getattr(sys, stream))
+        self._name = stream
         self.setFormatter(_formatter(mask))
 
     def emit(self, record: logging.LogRecord) -> None:
-        if self._follows_stdout:
-            self.stream = sys.stdout
+        self.stream = getattr(sys, self._name)
         super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
@@ -156,4 +160,5 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, trace: Tra
     if error is None or issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error or kind(), trace)
         return
+    report_error(error)
     logging.getLogger("tria").critical("uncaught exception", exc_info=error)

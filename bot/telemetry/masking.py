@@ -35,7 +35,7 @@ _DATE_OR_ADDRESS = re.compile(
 )
 _LONG_NUMBER = re.compile(r"(?<![\w.])\d{8,}(?![\w.]|-[0-9a-f]{4}-)")
 _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"://[^\s/@\"']*@|://[^\s\"']*:[^\s\"']*@"), f"://{REDACTED}@"),
+    (re.compile(r"://[^\s\"'<>]*@"), f"://{REDACTED}@"),
     (re.compile(r"bot\d+:[\w-]+"), f"bot{REDACTED}"),
     (re.compile(r"(?<!\w)\d{6,12}:[\w-]{20,}"), REDACTED),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {REDACTED}"),

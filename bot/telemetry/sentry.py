@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import sentry_sdk
+from sentry_sdk.integrations.atexit import AtexitIntegration
+from sentry_sdk.integrations.dedupe import DedupeIntegration
 from sentry_sdk.transport import Transport
 from sentry_sdk.types import Event, Hint
+from structlog.contextvars import get_contextvars
 
 from bot.settings import Settings
 from bot.telemetry.errors import error_words
@@ -26,6 +29,10 @@ def init_sentry(settings: Settings, *, release: str = "", transport: type[Transp
         dsn=dsn,
         environment=settings.environment,
         release=release or None,
+        # None of the automatic ones: they would report what is only logged, and take requests and locals along.
+        default_integrations=False,
+        auto_enabling_integrations=False,
+        integrations=[DedupeIntegration(), AtexitIntegration(callback=lambda pending, timeout: None)],
         send_default_pii=False,
         include_local_variables=False,
         include_source_context=False,
@@ -35,6 +42,11 @@ def init_sentry(settings: Settings, *, release: str = "", transport: type[Transp
         transport=transport,
     )
     return True
+
+
+def report_error(error: BaseException) -> None:
+    """One event for an error that nobody expected; nothing without SENTRY_DSN."""
+    sentry_sdk.capture_exception(error)
 
 
 def lean_event(event: Event, hint: Hint, mask: Mask) -> Event:
@@ -55,7 +67,5 @@ def lean_event(event: Event, hint: Hint, mask: Mask) -> Event:
 
 
 def _ids() -> dict[str, str]:
-    from structlog.contextvars import get_contextvars
-
     bound = get_contextvars()
     return {name: str(bound[name]) for name in KEPT_TAGS if name in bound}
