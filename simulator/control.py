@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import BadInputError
 from simulator import telegram, twilio
+from simulator.adversary import Mode
 from simulator.chats import Chats
 from simulator.faults import read_fault
 from simulator.senders import Sent
@@ -35,6 +36,7 @@ class Control:
             ("POST", "/control/send/twilio"): self.send_twilio,
             ("POST", "/control/send/telegram"): self.send_telegram,
             ("GET", "/control/chats"): self.follow_chats,
+            ("POST", "/control/openai"): self.teach_openai,
         }
 
     def respond(self, request: Request) -> Answer:
@@ -102,6 +104,17 @@ class Control:
 
     def follow_chats(self, request: Request) -> Any:
         return self.chats.since(int(_number(request.fields, "after")))
+
+    def teach_openai(self, request: Request) -> Any:
+        """`script`: the next answers, each a string, JSON, or {"mode": ...}; `mode`: how it behaves when the script ends."""
+        asked = _object(request)
+        openai = self.simulator.openai
+        try:
+            openai.mode = Mode(asked.get("mode", openai.mode))
+        except ValueError as e:
+            raise BadInputError(f"mode is one of {', '.join(Mode)}") from e
+        openai.script.extend(asked.get("script", []))
+        return {"mode": openai.mode, "script": len(openai.script)}
 
     def _send(self, send: Callable[[], Sent], id_: str, wait: bool) -> Any:
         if wait:

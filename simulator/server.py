@@ -17,6 +17,7 @@ from simulator.config import SimulatorConfig
 from simulator.control import Control
 from simulator.faults import ON_CALLS, Fault, FaultBook, FaultKind
 from simulator.ledger import CALL, Ledger
+from simulator.openai_api import OpenAIApi
 from simulator.post_office import PostOffice
 from simulator.providers import Call, Outcome, Provider
 from simulator.senders import TelegramSender, TwilioSender
@@ -38,6 +39,7 @@ class Simulator:
     office: PostOffice
     twilio: TwilioApi
     telegram: TelegramApi
+    openai: OpenAIApi
     from_whatsapp: TwilioSender
     from_telegram: TelegramSender
     providers: tuple[Provider, ...]
@@ -97,8 +99,9 @@ def build(config: SimulatorConfig, seed: int = 0) -> Simulator:
     twilio = TwilioApi(config, from_whatsapp.report)
     telegram = TelegramApi(config)
     from_telegram = TelegramSender(config, office, telegram)
-    providers: tuple[Provider, ...] = (twilio, telegram)
-    return Simulator(config, ledger, faults, office, twilio, telegram, from_whatsapp, from_telegram, providers)
+    openai = OpenAIApi()
+    providers: tuple[Provider, ...] = (twilio, telegram, openai)
+    return Simulator(config, ledger, faults, office, twilio, telegram, openai, from_whatsapp, from_telegram, providers)
 
 
 @dataclass
@@ -116,6 +119,10 @@ class Running:
     @property
     def ledger(self) -> Ledger:
         return self.simulator.ledger
+
+    @property
+    def openai(self) -> OpenAIApi:
+        return self.simulator.openai
 
     @property
     def faults(self) -> FaultBook:
