@@ -29,8 +29,8 @@ def problems(settings: Settings, var: Path, *, needed_mb: int = NEEDED_MB) -> li
     return [problem for problem in found if problem]
 
 
-def port_problem(port: int) -> str | None:
-    deadline = time.monotonic() + PORT_PATIENCE_S
+def port_problem(port: int, *, patience_s: float = PORT_PATIENCE_S) -> str | None:
+    deadline = time.monotonic() + patience_s
     while not is_free(port):
         if time.monotonic() > deadline:
             return (

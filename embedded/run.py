@@ -28,7 +28,7 @@ from embedded.readiness import Readiness, every
 from embedded.supervisor import Supervisor
 from embedded.terminal import Terminal
 from embedded.valkey import ValkeyServer
-from embedded.var_folder import owned, published
+from embedded.var_folder import owned, published, rotate_logs
 
 READY_TIMEOUT_S = 60.0
 ASK_EVERY_S = 0.25
@@ -68,6 +68,7 @@ def run(root: Path, *, smoke: bool = False) -> None:
     with ExitStack() as undo:
         undo.enter_context(owned(start.var))
         _check(start)
+        rotate_logs(start.var / "log")
         undo.callback(supervisor.stop)
         _start_servers(start)
         _start_simulator(start)
@@ -76,7 +77,7 @@ def run(root: Path, *, smoke: bool = False) -> None:
         _run_to_the_end(start, "migrate", commands.pop("release"), "database schema")
         _load_demo_rows(start)
         _start_processes(start, commands)
-        if supervisor.stop_requested:
+        if supervisor.stopping():
             return
         terminal.console.print(_where_to_go(start, time.monotonic() - began))
         if not smoke:
@@ -126,7 +127,7 @@ def _start_simulator(start: Start) -> None:
 
 def _run_to_the_end(start: Start, name: str, argv: list[str], what: str) -> None:
     """A command that must succeed before anything serves."""
-    if start.supervisor.stop_requested:
+    if start.supervisor.stopping():
         return
     command = start.child(name, argv)
     with start.terminal.step(what) as step:
@@ -135,7 +136,7 @@ def _run_to_the_end(start: Start, name: str, argv: list[str], what: str) -> None
             start.supervisor.watch(until=lambda: not command.running, echo=False)
         finally:
             command.stop()
-        if start.supervisor.stop_requested:
+        if start.supervisor.stopping():
             step.done = ""
         elif command.exit_code != 0:
             words = last_lines(command.log, 8)
@@ -143,7 +144,7 @@ def _run_to_the_end(start: Start, name: str, argv: list[str], what: str) -> None
 
 
 def _load_demo_rows(start: Start) -> None:
-    if start.settings.is_production or start.supervisor.stop_requested:
+    if start.settings.is_production or start.supervisor.stopping():
         return
     if not _has_products(start.env.get("DATABASE_URL") or start.settings.database_url):
         for group, file in DEMO_ROWS:
@@ -161,7 +162,7 @@ def _has_products(database_url: str) -> bool:
 
 
 def _start_processes(start: Start, commands: dict[str, list[str]]) -> None:
-    if start.supervisor.stop_requested:
+    if start.supervisor.stopping():
         return
     if "SIMULATOR_URL" in start.env:
         _wait(start, "simulator", lambda: _listens(start.env["SIMULATOR_URL"]), lambda: "its port")
@@ -187,7 +188,7 @@ def _wait(start: Start, what: str, question: Callable[[], bool], missing: Callab
             return False
 
         start.supervisor.watch(until=answered, echo=False)
-        if start.supervisor.stop_requested:
+        if start.supervisor.stopping():
             step.done = ""
 
 

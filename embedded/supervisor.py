@@ -67,7 +67,7 @@ class Supervisor:
     def __init__(self, terminal: Terminal, *, restarts: int = RESTARTS, window_s: float = WINDOW_S) -> None:
         self._terminal, self._restarts, self._window_s = terminal, restarts, window_s
         self._groups: list[list[_Watched]] = []
-        self.stop_requested = False
+        self._stop_requested = False
         self._in_a_hurry = False
 
     def listen(self) -> None:
@@ -76,8 +76,12 @@ class Supervisor:
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._in_a_hurry = self.stop_requested
-        self.stop_requested = True
+        self._in_a_hurry = self._stop_requested
+        self._stop_requested = True
+
+    def stopping(self) -> bool:
+        """Whether somebody asked for it; whoever does something long looks here between its steps."""
+        return self._stop_requested
 
     def start(self, *children: Supervised) -> None:
         """Starts one group; a child that cannot be started raises, those before it are in the list and will be stopped."""
@@ -89,7 +93,7 @@ class Supervisor:
 
     def watch(self, until: Callable[[], bool] = lambda: False, *, echo: bool = True) -> None:
         """Returns when `until` is true or a stop was requested; raises RestartLimitError when restarting does not help."""
-        while not self.stop_requested and not until():
+        while not self._stop_requested and not until():
             self._restart_the_dead()
             if echo:
                 self._show_logs()

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from bot.errors import StartupRefused
 from embedded.account import readable_install, write_private
@@ -69,7 +71,7 @@ class ValkeyServer(EmbeddedServer):
         return [str(self._binary()), str(self._config), "--port", str(self.port)]
 
     def _answers(self) -> bool:
-        client = redis.Redis.from_url(self.url, socket_connect_timeout=2, socket_timeout=2)
+        client = redis.Redis.from_url(self.url, socket_connect_timeout=2, socket_timeout=2, retry=Retry(NoBackoff(), 0))
         try:
             return bool(client.ping())
         except redis.RedisError:  # not listening yet, still reading its file, or another's server that does not know us

@@ -13,6 +13,7 @@ from bot.errors import StartupRefused
 from embedded.account import write_private
 
 ADDRESSES = "embedded.env"
+LOG_LIMIT_BYTES = 10_000_000
 
 
 @contextmanager
@@ -42,6 +43,13 @@ def published(var: Path, addresses: Mapping[str, str]) -> Iterator[None]:
         yield
     finally:
         path.unlink(missing_ok=True)
+
+
+def rotate_logs(folder: Path) -> None:
+    """Between starts, when nobody writes; one old file each is kept."""
+    for log in folder.glob("*.log"):
+        if log.stat().st_size > LOG_LIMIT_BYTES:
+            log.replace(log.with_suffix(".log.1"))
 
 
 def remove(var: Path) -> None:

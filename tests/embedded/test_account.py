@@ -1,0 +1,82 @@
+"""Below a folder that is closed to others the servers' data and binaries move to where their account can reach them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from embedded.account import Account, own_folder, reachable, readable_install, server_account, write_private
+from tests.servers import temporary_folder
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    with temporary_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def account() -> Account:
+    found = server_account()
+    if found is None:
+        pytest.skip("only root gives folders away")
+    return found
+
+
+def closed_home(folder: Path) -> Path:
+    home = folder / "home"
+    home.mkdir(mode=0o700)
+    return home
+
+
+def test_ordinary_user_keeps_everything_where_it_was_asked_for(open_folder: Path) -> None:
+    assert own_folder(open_folder / "var" / "postgres", None) == open_folder / "var" / "postgres"
+    assert readable_install(open_folder, "label", None) == open_folder
+
+
+def test_reachable_folder_is_given_to_the_account(open_folder: Path, account: Account) -> None:
+    folder = own_folder(open_folder / "postgres", account)
+    assert folder == open_folder / "postgres"
+    assert folder.stat().st_uid == account.uid
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_data_of_a_closed_home_lives_elsewhere_with_a_link_to_it(open_folder: Path, account: Account) -> None:
+    asked = closed_home(open_folder) / "var" / "postgres"
+    elsewhere = open_folder / "system"
+
+    folder = own_folder(asked, account, elsewhere=elsewhere)
+
+    assert folder.parent == elsewhere
+    assert asked.resolve() == folder
+    assert reachable(folder, account)
+    assert own_folder(asked, account, elsewhere=elsewhere) == folder
+
+
+def test_binaries_of_a_closed_home_are_copied_once(open_folder: Path, account: Account) -> None:
+    install = closed_home(open_folder) / "pginstall"
+    (install / "bin").mkdir(parents=True)
+    program = install / "bin" / "postgres"
+    program.write_text("#!/bin/sh\n", encoding="ascii")
+    program.chmod(0o755)
+    elsewhere = open_folder / "system"
+
+    copy = readable_install(install, "postgresql-18", account, elsewhere=elsewhere)
+    program.write_text("another", encoding="ascii")
+
+    assert (
+        copy == elsewhere / "postgresql-18" == readable_install(install, "postgresql-18", account, elsewhere=elsewhere)
+    )
+    assert (copy / "bin" / "postgres").read_text(encoding="ascii") == "#!/bin/sh\n"
+    assert os.access(copy / "bin" / "postgres", os.X_OK)
+
+
+def test_private_file_is_for_its_owner_only(open_folder: Path) -> None:
+    write_private(open_folder / "password", "secret", None)
+    write_private(open_folder / "password", "changed", None)
+    assert (open_folder / "password").read_text(encoding="ascii") == "changed"
+    assert (open_folder / "password").stat().st_mode & 0o777 == 0o600
+    assert os.listdir(open_folder) == ["password"]
