@@ -1,0 +1,102 @@
+"""Reads the outlets CSV (CONTRACT, "Formats"): everything or nothing, each error with its row number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.csv_rows import FORMULA_STARTS, Row, read_rows, refuse
+from bot.errors import BadInputError
+from bot.identity.phones import to_e164
+from bot.settings import ConfirmOrders
+
+REQUIRED = ("outlet_id", "name", "phone", "default_language")
+OPTIONAL = ("customer", "contacts", "confirm_orders", "cutoff", "delivery_days")
+LANGUAGES = ("en", "ms", "zh", "ta")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CUTOFF = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+@dataclass(frozen=True, slots=True)
+class OutletRow:
+    """One outlet as the file has it. `phones` are E.164, the outlet's own first. None means the settings' own rule."""
+
+    code: str
+    name: str
+    phones: tuple[str, ...]
+    default_language: str
+    customer: str
+    confirm_orders: str | None = None
+    cutoff: str | None = None
+    delivery_days: tuple[str, ...] | None = None
+
+
+def read_outlets(path: str | Path) -> list[OutletRow]:
+    """The outlets of the file at `path`. Raises BadInputError naming every bad row (the first twenty)."""
+    outlets: list[OutletRow] = []
+    errors: list[str] = []
+    first_row: dict[str, int] = {}
+    for number, row in read_rows(Path(path), REQUIRED, OPTIONAL):
+        try:
+            outlet = _outlet(row)
+        except BadInputError as error:
+            errors.append(f"row {number}: {error}")
+            continue
+        seen = first_row.setdefault(outlet.code, number)
+        if seen != number:
+            errors.append(f"row {number}: outlet_id {outlet.code} is already in row {seen}")
+        outlets.append(outlet)
+    refuse(errors or ([] if outlets else ["the file has no outlets"]))
+    return outlets
+
+
+def _outlet(row: Row) -> OutletRow:
+    for name in ("outlet_id", "name", "customer"):
+        if row[name].startswith(FORMULA_STARTS):
+            raise BadInputError(f"{name} looks like a spreadsheet formula")
+    return OutletRow(
+        code=_filled(row, "outlet_id"),
+        name=_filled(row, "name"),
+        phones=_phones(row),
+        default_language=_one_of(row["default_language"].lower() or "en", "default_language", LANGUAGES),
+        customer=row["customer"] or row["name"],
+        confirm_orders=_one_of(row["confirm_orders"].lower(), "confirm_orders", tuple(ConfirmOrders)) or None,
+        cutoff=_cutoff(row["cutoff"]),
+        delivery_days=_days(row["delivery_days"]),
+    )
+
+
+def _filled(row: Row, name: str) -> str:
+    if not row[name]:
+        raise BadInputError(f"{name} is empty")
+    return row[name]
+
+
+def _phones(row: Row) -> tuple[str, ...]:
+    written = [_filled(row, "phone"), *filter(None, (part.strip() for part in row["contacts"].split("|")))]
+    phones = [to_e164(text) for text in written]
+    for text, phone in zip(written, phones, strict=True):
+        if not phone:
+            raise BadInputError(f"{text[:40]!r} is not a phone number (write it as +6591234567)")
+    return tuple(dict.fromkeys(phones))
+
+
+def _one_of(word: str, name: str, allowed: tuple[str, ...]) -> str:
+    if word and word not in allowed:
+        raise BadInputError(f"{name} {word[:40]!r} is not one of {', '.join(allowed)}")
+    return word
+
+
+def _cutoff(text: str) -> str | None:
+    if text and not _CUTOFF.fullmatch(text):
+        raise BadInputError(f"cutoff {text[:40]!r} is not a time like 17:00")
+    return text or None
+
+
+def _days(text: str) -> tuple[str, ...] | None:
+    """`mon|wed|fri`, also with commas or spaces between."""
+    words = [word.lower()[:3] for word in re.split(r"[|,;\s]+", text) if word]
+    for word in words:
+        _one_of(word, "delivery_days", DAYS)
+    return tuple(day for day in DAYS if day in words) or None
