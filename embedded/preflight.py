@@ -22,10 +22,10 @@ def problems(settings: Settings, var: Path, *, needed_mb: int = NEEDED_MB) -> li
     found = [port_problem(settings.port), disk_problem(var, needed_mb)]
     if not settings.database_url:
         found.append(
-            binary_problem("PostgreSQL", "DATABASE_URL", lambda: postgres.install_folder() / "bin" / "postgres")
+            binary_problem("PostgreSQL", "DATABASE_URL", lambda: postgres.binary("postgres", postgres.package_folder()))
         )
     if not settings.redis_url.get_secret_value():
-        found.append(binary_problem("Valkey", "REDIS_URL", lambda: valkey.binaries_folder() / "valkey-server"))
+        found.append(binary_problem("Valkey", "REDIS_URL", lambda: valkey.binary(valkey.package_folder())))
     return [problem for problem in found if problem]
 
 

