@@ -48,10 +48,12 @@ class Conversation(Base):
     """What the bot has asked and waits for (bot/situation.py, OpenQuestion)."""
     due_at: Mapped[Instant | None]
     """The alarm clock: burst over, lease run out, backoff over or a draft to remind of. None: nothing to do."""
+    rung_at: Mapped[Instant | None]
+    """When the doorbell last rang for it, so that nobody rings twice within ten seconds."""
     lease_token: Mapped[int] = mapped_column(BigInteger, server_default="0")
     lease_until: Mapped[Instant | None]
     lease_owner: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(server_default="0")
-    """Failed tries at the oldest unanswered message; five park it."""
+    """Claims since the last success; the sixth parks what is unanswered."""
     opened_at: Mapped[Created]
     closed_at: Mapped[Instant | None]

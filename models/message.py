@@ -65,7 +65,9 @@ class ConversationMessage(Base):
         UniqueConstraint("channel", "direction", "provider_id"),
         UniqueConstraint("in_reply_to", "sequence"),
         Index("ix_conversation_messages_conversation_id", "conversation_id", "id"),
-        Index("ix_conversation_messages_received", "created_at", postgresql_where=text("state = 'received'")),
+        Index(
+            "ix_conversation_messages_received", "conversation_id", "id", postgresql_where=text("state = 'received'")
+        ),
         Index(
             "ix_conversation_messages_open_replies",
             "conversation_id",
@@ -105,7 +107,8 @@ class ConversationMessage(Base):
     in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("conversation_messages.id"))
     sequence: Mapped[int | None]
     due_at: Mapped[Instant | None]
-    """Outbound: when it may be sent (again)."""
+    """Outbound: when it may be sent (again), or when the try that holds it counts as lost."""
+    rung_at: Mapped[Instant | None]
     attempt_id: Mapped[str | None]
     """Outbound: the try that holds it; only its own try may finish it."""
     delivery: Mapped[str | None]

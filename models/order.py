@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Sequence, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,7 @@ class OrderStatus(StrEnum):
     EXPIRED = "expired"
 
 
+ORDER_NUMBERS = Sequence("order_numbers", start=100_001, metadata=Base.metadata)
 OPEN_DRAFT = (OrderStatus.DRAFT, OrderStatus.AWAITING_CONFIRMATION)
 
 
@@ -44,7 +45,8 @@ class Order(Base):
     )
 
     id: Mapped[Id]
-    number: Mapped[str] = mapped_column(Computed("'SO-' || (100000 + id)::text", persisted=True), unique=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    """SO- and a number of ORDER_NUMBERS; synthetic orders take TEST- and their id, so that they leave no gaps."""
     outlet_id: Mapped[int] = mapped_column(ForeignKey("outlets.id"))
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("conversation_messages.id"), unique=True)

@@ -64,7 +64,9 @@ def missing_columns(connection: Connection) -> list[str]:
         if table.name not in present:
             missing.append(f"table missing: {table.name}")
             continue
-        missing += [f"column missing: {table.name}.{c.name}" for c in table.columns if c.name not in present[table.name]]
+        missing += [
+            f"column missing: {table.name}.{c.name}" for c in table.columns if c.name not in present[table.name]
+        ]
     return missing
 
 

@@ -13,6 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.execute(sa.schema.CreateSequence(sa.Sequence("order_numbers", start=100_001)))
     op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -153,6 +154,7 @@ def upgrade() -> None:
         sa.Column("owner_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("question", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rung_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_token", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_owner", sa.Text(), nullable=True),
@@ -226,6 +228,7 @@ def upgrade() -> None:
         sa.Column("in_reply_to", sa.BigInteger(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rung_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempt_id", sa.Text(), nullable=True),
         sa.Column("delivery", sa.Text(), nullable=True),
         sa.Column("delivery_error", sa.Text(), nullable=True),
@@ -274,7 +277,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_conversation_messages_received",
         "conversation_messages",
-        ["created_at"],
+        ["conversation_id", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'received'"),
     )
@@ -331,7 +334,7 @@ def upgrade() -> None:
     op.create_table(
         "orders",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("number", sa.Text(), sa.Computed("'SO-' || (100000 + id)::text", persisted=True), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
         sa.Column("outlet_id", sa.BigInteger(), nullable=False),
         sa.Column("conversation_id", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=False),
@@ -465,3 +468,4 @@ def downgrade() -> None:
     op.drop_table("catalog_version")
     op.drop_index("ix_audit_subject", table_name="audit")
     op.drop_table("audit")
+    op.execute(sa.schema.DropSequence(sa.Sequence("order_numbers")))
