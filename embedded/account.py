@@ -8,7 +8,6 @@ containers forbid it, and inside it the server would again own all that root own
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import stat
@@ -58,8 +57,8 @@ def own_folder(folder: Path, account: Account | None, *, elsewhere: Path = SYSTE
     folder.parent.mkdir(parents=True, exist_ok=True)
     real = folder.resolve()
     if not reachable(real, account):
-        real = elsewhere / f"{folder.name}-{hashlib.sha256(os.fsencode(real)).hexdigest()[:12]}"
         _public_folder(elsewhere)
+        real = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=elsewhere))
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
         folder.symlink_to(real, target_is_directory=True)
