@@ -26,10 +26,12 @@ class Account:
     gid: int
 
 
-def server_account() -> Account | None:
-    """None for an ordinary user, who runs the servers as themselves."""
+def server_account(folder: Path) -> Account | None:
+    """None for an ordinary user, who runs the servers as themselves; what such a user began, root goes on with as them."""
     if os.geteuid() != 0:
         return None
+    if folder.exists() and (status := folder.stat()).st_uid != 0:
+        return Account(status.st_uid, status.st_gid)
     import pwd  # POSIX only, like everything that gets here
 
     entry = pwd.getpwnam("nobody")

@@ -37,7 +37,7 @@ class EmbeddedServer(ABC):
 
     def __init__(self, folder: Path, *, log: Path | None = None, durable: bool = True) -> None:
         """`durable=False` leaves out fsync: survives the death of the server, not that of the machine. For tests."""
-        self.account = server_account()
+        self.account = server_account(folder)
         self._link, self._log, self._durable = folder, log, durable
         self.folder = folder
         self.port = 0

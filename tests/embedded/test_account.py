@@ -19,8 +19,8 @@ def open_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def account() -> Account:
-    found = server_account()
+def account(tmp_path: Path) -> Account:
+    found = server_account(tmp_path / "new")
     if found is None:
         pytest.skip("only root gives folders away")
     return found
@@ -42,6 +42,14 @@ def test_reachable_folder_is_given_to_the_account(open_folder: Path, account: Ac
     assert folder == open_folder / "postgres"
     assert folder.stat().st_uid == account.uid
     assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_root_goes_on_as_the_user_who_began(open_folder: Path, account: Account) -> None:
+    began = open_folder / "postgres"
+    began.mkdir()
+    os.chown(began, 12345, 12345)
+    assert server_account(began) == Account(12345, 12345)
+    assert account.uid not in (0, 12345)
 
 
 def test_data_of_a_closed_home_lives_elsewhere_with_a_link_to_it(open_folder: Path, account: Account) -> None:
