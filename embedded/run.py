@@ -77,13 +77,12 @@ def run(root: Path, *, smoke: bool = False) -> None:
         _run_to_the_end(start, "migrate", commands.pop("release"), "database schema")
         _load_demo_rows(start)
         _start_processes(start, commands)
-        if supervisor.stopping():
-            return
-        terminal.console.print(_where_to_go(start, time.monotonic() - began))
-        if not smoke:
+        if not supervisor.stopping():
+            terminal.console.print(_where_to_go(start, time.monotonic() - began))
             supervisor.skip_logs()
-            supervisor.watch()
-            terminal.say("stopping")
+            supervisor.watch(until=lambda: smoke)
+        terminal.say("stopping")
+    terminal.say("stopped")
 
 
 def _check(start: Start) -> None:
@@ -200,7 +199,7 @@ def _listens(url: str) -> bool:
 
 def _where_to_go(start: Start, seconds: float) -> Panel:
     here = f"http://127.0.0.1:{start.settings.port}"
-    lines = [f"Ready to accept traffic after {seconds:.1f} s: a synthetic order has gone the whole way.", ""]
+    lines = [f"Ready to accept traffic after {seconds:.1f} s: a synthetic order went through.", ""]
     if "SIMULATOR_URL" in start.env:
         lines.append(f"Write an order   {here}/simulator")
     lines += [f"Ops console      {here}/console", f"Health           {here}/api/v1/health/readiness"]
