@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.errors import PermanentError
@@ -11,7 +12,7 @@ from bot.errors import PermanentError
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def main() -> int:
+def main(root: Path = ROOT, arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m embedded", description="Starts Tria and all it needs. Example: PORT=8013 python -m embedded"
     )
@@ -19,7 +20,7 @@ def main() -> int:
         "--smoke", action="store_true", help="stop again as soon as everything is ready; for CI and timing"
     )
     parser.add_argument("--remove", action="store_true", help="delete var/ and the demo database in it")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     if sys.platform == "win32":
         sys.stderr.write("tria: gunicorn, RQ and Valkey need Linux or macOS: run Tria inside WSL\n")
         return 1
@@ -27,7 +28,7 @@ def main() -> int:
     from embedded.var_folder import remove
 
     try:
-        remove(ROOT / "var") if chosen.remove else run(ROOT, smoke=chosen.smoke)
+        remove(root / "var") if chosen.remove else run(root, smoke=chosen.smoke)
     except PermanentError as problem:
         sys.stderr.write("".join(f"tria: {line}\n" for line in str(problem).splitlines()))
         return 1

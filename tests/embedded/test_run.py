@@ -18,7 +18,7 @@ from embedded.var_folder import owned, remove
 from tests.servers import temporary_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-START = "import sys; from pathlib import Path; from embedded.run import run; run(Path(sys.argv[1]), smoke='--smoke' in sys.argv)"
+START = "import sys; from pathlib import Path; from embedded.__main__ import main; sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))"
 RELEASE = """
 import os, psycopg2
 connection = psycopg2.connect(os.environ["DATABASE_URL"])
@@ -88,7 +88,8 @@ def test_first_start_gets_ready_and_ctrl_c_stops_everything_and_takes_the_addres
         assert "DATABASE_URL=postgresql://" in (checkout / "var" / "embedded.env").read_text(encoding="ascii")
 
         with started(checkout, port=free_port()) as second:
-            assert "StartupRefused: Tria already runs from this folder" in output_until(second, "already runs")
+            assert "tria: Tria already runs from this folder" in output_until(second, "already runs")
+            assert second.wait(30) == 1
 
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
