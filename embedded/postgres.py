@@ -14,9 +14,10 @@ from contextlib import closing
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg2
-from psycopg2 import errors, sql
+from psycopg2 import sql
 
 from bot.errors import StartupRefused
 from embedded.account import readable_install
@@ -60,16 +61,14 @@ class PostgresServer(EmbeddedServer):
 
     def create_database(self, name: str, *, template: str = "template0") -> str:
         """Its url; keeps a database that is there."""
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        try:
-            self._execute(statement)
-        except errors.DuplicateDatabase:
-            return self.url_of(name)
+        if not self._rows(sql.SQL("SELECT FROM pg_database WHERE datname = {}").format(sql.Literal(name))):
+            made_of = (sql.Identifier(name), sql.Identifier(template))
+            self._rows(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*made_of))
         return self.url_of(name)
 
     def drop_database(self, name: str) -> None:
         """Ends the sessions that are in it."""
-        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._rows(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     @property
     def _data(self) -> Path:
@@ -136,11 +135,12 @@ class PostgresServer(EmbeddedServer):
             host="127.0.0.1", port=self.port, user=USER, password=self._password(), dbname=database, connect_timeout=5
         )
 
-    def _execute(self, statement: sql.Composable) -> None:
+    def _rows(self, statement: sql.Composable) -> list[tuple[Any, ...]]:
         with closing(self._connect("postgres")) as connection:
             connection.autocommit = True  # CREATE and DROP DATABASE refuse to run inside a transaction
             with connection.cursor() as cursor:
                 cursor.execute(statement)
+                return cursor.fetchall() if cursor.description is not None else []
 
 
 def _without_postgres_settings() -> dict[str, str]:

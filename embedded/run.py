@@ -96,13 +96,13 @@ def _start_servers(start: Start) -> None:
     if not start.settings.database_url:
         with start.terminal.step("PostgreSQL") as step:
             postgres = PostgresServer(start.var / "postgres", log=log / "postgres.log")
-            start.supervisor.start(postgres)
+            start.supervisor.start(postgres, echo=False)
             start.env["DATABASE_URL"] = postgres.url
             step.done += f" on 127.0.0.1:{postgres.port}"
     if not start.settings.redis_url.get_secret_value():
         with start.terminal.step("Valkey") as step:
             valkey = ValkeyServer(start.var / "valkey", log=log / "valkey.log")
-            start.supervisor.start(valkey)
+            start.supervisor.start(valkey, echo=False)
             start.env["REDIS_URL"] = valkey.url
             step.done += f" on 127.0.0.1:{valkey.port}"
 

@@ -57,6 +57,7 @@ class Supervised(Protocol):
 class _Watched:
     child: Supervised
     tail: LogTail
+    echo: bool
     deaths: deque[float] = field(default_factory=deque)
     restart_at: float | None = None
 
@@ -83,12 +84,12 @@ class Supervisor:
         """Whether somebody asked for it; whoever does something long looks here between its steps."""
         return self._stop_requested
 
-    def start(self, *children: Supervised) -> None:
-        """Starts one group; a child that cannot be started raises, those before it are in the list and will be stopped."""
+    def start(self, *children: Supervised, echo: bool = True) -> None:
+        """Starts one group, its log lines shown in the terminal or only kept in their files; a child that cannot be started raises, those before it are in the list and will be stopped."""
         group: list[_Watched] = []
         self._groups.append(group)
         for child in children:
-            group.append(_Watched(child, LogTail(child.log)))
+            group.append(_Watched(child, LogTail(child.log), echo))
             child.start()
 
     def watch(self, until: Callable[[], bool] = lambda: False, *, echo: bool = True) -> None:
@@ -113,7 +114,7 @@ class Supervisor:
         return [watched for group in self._groups for watched in group]
 
     def _show_logs(self) -> None:
-        for watched in self._all():
+        for watched in filter(lambda each: each.echo, self._all()):
             for line in watched.tail.new_lines():
                 self._terminal.log_line(watched.child.name, line)
 
