@@ -6,7 +6,6 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from typing import Any
 
 PATH = "/api/v1/health/readiness"
 TIMEOUT_S = 5.0
@@ -31,21 +30,12 @@ class Readiness:
 
 
 def in_words(body: bytes) -> str:
-    """The failing steps out of the endpoint's JSON; empty when it names none."""
+    """The failing checks and their reasons out of the endpoint's JSON (handlers/health.py); empty when it names none."""
     try:
-        fields = json.loads(body)
-    except ValueError:
+        failing = json.loads(body)["failing"]
+        return "; ".join(f"{each['check'].replace('_', ' ')} ({each['reason']})" for each in failing)
+    except (ValueError, KeyError, TypeError):  # another program's answer, or an error page
         return ""
-    services = fields.get("services") if isinstance(fields, dict) else None
-    return ", ".join(_failing(services)) if isinstance(services, dict) else ""
-
-
-def _failing(services: dict[str, Any]) -> list[str]:
-    return [
-        name.replace("_", " ")
-        for name, state in services.items()
-        if isinstance(state, dict) and not state.get("healthy")
-    ]
 
 
 def every(seconds: float, question: Callable[[], bool], clock: Callable[[], float]) -> Callable[[], bool]:

@@ -85,7 +85,10 @@ class Supervisor:
         return self._stop_requested
 
     def start(self, *children: Supervised, echo: bool = True) -> None:
-        """Starts one group, its log lines shown in the terminal or only kept in their files; a child that cannot be started raises, those before it are in the list and will be stopped."""
+        """Starts one group; a child that cannot be started raises, and those before it are stopped by `stop`.
+
+        `echo=False` leaves the group's log lines in their files.
+        """
         group: list[_Watched] = []
         self._groups.append(group)
         for child in children:

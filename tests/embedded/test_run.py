@@ -31,7 +31,7 @@ answers = iter([503, 503])
 class Door(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(next(answers, 200)); self.end_headers()
-        self.wfile.write(b'{"services": {"worker": {"healthy": false}}}')
+        self.wfile.write(b'{"failing": [{"check": "worker", "reason": "no heartbeat"}]}')
     def log_message(self, *_): pass
 redis.Redis.from_url(os.environ["REDIS_URL"]).ping()
 http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Door).serve_forever()
@@ -128,7 +128,8 @@ def test_remove_refuses_while_tria_runs_and_then_leaves_nothing(tmp_path: Path) 
     assert not elsewhere.exists()
 
 
-def test_readiness_names_the_failing_steps_in_words() -> None:
-    body = b'{"services": {"database": {"healthy": true}, "synthetic_order": {"healthy": false}, "worker": {"healthy": false}}}'
-    assert in_words(body) == "synthetic order, worker"
+def test_readiness_names_the_failing_checks_and_their_reasons() -> None:
+    body = b'{"failing": [{"check": "synthetic_order", "reason": "none yet"}, {"check": "worker", "reason": "no heartbeat"}]}'
+    assert in_words(body) == "synthetic order (none yet); worker (no heartbeat)"
     assert in_words(b"<html>") == ""
+    assert in_words(b"[]") == ""
