@@ -133,8 +133,9 @@ broadcasts_total = _counter("broadcasts_total", "Announcements by recipient", ou
 
 GAUGES = {
     "tria_inbound_messages": "Inbound messages of the last 24 hours by state",
-    "tria_outbound_messages": "Outbound messages that are not final, by state",
+    "tria_outbound_messages": "Outbound messages of the last 24 hours, and older ones that are not final, by state",
     "tria_oldest_unanswered_seconds": "Age of the oldest inbound message that the bot still owes an answer",
+    "tria_oldest_unsent_seconds": "For how long the most overdue reply waits to be sent",
     "tria_failures_open": "Failures that nobody has settled",
     "tria_escalations_open": "Conversations waiting for a person",
     "tria_orders": "Orders by status",

@@ -1,0 +1,44 @@
+"""Which checks there are, in the order of what depends on what, each with what to do about it."""
+
+from __future__ import annotations
+
+from handlers.checks import code, machine, outside, storage, trade, work
+from handlers.checks.check import Check, Severity
+
+DATABASE = Check("database", "storage", storage.database, "start PostgreSQL and check DATABASE_URL")
+SCHEMA = Check("schema", "storage", storage.schema_is_current, "run `flask db upgrade`")
+DRIFT = Check("schema", "storage", storage.schema_has_no_drift, "run `flask db upgrade`; `flask db check` names it all")
+REDIS = Check("redis", "storage", storage.redis_answers, "start Redis and check REDIS_URL and REDIS_PASSWORD")
+
+_WORK = (
+    Check("worker", "work", work.heartbeat_of("worker"), "start `python -m jobs.worker`"),
+    Check("sweeper", "work", work.heartbeat_of("sweeper"), "start `python -m jobs.sweep`"),
+    Check("synthetic_order", "work", work.synthetic_order, "read the worker's log for the step that is named"),
+    Check("unanswered", "work", work.unanswered, "start more workers; look at `flask failed list`"),
+    Check("unsent", "work", work.unsent, "look at `flask failed list`; is the provider down?", Severity.DEGRADED),
+    Check("failures", "work", work.failures, "look at `flask failed list`, then `flask replay`", Severity.DEGRADED),
+)
+_TRADE = (
+    Check("catalog", "trade", trade.catalog, "run `flask catalog import data/catalog.csv`"),
+    Check("outlets", "trade", trade.outlets, "run `flask outlets import data/outlets.csv`"),
+    Check("replies", "trade", trade.replies, "mend the sentence in bot/replies"),
+)
+_MACHINE = (
+    Check("disk", "machine", machine.disk, "make room on the disk"),
+    Check("memory", "machine", machine.memory, "find what eats the memory"),
+    Check("cpu", "machine", machine.cpu, "add a machine or find what is busy", Severity.DEGRADED),
+)
+_OUTSIDE = (
+    Check("twilio", "outside", outside.twilio, "set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", Severity.DEGRADED),
+    Check("telegram", "outside", outside.telegram, "set TELEGRAM_BOT_TOKEN", Severity.DEGRADED),
+    Check("openai", "outside", outside.openai, "set OPENAI_API_KEY", Severity.DEGRADED),
+    Check("xero", "outside", outside.xero, "set the four XERO_ credentials", Severity.DEGRADED),
+)
+_CODE = (
+    Check("python", "code", code.python, "use Python 3.11 or later"),
+    Check("imports", "code", code.imports, "mend the module that is named"),
+    Check("sentry", "code", outside.sentry, "set SENTRY_DSN", Severity.DEGRADED),
+)
+
+READINESS = (DATABASE, SCHEMA, REDIS, *_WORK, *_TRADE, *_MACHINE, *_OUTSIDE)
+DOCTOR = (*_CODE, DATABASE, DRIFT, REDIS, *_WORK, *_TRADE, *_MACHINE, *_OUTSIDE)

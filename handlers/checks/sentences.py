@@ -1,0 +1,64 @@
+"""Renders every sentence of every language with a made-up order, to find a missing key before a customer does."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.catalog.product import Product
+from bot.decision import OrderWrite, Reply
+from bot.ordering.pricing import price_line, total_of
+from bot.replies.render import FOLDER, LANGUAGES, Voice, render
+from bot.telemetry import error_words
+from models.order import OrderStatus
+
+BOX = Product("BOX", "Box", "box", "piece", Decimal("0.30"), pack_units={"carton": Decimal(100)})
+FLOUR = Product("FLOUR", "Flour", "flour", "kg", Decimal("1.255"))
+TAX_RATE = Decimal("0.09")
+
+
+def sentence_problems() -> tuple[list[str], int]:
+    """What is wrong with the sentences (`zh placed: KeyError`), and how many were rendered."""
+    found, count = [], 0
+    for language in LANGUAGES:
+        keys = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))["sentences"]
+        for key in keys:
+            for values in _cases():
+                count += 1
+                found += _problem(language, key, values)
+    return found, count
+
+
+def _problem(language: str, key: str, values: Mapping[str, Any]) -> list[str]:
+    voice = Voice(language, "SGD", "Outlet", None, TAX_RATE, "SO-1")
+    try:
+        text = render(Reply(key, values), voice).text
+    except Exception as error:  # noqa: BLE001 - each broken sentence is named
+        return [f"{language} {key}: {error_words(error)}"]
+    return [] if text.strip() else [f"{language} {key}: empty"]
+
+
+def _cases() -> list[dict[str, Any]]:
+    lines = (price_line(BOX, Decimal(200), (Decimal(2), "carton")), price_line(FLOUR, Decimal("2.5"), None))
+    totals = total_of(lines, TAX_RATE)
+    common = {
+        "text": "box",
+        "unit": "tin",
+        "minimum": Decimal(1),
+        "kind": "image",
+        "outlets": "Outlet",
+        "total": "SGD 1.00",
+    }
+    return [
+        common
+        | {
+            "order": OrderWrite(None, 0, status, 0, lines, totals, date(2026, 12, 1), "", ()),
+            "products": products,
+            "quantity": quantity,
+        }
+        for status in OrderStatus
+        for products, quantity in (((BOX, FLOUR), None), ((BOX,), Decimal(3)))
+    ]

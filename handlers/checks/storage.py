@@ -1,0 +1,101 @@
+"""PostgreSQL and Redis: do they answer, how fast, and is the schema the one this code was written for?"""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+import redis
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.runtime import Runtime
+from handlers.checks.check import Severity, Verdict
+from models import schema
+from models.database import pool_numbers
+
+SLOW_MS = 250.0
+PROBE_TTL_S = 10
+
+
+def database(runtime: Runtime) -> Verdict:
+    started = time.perf_counter()
+    try:
+        with runtime.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except PoolTimeout:
+        return Verdict(Severity.UNHEALTHY, "every connection of the pool is in use", {"pool": _pool(runtime)})
+    except OperationalError as error:
+        return Verdict(Severity.UNHEALTHY, _why_no_database(error))
+    ms = _since(started)
+    severity = Severity.DEGRADED if ms > SLOW_MS else Severity.HEALTHY
+    reason = f"answers in {ms:.0f} ms" if severity else ""
+    return Verdict(severity, reason, {"response_time_ms": ms, "pool": _pool(runtime)})
+
+
+def schema_is_current(runtime: Runtime) -> Verdict:
+    return _schema(runtime, thorough=False)
+
+
+def schema_has_no_drift(runtime: Runtime) -> Verdict:
+    return _schema(runtime, thorough=True)
+
+
+def redis_answers(runtime: Runtime) -> Verdict:
+    """PING, a write and its reading back; one message for each way it can refuse."""
+    arguments = runtime.redis.connection_pool.connection_kwargs
+    facts = {"host": str(arguments.get("host", "")), "port": int(arguments.get("port", 0) or 0)}
+    started = time.perf_counter()
+    try:
+        problem = _write_and_read(runtime.redis)
+    except redis.exceptions.AuthenticationError:
+        problem = "authentication failed for REDIS_PASSWORD"
+    except redis.exceptions.ReadOnlyError:
+        problem = "this Redis is a read-only replica"
+    except redis.exceptions.TimeoutError:
+        problem = "does not answer in time"
+    except redis.exceptions.ConnectionError:
+        problem = "cannot be reached"
+    except redis.exceptions.ResponseError as error:
+        problem = f"refuses commands: {str(error).split(' ', 1)[0]}"
+    if problem:
+        return Verdict(Severity.UNHEALTHY, problem, facts)
+    ms = _since(started)
+    severity = Severity.DEGRADED if ms > SLOW_MS else Severity.HEALTHY
+    return Verdict(severity, f"answers in {ms:.0f} ms" if severity else "", {"response_time_ms": ms, **facts})
+
+
+def _write_and_read(client: redis.Redis) -> str:
+    key, value = f"tria:health:{secrets.token_hex(4)}", secrets.token_hex(4)
+    if client.ping() is not True:
+        return "PING was not answered with PONG"
+    client.set(key, value, ex=PROBE_TTL_S)
+    read = client.getdel(key)
+    return "" if read in (value, value.encode()) else "what was written could not be read back"
+
+
+def _schema(runtime: Runtime, *, thorough: bool) -> Verdict:
+    found = schema.problems(runtime.engine, thorough=thorough)
+    facts = {"revision": schema.head_revision()}
+    return Verdict(Severity.UNHEALTHY, "; ".join(found[:5]), facts) if found else Verdict(facts=facts)
+
+
+def _why_no_database(error: OperationalError) -> str:
+    """libpq gives no code for a failed connection, only words; they name the user and host, so ours are used."""
+    words = str(error.orig)
+    if "password authentication failed" in words:
+        return "authentication failed for DATABASE_URL"
+    if "does not exist" in words:
+        return "the database named in DATABASE_URL does not exist"
+    if "timeout" in words or "timed out" in words:
+        return "does not answer in time"
+    return "cannot be reached"
+
+
+def _pool(runtime: Runtime) -> dict[str, int]:
+    return pool_numbers(runtime.engine.pool)
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)

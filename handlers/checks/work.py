@@ -1,0 +1,69 @@
+"""Is the work being done: worker and sweeper alive, the synthetic order through, nobody waiting too long?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.runtime import Runtime
+from handlers.checks.check import Severity, Verdict
+from jobs import standing
+
+BEAT_LIMIT_S = 30.0
+CANARY_LIMIT_S = 60.0
+UNANSWERED_LIMIT_S = 60.0
+UNSENT_LIMIT_S = 120.0
+
+
+def heartbeat_of(kind: str) -> Callable[[Runtime], Verdict]:
+    """A check that the process named `kind` gave a sign of life within BEAT_LIMIT_S."""
+
+    def check(runtime: Runtime) -> Verdict:
+        with runtime.engine.connect() as connection:
+            beat = standing.heartbeats(connection).get(kind)
+        if beat is None:
+            return Verdict(Severity.UNHEALTHY, f"no {kind} has ever run")
+        facts = {"age_s": round(beat.age_s, 1)}
+        if beat.age_s > BEAT_LIMIT_S:
+            return Verdict(Severity.UNHEALTHY, f"no sign of life for {beat.age_s:.0f} s", facts)
+        return Verdict(facts=facts)
+
+    return check
+
+
+def synthetic_order(runtime: Runtime) -> Verdict:
+    """The last order of the canary: fresh, and the whole way through; else the step that stopped it."""
+    with runtime.engine.connect() as connection:
+        beat = standing.heartbeats(connection).get("canary")
+    if beat is None:
+        return Verdict(Severity.UNHEALTHY, "no synthetic order has been placed yet")
+    facts = {"age_s": round(beat.age_s, 1), "order_ms": beat.detail.get("ms")}
+    if not beat.detail.get("ok"):
+        step, error = beat.detail.get("step", "?"), beat.detail.get("error", "")
+        return Verdict(Severity.UNHEALTHY, f"step {step} failed: {error}", facts | {"step": step})
+    if beat.age_s > CANARY_LIMIT_S:
+        return Verdict(Severity.UNHEALTHY, f"the last one went through {beat.age_s:.0f} s ago", facts)
+    return Verdict(facts=facts)
+
+
+def unanswered(runtime: Runtime) -> Verdict:
+    with runtime.engine.connect() as connection:
+        age_s = standing.oldest_unanswered_s(connection)
+    return _age(age_s, UNANSWERED_LIMIT_S, "a customer has been waiting for an answer for")
+
+
+def unsent(runtime: Runtime) -> Verdict:
+    with runtime.engine.connect() as connection:
+        age_s = standing.oldest_unsent_s(connection)
+    return _age(age_s, UNSENT_LIMIT_S, "a reply has been waiting to be sent for")
+
+
+def failures(runtime: Runtime) -> Verdict:
+    with runtime.engine.connect() as connection:
+        count = standing.failures_open(connection)
+    reason = f"{count} failures wait for somebody" if count else ""
+    return Verdict(Severity.DEGRADED if count else Severity.HEALTHY, reason, {"open": count})
+
+
+def _age(age_s: float, limit_s: float, words: str) -> Verdict:
+    facts = {"oldest_s": round(age_s, 1)}
+    return Verdict(Severity.UNHEALTHY, f"{words} {age_s:.0f} s", facts) if age_s > limit_s else Verdict(facts=facts)

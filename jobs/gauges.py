@@ -1,0 +1,77 @@
+"""What PostgreSQL knows, as Prometheus gauges, read at the moment of the scrape: no process has to keep count.
+
+Names and texts are bot/telemetry/metrics.py's. When the database is away the scrape still answers, with tria_database_up 0.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.runtime import Runtime
+from bot.telemetry import get_logger
+from bot.telemetry.metrics import GAUGES
+from jobs import standing
+from models.database import pool_numbers
+
+MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+log = get_logger(__name__)
+
+
+def exposition(runtime: Runtime) -> bytes:
+    """Everything /metrics says: the counters of this process (of all, with PROMETHEUS_MULTIPROC_DIR) and the gauges."""
+    counters: CollectorRegistry = REGISTRY
+    if os.environ.get(MULTIPROCESS):
+        counters = CollectorRegistry()
+        MultiProcessCollector(counters)  # type: ignore[no-untyped-call]
+    gauges = CollectorRegistry()
+    gauges.register(LedgerGauges(runtime))
+    return generate_latest(counters) + generate_latest(gauges)
+
+
+class LedgerGauges(Collector):
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            with self._runtime.engine.connect() as connection:
+                found = list(_of_database(connection))
+        except SQLAlchemyError as error:
+            log.warning("gauges could not be read", exc_info=error)
+            found = []
+        yield _single("tria_database_up", float(bool(found)))
+        yield from found
+        yield _labelled("tria_pool_connections", "state", pool_numbers(self._runtime.engine.pool))
+
+
+def _of_database(connection: Connection) -> Iterator[GaugeMetricFamily]:
+    beats = standing.heartbeats(connection)
+    yield _labelled("tria_heartbeat_age_seconds", "kind", {kind: beat.age_s for kind, beat in beats.items()})
+    yield _single("tria_canary_ok", float(bool(beats["canary"].detail.get("ok"))) if "canary" in beats else 0.0)
+    yield _single("tria_oldest_unanswered_seconds", standing.oldest_unanswered_s(connection))
+    yield _single("tria_oldest_unsent_seconds", standing.oldest_unsent_s(connection))
+    yield _labelled("tria_inbound_messages", "state", standing.inbound_by_state(connection))
+    yield _labelled("tria_outbound_messages", "state", standing.outbound_by_state(connection))
+    yield _labelled("tria_orders", "status", standing.orders_by_status(connection))
+    yield _single("tria_failures_open", standing.failures_open(connection))
+    yield _single("tria_escalations_open", standing.escalations_open(connection))
+    yield _single("tria_database_dead_rows", standing.dead_rows(connection))
+
+
+def _single(name: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, GAUGES[name], value=value)
+
+
+def _labelled(name: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, GAUGES[name], labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family
