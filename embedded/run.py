@@ -10,11 +10,10 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg2
 from rich.panel import Panel
 
 from bot.errors import StartupRefused
@@ -25,6 +24,7 @@ from embedded.preflight import problems
 from embedded.process import ChildProcess, last_lines
 from embedded.procfile import read_procfile
 from embedded.readiness import Readiness, every
+from embedded.rows import forget_pulses, has_products
 from embedded.supervisor import Supervisor
 from embedded.terminal import Terminal
 from embedded.valkey import ValkeyServer
@@ -145,19 +145,9 @@ def _run_to_the_end(start: Start, name: str, argv: list[str], what: str) -> None
 def _load_demo_rows(start: Start) -> None:
     if start.settings.is_production or start.supervisor.stopping():
         return
-    if not _has_products(start.env.get("DATABASE_URL") or start.settings.database_url):
+    if not has_products(start.env.get("DATABASE_URL") or start.settings.database_url):
         for group, file in DEMO_ROWS:
             _run_to_the_end(start, f"{group}-import", ["flask", group, "import", file], f"demo {group}")
-
-
-def _has_products(database_url: str) -> bool:
-    with (
-        closing(psycopg2.connect(database_url.replace("+psycopg2", "", 1))) as connection,
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("SELECT EXISTS (SELECT FROM products)")
-        row = cursor.fetchone()
-    return bool(row and row[0])
 
 
 def _start_processes(start: Start, commands: dict[str, list[str]]) -> None:
@@ -165,6 +155,8 @@ def _start_processes(start: Start, commands: dict[str, list[str]]) -> None:
         return
     if "SIMULATOR_URL" in start.env:
         _wait(start, "simulator", lambda: _listens(start.env["SIMULATOR_URL"]), lambda: "its port")
+    if "DATABASE_URL" in start.env:
+        forget_pulses(start.env["DATABASE_URL"])
     start.supervisor.start(*(start.child(name, argv) for name, argv in commands.items()))
     ready = Readiness(start.settings.port)
     _wait(start, "a synthetic order through " + ", ".join(commands), ready, lambda: ready.missing)

@@ -23,6 +23,7 @@ RELEASE = """
 import os, psycopg2
 connection = psycopg2.connect(os.environ["DATABASE_URL"])
 connection.cursor().execute("CREATE TABLE IF NOT EXISTS products (n int); INSERT INTO products VALUES (1)")
+connection.cursor().execute("CREATE TABLE IF NOT EXISTS heartbeats (name text)")
 connection.commit()
 """
 WEB = """
