@@ -70,7 +70,9 @@ class Settings(BaseSettings):
     twilio_auth_token_secondary: SecretStr = Field(
         SecretStr(""), description="also accepted on webhooks during rotation"
     )
-    twilio_whatsapp_from: str = Field("", description="our sender, with or without whatsapp:")
+    twilio_whatsapp_from: str = Field(
+        "", description="our sender, with or without whatsapp:; several separated by commas"
+    )
     twilio_content_sid_reopen: str = Field(
         "", description="content template that reopens a closed 24-hour window; empty holds the reply"
     )
@@ -138,7 +140,7 @@ class Settings(BaseSettings):
     @field_validator("twilio_whatsapp_from")
     @classmethod
     def without_prefix(cls, value: str) -> str:
-        return value.strip().removeprefix("whatsapp:")
+        return ",".join(sender.strip().removeprefix("whatsapp:") for sender in value.split(",") if sender.strip())
 
     @field_validator("public_url", "simulator_url", "twilio_api_base_url", "telegram_api_base_url", mode="after")
     @classmethod
@@ -163,6 +165,10 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def whatsapp_senders(self) -> tuple[str, ...]:
+        return tuple(self.twilio_whatsapp_from.split(","))
 
     @property
     def xero_configured(self) -> bool:

@@ -6,10 +6,11 @@ from models.conversation import Conversation
 from models.escalation import Escalation
 from models.failure import Failure
 from models.message import ConversationMessage
-from models.operations import Audit, Heartbeat, IdempotencyKey
+from models.operations import Audit, Heartbeat
 from models.order import Order, OrderEvent, OrderLine
 from models.outlet import Customer, Outlet
 from models.product import CatalogVersion, PackUnit, Product, ProductAlias
+from models.receipt import DeliveryReceipt
 from models.tax import TaxRate
 
 __all__ = [
@@ -21,10 +22,10 @@ __all__ = [
     "Conversation",
     "ConversationMessage",
     "Customer",
+    "DeliveryReceipt",
     "Escalation",
     "Failure",
     "Heartbeat",
-    "IdempotencyKey",
     "Order",
     "OrderEvent",
     "OrderLine",

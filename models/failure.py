@@ -21,11 +21,13 @@ class Failure(Base):
     __tablename__ = "failures"
     __table_args__ = (
         one_of("kind", FailureKind),
-        Index("uq_failures_open", "kind", "message_id", unique=True, postgresql_where=text("resolved_at IS NULL")),
+        Index("uq_failures_open", "kind", "reference", unique=True, postgresql_where=text("resolved_at IS NULL")),
     )
 
     id: Mapped[Id]
     kind: Mapped[str]
+    reference: Mapped[str]
+    """What failed: the message's id, or the fingerprint of a body that could not become one."""
     message_id: Mapped[int | None] = mapped_column(
         ForeignKey("conversation_messages.id", ondelete="CASCADE"), index=True
     )

@@ -44,19 +44,6 @@ INBOUND_FINAL = (
 OUTBOUND_OPEN = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN)
 
 
-class Delivery(StrEnum):
-    """What the provider says of a sent message; a later word of lower rank changes nothing (DELIVERY_RANK)."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    FAILED = "failed"
-    DELIVERED = "delivered"
-    READ = "read"
-
-
-DELIVERY_RANK = {Delivery.QUEUED: 1, Delivery.SENT: 2, Delivery.FAILED: 3, Delivery.DELIVERED: 4, Delivery.READ: 5}
-
-
 class ConversationMessage(Base):
     __tablename__ = "conversation_messages"
     __table_args__ = (
@@ -111,8 +98,6 @@ class ConversationMessage(Base):
     rung_at: Mapped[Instant | None]
     attempt_id: Mapped[str | None]
     """Outbound: the try that holds it; only its own try may finish it."""
-    delivery: Mapped[str | None]
-    delivery_error: Mapped[str | None]
     said_at: Mapped[Instant]
     """When the customer wrote, by the provider's clock; judges cut-offs."""
     created_at: Mapped[Created]

@@ -1,4 +1,4 @@
-"""What keeps the house honest: heartbeats of processes, keys of repeated requests, and the audit of what people did."""
+"""What keeps the house honest: heartbeats of processes and the audit of what people did."""
 
 from __future__ import annotations
 
@@ -19,18 +19,6 @@ class Heartbeat(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     beat_at: Mapped[Created]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
-
-
-class IdempotencyKey(Base):
-    """The answer once given to this key of this caller; a second request with the same body gets it again."""
-
-    __tablename__ = "idempotency_keys"
-
-    key: Mapped[str] = mapped_column(primary_key=True)
-    fingerprint: Mapped[str]
-    message_id: Mapped[int | None]
-    response: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    created_at: Mapped[Created]
 
 
 class Audit(Base):

@@ -58,6 +58,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_customers_name")),
     )
     op.create_table(
+        "delivery_receipts",
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("provider_id", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('queued', 'sent', 'failed', 'delivered', 'read')",
+            name=op.f("ck_delivery_receipts_status_known"),
+        ),
+        sa.PrimaryKeyConstraint("channel", "provider_id", name=op.f("pk_delivery_receipts")),
+    )
+    op.create_table(
         "heartbeats",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("beat_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -65,15 +79,6 @@ def upgrade() -> None:
             "detail", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False
         ),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeats")),
-    )
-    op.create_table(
-        "idempotency_keys",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.Text(), nullable=False),
-        sa.Column("message_id", sa.Integer(), nullable=True),
-        sa.Column("response", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_idempotency_keys")),
     )
     op.create_table(
         "products",
@@ -230,8 +235,6 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rung_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempt_id", sa.Text(), nullable=True),
-        sa.Column("delivery", sa.Text(), nullable=True),
-        sa.Column("delivery_error", sa.Text(), nullable=True),
         sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -309,6 +312,7 @@ def upgrade() -> None:
         "failures",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("traceback", sa.Text(), nullable=True),
@@ -327,7 +331,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_failures_open",
         "failures",
-        ["kind", "message_id"],
+        ["kind", "reference"],
         unique=True,
         postgresql_where=sa.text("resolved_at IS NULL"),
     )
@@ -461,8 +465,8 @@ def downgrade() -> None:
     op.drop_table("outlets")
     op.drop_table("tax_rates")
     op.drop_table("products")
-    op.drop_table("idempotency_keys")
     op.drop_table("heartbeats")
+    op.drop_table("delivery_receipts")
     op.drop_table("customers")
     op.drop_table("contacts")
     op.drop_table("catalog_version")

@@ -1,0 +1,69 @@
+"""The one wiring place: a process's settings, connections, channels and catalog, made on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+
+import redis
+from sqlalchemy import Engine
+
+from bot.catalog.index import CatalogIndex
+from bot.channels.base import Channel
+from bot.channels.telegram import Telegram
+from bot.channels.twilio import Twilio
+from bot.settings import Settings, get_settings
+from models.database import make_engine
+
+REDIS_TIMEOUT_S = 0.5
+"""A webhook never waits longer than this for the doorbell (RELIABILITY C9)."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Runtime:
+    """What the doors and jobs of one process share. Tests make their own with another clock and other addresses."""
+
+    settings: Settings
+    clock: Callable[[], datetime] = utc_now
+    application: str = "tria"
+    catalog: tuple[int, CatalogIndex] | None = field(default=None, init=False)
+    """The index in memory and the catalog version it was built from."""
+
+    @cached_property
+    def engine(self) -> Engine:
+        return make_engine(self.settings.database_url, application=self.application)
+
+    @cached_property
+    def redis(self) -> redis.Redis:
+        return redis.Redis.from_url(
+            self.settings.redis_url.get_secret_value() or "redis://127.0.0.1:6379/0",
+            socket_timeout=REDIS_TIMEOUT_S,
+            socket_connect_timeout=REDIS_TIMEOUT_S,
+        )
+
+    @cached_property
+    def channels(self) -> Mapping[str, Channel]:
+        """The channels replies leave by. The chat API's replies are read by its caller, so it has none."""
+        channels: tuple[Channel, ...] = (Twilio(self.settings), Telegram(self.settings))
+        return {channel.name: channel for channel in channels}
+
+    def close(self) -> None:
+        """Gives back every connection that was made."""
+        for name in ("engine", "redis"):
+            if name in self.__dict__:
+                resource = self.__dict__.pop(name)
+                resource.dispose() if name == "engine" else resource.close()
+        for channel in self.__dict__.pop("channels", {}).values():
+            getattr(channel, "close", lambda: None)()
+
+
+@lru_cache(maxsize=1)
+def get_runtime() -> Runtime:
+    """The runtime of a worker or sweeper process."""
+    return Runtime(get_settings())

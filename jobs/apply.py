@@ -1,0 +1,263 @@
+"""The write beat: a Decision becomes rows in one transaction, fenced by the lease, or nothing is written at all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from bot.decision import Decision, Escalate, OrderWrite
+from bot.errors import Fenced
+from bot.replies import render
+from bot.replies.render import Rendered, Voice
+from bot.situation import Said, Situation
+from bot.understanding.intent import Intent
+from jobs.lease import Lease
+
+PUSHED_CHANNELS = ("whatsapp", "telegram")
+"""Replies on other channels are read by whoever asked, so they count as sent when they are written."""
+
+RELEASE = text("""
+UPDATE conversations SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL, question = CAST(:question AS jsonb),
+    outlet_id = COALESCE(:outlet_id, outlet_id), language = COALESCE(:language, language),
+    owner = CASE WHEN :person THEN 'person' ELSE owner END,
+    owner_until = CASE WHEN :person THEN now() + :handover * interval '1 minute' ELSE owner_until END,
+    due_at = CASE WHEN EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = conversations.id
+                               AND m.state = 'received' AND m.id <> ALL(:done)) THEN now() END
+WHERE id = :id AND lease_token = :token
+""")
+INSERT_ORDER = text("""
+INSERT INTO orders (number, outlet_id, conversation_id, message_id, channel, status, currency, subtotal, tax_rate, tax, total,
+                    delivery_date, notes, is_synthetic, placed_at)
+VALUES (CASE WHEN :synthetic THEN 'TEST-' || :message_id ELSE 'SO-' || nextval('order_numbers') END, :outlet_id, :conversation_id,
+        :message_id, :channel, :status, :currency, :subtotal, :tax_rate, :tax, :total, :delivery_date, :notes, :synthetic,
+        CASE WHEN :status IN ('placed', 'awaiting_approval') THEN CAST(:now AS timestamptz) END)
+RETURNING id, number
+""")
+UPDATE_ORDER = text("""
+UPDATE orders SET status = :status, subtotal = :subtotal, tax_rate = :tax_rate, tax = :tax, total = :total,
+    delivery_date = :delivery_date, notes = :notes, version = version + 1,
+    placed_at = COALESCE(placed_at, CASE WHEN :status IN ('placed', 'awaiting_approval') THEN CAST(:now AS timestamptz) END)
+WHERE id = :order_id AND version = :version
+RETURNING id, number
+""")
+DELETE_LINES = text("DELETE FROM order_lines WHERE order_id = :order_id")
+INSERT_LINES = text("""
+INSERT INTO order_lines (order_id, position, sku, name, quantity, unit, unit_price, pack_quantity, pack_unit, line_total)
+SELECT :order_id, l.position, l.sku, l.name, l.quantity, l.unit, l.unit_price, l.pack_quantity, l.pack_unit, l.line_total
+FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS l(position int, sku text, name text, quantity numeric, unit text,
+    unit_price numeric, pack_quantity numeric, pack_unit text, line_total numeric)
+""")
+FINISH_INBOUND = text("""
+UPDATE conversation_messages SET state = CASE WHEN id = :last THEN :outcome ELSE 'merged' END, reason = :reason, finished_at = now(),
+    attempts = :attempts, language = :language, intent = :intent, confidence = :confidence,
+    context = CASE WHEN id = :last THEN CAST(:context AS jsonb) END
+WHERE id = ANY(:ids)
+""")
+INSERT_OUTBOUND = text("""
+INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, role, kind, content, payload, language, state,
+                                   in_reply_to, sequence, said_at, due_at, finished_at)
+SELECT :conversation_id, :session_id, 'outbound', :channel, 'assistant', 'text', r.content, r.payload, :language,
+       CASE WHEN :pushed THEN 'pending' ELSE 'sent' END, :in_reply_to, r.sequence, now(), CASE WHEN :pushed THEN now() END,
+       CASE WHEN :pushed THEN NULL ELSE now() END
+FROM jsonb_to_recordset(CAST(:replies AS jsonb)) AS r(sequence int, content text, payload jsonb)
+ON CONFLICT (in_reply_to, sequence) DO NOTHING
+RETURNING id
+""")
+INSERT_EVENTS = text("""
+INSERT INTO order_events (order_id, message_id, kind, detail, at)
+SELECT :order_id, :message_id, e.kind, e.detail, clock_timestamp()
+FROM jsonb_to_recordset(CAST(:events AS jsonb)) AS e(kind text, detail jsonb)
+""")
+BIND = text("""
+INSERT INTO contact_outlets (contact_id, outlet_id, bound_by) SELECT :contact_id, unnest(CAST(:outlet_ids AS bigint[])), 'shared_contact'
+ON CONFLICT DO NOTHING
+""")
+OPT = text("UPDATE contacts SET opted_out_at = CASE WHEN :out THEN now() END WHERE id = :contact_id")
+ESCALATE = text("""
+INSERT INTO escalations (conversation_id, message_id, reason, priority, due_at)
+VALUES (:conversation_id, :message_id, :reason, :priority, now() + interval '15 minutes')
+ON CONFLICT (conversation_id) WHERE closed_at IS NULL DO UPDATE SET reason = CASE
+    WHEN escalations.reason LIKE '%' || excluded.reason || '%' THEN escalations.reason ELSE escalations.reason || '; ' || excluded.reason END
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`outbound` are the ids of the replies to deliver, in order."""
+
+    order_id: int | None
+    order_number: str
+    outbound: tuple[int, ...]
+    texts: tuple[str, ...]
+
+
+def apply(
+    connection: Connection, lease: Lease, said: Said, intent: Intent, situation: Situation, decision: Decision, *, language: str,
+    currency: str, handover_minutes: int, now: datetime,
+) -> Written:  # fmt: skip
+    """Write the whole effect of one turn. Raises Fenced when the lease or the order's version was lost.
+
+    The contact's row is locked before the conversation's, in the order the webhook takes them.
+    """
+    _write_contact(connection, lease, decision)
+    _release(connection, lease, said, decision, language, handover_minutes)
+    order_id, number = (
+        _write_order(connection, lease, said, decision.order, currency, now) if decision.order else (None, "")
+    )
+    replies = _rendered(decision, situation, language, currency, number)
+    _finish_inbound(connection, lease, said, intent, decision, language)
+    outbound = _write_outbound(connection, lease, said, replies, language)
+    _write_events(connection, said, decision, order_id)
+    if decision.escalate:
+        _escalate(connection, lease, said, decision.escalate)
+    return Written(order_id, number, outbound, tuple(reply.text for reply in replies))
+
+
+def _write_contact(connection: Connection, lease: Lease, decision: Decision) -> None:
+    if decision.bind_outlet_ids:
+        connection.execute(BIND, {"contact_id": lease.contact_id, "outlet_ids": list(decision.bind_outlet_ids)})
+    if decision.opted_out is not None:
+        connection.execute(OPT, {"contact_id": lease.contact_id, "out": decision.opted_out})
+
+
+def _release(
+    connection: Connection, lease: Lease, said: Said, decision: Decision, language: str, handover_minutes: int
+) -> None:
+    values = {
+        "id": lease.conversation_id,
+        "token": lease.token,
+        "question": json.dumps(decision.question.to_json()) if decision.question else None,
+        "outlet_id": decision.chosen_outlet_id,
+        "language": language,
+        "person": decision.escalate is not None and decision.escalate.takes_over,
+        "handover": handover_minutes,
+        "done": list(said.message_ids),
+    }
+    if connection.execute(RELEASE, values).rowcount != 1:
+        raise Fenced("the lease of this conversation was lost")
+
+
+def _write_order(
+    connection: Connection, lease: Lease, said: Said, order: OrderWrite, currency: str, now: datetime
+) -> tuple[int, str]:
+    lines = [
+        {**asdict(line), "position": position, "line_total": line.total} for position, line in enumerate(order.lines, 1)
+    ]
+    values: dict[str, Any] = {
+        "outlet_id": order.outlet_id,
+        "conversation_id": lease.conversation_id,
+        "message_id": said.message_ids[-1],
+        "channel": lease.channel,
+        "status": order.status,
+        "currency": currency,
+        "subtotal": order.totals.subtotal,
+        "tax_rate": order.totals.tax_rate,
+        "tax": order.totals.tax,
+        "total": order.totals.total,
+        "delivery_date": order.delivery_date,
+        "notes": order.notes,
+        "synthetic": lease.is_synthetic,
+        "now": now,
+        "order_id": order.order_id,
+        "version": order.version,
+    }
+    row = connection.execute(INSERT_ORDER if order.order_id is None else UPDATE_ORDER, values).one_or_none()
+    if row is None:
+        raise Fenced("the order was changed meanwhile")
+    if order.order_id is not None:
+        connection.execute(DELETE_LINES, {"order_id": row.id})
+    connection.execute(INSERT_LINES, {"order_id": row.id, "lines": json.dumps(lines, default=str)})
+    return row.id, row.number
+
+
+def _rendered(decision: Decision, situation: Situation, language: str, currency: str, number: str) -> list[Rendered]:
+    outlet = situation.outlet
+    voice = Voice(
+        language,
+        currency,
+        outlet.name if outlet else "",
+        outlet.delivery if outlet else None,
+        situation.tax_rate,
+        number,
+    )
+    return [render(reply, voice) for reply in decision.replies]
+
+
+def _finish_inbound(
+    connection: Connection, lease: Lease, said: Said, intent: Intent, decision: Decision, language: str
+) -> None:
+    context = {
+        "lines": [
+            [line.sku, str(line.quantity), line.unit_said, line.text, line.confidence, line.sure]
+            for line in intent.lines
+        ],
+        "questions": [[q.text, q.reason, list(q.candidates)] for q in intent.questions],
+        "leftover": list(intent.leftover),
+    }
+    connection.execute(
+        FINISH_INBOUND,
+        {
+            "ids": list(said.message_ids),
+            "last": said.message_ids[-1],
+            "outcome": decision.outcome.value,
+            "reason": decision.reason,
+            "attempts": lease.attempts,
+            "language": language,
+            "intent": intent.kind.value,
+            "confidence": intent.confidence,
+            "context": json.dumps(context),
+        },
+    )
+
+
+def _write_outbound(
+    connection: Connection, lease: Lease, said: Said, replies: list[Rendered], language: str
+) -> tuple[int, ...]:
+    if not replies:
+        return ()
+    rows = [
+        {"sequence": sequence, "content": reply.text, "payload": _payload(reply)}
+        for sequence, reply in enumerate(replies, 1)
+    ]
+    values = {
+        "conversation_id": lease.conversation_id,
+        "session_id": lease.session_id,
+        "channel": lease.channel,
+        "language": language,
+        "pushed": lease.channel in PUSHED_CHANNELS,
+        "in_reply_to": said.message_ids[-1],
+        "replies": json.dumps(rows),
+    }
+    return tuple(connection.execute(INSERT_OUTBOUND, values).scalars())
+
+
+def _payload(reply: Rendered) -> dict[str, Any]:
+    payload: dict[str, Any] = (
+        {"buttons": [[button.label, button.data] for button in reply.buttons]} if reply.buttons else {}
+    )
+    return payload | ({"request_contact": reply.request_contact} if reply.request_contact else {})
+
+
+def _write_events(connection: Connection, said: Said, decision: Decision, order_id: int | None) -> None:
+    """The timeline (row A-12): received and resolved before, persisted and replied after what the decision says."""
+    if decision.order is None or order_id is None:
+        return
+    order = decision.order
+    detail = {
+        "status": order.status,
+        "total": str(order.totals.total),
+        "lines": [[line.sku, str(line.quantity)] for line in order.lines],
+    }
+    kinds = ["received", "resolved", *order.events, "persisted"]
+    events = [{"kind": kind, "detail": detail if kind == order.events[-1] else {}} for kind in kinds]
+    values = {"order_id": order_id, "message_id": said.message_ids[-1], "events": json.dumps(events)}
+    connection.execute(INSERT_EVENTS, values)
+
+
+def _escalate(connection: Connection, lease: Lease, said: Said, escalate: Escalate) -> None:
+    values = {"conversation_id": lease.conversation_id, "message_id": said.message_ids[-1], "reason": escalate.reason}
+    connection.execute(ESCALATE, values | {"priority": escalate.priority})

@@ -1,0 +1,114 @@
+"""Brings a catalog file into the database in one transaction: products change in place, a second run changes nothing.
+
+Products that the file does not name stay as they are, unless asked to be taken off sale. Orders copied their names and
+prices when they were placed, so no import changes an order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.catalog.product import Product
+from models import product as tables
+
+PRODUCTS: Table = tables.Product.__table__  # type: ignore[assignment]
+PACKS: Table = tables.PackUnit.__table__  # type: ignore[assignment]
+BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogImport:
+    """What an import did; `changed` is empty when the file says what the database already held."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: int
+    taken_off: tuple[str, ...]
+
+    @property
+    def any_change(self) -> bool:
+        return bool(self.added or self.changed or self.taken_off)
+
+
+def import_catalog(connection: Connection, products: Sequence[Product], *, deactivate_missing: bool) -> CatalogImport:
+    """Write what differs. Imports wait for each other; the catalog version rises when anything changed."""
+    bump = _locked_version(connection)
+    present = _present(connection)
+    wanted = {product.sku: _row(product) for product in products}
+    added = tuple(sku for sku in wanted if sku not in present)
+    changed = tuple(sku for sku, row in wanted.items() if sku in present and present[sku] != row)
+    _write(connection, [wanted[sku] for sku in (*added, *changed)])
+    missing = [sku for sku, row in present.items() if sku not in wanted and row["is_active"]]
+    taken_off = tuple(missing) if deactivate_missing else ()
+    if taken_off:
+        connection.execute(update(PRODUCTS).where(PRODUCTS.c.sku.in_(taken_off)).values(is_active=False))
+    result = CatalogImport(added, changed, len(wanted) - len(added) - len(changed), taken_off)
+    if result.any_change:
+        connection.execute(text("UPDATE catalog_version SET version = :version WHERE id = 1"), {"version": bump})
+    return result
+
+
+def _locked_version(connection: Connection) -> int:
+    """The next catalog version; holds the row, so that imports run one after the other."""
+    connection.execute(text("INSERT INTO catalog_version (id, version) VALUES (1, 0) ON CONFLICT DO NOTHING"))
+    version = connection.scalar(text("SELECT version FROM catalog_version WHERE id = 1 FOR UPDATE"))
+    return int(version or 0) + 1
+
+
+def _row(product: Product) -> dict[str, Any]:
+    return {
+        "sku": product.sku,
+        "name": product.name,
+        "category": product.category,
+        "aliases": list(product.aliases),
+        "base_unit": product.base_unit,
+        "unit_price": product.unit_price,
+        "is_active": product.active,
+        "packs": dict(product.pack_units),
+    }
+
+
+def _present(connection: Connection) -> dict[str, dict[str, Any]]:
+    columns = [
+        PRODUCTS.c[name] for name in ("sku", "name", "category", "aliases", "base_unit", "unit_price", "is_active")
+    ]
+    found: dict[str, dict[str, Any]] = {}
+    skus: dict[int, str] = {}
+    for row in connection.execute(select(PRODUCTS.c.id, *columns)).mappings():
+        skus[row["id"]] = row["sku"]
+        found[row["sku"]] = {name: value for name, value in row.items() if name != "id"} | {"packs": {}}
+    for product_id, unit, factor in connection.execute(select(PACKS.c.product_id, PACKS.c.unit, PACKS.c.factor)):
+        found[skus[product_id]]["packs"][unit] = factor
+    return found
+
+
+def _write(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    for batch in _batches(rows):
+        added = insert(PRODUCTS).values([{k: v for k, v in row.items() if k != "packs"} for row in batch])
+        fresh = {name: added.excluded[name] for name in batch[0] if name not in ("sku", "packs")}
+        statement = added.on_conflict_do_update(index_elements=["sku"], set_=fresh)
+        written = connection.execute(statement.returning(PRODUCTS.c.sku, PRODUCTS.c.id)).tuples()
+        ids: dict[str, int] = dict(written.all())
+        _write_packs(connection, {ids[row["sku"]]: row["packs"] for row in batch})
+
+
+def _write_packs(connection: Connection, packs: dict[int, dict[str, Decimal]]) -> None:
+    connection.execute(delete(PACKS).where(PACKS.c.product_id.in_(packs)))
+    rows = [
+        {"product_id": product_id, "unit": unit, "factor": factor}
+        for product_id, units in packs.items()
+        for unit, factor in units.items()
+    ]
+    for batch in _batches(rows):
+        connection.execute(insert(PACKS), batch)
+
+
+def _batches(rows: Sequence[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    for start in range(0, len(rows), BATCH):
+        yield list(rows[start : start + BATCH])

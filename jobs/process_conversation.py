@@ -1,0 +1,137 @@
+"""THE story: what was said in a conversation is read, thought about and answered. One page, three beats, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from bot.understanding.reader import understand
+from sqlalchemy import Connection
+
+from bot.conversation import decide
+from bot.conversation.identity import settle_outlet
+from bot.decision import Decision, Outcome
+from bot.errors import Fenced
+from bot.replies import language_of
+from bot.runtime import Runtime, get_runtime
+from bot.situation import Said, Situation
+from bot.telemetry import get_logger, log_context, metrics
+from bot.understanding.intent import Intent
+from jobs import failures, lease, queues
+from jobs.apply import PUSHED_CHANNELS, Written, apply
+from jobs.lease import Lease
+from jobs.situation import read_situation
+from models.database import autocommit, transaction
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What the think beat hands to the write beat."""
+
+    said: Said
+    situation: Situation
+    intent: Intent
+    decision: Decision
+    language: str
+
+
+def process_conversation(conversation_id: int) -> None:
+    """RQ's entry."""
+    process(get_runtime(), conversation_id)
+
+
+def process(runtime: Runtime, conversation_id: int) -> Written | None:
+    """Answer what is due in this conversation. Safe to call at any time, any number of times, on any machine.
+
+    Returns what was written; None when there was nothing to do, somebody else has it, or it failed (and is recorded).
+    """
+    with log_context(conversation_id=conversation_id, job="process"):
+        with autocommit(runtime.engine) as connection:
+            held = lease.claim(connection, conversation_id)
+        if held is None:
+            return None
+        if held.attempts > failures.MAX_ATTEMPTS:
+            failures.park(runtime, held, "attempts exhausted")
+            return None
+        with _recorded(runtime, held), metrics.process_seconds.time():
+            return _answer(runtime, held)
+    return None
+
+
+def _answer(runtime: Runtime, held: Lease) -> Written | None:
+    with autocommit(runtime.engine) as connection:
+        found = read_situation(runtime, connection, held)
+    if found is None:
+        lease.release_idle(runtime.engine, held)
+        return None
+    thought = think(runtime, held, *found)
+    with transaction(runtime.engine) as connection:
+        written = write(runtime, connection, held, thought)
+    if held.channel in PUSHED_CHANNELS:
+        queues.ring_all(runtime, queues.Bell.DELIVER, list(written.outbound[:1]))
+    _count(held, thought, written)
+    return written
+
+
+def think(runtime: Runtime, held: Lease, said: Said, situation: Situation) -> Thought:
+    """The pure beat: no transaction is open, nothing is written."""
+    said, situation = settle_outlet(said, situation)
+    outlet_code = situation.outlet.code if situation.outlet else None
+    intent = understand(
+        said.text,
+        situation.index,
+        situation.context,
+        said.said_at.astimezone(runtime.settings.zone),
+        outlet_id=outlet_code,
+    )
+    if held.owner == "person":
+        silent = Decision(outcome=Outcome.HANDED_OVER, reason="person_in_charge", question=situation.question)
+        return Thought(said, situation, intent, silent, situation.language)
+    decision = decide(intent, said, situation, runtime.clock())
+    if situation.outlet and len(situation.outlets) > 1 and decision.chosen_outlet_id is None:
+        decision = replace(decision, chosen_outlet_id=situation.outlet.id)
+    return Thought(said, situation, intent, decision, language_of(intent.language, situation.language))
+
+
+def write(runtime: Runtime, connection: Connection, held: Lease, thought: Thought) -> Written:
+    """The write beat, on whoever's transaction it is (the canary's is rolled back)."""
+    return apply(
+        connection,
+        held,
+        thought.said,
+        thought.intent,
+        thought.situation,
+        thought.decision,
+        language=thought.language,
+        currency=runtime.settings.currency,
+        handover_minutes=runtime.settings.handover_timeout_minutes,
+        now=runtime.clock(),
+    )
+
+
+@contextmanager
+def _recorded(runtime: Runtime, held: Lease) -> Iterator[None]:
+    """Whatever goes wrong gets a row, a metric and another try; being fenced is somebody else's success."""
+    try:
+        yield
+    except Fenced:
+        metrics.fenced_total.inc()
+        log.warning("fenced: another worker has this conversation")
+    except Exception as error:  # the failure's row, the retry and the parking replace RQ's own record
+        log.exception("conversation failed")
+        failures.record(runtime, held, error)
+
+
+def _count(held: Lease, thought: Thought, written: Written) -> None:
+    order = thought.decision.order
+    if order is not None and order.status == "placed" and not held.is_synthetic:
+        metrics.orders_placed_total.labels(held.channel).inc()
+    log.info(
+        "answered",
+        message_id=thought.said.message_ids[-1],
+        intent=thought.intent.kind.value,
+        order=written.order_number,
+    )

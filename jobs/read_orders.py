@@ -1,0 +1,136 @@
+"""Orders as others read them: the export's shape (CONTRACT, "Formats"), the list, and the timeline of one order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+_ORDERS = """
+SELECT o.id, o.number, t.code AS outlet_id, t.name AS outlet_name, o.status, o.placed_at, o.created_at,
+       o.delivery_date, o.currency, o.subtotal, o.tax, o.total, o.channel, o.notes,
+       array(
+           SELECT m.provider_id FROM conversation_messages m
+           WHERE m.direction = 'inbound' AND m.provider_id IS NOT NULL
+             AND (m.id = o.message_id
+                  OR m.id IN (SELECT e.message_id FROM order_events e WHERE e.order_id = o.id))
+           ORDER BY m.id
+       ) AS source_message_ids
+FROM orders o JOIN outlets t ON t.id = o.outlet_id
+WHERE (:synthetic OR NOT o.is_synthetic)
+  AND (CAST(:number AS text) IS NULL OR o.number = :number)
+  AND (CAST(:since AS timestamptz) IS NULL OR coalesce(o.placed_at, o.created_at) >= :since)
+  AND (CAST(:status AS text) IS NULL OR o.status = :status)
+ORDER BY o.id DESC
+LIMIT :most
+"""
+_LINES = (
+    "SELECT order_id, sku, name, quantity, unit, pack_quantity, pack_unit, unit_price, line_total"
+    " FROM order_lines WHERE order_id = ANY(:ids) ORDER BY order_id, position"
+)
+# The order's own events, and those of the messages that belong to it.
+_TIMELINE = """
+WITH mine AS (SELECT id, message_id FROM orders WHERE number = :number),
+     sources AS (SELECT message_id AS id FROM mine
+                 UNION SELECT e.message_id FROM order_events e JOIN mine ON e.order_id = mine.id)
+SELECT e.at, e.kind, e.message_id, e.detail
+FROM order_events e
+WHERE e.order_id = (SELECT id FROM mine)
+   OR (e.order_id IS NULL AND e.message_id IN (SELECT id FROM sources))
+ORDER BY e.at, e.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which orders: from `since` on (placed, or begun), of one status or number; the newest `most`, None for all."""
+
+    since: datetime | None = None
+    status: str | None = None
+    number: str | None = None
+    most: int | None = None
+    synthetic: bool = False
+
+
+def read_orders(connection: Connection, wanted: Wanted) -> list[dict[str, Any]]:
+    """Newest first, in the export's shape plus `outlet_name`, `notes` and, in each line, `name`."""
+    rows = connection.execute(
+        text(_ORDERS),
+        {
+            "since": wanted.since,
+            "status": wanted.status,
+            "number": wanted.number,
+            "most": wanted.most,
+            "synthetic": wanted.synthetic,
+        },
+    ).all()
+    lines = _lines_of(connection, [row.id for row in rows])
+    return [_order(row, lines.get(row.id, [])) for row in rows]
+
+
+def read_timeline(connection: Connection, number: str) -> list[dict[str, Any]]:
+    """`{at, kind, message_id, detail}` in the order it happened; empty when there is no such order."""
+    return [
+        {"at": _iso(row.at), "kind": row.kind, "message_id": row.message_id, "detail": row.detail}
+        for row in connection.execute(text(_TIMELINE), {"number": number})
+    ]
+
+
+def _lines_of(connection: Connection, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in connection.execute(text(_LINES), {"ids": list(ids)}):
+        found.setdefault(row.order_id, []).append(_line(row))
+    return found
+
+
+def _line(row: Any) -> dict[str, Any]:
+    return {
+        "sku": row.sku,
+        "name": row.name,
+        "quantity": _number(row.quantity),
+        "unit": row.unit,
+        "pack_quantity": _number(row.pack_quantity),
+        "pack_unit": row.pack_unit,
+        "unit_price": _price(row.unit_price),
+        "line_total": str(row.line_total),
+    }
+
+
+def _order(row: Any, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "outlet_id": row.outlet_id,
+        "outlet_name": row.outlet_name,
+        "status": row.status,
+        "placed_at": _iso(row.placed_at),
+        "delivery_date": row.delivery_date.isoformat() if row.delivery_date else None,
+        "currency": row.currency,
+        "subtotal": str(row.subtotal),
+        "tax": str(row.tax),
+        "total": str(row.total),
+        "lines": lines,
+        "channel": row.channel,
+        "source_message_ids": list(row.source_message_ids),
+        "notes": row.notes,
+        "invoice": None,
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+def _number(quantity: Decimal | None) -> int | float | None:
+    """A JSON number: whole where it is whole; three decimals at most, which a float shows exactly."""
+    if quantity is None:
+        return None
+    return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
+
+
+def _price(price: Decimal) -> str:
+    """Four decimals are kept where they are needed: 0.28, 0.0125."""
+    return str(price.quantize(Decimal("0.01"))) if price == round(price, 2) else f"{price.normalize():f}"

@@ -1,0 +1,101 @@
+"""Records an inbound message exactly once, in one statement and one round trip: contact, conversation, message, alarm clock."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, text
+
+from bot.channels.base import Incoming, Kind
+from models.database import autocommit
+
+BURST_MAX_WINDOWS = 4
+"""A chat that never pauses is read after this many windows all the same."""
+
+RECORD = text("""
+WITH contact AS (
+    INSERT INTO contacts (channel, address, display_name, last_inbound_at)
+    VALUES (:channel, :address, NULLIF(:profile_name, ''), now())
+    ON CONFLICT (channel, address) DO UPDATE
+        SET last_inbound_at = now(), display_name = COALESCE(excluded.display_name, contacts.display_name)
+    RETURNING id
+), opened AS (
+    INSERT INTO conversations (contact_id, channel, business_address, due_at)
+    SELECT id, :channel, :business_address, CASE WHEN :ignored THEN NULL ELSE now() + :window * interval '1 ms' END
+    FROM contact
+    ON CONFLICT (contact_id, business_address) WHERE closed_at IS NULL DO NOTHING
+    RETURNING id, session_id, question
+), conversation AS (
+    SELECT id, session_id, question FROM opened
+    UNION ALL
+    SELECT c.id, c.session_id, c.question FROM conversations c JOIN contact ON c.contact_id = contact.id
+    WHERE c.business_address = :business_address AND c.closed_at IS NULL
+    LIMIT 1
+), message AS (
+    INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, provider_id, role, kind, content,
+                                       payload, fingerprint, state, reason, said_at, finished_at)
+    SELECT id, session_id, 'inbound', :channel, :provider_id, 'user', :kind, :content, CAST(:payload AS jsonb), :fingerprint,
+           CASE WHEN :ignored THEN 'ignored' ELSE 'received' END, :reason, :said_at, CASE WHEN :ignored THEN now() END
+    FROM conversation
+    ON CONFLICT (channel, direction, provider_id) DO NOTHING
+    RETURNING id, conversation_id, state
+), alarm AS (
+    UPDATE conversations c
+    SET rung_at = NULL, due_at = CASE
+        WHEN c.attempts > 0 THEN c.due_at
+        WHEN :at_once OR c.question IS NOT NULL THEN now()
+        ELSE LEAST(now() + :window * interval '1 ms', :windows * :window * interval '1 ms' + COALESCE(
+            (SELECT min(m.created_at) FROM conversation_messages m WHERE m.conversation_id = c.id AND m.state = 'received'), now()))
+        END
+    FROM message
+    WHERE c.id = message.conversation_id AND message.state = 'received' AND c.id NOT IN (SELECT id FROM opened)
+    RETURNING c.id, c.due_at <= now() AS due
+)
+SELECT conversation.id AS conversation_id, message.id AS message_id,
+       CASE WHEN message.id IS NULL THEN (
+           SELECT fingerprint FROM conversation_messages
+           WHERE channel = :channel AND direction = 'inbound' AND provider_id = :provider_id) END AS first_fingerprint,
+       COALESCE((SELECT due FROM alarm), :window = 0) AND NOT :ignored AS due
+FROM conversation LEFT JOIN message ON true
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`message_id` is None for a repeated delivery; `altered` when the repetition said something else than the first.
+
+    `due` says that a worker may be rung now; otherwise the burst window is open and the sweeper rings at its end.
+    """
+
+    conversation_id: int
+    message_id: int | None
+    altered: bool
+    due: bool
+
+
+def record_once(engine: Engine, incoming: Incoming, *, fingerprint: str, window_ms: int) -> Recorded:
+    """Commits the message's row, or finds that it stands already. Raises SQLAlchemy's errors when it could not commit."""
+    at_once = incoming.kind in (Kind.BUTTON, Kind.CONTACT)
+    values = {
+        "channel": incoming.channel,
+        "address": incoming.address,
+        "business_address": incoming.business_address,
+        "profile_name": incoming.profile_name,
+        "provider_id": incoming.provider_id,
+        "kind": incoming.kind.value,
+        "content": incoming.text,
+        "payload": json.dumps(dict(incoming.payload)),
+        "fingerprint": fingerprint,
+        "ignored": incoming.ignored is not None,
+        "reason": incoming.ignored,
+        "said_at": incoming.said_at,
+        "window": 0 if at_once else window_ms,
+        "windows": BURST_MAX_WINDOWS,
+        "at_once": at_once or window_ms == 0,
+    }
+    with autocommit(engine) as connection:
+        # Two first messages at once: the loser sees neither row in its snapshot, and does on a second look.
+        row = connection.execute(RECORD, values).one_or_none() or connection.execute(RECORD, values).one()
+    altered = row.message_id is None and row.first_fingerprint not in (None, fingerprint)
+    return Recorded(row.conversation_id, row.message_id, altered, bool(row.due) and row.message_id is not None)

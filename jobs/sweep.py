@@ -1,0 +1,106 @@
+"""The alarm clock: rings for every row whose `due_at` has come and nobody has rung for. Several sweepers may run.
+
+Burst windows that ended, retries whose pause is over, leases that ran out, replies never sent: one mechanism for all,
+because everything that must happen later is a `due_at` in PostgreSQL. Also rings the canary, and shows its own pulse.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from types import FrameType
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.runtime import Runtime, get_runtime
+from bot.telemetry import configure_logging, get_logger, metrics
+from jobs import heartbeat, queues
+from models.database import autocommit
+
+log = get_logger(__name__)
+
+TICK_S = 0.1
+"""How late a burst window's end may be noticed."""
+RING_AGAIN_S = 10
+"""A ring that nobody answered in this time is repeated (RELIABILITY, B)."""
+BATCH = 500
+CANARY_EVERY_S = 20
+PULSE_EVERY_S = 5
+
+DUE_CONVERSATIONS = text("""
+UPDATE conversations SET rung_at = now() WHERE id IN (
+    SELECT id FROM conversations
+    WHERE due_at <= now() AND closed_at IS NULL AND (rung_at IS NULL OR rung_at < now() - :again * interval '1 s')
+    ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+RETURNING id
+""")
+DUE_REPLIES = text("""
+UPDATE conversation_messages SET rung_at = now() WHERE id IN (
+    SELECT id FROM conversation_messages m
+    WHERE due_at <= now() AND (rung_at IS NULL OR rung_at < now() - :again * interval '1 s')
+      AND NOT EXISTS (SELECT 1 FROM conversation_messages e WHERE e.conversation_id = m.conversation_id AND e.id < m.id
+                      AND e.direction = 'outbound' AND e.state IN ('pending', 'sending', 'unknown'))
+      AND created_at < now() - interval '1 s'
+    ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+RETURNING id
+""")
+CANARY_DUE = text("""
+INSERT INTO heartbeats (name, beat_at, detail) VALUES ('canary_rung', now(), '{}')
+ON CONFLICT (name) DO UPDATE SET beat_at = now() WHERE heartbeats.beat_at < now() - :every * interval '1 s'
+RETURNING 1
+""")
+
+
+def run_once(runtime: Runtime) -> dict[str, int]:
+    """One look at everything that is due; how much was rung, by kind."""
+    rung: dict[str, int] = {}
+    with autocommit(runtime.engine) as connection:
+        for bell, statement in ((queues.Bell.PROCESS, DUE_CONVERSATIONS), (queues.Bell.DELIVER, DUE_REPLIES)):
+            ids = list(connection.execute(statement, {"again": RING_AGAIN_S, "batch": BATCH}).scalars())
+            queues.ring_all(runtime, bell, ids)
+            metrics.sweeper_rung_total.labels(bell.name.lower()).inc(len(ids))
+            rung[bell.name.lower()] = len(ids)
+        _ring_canary(runtime, connection)
+    return rung
+
+
+def _ring_canary(runtime: Runtime, connection: Connection) -> None:
+    """Once per interval whichever sweeper looks first."""
+    if connection.execute(CANARY_DUE, {"every": CANARY_EVERY_S}).one_or_none() is not None:
+        queues.ring(runtime, queues.Bell.CANARY, 0)
+
+
+def run(runtime: Runtime, stop: threading.Event) -> None:
+    """Ticks until told to stop. A database that is away is waited for; nothing is lost meanwhile."""
+    pulse_at = 0.0
+    while not stop.wait(TICK_S):
+        try:
+            run_once(runtime)
+            if time.monotonic() >= pulse_at:
+                heartbeat.beat(runtime.engine, "sweeper")
+                pulse_at = time.monotonic() + PULSE_EVERY_S
+        except SQLAlchemyError as error:
+            log.warning("database unreachable, looking again", error=type(error).__name__)
+            stop.wait(1.0)
+
+
+def main() -> None:
+    runtime = get_runtime()
+    runtime.application = "tria-sweeper"
+    configure_logging(runtime.settings)
+    stop = threading.Event()
+
+    def asked_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, asked_to_stop)
+    signal.signal(signal.SIGINT, asked_to_stop)
+    log.info("sweeper started")
+    run(runtime, stop)
+    runtime.close()
+
+
+if __name__ == "__main__":
+    main()
