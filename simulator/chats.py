@@ -47,6 +47,7 @@ def _whatsapp_in(entry: Entry) -> dict[str, Any]:
         "text": form.get("Body", ""),
         "attachment": _whatsapp_attachment(entry),
         "accepted": _accepted(entry),
+        "status": entry.status,
     }
 
 
@@ -85,6 +86,7 @@ def _telegram_in(entry: Entry) -> dict[str, Any] | None:
         "attachment": next((kind for kind in ATTACHMENTS if kind in message), ""),
         "phone": message.get("contact", {}).get("phone_number", ""),
         "accepted": _accepted(entry),
+        "status": entry.status,
     }
 
 

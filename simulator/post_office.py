@@ -19,7 +19,7 @@ from simulator.ledger import WEBHOOK, Entry, Ledger
 
 REORDER_HOLD_S = 1.0
 """How long a webhook told to be overtaken waits for another one to pass it."""
-WORKERS = 8
+WORKERS = 16
 
 
 @dataclass(frozen=True, slots=True)
