@@ -32,16 +32,22 @@ _LINES = (
     "SELECT order_id, sku, name, quantity, unit, pack_quantity, pack_unit, unit_price, line_total"
     " FROM order_lines WHERE order_id = ANY(:ids) ORDER BY order_id, position"
 )
-# The order's own events, and those of the messages that belong to it.
+# The order's own events, those of its messages, and when each reply was accepted by the provider.
 _TIMELINE = """
 WITH mine AS (SELECT id, message_id FROM orders WHERE number = :number),
      sources AS (SELECT message_id AS id FROM mine
-                 UNION SELECT e.message_id FROM order_events e JOIN mine ON e.order_id = mine.id)
-SELECT e.at, e.kind, e.message_id, e.detail
-FROM order_events e
-WHERE e.order_id = (SELECT id FROM mine)
-   OR (e.order_id IS NULL AND e.message_id IN (SELECT id FROM sources))
-ORDER BY e.at, e.id
+                 UNION SELECT e.message_id FROM order_events e JOIN mine ON e.order_id = mine.id),
+     events AS (
+         SELECT e.id AS rank, e.at, e.kind, e.message_id, e.detail FROM order_events e
+         WHERE e.order_id = (SELECT id FROM mine)
+            OR (e.order_id IS NULL AND e.message_id IN (SELECT id FROM sources)))
+SELECT rank, at, kind, message_id, detail FROM events
+UNION ALL
+SELECT m.id, m.finished_at, 'replied', m.in_reply_to, jsonb_build_object('state', m.state)
+FROM conversation_messages m
+WHERE m.direction = 'outbound' AND m.in_reply_to IN (SELECT id FROM sources) AND m.finished_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM events WHERE kind = 'replied')
+ORDER BY at, rank
 """
 
 

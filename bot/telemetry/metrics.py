@@ -86,7 +86,9 @@ orders_held_total = _counter(
 unknown_sender_total = _counter("unknown_sender_total", "Messages of senders bound to no outlet", channel=CHANNELS)
 escalations_total = _counter("escalations_total", "Conversations handed to a person", channel=CHANNELS)
 jobs_failed_total = _counter(
-    "jobs_failed_total", "Jobs that ended in an exception", kind=("process", "deliver", "invoice", "canary", "sweep")
+    "jobs_failed_total",
+    "Jobs that ended in an exception",
+    kind=("process", "deliver", "invoice", "webhook", "canary", "sweep"),
 )
 fenced_total = Counter("tria_fenced_total", "Writes refused because the lease had passed to another worker")
 process_seconds = Histogram(
@@ -96,7 +98,7 @@ query_seconds = _histogram(
     "query_seconds", "Database work by beat", FAST_S, beat=("record", "claim", "read", "write", "deliver")
 )
 sweeper_rung_total = _counter(
-    "sweeper_rung_total", "Rows that the sweeper rang again", kind=("conversation", "message", "invoice")
+    "sweeper_rung_total", "Rows that the sweeper rang again", kind=("process", "deliver", "invoice")
 )
 canary_seconds = Histogram("tria_canary_seconds", "The synthetic order, start to rollback", buckets=FAST_S)
 
@@ -105,12 +107,12 @@ replies_total = _counter(
     "replies_total",
     "Tries to send a reply by outcome",
     channel=CHANNELS,
-    outcome=("sent", "retry", "unknown", "dead", "held", "failed"),
+    outcome=("sent", "pending", "unknown", "dead", "held"),
 )
 reply_latency_seconds = Histogram(
     "tria_reply_latency_seconds", "From the inbound row to the provider's acceptance of its reply", buckets=SLOW_S
 )
-deliver_seconds = Histogram("tria_deliver_seconds", "One request to the provider", buckets=SLOW_S)
+deliver_seconds = _histogram("deliver_seconds", "One request to the provider", SLOW_S, channel=CHANNELS)
 receipts_total = _counter(
     "receipts_total",
     "Delivery receipts by what they say",

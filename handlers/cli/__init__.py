@@ -1,0 +1,25 @@
+"""The command line, `flask ...`: one file per group of commands, all registered here."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+
+from handlers.cli import catalog, database, doctor, ledger, orders, outlets, settings, stats
+
+COMMANDS: tuple[click.Command, ...] = (
+    catalog.group,
+    database.group,
+    doctor.command_doctor,
+    ledger.group,
+    orders.group,
+    orders.order_group,
+    outlets.group,
+    settings.command_settings,
+    stats.command_stats,
+)
+
+
+def register(app: Flask) -> None:
+    for item in COMMANDS:
+        app.cli.add_command(item)

@@ -1,0 +1,128 @@
+"""What every command has in common: an example in its help, exit code 0 done, 1 failed, 2 bad usage, logs on stderr."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime, time
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+from alembic.util import CommandError as AlembicError
+from flask import current_app
+from flask.cli import with_appcontext
+from redis.exceptions import RedisError
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import BadInputError, TriaError
+from bot.settings import Settings
+from bot.telemetry import configure_logging, error_words
+from handlers.current import current_runtime
+
+FAILED, BAD_USAGE = 1, 2
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Command(click.Command):
+    """A command with an example. What the user gave wrong exits 2, what failed on our side exits 1, in one sentence."""
+
+    def __init__(self, *args: Any, example: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.example = example
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        formatter.write_text("Example:")
+        with formatter.indentation():
+            for line in self.example.splitlines():
+                formatter.write_text(line)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BadInputError as error:
+            raise BadUsage(str(error)) from error
+        except (TriaError, AlembicError) as error:
+            raise Failed(str(error)) from error
+        except (SQLAlchemyError, RedisError) as error:
+            raise Failed(error_words(error)) from error
+
+
+class BadUsage(click.ClickException):
+    exit_code = BAD_USAGE
+
+
+class Failed(click.ClickException):
+    exit_code = FAILED
+
+
+def command(group: click.Group | None, name: str, *, example: str) -> Callable[[Function], Command]:
+    """Declares a command of `group` (or a top-level one) that runs inside the app, its logs on stderr."""
+
+    def declare(function: Function) -> Command:
+        made = click.command(name, cls=Command, example=example)(with_appcontext(_quiet(function)))
+        if group is not None:
+            group.add_command(made)
+        return made
+
+    return declare
+
+
+def _quiet(function: Function) -> Function:
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        settings: Settings = current_runtime().settings
+        configure_logging(settings, stream="stderr")
+        if not current_app.testing and settings.log_level == "INFO":
+            logging.getLogger().setLevel(logging.WARNING)
+        return function(*args, **kwargs)
+
+    return run  # type: ignore[return-value]
+
+
+def json_option(function: Function) -> Function:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(function)
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    table = Table(*columns, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console().print(table)
+
+
+def console() -> Console:
+    """Text from rows is never read as rich's markup."""
+    return Console(file=sys.stdout, markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def since(text: str | None, settings: Settings) -> datetime | None:
+    """`2026-11-22` (a local day's start) or an ISO time, local unless it has an offset. Raises BadInputError."""
+    if not text:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInputError(
+            f"--since {text[:40]!r} is not a day like 2026-11-22 or a time like 2026-11-22T08:00"
+        ) from error
+    return instant if instant.tzinfo else instant.replace(tzinfo=settings.zone)
+
+
+def day_of(text: str | None, settings: Settings) -> tuple[datetime, datetime] | None:
+    """Start and end of a local day. Raises BadInputError."""
+    start = since(text, settings)
+    if start is None:
+        return None
+    local = start.astimezone(settings.zone).date()
+    return datetime.combine(local, time.min, settings.zone), datetime.combine(local, time.max, settings.zone)

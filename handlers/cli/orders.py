@@ -1,0 +1,145 @@
+"""`flask orders ...` and `flask order ...`: what was ordered, for people and for other programs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from bot.errors import BadInputError
+from handlers.cli.command import command, json_option, print_json, print_table, since
+from handlers.csv_cells import as_csv
+from handlers.current import current_runtime
+from jobs.read_orders import Wanted, read_orders, read_timeline
+from models.order import OrderStatus
+
+LIST_LENGTH = 50
+EXPORTED = (
+    "number", "outlet_id", "status", "placed_at", "delivery_date", "currency", "subtotal", "tax", "total",
+    "lines", "channel", "source_message_ids", "invoice",
+)  # fmt: skip
+EXPORTED_LINE = ("sku", "quantity", "unit", "pack_quantity", "pack_unit", "unit_price", "line_total")
+CSV_COLUMNS = (
+    "number", "outlet_id", "outlet_name", "status", "placed_at", "delivery_date", "currency", "subtotal", "tax", "total",
+    "sku", "name", "quantity", "unit", "pack_quantity", "pack_unit", "unit_price", "line_total",
+    "channel", "source_message_ids", "notes",
+)  # fmt: skip
+
+group = click.Group("orders", help="Orders: list, show, export.")
+order_group = click.Group("order", help="One order's history.")
+
+SINCE = click.option("--since", "since_text", metavar="DAY|TIME", help="Placed (or begun) from then on; local time.")
+STATUS = click.option("--status", type=click.Choice(list(OrderStatus)), help="Only orders of this status.")
+
+
+@command(group, "list", example="flask orders list --since 2026-11-22 --status placed")
+@SINCE
+@STATUS
+@click.option("--limit", default=LIST_LENGTH, show_default=True, type=click.IntRange(1), help="The newest so many.")
+@json_option
+def list_orders(since_text: str | None, status: str | None, limit: int, as_json: bool) -> None:
+    """The newest orders, one line each."""
+    orders = _read(Wanted(since(since_text, current_runtime().settings), status, most=limit))
+    if as_json:
+        print_json([exported(order) for order in orders])
+        return
+    rows = [
+        (
+            o["number"],
+            o["outlet_name"],
+            o["status"],
+            _local(o["placed_at"]),
+            o["delivery_date"],
+            len(o["lines"]),
+            o["total"],
+        )
+        for o in orders
+    ]
+    print_table(f"{len(orders)} orders", ("number", "outlet", "status", "placed", "delivery", "lines", "total"), rows)
+
+
+@command(group, "show", example="flask orders show SO-100001")
+@click.argument("number")
+@json_option
+def show(number: str, as_json: bool) -> None:
+    """One order with its lines."""
+    order = _one(number)
+    if as_json:
+        print_json(exported(order))
+        return
+    click.echo(
+        f"{order['number']}  {order['status']}  {order['outlet_name']} ({order['outlet_id']}) by {order['channel']}"
+    )
+    click.echo(f"placed {_local(order['placed_at'])}  delivery {order['delivery_date'] or 'not agreed'}")
+    rows = [
+        (ln["sku"], ln["name"], ln["quantity"], ln["unit"], _pack(ln), ln["unit_price"], ln["line_total"])
+        for ln in order["lines"]
+    ]
+    print_table("lines", ("sku", "name", "quantity", "unit", "said as", "price", "total"), rows)
+    click.echo(f"subtotal {order['subtotal']}  tax {order['tax']}  total {order['currency']} {order['total']}")
+    if order["notes"]:
+        click.echo(f"notes: {order['notes']}")
+
+
+@command(group, "export", example="flask orders export --format csv --since 2026-11-01 > orders.csv")
+@click.option("--format", "kind", type=click.Choice(["json", "csv"]), default="json", show_default=True)
+@SINCE
+@STATUS
+def export(kind: str, since_text: str | None, status: str | None) -> None:
+    """Every order, oldest first; as JSON, or as CSV with one row per line of an order."""
+    orders = _read(Wanted(since(since_text, current_runtime().settings), status))[::-1]
+    if kind == "json":
+        print_json([exported(order) for order in orders])
+    else:
+        click.echo(as_csv(CSV_COLUMNS, (row for order in orders for row in _csv_rows(order))), nl=False)
+
+
+@command(order_group, "timeline", example="flask order timeline SO-100001")
+@click.argument("number")
+@json_option
+def timeline(number: str, as_json: bool) -> None:
+    """What happened on the way of an order, in order: received, resolved, placed, replied ..."""
+    with current_runtime().engine.connect() as connection:
+        events = read_timeline(connection, number.upper())
+    if not events:
+        raise BadInputError(f"there is no order {number[:40]}")
+    if as_json:
+        print_json(events)
+        return
+    rows = [(_local(e["at"], precise=True), e["kind"], e["message_id"], e["detail"] or "") for e in events]
+    print_table(f"timeline of {number.upper()}", ("at", "what", "message", "detail"), rows)
+
+
+def exported(order: dict[str, Any]) -> dict[str, Any]:
+    """Exactly the export's fields (CONTRACT, "Formats")."""
+    lines = [{name: line[name] for name in EXPORTED_LINE} for line in order["lines"]]
+    return {name: order[name] for name in EXPORTED} | {"lines": lines}
+
+
+def _read(wanted: Wanted) -> list[dict[str, Any]]:
+    with current_runtime().engine.connect() as connection:
+        return read_orders(connection, wanted)
+
+
+def _one(number: str) -> dict[str, Any]:
+    found = _read(Wanted(number=number.upper(), synthetic=True))
+    if not found:
+        raise BadInputError(f"there is no order {number[:40]}")
+    return found[0]
+
+
+def _csv_rows(order: dict[str, Any]) -> list[dict[str, Any]]:
+    head = order | {"source_message_ids": "|".join(order["source_message_ids"])}
+    return [head | line for line in order["lines"]] or [head]
+
+
+def _pack(line: dict[str, Any]) -> str:
+    return f"{line['pack_quantity']} {line['pack_unit']}" if line["pack_unit"] else ""
+
+
+def _local(iso: str | None, *, precise: bool = False) -> str:
+    if not iso:
+        return "-"
+    local = datetime.fromisoformat(iso).astimezone(current_runtime().settings.zone)
+    return local.isoformat(sep=" ", timespec="milliseconds" if precise else "minutes")
