@@ -74,4 +74,8 @@ def _print(findings: Sequence[Finding], summary: dict[str, Any]) -> None:
 
 
 def _facts(finding: Finding) -> str:
-    return ", ".join(f"{name} {value}" for name, value in finding.facts.items() if value is not None)
+    return ", ".join(f"{name} {_fact(value)}" for name, value in finding.facts.items() if value is not None)
+
+
+def _fact(value: Any) -> str:
+    return ", ".join(f"{name} {part}" for name, part in value.items()) if isinstance(value, dict) else str(value)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bot.errors import BadInputError
+from bot.errors import PermanentError
 from handlers.cli.command import command, json_option, print_json, print_table, since
 from handlers.csv_cells import as_csv
 from handlers.current import current_runtime
@@ -103,7 +103,7 @@ def timeline(number: str, as_json: bool) -> None:
     with current_runtime().engine.connect() as connection:
         events = read_timeline(connection, number.upper())
     if not events:
-        raise BadInputError(f"there is no order {number[:40]}")
+        raise PermanentError(f"there is no order {number[:40]}")
     if as_json:
         print_json(events)
         return
@@ -125,7 +125,7 @@ def _read(wanted: Wanted) -> list[dict[str, Any]]:
 def _one(number: str) -> dict[str, Any]:
     found = _read(Wanted(number=number.upper(), synthetic=True))
     if not found:
-        raise BadInputError(f"there is no order {number[:40]}")
+        raise PermanentError(f"there is no order {number[:40]}")
     return found[0]
 
 
