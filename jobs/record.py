@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
 
-from bot.channels.base import Incoming, Kind
+from bot.channels.base import Incoming, Kind, Receipt
 from models.database import autocommit
+from models.receipt import DELIVERY_RANK, Delivery
 
 BURST_MAX_WINDOWS = 4
 """A chat that never pauses is read after this many windows all the same."""
@@ -99,3 +100,25 @@ def record_once(engine: Engine, incoming: Incoming, *, fingerprint: str, window_
         row = connection.execute(RECORD, values).one_or_none() or connection.execute(RECORD, values).one()
     altered = row.message_id is None and row.first_fingerprint not in (None, fingerprint)
     return Recorded(row.conversation_id, row.message_id, altered, bool(row.due) and row.message_id is not None)
+
+
+RECEIPT = text("""
+INSERT INTO delivery_receipts (channel, provider_id, status, rank, error) VALUES (:channel, :provider_id, :status, :rank, :error)
+ON CONFLICT (channel, provider_id) DO UPDATE
+    SET status = excluded.status, rank = excluded.rank, error = excluded.error, updated_at = now()
+    WHERE delivery_receipts.rank < excluded.rank
+""")
+
+
+def record_receipt(engine: Engine, channel: str, receipt: Receipt) -> None:
+    """Merges a delivery receipt: only a word of higher rank than the last changes anything."""
+    rank = DELIVERY_RANK[Delivery(receipt.status)]
+    values = {
+        "channel": channel,
+        "provider_id": receipt.provider_id,
+        "status": receipt.status,
+        "rank": rank,
+        "error": receipt.error,
+    }
+    with autocommit(engine) as connection:
+        connection.execute(RECEIPT, values)

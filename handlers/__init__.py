@@ -1,0 +1,5 @@
+"""The doors: HTTP in, rows recorded, jobs rung. A door verifies, reads a typed payload, hands on, and answers."""
+
+from handlers.app import create_app
+
+__all__ = ["create_app"]

@@ -1,0 +1,40 @@
+"""Builds the Flask application: limits, doors, commands. Importing it has no effect; nothing is connected until used."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from bot.runtime import Runtime
+from bot.settings import ROOT, get_settings
+from bot.telemetry import configure_logging, init_sentry
+from handlers import chat_api, cli, errors, health, telegram, twilio
+
+MAX_BODY_BYTES = 256 * 1024
+"""RELIABILITY D9."""
+
+
+def create_app(runtime: Runtime | None = None) -> Flask:
+    """The application of one process. Raises StartupRefused with every problem of the settings at once."""
+    if runtime is None:
+        runtime = Runtime(get_settings(), application="tria-web")
+        configure_logging(runtime.settings)
+        init_sentry(runtime.settings)
+    app = Flask("tria", root_path=str(ROOT / "handlers"))
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, SECRET_KEY=runtime.settings.secret_key.get_secret_value())
+    app.extensions["tria"] = runtime
+    if hops := runtime.settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    for door in (twilio.blueprint, telegram.blueprint, chat_api.blueprint, health.blueprint):
+        app.register_blueprint(door)
+    if not runtime.settings.is_production:
+        _add_simulator(app)
+    errors.install(app)
+    cli.register(app)
+    return app
+
+
+def _add_simulator(app: Flask) -> None:
+    from handlers import simulator  # never imported in production
+
+    app.register_blueprint(simulator.blueprint)

@@ -1,0 +1,88 @@
+"""Telegram's door: updates, guarded by the secret token. A press of a button is acknowledged in the answer itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, NoReturn
+
+from flask import Blueprint, Response, abort, jsonify, request
+
+from bot.channels import telegram
+from bot.errors import BadInputError, UnauthorizedError
+from bot.runtime import Runtime
+from bot.telemetry import get_logger, metrics
+from handlers.current import current_runtime
+from handlers.intake import take
+from jobs import failures
+from models.database import transaction
+from models.failure import FailureKind
+
+blueprint = Blueprint("telegram", __name__)
+log = get_logger(__name__)
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+BAD_BODY_TRIES = 3
+"""Telegram repeats what was refused; after this many the body stays in the failures' list and the loop is ended with 200."""
+
+
+@blueprint.post("/webhooks/telegram")
+def inbound() -> Response:
+    runtime = current_runtime()
+    _verify(runtime)
+    raw = request.get_data(cache=False)
+    fingerprint = hashlib.sha256(raw).hexdigest()[:32]
+    try:
+        incoming = telegram.read_update(_json(raw), _bot_id(runtime), runtime.clock())
+    except BadInputError as error:
+        return _quarantine(runtime, fingerprint, error)
+    take(runtime, incoming, fingerprint)
+    if press := incoming.payload.get("callback_query_id"):
+        return jsonify({"method": "answerCallbackQuery", "callback_query_id": press})
+    return jsonify({})
+
+
+def _verify(runtime: Runtime) -> None:
+    if request.mimetype != "application/json":
+        metrics.webhook_rejected_total.labels(telegram.NAME, "media_type").inc()
+        abort(415)
+    try:
+        telegram.verify_secret(
+            runtime.settings.telegram_webhook_secret.get_secret_value(), request.headers.getlist(SECRET_HEADER)
+        )
+    except UnauthorizedError:
+        metrics.webhook_rejected_total.labels(telegram.NAME, "secret").inc()
+        raise
+
+
+def _json(raw: bytes) -> Any:
+    """Strict JSON. Raises BadInputError for anything that two parsers could read differently, or that is too deep."""
+    try:
+        return json.loads(raw, parse_constant=_refused, object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        raise BadInputError("the body is not JSON", code="payload") from error
+
+
+def _refused(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) != len(pairs):
+        raise ValueError("a key stands twice")
+    return read
+
+
+def _quarantine(runtime: Runtime, fingerprint: str, error: BadInputError) -> Response:
+    metrics.webhook_rejected_total.labels(telegram.NAME, "bad_payload").inc()
+    with transaction(runtime.engine) as connection:
+        tries = failures.note(connection, FailureKind.WEBHOOK, fingerprint, error)
+    log.warning("update refused", reason=error.code, tries=tries)
+    if tries <= BAD_BODY_TRIES:
+        raise error
+    return jsonify({})
+
+
+def _bot_id(runtime: Runtime) -> str:
+    return runtime.settings.telegram_bot_token.get_secret_value().partition(":")[0]

@@ -1,0 +1,159 @@
+"""One PostgreSQL, one Valkey, one simulator and one app for the whole suite; every test finds them empty and leaves them so.
+
+The jobs find their runtime as in production: through the environment, which is set here before anything reads it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.serving import make_server
+
+from bot.catalog.csvfile import read_catalog
+from bot.identity.outlets_csv import read_outlets
+from bot.runtime import Runtime, get_runtime
+from bot.settings import ROOT, Settings, get_settings
+from embedded.ports import free_port
+from handlers import create_app
+from jobs.import_catalog import import_catalog
+from jobs.import_outlets import import_outlets
+from jobs.worker import make_worker
+from models import Base, schema
+from simulator.config import SimulatorConfig
+from simulator.server import Running, start
+from tests.servers import postgres_server, redis_server
+
+TABLES = ", ".join(table.name for table in Base.metadata.sorted_tables if table.name != "catalog_version")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    with postgres_server() as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with redis_server() as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def settings(postgres_url: str, redis_url: str) -> Iterator[Settings]:
+    app_port, simulator_port = free_port(), free_port()
+    environment = {
+        "ENVIRONMENT": "test",
+        "DATABASE_URL": postgres_url,
+        "REDIS_URL": redis_url,
+        "PORT": str(app_port),
+        "SIMULATOR_URL": f"http://127.0.0.1:{simulator_port}",
+        "BURST_WINDOW_MS": "0",
+        "ORDER_CUTOFF": "23:59",
+    }
+    before = dict(os.environ)
+    for name in Settings.model_fields:
+        os.environ.pop(name.upper(), None)
+    os.environ.update(environment)
+    get_settings.cache_clear()
+    settings = get_settings()
+    schema.upgrade(settings.database_url)
+    yield settings
+    get_runtime().close()
+    get_runtime.cache_clear()
+    get_settings.cache_clear()
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def shared_runtime(settings: Settings) -> Runtime:
+    return get_runtime()
+
+
+@pytest.fixture(scope="session")
+def shared_app(shared_runtime: Runtime) -> Flask:
+    return create_app(shared_runtime)
+
+
+@pytest.fixture(scope="session")
+def app_url(shared_app: Flask, settings: Settings) -> Iterator[str]:
+    server = make_server("127.0.0.1", settings.port, shared_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{settings.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def shared_simulator(settings: Settings, app_url: str) -> Iterator[Running]:
+    port = int(settings.simulator_url.rsplit(":", 1)[1])
+    config = SimulatorConfig.from_settings(settings, port=port)
+    with start(config=config) as running:
+        yield running
+
+
+@pytest.fixture
+def runtime(shared_runtime: Runtime) -> Iterator[Runtime]:
+    """The process's runtime on an empty, migrated database and an empty Redis."""
+    _empty(shared_runtime)
+    yield shared_runtime
+    _empty(shared_runtime)
+
+
+@pytest.fixture
+def app(shared_app: Flask, runtime: Runtime) -> Flask:
+    return shared_app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def simulator(shared_simulator: Running, runtime: Runtime) -> Iterator[Running]:
+    shared_simulator.reset()
+    yield shared_simulator
+    shared_simulator.reset()
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The demo catalog and outlets in the database, and a worker to call."""
+
+    runtime: Runtime
+
+    def work(self) -> None:
+        """Runs the real worker until the queue is empty."""
+        make_worker(self.runtime).work(burst=True, logging_level=None)
+
+    def rows(self, sql: str, **values: object) -> list[tuple[object, ...]]:
+        with self.runtime.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(sql), values)]
+
+    def one(self, sql: str, **values: object) -> object:
+        return self.rows(sql, **values)[0][0]
+
+
+@pytest.fixture
+def shop(runtime: Runtime) -> Shop:
+    """Twenty-five outlets, sixty-eight products, nothing ordered yet."""
+    with runtime.engine.begin() as connection:
+        import_catalog(connection, read_catalog(ROOT / "data" / "catalog.csv"), deactivate_missing=False)
+        import_outlets(connection, read_outlets(ROOT / "data" / "outlets.csv"))
+    return Shop(runtime)
+
+
+def _empty(runtime: Runtime) -> None:
+    with runtime.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE"))
+    runtime.redis.flushdb()
