@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
 from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from bot.errors import BadInputError, TemporaryError
 from handlers.current import current_runtime
@@ -113,10 +114,12 @@ def _outlets(connection: Connection) -> list[dict[str, Any]]:
 
 def _products(connection: Connection) -> list[dict[str, Any]]:
     """Those that come in packs, in the catalog's own order: the ones that examples read well with."""
-    packed = select(PackUnit.product_id).where(PackUnit.product_id == Product.id).exists()
+    packs = func.array_agg(aggregate_order_by(PackUnit.unit, PackUnit.factor)).label("packs")
     rows = connection.execute(
-        select(Product.name, Product.category, Product.aliases)
-        .where(Product.is_active, packed)
+        select(Product.name, Product.category, Product.aliases, packs)
+        .join(PackUnit, PackUnit.product_id == Product.id)
+        .where(Product.is_active)
+        .group_by(Product.id)
         .order_by(Product.id)
         .limit(SHOWN_PRODUCTS)
     )

@@ -23,12 +23,11 @@ class Chats:
         self.ledger = ledger
 
     def since(self, after: int) -> dict[str, Any]:
-        """Events of the entries after a cursor, and the next cursor. A cursor from before a restart starts anew."""
-        last_id = self.ledger.last_id
-        restarted = after > last_id
-        entries = self.ledger.entries(after=0 if restarted else after, limit=MAX_EVENTS)
+        """Events of the entries after a cursor, and the next cursor. Another `epoch` means: forget all, begin at 0."""
+        epoch, last_id = str(self.ledger.epoch), self.ledger.last_id
+        entries = self.ledger.entries(after=after, limit=MAX_EVENTS)
         events = [event for entry in entries if (event := read_event(entry))]
-        return {"cursor": entries[-1].id if entries else last_id, "restarted": restarted, "events": events}
+        return {"cursor": entries[-1].id if entries else last_id, "epoch": epoch, "events": events}
 
 
 def read_event(entry: Entry) -> dict[str, Any] | None:

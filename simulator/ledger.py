@@ -47,6 +47,8 @@ class Ledger:
         self._entries: deque[Entry] = deque(maxlen=limit or None)
         self._grew = threading.Condition()
         self._last_id = 0
+        self.epoch = time.time_ns()
+        """Changes when entries are forgotten, so that followers begin anew."""
 
     def add(
         self,
@@ -101,6 +103,7 @@ class Ledger:
     def reset(self) -> None:
         with self._grew:
             self._entries.clear()
+            self.epoch = time.time_ns()
 
     def _newer(self, after: int) -> list[Entry]:
         """Walks from the newest back, so that a poll with a cursor costs what it returns."""

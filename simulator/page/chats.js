@@ -97,7 +97,7 @@ function adopt(chat, event) {
   );
   if (!message) return null;
   chat.byId.delete(message.id);
-  message.id = event.message;
+  Object.assign(message, { id: event.message, phone: event.phone, attachment: event.attachment || message.attachment });
   chat.byId.set(message.id, message);
   return message;
 }

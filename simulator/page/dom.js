@@ -17,14 +17,20 @@ export function el(tag, properties = {}, ...children) {
 
 export function icon(name, className = "") {
   const svg = document.createElementNS(SVG, "svg");
-  const [viewBox, path] = ICONS[name];
+  const [viewBox, path, filled] = ICONS[name];
   svg.setAttribute("viewBox", viewBox);
   svg.setAttribute("aria-hidden", "true");
   if (className) svg.setAttribute("class", className);
+  svg.append(stroke(path));
+  if (filled) svg.append(stroke(filled, "filled"));
+  return svg;
+}
+
+function stroke(path, className = "") {
   const shape = document.createElementNS(SVG, "path");
   shape.setAttribute("d", path);
-  svg.append(shape);
-  return svg;
+  if (className) shape.setAttribute("class", className);
+  return shape;
 }
 
 const BOX = "0 0 24 24";
@@ -34,7 +40,7 @@ const ICONS = {
   ticks: ["0 0 17 12", "M1 6.500 4 9.500 10 2.500M7.500 9l.8.8 6.500-7.300"],
   sun: [BOX, "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM12 2.500v2M12 19.500v2M2.500 12h2M19.500 12h2M5.300 5.300l1.400 1.400M17.300 17.300l1.400 1.400M5.300 18.700l1.400-1.400M17.300 6.700l1.400-1.400"],
   moon: [BOX, "M19.500 14.500A8 8 0 0 1 9.500 4.500a8 8 0 1 0 10 10z"],
-  auto: [BOX, "M12 3.500a8.500 8.500 0 1 1 0 17zM12 3.500a8.500 8.500 0 1 0 0 17M12 7h4.500M12 12h7M12 17h4.500"],
+  auto: [BOX, "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16z", "M12 4a8 8 0 0 1 0 16z"],
   photo: [BOX, "M4 6.500h16v12H4zM4 16l4.500-4.500 4 4 2.500-2.500L20 17M15.500 9.500h.01"],
   voice: [BOX, "M12 4a2.500 2.500 0 0 1 2.500 2.500v5a2.500 2.500 0 0 1-5 0v-5A2.500 2.500 0 0 1 12 4zM6.500 11.500a5.500 5.500 0 0 0 11 0M12 17v3"],
   document: [BOX, "M7 3.500h7l4 4v13H7zM14 3.500v4h4M10 12.500h5M10 16h5"],
@@ -53,8 +59,8 @@ export function initials(name) {
 
 export function hue(name) {
   let sum = 0;
-  for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
-  return String(sum % 8);
+  for (const letter of name) sum = (sum * 33 + letter.codePointAt(0)) % 65521;
+  return String((sum >> 3) % 8);
 }
 
 export function avatar(name, node = el("span", { className: "avatar", "aria-hidden": "true" })) {

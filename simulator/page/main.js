@@ -19,6 +19,7 @@ let people = [];
 let products = [];
 let current = null;
 let cursor = 0;
+let epoch = null;
 
 async function begin() {
   drawTheme();
@@ -43,10 +44,12 @@ function choose(person, opened = true) {
   avatar(person.name, by("chat-avatar"));
   by("chat-name").textContent = person.name;
   by("chat-address").textContent = person.channel === "whatsapp" ? pretty(person.address) : `Telegram user ${person.address}`;
+  by("chat-address").dataset.channelName = person.channel === "whatsapp" ? "WhatsApp" : "Telegram";
   by("chat-badge").textContent = person.channel === "whatsapp" ? "WhatsApp" : "Telegram";
   by("chat-badge").hidden = false;
   if (opened) document.body.dataset.view = "chat";
   drawAttachments();
+  if (opened) thread.reopen();
   forgetOrders();
   misbehave.show(person);
   draw();
@@ -57,9 +60,16 @@ function choose(person, opened = true) {
 async function follow() {
   try {
     const told = await api.follow(cursor);
-    if (told.restarted) chats.clear();
-    cursor = told.cursor;
-    const changed = told.events.map((event) => chats.apply(event));
+    const another = epoch !== null && told.epoch !== epoch;
+    const first = epoch === null || another;
+    epoch = told.epoch;
+    cursor = another ? 0 : told.cursor;
+    if (another) {
+      chats.clear();
+      draw();
+    }
+    const changed = another ? [] : told.events.map((event) => chats.apply(event));
+    if (first) for (const chat of changed) chat.unread = 0;
     by("notice").hidden = true;
     if (changed.length) {
       draw();

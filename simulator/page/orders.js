@@ -10,23 +10,21 @@ const STATUS = {
   cancelled: "Cancelled",
   expired: "Expired",
 };
-let seen = new Map();
+const UNITS = { piece: "pcs", carton: "ctn", packet: "pkt" };
+let seen = null;
 
 export function drawOrders(node, found) {
   const before = seen;
   seen = new Map(found.map((order) => [order.number, JSON.stringify(order)]));
   if (!found.length) return node.replaceChildren(none());
-  const opened = new Set([...node.querySelectorAll("details[open]")].map((one) => one.dataset.number));
-  const known = found.some((order) => opened.has(order.number));
-  const cards = found.map((order, index) => {
-    const changed = before.size > 0 && before.get(order.number) !== seen.get(order.number);
-    return card(order, changed || (known ? opened.has(order.number) : index === 0), changed);
-  });
-  return node.replaceChildren(...cards);
+  const changed = new Set(found.map((order) => order.number).filter((number) => before?.get(number) !== seen.get(number)));
+  if (before && before.size && !changed.size) return null;
+  const open = before ? changed : new Set([found[0].number]);
+  return node.replaceChildren(...found.map((order) => card(order, open.has(order.number), before && changed.has(order.number))));
 }
 
 export function forgetOrders() {
-  seen = new Map();
+  seen = null;
 }
 
 function none() {
@@ -46,8 +44,8 @@ function card(order, open, changed) {
     {},
     el("b", { textContent: order.number }),
     status,
-    el("span", { className: "sum", textContent: money(order.total, order.currency) }),
     el("small", { textContent: order.outlet }),
+    el("span", { className: "sum", textContent: money(order.total, order.currency) }),
   );
   return el(
     "details",
@@ -67,13 +65,13 @@ function facts(order) {
 }
 
 function item(line, currency) {
-  const packs = line.pack_quantity ? `${number(line.pack_quantity)} ${line.pack_unit} = ` : "";
+  const packs = line.pack_quantity ? `${number(line.pack_quantity)} ${unit(line.pack_unit)} = ` : "";
   return el(
     "li",
     {},
     el("b", { textContent: line.name }),
     el("span", { className: "amount", textContent: money(line.line_total, currency) }),
-    el("small", { textContent: `${packs}${number(line.quantity)} ${line.unit} × ${price(line.unit_price)} · ${line.sku}` }),
+    el("small", { textContent: `${packs}${number(line.quantity)} ${unit(line.unit)} × ${price(line.unit_price)} · ${line.sku}` }),
   );
 }
 
@@ -99,5 +97,6 @@ const money = (amount, currency = "") => {
   return `${currency} ${grouped(whole)}.${cents.padEnd(2, "0").slice(0, 2)}`.trim();
 };
 const price = (amount) => amount.replace(/(\.\d\d\d*?)0+$/, "$1");
+const unit = (name) => UNITS[name] || name;
 const number = (quantity) => Number(Number(quantity).toFixed(3)).toLocaleString();
 const day = (text) => new Date(`${text}T00:00:00`).toLocaleDateString([], { weekday: "short", day: "numeric", month: "short", year: "numeric" });

@@ -49,12 +49,12 @@ function entry(person, chat, current, choose) {
   const last = chat.messages[chat.messages.length - 1];
   const preview = last ? (last.text || "Attachment").split("\n")[0] : person.detail;
   const unread = chat.unread && person.id !== current ? el("span", { className: "unread", textContent: chat.unread }) : null;
-  const side = el("span", {}, last ? el("time", { textContent: clock(last.at) }) : "", unread);
   return el(
     "button",
     { type: "button", className: "person", dataset: { id: person.id }, "aria-current": person.id === current ? "true" : null, on: { click: () => choose(person) } },
     avatar(person.name),
-    el("span", {}, el("b", { textContent: person.name }), el("small", { textContent: last?.side === "mine" ? `You: ${preview}` : preview })),
-    side,
+    el("b", { textContent: person.name }),
+    el("small", { textContent: last?.side === "mine" ? `You: ${preview}` : preview }),
+    unread || (last ? el("time", { textContent: clock(last.at) }) : null),
   );
 }

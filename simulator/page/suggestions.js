@@ -1,23 +1,49 @@
-// Messages to begin with, in the outlet's language and made of the catalog's own names.
+// Messages to begin with, in the outlet's language and made of the catalog's own names and packs.
 
+const UNITS = {
+  en: { carton: "ctn", packet: "pkt" },
+  ms: { carton: "karton", packet: "pek", bundle: "ikat", box: "kotak" },
+  zh: { carton: "箱", packet: "包", bundle: "捆", box: "盒" },
+  ta: { carton: "ctn", packet: "pkt" },
+};
 const SAY = {
-  en: [(a) => `I need 100 x ${a}`, (a, b) => `boss tmr send 5ctn ${a} n 2 pkt ${b}`, (a) => `How much is ${a}?`, () => "Same as last order please", () => "Where is my order?"],
-  ms: [(a) => `nak 100 pcs ${a}`, (a, b) => `esok hantar 2 karton ${a} dan 2 pek ${b}`, (a) => `berapa harga ${a}?`, () => "sama macam biasa"],
-  zh: [(a) => `要100个${a}`, (a, b) => `明天送2箱${a}，${b}两包`, (a) => `${a}多少钱？`, () => "跟上次一样"],
-  ta: [(a) => `${a} 100 வேண்டும்`, (a) => `I need 100 x ${a}`, (a) => `How much is ${a}?`],
+  en: [
+    (a) => `I need 100 x ${a.name}`,
+    (a, b) => `boss tmr send 5 ${a.pack} ${a.name} n 2 ${b.pack} ${b.name}`,
+    (a) => `How much is ${a.name}?`,
+    () => "Same as last order please",
+    () => "Where is my order?",
+  ],
+  ms: [
+    (a) => `nak 100 pcs ${a.name}`,
+    (a, b) => `esok hantar 2 ${a.pack} ${a.name} dan 3 ${b.pack} ${b.name}`,
+    (a) => `berapa harga ${a.name}?`,
+    () => "sama macam biasa",
+  ],
+  zh: [
+    (a) => `要100个${a.name}`,
+    (a, b) => `明天送2${a.pack}${a.name}，${b.name}3${b.pack}`,
+    (a) => `${a.name}多少钱？`,
+    () => "跟上次一样",
+  ],
+  ta: [(a) => `${a.name} 100 வேண்டும்`, (a) => `${a.name} 2 ${a.pack} வேண்டும்`, () => "Where is my order?"],
 };
 const SCRIPT = { zh: /\p{Script=Han}/u, ta: /\p{Script=Tamil}/u };
+const PLAIN = /^[a-z0-9][\w -]*$/i;
 
 export function suggest(language, products) {
   const spoken = SAY[language] ? language : "en";
-  const names = products.map((product) => nameIn(spoken, product)).filter(Boolean);
-  if (!names.length) return ["Hello", "What do you have?"];
-  const [first, second = first] = names;
-  return SAY[spoken].map((say) => say(first, second)).slice(0, 5);
+  const known = products.map((product) => spokenOf(spoken, product)).filter((product) => product.name);
+  if (!known.length) return ["Hello", "What do you have?"];
+  const first = known[0];
+  const second = known.find((product) => product.category !== first.category) || first;
+  return SAY[spoken].map((say) => say(first, second));
 }
 
-function nameIn(language, product) {
+// The product as somebody who speaks this language calls it, and its largest pack.
+function spokenOf(language, product) {
   const script = SCRIPT[language];
-  const found = script ? product.aliases.find((alias) => script.test(alias)) : product.aliases.find((alias) => /^[\w\s-]+$/.test(alias) && alias.includes(" "));
-  return found || (script ? "" : product.name);
+  const pack = product.packs[product.packs.length - 1];
+  const alias = product.aliases.find((name) => (script ? script.test(name) : PLAIN.test(name) && name.includes(" ")));
+  return { name: alias || (script ? "" : product.name), pack: UNITS[language][pack] || pack, category: product.category };
 }

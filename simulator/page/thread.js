@@ -32,6 +32,11 @@ export class Thread {
     this.shown = null;
   }
 
+  // The next `show` draws the whole conversation and goes to its end.
+  reopen() {
+    this.shown = null;
+  }
+
   show(chat, person) {
     const opened = this.shown !== chat.id;
     if (opened) {
@@ -133,7 +138,7 @@ function meta(message, mine) {
   parts.push(el("time", { textContent: clock(message.at) }));
   if (["failed", "undelivered"].includes(message.state)) {
     parts.push(el("span", { className: "failed", textContent: message.reason ? `Not taken: ${message.reason}` : "Not delivered" }));
-  } else if (STATES[message.state]) {
+  } else if (STATES[message.state] && (mine || message.state !== "accepted")) {
     const [shape, className, words] = STATES[message.state];
     const name = mine ? words : `The supplier sees: ${words.toLowerCase()}`;
     parts.push(el("span", { title: name }, icon(shape, `tick ${className}`), el("span", { className: "sr", textContent: name })));
