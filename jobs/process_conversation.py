@@ -56,10 +56,8 @@ def process(runtime: Runtime, conversation_id: int) -> Written | None:
         if held.attempts > failures.MAX_ATTEMPTS:
             failures.park(runtime, held, "attempts exhausted")
             return None
-        written: Written | None = None
         with _recorded(runtime, held), metrics.process_seconds.time():
-            written = _answer(runtime, held)
-        return written
+            return _answer(runtime, held)
 
 
 def _answer(runtime: Runtime, held: Lease) -> Written | None:
