@@ -1,14 +1,14 @@
 """The one exception tree of the house. "I did not understand" is a decision, not an error; bugs raise as they are.
 
-    TriaError
-    +-- PermanentError        trying again cannot help: record it, tell someone, stop
-    |   +-- BadInputError     what the sender (user, operator, provider) gave is wrong; the text is safe to show them
-    |   +-- UnauthorizedError signature, token or secret does not match
-    |   +-- StartupRefused    the process must not serve: settings, schema or a critical service is wrong
-    |   +-- OptedOutError     the recipient told the provider to receive nothing more
-    +-- TemporaryError        try again later; `retry_after_s` when the other side said when
-        +-- UnknownOutcome    the request was sent and its answer lost: look it up before sending again
-        +-- Fenced            this worker's lease ended; somebody else owns the work now, write nothing
+TriaError
++-- PermanentError        trying again cannot help: record it, tell someone, stop
+|   +-- BadInputError     what the sender (user, operator, provider) gave is wrong; the text is safe to show them
+|   +-- UnauthorizedError signature, token or secret does not match
+|   +-- StartupRefused    the process must not serve: settings, schema or a critical service is wrong
+|   +-- OptedOutError     the recipient told the provider to receive nothing more
++-- TemporaryError        try again later; `retry_after_s` when the other side said when
+    +-- UnknownOutcome    the request was sent and its answer lost: look it up before sending again
+    +-- Fenced            this worker's lease ended; somebody else owns the work now, write nothing
 """
 
 from __future__ import annotations

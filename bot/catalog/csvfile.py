@@ -133,8 +133,8 @@ def _price(text: str) -> Decimal:
     value = _decimal(text, "unit_price")
     if value < 0 or value > MAX_PRICE:
         raise BadInputError(f"unit_price {text[:40]} is not between 0 and {MAX_PRICE}")
-    if value != value.quantize(Decimal("0.0001")):
-        raise BadInputError(f"unit_price {text[:40]} has more than four decimals")
+    if value != value.quantize(Decimal("0.01")):
+        raise BadInputError(f"unit_price {text[:40]} has more than two decimals")
     return value
 
 

@@ -192,7 +192,6 @@ class Telegram:
     def __init__(self, settings: Settings) -> None:
         self._runner = asyncio.Runner()
         self._bot = self._make_bot(settings)
-        self._ready = False
 
     @staticmethod
     def _make_bot(settings: Settings) -> Bot:
@@ -210,13 +209,6 @@ class Telegram:
     def find(self, message: Outgoing, *, since: datetime, known: frozenset[str]) -> str | None:
         """Telegram cannot be asked what a bot has sent."""
         raise TemporaryError("Telegram offers no look-up", code="lookup")
-
-    def answer_press(self, callback_query_id: str) -> None:
-        """Stops the button's spinner; too late is no failure (FACTS A2), so whoever presses gains nothing from an error."""
-        try:
-            self._runner.run(self._bot.answer_callback_query(callback_query_id))
-        except TelegramError:
-            return
 
     def close(self) -> None:
         self._runner.close()
