@@ -1,0 +1,84 @@
+"""Which product a bag of words means: one, several, one that is not sold any more, or none.
+
+An exact name wins over a partial one; where no name decides and several active products hold every word, it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.catalog.index import Bag, CatalogIndex
+
+MAX_CANDIDATES = 8
+
+
+class How(StrEnum):
+    """How a product was found, from the surest to none."""
+
+    EXACT = "exact"
+    WORDS = "words"
+    AMBIGUOUS = "ambiguous"
+    INACTIVE = "inactive"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The products a bag of words can mean, the best first."""
+
+    how: How
+    skus: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> bool:
+        return self.how in (How.EXACT, How.WORDS)
+
+
+def match(index: CatalogIndex, bag: Bag) -> Match:
+    """The products that `bag` names or describes; every word of it must hold."""
+    if not bag:
+        return Match(How.UNKNOWN)
+    named = index.exact(bag)
+    active = _active(index, named)
+    if active:
+        return Match(How.EXACT, active) if len(active) == 1 else Match(How.AMBIGUOUS, active)
+    if named:
+        return Match(How.INACTIVE, named)
+    return _described(index, bag)
+
+
+def _described(index: CatalogIndex, bag: Bag) -> Match:
+    holders = [sku for sku in index.holding(bag) if bag & index.core[sku]]
+    active = _active(index, holders)
+    if not active:
+        return Match(How.INACTIVE, tuple(sorted(holders))) if holders else Match(How.UNKNOWN)
+    named = [sku for sku in active if any(name <= bag for name in index.aliases[sku])]
+    pool = named or list(active)
+    if len(pool) == 1:
+        return Match(How.EXACT if named else How.WORDS, tuple(pool))
+    return Match(How.AMBIGUOUS, rank(index, bag, pool))
+
+
+def _active(index: CatalogIndex, skus: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sku for sku in skus if index.products[sku].active)
+
+
+def rank(index: CatalogIndex, bag: Bag, skus: Iterable[str]) -> tuple[str, ...]:
+    """Candidates whose names need the fewest words beyond those said come first; far ones are left out."""
+    missing = {sku: min((len(name - bag) for name in index.aliases[sku] if name & bag), default=9) for sku in skus}
+    least = min(missing.values(), default=0)
+    near = [sku for sku, count in missing.items() if count <= least + 1]
+    return tuple(sorted(near, key=lambda sku: (missing[sku], sku))[:MAX_CANDIDATES])
+
+
+def nearest(index: CatalogIndex, bag: Bag, limit: int = 4) -> tuple[str, ...]:
+    """Active products that share the rarest words with `bag`: what to offer when nothing fits."""
+    score: dict[str, float] = {}
+    for word in bag:
+        holders = index.by_word.get(word, frozenset())
+        for sku in holders if len(holders) <= MAX_CANDIDATES * 4 else ():
+            if index.products[sku].active and word in index.core[sku]:
+                score[sku] = score.get(sku, 0.0) + 1.0 / len(holders)
+    return tuple(sorted(score, key=lambda sku: (-score[sku], sku))[:limit])

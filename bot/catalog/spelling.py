@@ -1,0 +1,62 @@
+"""Mends a misspelt word when exactly one known word is near enough; otherwise leaves it to be asked about.
+
+A real word that is no product must not become one ("cork" is no "fork"), so swapped, missing and doubled letters are
+mended in short words, and a different letter only in long ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+MIN_LETTERS = 4
+MIN_FOR_OTHER_LETTER = 6
+MIN_FOR_TWO_SLIPS = 8
+VOWELS = frozenset("aeiou")
+
+
+class Spelling:
+    """Knows the words of the catalog and of the languages."""
+
+    def __init__(self, product_words: Collection[str], language_words: Iterable[str]) -> None:
+        self._products = frozenset(product_words)
+        self._choices: Sequence[str] = sorted(
+            {w for w in (*product_words, *language_words) if len(w) >= 3 and w.isascii() and w.isalpha()}
+        )
+
+    def mend(self, word: str, base: str) -> str | None:
+        """The known word, or two known words written as one, behind `word` (singular `base`); None when unsure."""
+        if not word.isascii() or not word.isalpha() or len(base) < MIN_LETTERS or base in self._products:
+            return None
+        return self._split(base) or self._nearest(word) or (self._nearest(base) if base != word else None)
+
+    def _split(self, word: str) -> str | None:
+        for cut in range(3, len(word) - 2):
+            if word[:cut] in self._products and word[cut:] in self._products:
+                return f"{word[:cut]} {word[cut:]}"
+        return None
+
+    def _nearest(self, word: str) -> str | None:
+        slips = 2 if len(word) >= MIN_FOR_TWO_SLIPS else 1
+        found = process.extract(word, self._choices, scorer=OSA.distance, score_cutoff=slips, limit=6)
+        near = [(int(distance), choice) for choice, distance, _ in found if plausible(word, choice, int(distance))]
+        if not near:
+            return None
+        best = min(near)[0]
+        closest = [choice for distance, choice in near if distance == best]
+        if len(closest) > 1:
+            closest = [choice for choice in closest if choice in self._products] or closest
+        return closest[0] if len(closest) == 1 else None
+
+
+def plausible(word: str, choice: str, slips: int) -> bool:
+    """Whether a person who meant `choice` would type `word`."""
+    if len(choice) < MIN_LETTERS - 1 or (slips > 1 and word[0] != choice[0]):
+        return False
+    if slips > 1 or len(word) != len(choice) or sorted(word) == sorted(choice):
+        return len(word) != len(choice) or slips == 1 or len(word) >= MIN_FOR_TWO_SLIPS
+    differing = [(a, b) for a, b in zip(word, choice, strict=True) if a != b]
+    vowels = len(differing) == 1 and VOWELS.issuperset(differing[0]) and len(word) >= MIN_LETTERS + 1
+    return vowels or len(word) >= MIN_FOR_OTHER_LETTER

@@ -1,0 +1,137 @@
+"""The words of each language as data: `lexicon/*.toml` read once into look-up tables.
+
+A file has sections (roles: number, unit, weekday, cue of an intent ...); a key in a section is what the phrases beside it
+mean. No product word belongs there. A new language is a new file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bot.understanding.scan import pieces
+from bot.understanding.text import fold, is_spaceless
+
+FOLDER = Path(__file__).parent / "lexicon"
+LANGUAGES = ("en", "sg", "ms", "zh", "ta")
+CUES = frozenset(
+    {
+        "greeting",
+        "thanks",
+        "human",
+        "opt_out",
+        "status",
+        "price",
+        "policy",
+        "product_question",
+        "complaint",
+        "past",
+        "plan",
+        "want",
+        "attack",
+        "confirm",
+        "cancel_all",
+        "repeat",
+        "choice",
+        "question",
+    }
+)
+"""Sections that say what a message is about; the others build its structure."""
+
+Roles = Mapping[str, str]
+
+
+class _NoRoles(dict[str, str]):
+    """Empty and never written to, so it may be a default value."""
+
+    __hash__ = object.__hash__
+
+
+NO_ROLES: Roles = _NoRoles()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Phrases of several words by their first word, the longest first, and their roles."""
+
+    by_first: Mapping[str, tuple[tuple[tuple[str, ...], Roles], ...]]
+
+    def longest(self, words: list[str], start: int) -> tuple[int, Roles] | None:
+        """How many words from `start` make the longest known phrase, with its roles."""
+        for phrase, roles in self.by_first.get(words[start], ()):
+            if len(phrase) == 1 or tuple(words[start : start + len(phrase)]) == phrase:
+                return len(phrase), roles
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything the reader knows about languages."""
+
+    structure: Phrases
+    cues: Phrases
+    words: frozenset[str]
+    """Every single word that means something, so that it is never taken for a product nobody knows."""
+    spaceless: frozenset[str]
+    """Words of scripts without spaces, for cutting."""
+    attributes: Mapping[str, str]
+    """Words for colours, sizes and materials to the one word that stands for all of them."""
+    repairable: tuple[str, ...]
+    """Words that a typing slip may be read as."""
+    language_of: Mapping[str, str]
+    """The language whose file first had the word."""
+
+
+def words_of(phrase: str) -> tuple[str, ...]:
+    """A phrase of the lexicon as the words that a folded message would have."""
+    return tuple(piece.text for piece in pieces(fold(phrase).text))
+
+
+@cache
+def lexicon() -> Lexicon:
+    """All languages together: chats mix them, so the reader knows all of them at once."""
+    files = {name: _read(name) for name in LANGUAGES}
+    return _merge(files)
+
+
+def _read(language: str) -> dict[str, dict[str, list[str]]]:
+    with (FOLDER / f"{language}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def _merge(files: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Lexicon:
+    structure: dict[tuple[str, ...], dict[str, str]] = {}
+    cues: dict[tuple[str, ...], dict[str, str]] = {}
+    language_of: dict[str, str] = {}
+    for language, sections in files.items():
+        for section, meanings in sections.items():
+            table = cues if section in CUES else structure
+            for meaning, phrases in meanings.items():
+                for phrase in phrases:
+                    words = words_of(phrase)
+                    table.setdefault(words, {}).setdefault(section, meaning)
+                    if len(words) == 1:
+                        language_of.setdefault(words[0], language)
+    for words in list(cues):
+        if len(words) == 1:
+            structure.setdefault(words, {}).setdefault("filler", "cue")
+    known = {words[0] for words in structure if len(words) == 1}
+    return Lexicon(
+        structure=_phrases(structure),
+        cues=_phrases(cues),
+        words=frozenset(known),
+        spaceless=frozenset(w for words in (*structure, *cues) for w in words if is_spaceless(w)),
+        attributes={w[0]: roles["attribute"] for w, roles in structure.items() if "attribute" in roles and len(w) == 1},
+        repairable=tuple(sorted(word for word in known if len(word) >= 3 and word.isascii() and word.isalpha())),
+        language_of=language_of,
+    )
+
+
+def _phrases(table: Mapping[tuple[str, ...], Roles]) -> Phrases:
+    by_first: dict[str, list[tuple[tuple[str, ...], Roles]]] = {}
+    for words, roles in table.items():
+        by_first.setdefault(words[0], []).append((words, roles))
+    return Phrases({first: tuple(sorted(items, key=lambda i: -len(i[0]))) for first, items in by_first.items()})

@@ -1,0 +1,93 @@
+"""Gives each mention its quantity: the assignment with the least distance and one habit of writing ("2 ctn x" or "x 2 ctn")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.understanding.elements import Break, Cue, Element, Kind, Mention, Quantity
+
+ALONE_MENTION, ALONE_QUANTITY, ALONE_LOOSE, ALONE_UNKNOWN = 3.0, 4.5, 0.5, 1.0
+TURN = 0.8
+CUE_GAP = 0.3
+FAR = 30.0
+
+
+@dataclass(slots=True)
+class Item:
+    """A mention with the quantity said for it; either may be missing."""
+
+    mention: Mention | None
+    quantity: Quantity | None = None
+    op: str | None = None
+    negated: bool = False
+    more: list[Quantity] = field(default_factory=list)
+    """Further quantities of the same mention: a doubt."""
+
+
+def pair(elements: list[Element]) -> list[Item]:
+    """Items in the order of the message. Linear in the number of elements."""
+    nodes, gaps = _nodes(elements)
+    items: list[Item] = []
+    for first, last in _best(nodes, gaps):
+        left = nodes[first]
+        right = nodes[last] if last != first else None
+        mention = next((n for n in (left, right) if isinstance(n, Mention)), None)
+        quantity = next((n for n in (left, right) if isinstance(n, Quantity)), None)
+        items.append(Item(mention, quantity))
+    return items
+
+
+def _nodes(elements: list[Element]) -> tuple[list[Mention | Quantity], list[float]]:
+    """The mentions and quantities, and how far each is from the one before."""
+    nodes: list[Mention | Quantity] = []
+    gaps: list[float] = []
+    gap = 0.0
+    for element in elements:
+        if isinstance(element, Break):
+            gap += element.strength
+        elif isinstance(element, Cue):
+            gap += CUE_GAP
+        elif isinstance(element, (Mention, Quantity)):
+            nodes.append(element)
+            gaps.append(min(gap, FAR))
+            gap = 0.0
+    return nodes, gaps
+
+
+def _cost_alone(node: Mention | Quantity) -> float:
+    if isinstance(node, Quantity):
+        return ALONE_LOOSE if node.loose else ALONE_QUANTITY
+    return ALONE_UNKNOWN if node.unknown and not node.words else ALONE_MENTION
+
+
+def _best(nodes: list[Mention | Quantity], gaps: list[float]) -> list[tuple[int, int]]:
+    """The cheapest way to cut the nodes into pairs and single ones; state is the habit of the last pair."""
+    best: list[dict[str, tuple[float, int, str]]] = [{"": (0.0, 0, "")}]
+    for end in range(1, len(nodes) + 1):
+        options: dict[str, tuple[float, int, str]] = {}
+        for habit, (cost, _, _) in best[end - 1].items():
+            _keep(options, habit, cost + _cost_alone(nodes[end - 1]), 1, habit)
+        if end >= 2 and nodes[end - 2].kind != nodes[end - 1].kind:
+            turned = "qm" if nodes[end - 2].kind == Kind.QUANTITY else "mq"
+            for habit, (cost, _, _) in best[end - 2].items():
+                price = cost + gaps[end - 1] + (TURN if habit not in ("", turned) else 0.0)
+                _keep(options, turned, price, 2, habit)
+        best.append(options)
+    return _trace(best)
+
+
+def _keep(options: dict[str, tuple[float, int, str]], habit: str, cost: float, size: int, before: str) -> None:
+    old = options.get(habit)
+    if old is None or cost < old[0]:
+        options[habit] = (cost, size, before)
+
+
+def _trace(best: list[dict[str, tuple[float, int, str]]]) -> list[tuple[int, int]]:
+    end = len(best) - 1
+    habit = min(best[end], key=lambda h: best[end][h][0])
+    cut: list[tuple[int, int]] = []
+    while end > 0:
+        _, size, before = best[end][habit]
+        cut.append((end - size, end - 1))
+        end, habit = end - size, before
+    return cut[::-1]

@@ -1,0 +1,193 @@
+"""Decides what one item means: a line, or the question that has to be asked. Units convert here, through ordering.units."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.catalog.index import Bag, CatalogIndex
+from bot.catalog.match import How, Match, match, nearest
+from bot.catalog.product import Product
+from bot.ordering import units
+from bot.understanding.elements import Mention, Quantity
+from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.tokens import Token
+
+MAX_BASE_UNITS = Decimal(100_000)
+SURE = {How.EXACT: 0.99, How.WORDS: 0.97}
+REPAIRED = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An amount as it was said: one quantity, or the pieces of a sum."""
+
+    value: Decimal | None = None
+    unit: str | None = None
+    odd: bool = False
+    parts: tuple[tuple[Decimal, str | None], ...] = ()
+
+    @property
+    def units(self) -> tuple[str | None, ...]:
+        return tuple(unit for _, unit in self.parts) or (self.unit,)
+
+
+NOTHING_SAID = Said()
+
+
+def said(quantity: Quantity | None) -> Said:
+    if quantity is None:
+        return NOTHING_SAID
+    return Said(quantity.value, quantity.unit, quantity.odd, quantity.parts)
+
+
+class Resolver:
+    """Resolves mentions against one catalog; `prefer` are the SKUs an amendment most likely speaks of."""
+
+    def __init__(self, index: CatalogIndex, quote: Quoter) -> None:
+        self.index = index
+        self.quote = quote
+
+    def find(self, mention: Mention, amount: Said, prefer: Collection[str] = ()) -> tuple[Match, Said]:
+        """The products a mention means, and the amount: a size may turn out to be the quantity ("5kg chicken")."""
+        if mention.sku is not None:
+            product = self.index.products[mention.sku]
+            return Match(How.EXACT if product.active else How.INACTIVE, (mention.sku,)), amount
+        bag = mention.bag
+        if mention.unknown:
+            return Match(How.UNKNOWN, nearest(self.index, bag)), amount
+        found = match(self.index, bag)
+        if not found.taken and amount.value is None and not amount.odd:
+            by_weight = self._by_measure(mention, bag)
+            if by_weight is not None:
+                return by_weight
+        found = self._narrow(found, bag, amount, prefer)
+        if found.how == How.UNKNOWN:
+            return self._unit_is_a_word(bag, amount) or (Match(How.UNKNOWN, nearest(self.index, bag)), amount)
+        return found, amount
+
+    def _unit_is_a_word(self, bag: Bag, amount: Said) -> tuple[Match, Said] | None:
+        return None
+
+    def _by_measure(self, mention: Mention, bag: Bag) -> tuple[Match, Said] | None:
+        """5kg where nothing has that size but the product is sold by the kilo."""
+        for size in mention.sizes:
+            if size.unit is None or size.value is None:
+                continue
+            rest = bag - {size.word}
+            found = match(self.index, rest)
+            by_measure = [sku for sku in found.skus if self._sold_by(sku, size)]
+            if by_measure:
+                amount = Said(size.value, "litre" if size.unit == "l" else size.unit)
+                if len(by_measure) == 1 and found.how != How.INACTIVE:
+                    how = How.EXACT if found.how == How.AMBIGUOUS else found.how
+                    return Match(how, tuple(by_measure)), amount
+                return Match(found.how, tuple(by_measure)), amount
+        return None
+
+    def _sold_by(self, sku: str, size: Token) -> bool:
+        unit = "litre" if size.unit == "l" else size.unit
+        product = self.index.products[sku]
+        return units.by_measure(product) and units.factor(product, unit) is not None
+
+    def _narrow(self, found: Match, bag: Bag, amount: Said, prefer: Collection[str]) -> Match:
+        """Several products: what is in the draft, or the unit said, may leave one."""
+        if found.how != How.AMBIGUOUS:
+            return found
+        known = [sku for sku in found.skus if sku in prefer]
+        if len(known) == 1:
+            return Match(How.WORDS, tuple(known))
+        if any(unit not in (None, units.PIECE, units.DOZEN) for unit in amount.units):
+            sold = [sku for sku in found.skus if all(self._has_unit(sku, unit) for unit in amount.units)]
+            if len(sold) == 1:
+                return Match(How.WORDS, tuple(sold))
+            if sold:
+                return Match(How.AMBIGUOUS, tuple(sold))
+        return found
+
+    def _has_unit(self, sku: str, unit: str | None) -> bool:
+        return units.factor(self.index.products[sku], local_unit(self.index.products[sku], unit)) is not None
+
+    def decide(self, mention: Mention, amount: Said, prefer: Collection[str] = ()) -> Line | Question:
+        """The line this mention with this amount makes, or the question that has to be asked."""
+        found, amount = self.find(mention, amount, prefer)
+        text = self.quote.of(mention)
+        ask = Question(text, QuestionReason.UNKNOWN, found.skus, amount.value, amount.unit)
+        if not found.taken:
+            return replace(ask, reason=QuestionReason(found.how.value))
+        product = self.index.products[found.skus[0]]
+        confidence = SURE[found.how] * (REPAIRED if mention.repaired else 1.0)
+        return line_or_question(product, amount, ask, confidence, not mention.repaired)
+
+
+class Quoter:
+    """Gives back the customer's own words for a stretch of tokens."""
+
+    def __init__(self, tokens: list[Token], quote: object) -> None:
+        self._tokens = tokens
+        self._quote = quote
+
+    def of(self, mention: Mention) -> str:
+        first, last = self._tokens[mention.start], self._tokens[mention.end - 1]
+        return self._quote.quote(first.start, last.end)  # type: ignore[attr-defined,no-any-return]
+
+
+LOCAL_UNITS: dict[str, tuple[str, ...]] = {
+    "carton": ("carton", "case"),
+    "case": ("case", "carton"),
+    "bag": ("bag", "sack", "packet"),
+    "sack": ("sack", "bag"),
+    "tin": ("tin", "can"),
+    "can": ("can", "tin"),
+    "packet": ("packet", "bag"),
+    "l": ("litre",),
+}
+"""Words for packs that stand for whichever such unit the SKU has (rule 12)."""
+
+
+def local_unit(product: Product, unit: str | None) -> str | None:
+    """The product's own word for the unit that was said."""
+    if unit is None or units.factor(product, unit) is not None:
+        return unit
+    return next((u for u in LOCAL_UNITS.get(unit, ()) if units.factor(product, u) is not None), unit)
+
+
+def line_or_question(product: Product, amount: Said, ask: Question, confidence: float, sure: bool) -> Line | Question:
+    """Converts the amount for a product that is certain; asks about a quantity or unit that cannot be."""
+    ask = replace(ask, candidates=(product.sku,), reason=QuestionReason.QUANTITY)
+    parts = amount.parts or (((amount.value, amount.unit),) if amount.value is not None else ())
+    for _, unit in parts or ((None, amount.unit),):
+        if units.factor(product, local_unit(product, unit)) is None:
+            return replace(ask, reason=QuestionReason.UNIT)
+    if not parts or amount.odd:
+        return ask
+    total = sum((units.to_base(product, value, local_unit(product, unit)) for value, unit in parts), Decimal(0))
+    if total <= 0 or total > MAX_BASE_UNITS or not units.whole_enough(product, total):
+        return ask
+    unit_said = local_unit(product, amount.unit)
+    return Line(product.sku, tidy(total), unit_said, amount.value, ask.text, confidence, sure)
+
+
+def tidy(value: Decimal) -> Decimal:
+    """3.0 and 3 are written the same."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
+def summed(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The same SKU twice is one line of the sum."""
+    by_sku: dict[str, Line] = {}
+    for line in lines:
+        old = by_sku.get(line.sku)
+        if old is None:
+            by_sku[line.sku] = line
+        else:
+            by_sku[line.sku] = replace(
+                old,
+                quantity=tidy(old.quantity + line.quantity),
+                confidence=min(old.confidence, line.confidence),
+                sure=old.sure and line.sure,
+                unit_said=old.unit_said if old.unit_said == line.unit_said else None,
+                quantity_said=None,
+            )
+    return tuple(by_sku.values())

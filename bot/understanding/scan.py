@@ -1,0 +1,69 @@
+"""Cuts folded text into raw pieces: words, numbers, and whole things that hold digits but are no quantities.
+
+Prices, phones, addresses, clocks and references are recognised here by their shape, before anything can count them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+NUMBER, WORD, HAN, LINE, MARK = "number", "word", "han", "line", "mark"
+PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK = (
+    "price",
+    "phone",
+    "place",
+    "clock",
+    "percent",
+    "reference",
+    "link",
+)
+DATE, ORDINAL, ODD = "date", "ordinal", "odd"
+NOISE = frozenset({PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK})
+
+# name of the piece, and its shape; the first that fits wins
+_SHAPES: tuple[tuple[str, str], ...] = (
+    (LINK, r"https?://\S{1,200}|www\.\S{1,200}|[\w.]{1,60}@\w{1,60}\.\w{2,20}"),
+    (PRICE, r"(?:us|s)?\$\s?\d[\d,]*(?:\.\d+)?k?|\b(?:sgd|rm|usd|myr)\s?\d[\d,]*(?:\.\d+)?"),
+    (PRICE, r"@\s?\d+(?:\.\d+)?|\b\d+(?:\.\d+)?\s?(?:sgd|dollars?|bucks|ringgit|cents)\b"),
+    (PHONE, r"\+\d[\d \-]{6,16}\d|\b[3689]\d{3}[ -]?\d{4}\b|\b0\d{1,2}-\d{3,4} ?\d{4}\b"),
+    (PLACE, r"\bs ?\(?\d{6}\)?|\bsingapore ?\(?\d{6}\)?|#\s?[a-z]?\d{1,6}(?:-\d{1,5})*[a-z]?"),
+    (DATE, r"\b20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.](?:20)?\d\d\b"),
+    (CLOCK, r"\b\d{1,2}(?:[:.]\d\d)? ?(?:-|to) ?\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b"),
+    (CLOCK, r"\b\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b|\b\d{1,2}:\d\d\b|\b\d{3,4} ?hrs?\b"),
+    (PERCENT, r"\d+(?:\.\d+)? ?%"),
+    (REFERENCE, r"\b(?:po|so|do|inv|ord|ref|pi|sku|acc|tkt)[-#:. ]{0,3}\d{3,12}\b"),
+    (DATE, r"\b\d{1,2}月\d{1,2}[号日]?|\b\d{1,2}[号日]|(?<![/\d])\d{1,2}/\d{1,2}(?![/\d])"),
+    (ORDINAL, r"\b\d{1,2}(?:st|nd|rd|th)\b"),
+    (ODD, r"\b\d+(?:_\d+)+\b|\b\d+e\d+\b|\b0x\d[\da-f]*\b|\b\d+,\d{1,2}\b(?!,)"),
+    (WORD, r"\b\d-?in-?1\b|\b[a-mo-wyz]\d\b(?!\d|/)|\b[a-z]&[a-z]\b"),
+    (NUMBER, r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"),
+    (WORD, r"[a-z\u00c0-\u024f]+(?:'[a-z]+)*|[\u0b80-\u0bff]+"),
+    (HAN, r"[\u3400-\u9fff]+"),
+    (WORD, r"[^\W\d_]+"),
+    (LINE, r"\n+"),
+    (MARK, r"\S"),
+)
+_PIECE = re.compile("|".join(f"({shape})" for _, shape in _SHAPES))
+_KIND = (None, *(kind for kind, _ in _SHAPES))
+
+
+class Piece(NamedTuple):
+    """One raw piece. `glued` when nothing stands between it and the piece before."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    glued: bool
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """The pieces of folded text in order. Linear: no shape looks back."""
+    last_end = -1
+    for match in _PIECE.finditer(text):
+        start, end = match.span()
+        kind = _KIND[match.lastindex or 0] or MARK
+        yield Piece(kind, match.group(), start, end, start == last_end)
+        last_end = end

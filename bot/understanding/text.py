@@ -1,0 +1,121 @@
+"""Folds what people type into one plain spelling, keeping the way back to the original characters.
+
+Full-width and other scripts' digits, compatibility forms, curly quotes, inch marks, traditional characters, look-alike
+letters and invisible characters all become one spelling; emoji become separators.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+MAX_CHARS = 10_000
+"""Longer messages than any channel delivers; the reader asks instead of reading them."""
+
+_QUOTES = {
+    "‘": "'",
+    "’": "'",
+    "ʼ": "'",
+    "′": "'",
+    "`": "'",
+    "´": "'",
+    "“": '"',
+    "”": '"',
+    "″": '"',
+    "〞": '"',
+    "＂": '"',
+}
+_DASHES = dict.fromkeys("‐‑‒–—―−﹣－", "-")
+_PUNCTUATION = {
+    "，": ",", "、": ",", "。": ". ", "；": ";", "：": ":", "？": "?", "！": "!", "（": "(", "）": ")", "【": "(", "】": ")",
+    "×": "x", "✕": "x", "✖": "x", "•": "\n- ", "▪": "\n- ", "·": " ", "●": "\n- ", "◦": "\n- ", "‣": "\n- ", "➢": "\n- ",
+    "➤": "\n- ", "…": " ", "~": " ", "～": " ", "⁄": "/", "½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⅓": " 1/3 ", "⅔": " 2/3 ",
+    "→": " > ", "➡": " > ", "⇒": " > ", "|": " , ", "\t": " ", "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n",
+    "👍": " 👍 ", "❌": " no ", "🚫": " no ", "✅": "\n- ", "☑": "\n- ", "✔": "\n- ", "№": " no ",
+}  # fmt: skip
+_LOOK_ALIKES = dict(zip("аеорсухіјкмтвнАВЕКМНОРСТУХІЅѕοαεικνρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijkmtbhabekmhopctyxissoaeiknptuxabezhikmnoptyx", strict=True))  # fmt: skip
+_TABLE: dict[str, str] = {**_QUOTES, **_DASHES, **_PUNCTUATION, **_LOOK_ALIKES}
+
+
+def _read_simplified() -> dict[str, str]:
+    path = Path(__file__).parent / "lexicon" / "traditional.toml"
+    return {pair[0]: pair[1] for line in tomllib.loads(path.read_text("utf-8"))["pairs"] for pair in line.split()}
+
+
+_SIMPLIFIED = _read_simplified()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """`text` is the one plain spelling; `origin[i]` is where its i-th character stood (None: at the same place)."""
+
+    text: str
+    source: str
+    origin: tuple[int, ...] | None = None
+
+    def quote(self, start: int, end: int) -> str:
+        """The customer's own characters behind a stretch of the folded text."""
+        if start >= end:
+            return ""
+        if self.origin is None:
+            return self.source[start:end].strip()
+        return self.source[self.origin[start] : self.origin[end - 1] + 1].strip()
+
+
+def fold(text: str) -> Folded:
+    """One plain spelling of `text`, lower case. Never raises; linear in the length."""
+    if text.isascii() and text.isprintable() and "|" not in text and "~" not in text and "`" not in text:
+        return Folded(text.lower(), text)
+    source = unicodedata.normalize("NFC", text)
+    parts: list[str] = []
+    origin: list[int] = []
+    for position, char in enumerate(source):
+        plain = _plain(char)
+        parts.append(plain)
+        origin.extend([position] * len(plain))
+    return Folded("".join(parts), source, tuple(origin))
+
+
+@lru_cache(maxsize=8192)
+def _plain(char: str) -> str:
+    """The plain spelling of one character; nothing for an invisible one."""
+    if char in _TABLE:
+        return _TABLE[char]
+    if char.isascii():
+        return char.lower() if char.isprintable() or char == "\n" else ""
+    if char in _SIMPLIFIED:
+        return _SIMPLIFIED[char]
+    category = unicodedata.category(char)
+    if category in ("Cf", "Cc", "Cs", "Co", "Cn"):
+        return ""
+    if category == "Nd":
+        return str(unicodedata.digit(char))
+    if category == "No":
+        return "¤"
+    if category in ("So", "Sk", "Sc"):
+        return "$" if category == "Sc" else " ; "
+    if category == "Mn" and not _is_indic(char):
+        return ""
+    if category.startswith("Z"):
+        return " "
+    return _compatible(char)
+
+
+def _compatible(char: str) -> str:
+    plain = unicodedata.normalize("NFKC", char).lower()
+    if len(plain) == 1 and "\u00c0" <= plain <= "\u024f":
+        base = unicodedata.normalize("NFD", plain)[0]
+        return base if base.isascii() else plain
+    return plain
+
+
+def _is_indic(char: str) -> bool:
+    return "\u0900" <= char <= "\u0dff"
+
+
+def is_spaceless(word: str) -> bool:
+    """True for words of a script written without spaces (Han)."""
+    return bool(word) and "\u3400" <= word[0] <= "\u9fff"

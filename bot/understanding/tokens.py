@@ -1,0 +1,393 @@
+"""Turns folded text into typed tokens: words with the roles the lexicon gives them, numbers, sizes, noise.
+
+The same eyes read a message and the names of the catalog, so both speak of "10in" whether it was 10 inch, 10" or 10寸.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+
+from bot.understanding import scan
+from bot.understanding.lexicon import NO_ROLES, Lexicon, Roles, lexicon
+
+SIZE = "size"
+CODE = "code"
+_CODE = re.compile(r"[a-z\d]+(?:[-_/.][a-z\d]+)*")
+_METRIC: Mapping[str, tuple[Decimal, str]] = {
+    "cm": (Decimal(10), "mm"),
+    "l": (Decimal(1000), "ml"),
+    "kg": (Decimal(1000), "g"),
+}
+"""Sizes are compared in the smaller unit, so that 1L and 1000ml are the same size."""
+_SHORT_MEASURES = frozenset({"m", "l", "g", "in", "s", "ins"})
+SOLD_BY_MEASURE = frozenset({"kg", "g", "l", "ml"})
+
+
+@dataclass(slots=True)
+class Token:
+    """One word, number, size or mark of a message, with what the lexicon knows about it.
+
+    `word` is the word products are looked up by: singular, and one word for every name of a colour or size.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    glued: bool = False
+    roles: Roles = NO_ROLES
+    value: Decimal | None = None
+    word: str = ""
+    unit: str | None = None
+    """Of a size in kg, g, l or ml: the measure that was said, since it may turn out to be a quantity."""
+    repaired: bool = False
+    """The spelling was mended: whatever is found by it needs a YES."""
+
+    def has(self, role: str) -> bool:
+        return role in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Cutter:
+    """Cuts runs of a script without spaces into the longest words it knows."""
+
+    words: frozenset[str]
+    longest: Mapping[str, int] = field(default_factory=dict)
+
+    @staticmethod
+    def of(words: Iterable[str]) -> Cutter:
+        known = frozenset(words)
+        longest: dict[str, int] = {}
+        for word in known:
+            longest[word[0]] = max(longest.get(word[0], 0), len(word))
+        return Cutter(known, longest)
+
+    def cut(self, run: str) -> list[str]:
+        """Known words, the longest first from the left; characters nobody knows stay together."""
+        parts: list[str] = []
+        position, unknown = 0, 0
+        while position < len(run):
+            size = self._known_at(run, position)
+            if size == 0:
+                position += 1
+                continue
+            if unknown < position:
+                parts.append(run[unknown:position])
+            parts.append(run[position : position + size])
+            position += size
+            unknown = position
+        if unknown < len(run):
+            parts.append(run[unknown:])
+        return parts
+
+    def _known_at(self, run: str, position: int) -> int:
+        for size in range(min(self.longest.get(run[position], 0), len(run) - position), 0, -1):
+            if run[position : position + size] in self.words:
+                return size
+        return 0
+
+
+@lru_cache(maxsize=16384)
+def singular(word: str) -> str:
+    """The singular of an English plural, so far as spelling tells; other words unchanged."""
+    if len(word) < 4 or not word.isascii() or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("ives"):
+        return word[:-3] + "fe"
+    if word.endswith("ves"):
+        return word[:-3] + "f" if word[-4] in "al" else word[:-1]
+    if word.endswith(("ches", "shes", "sses", "xes", "zes", "oes")):
+        return word[:-2]
+    return word[:-1]
+
+
+@lru_cache(maxsize=16384)
+def product_word(text: str) -> str:
+    """The word that products are looked up by."""
+    attributes = lexicon().attributes
+    if text in attributes:
+        return attributes[text]
+    base = singular(text)
+    return attributes.get(base, base)
+
+
+def plain(value: Decimal) -> str:
+    """A number as people would write it: 10, 1.5, 1000."""
+    return f"{value.normalize():f}"
+
+
+def size_key(value: Decimal, measure: str) -> str:
+    """One spelling for one size: 30cm and 300mm are both 300mm."""
+    times, unit = _METRIC.get(measure, (Decimal(1), measure))
+    return plain(value * times) + unit
+
+
+class Tokeniser:
+    """Reads folded text with one lexicon and one catalog's words for scripts without spaces.
+
+    `sizes` holds the sizes the catalog knows; None while the catalog itself is read, when every size counts.
+    """
+
+    def __init__(
+        self, cutter: Cutter, sizes: Collection[str] | None = None, codes: Mapping[str, str] | None = None
+    ) -> None:
+        self._lexicon: Lexicon = lexicon()
+        self._cutter = cutter
+        self._sizes = sizes
+        self._codes = codes or {}
+
+    def read(self, text: str, repair: Callable[[str], str | None] | None = None) -> list[Token]:
+        """The typed tokens of `text`. `repair` may offer the known words behind a word nobody knows."""
+        tokens = self._words(text)
+        if repair is not None:
+            tokens = [mended for token in tokens for mended in self._mended(token, repair)]
+        tokens = self._phrases(tokens)
+        return self._sizes_of(_numbers(tokens))
+
+    def _mended(self, token: Token, repair: Callable[[str], str | None]) -> list[Token]:
+        if token.kind != scan.WORD or len(token.text) < 4 or token.text in self._lexicon.words:
+            return [token]
+        words = repair(token.text)
+        if words is None:
+            return [token]
+        together = words.replace(" ", "") in (token.text, singular(token.text))
+        return [
+            Token(scan.WORD, word, token.start, token.end, token.glued, repaired=not together) for word in words.split()
+        ]
+
+    def _words(self, text: str) -> list[Token]:
+        tokens: list[Token] = []
+        codes = self._codes_in(text)
+        code_end = -1
+        for kind, word, start, end, glued in scan.pieces(text):
+            if start in codes:
+                code_end, sku = codes[start]
+                tokens.append(Token(CODE, text[start:code_end], start, code_end, glued, word=sku))
+            if start < code_end:
+                continue
+            if kind != scan.HAN:
+                tokens.append(Token(kind, word, start, end, glued))
+                continue
+            for part in self._cutter.cut(word):
+                tokens.append(Token(scan.WORD, part, start, start + len(part), glued))
+                start, glued = start + len(part), True
+        return tokens
+
+    def _codes_in(self, text: str) -> dict[int, tuple[int, str]]:
+        """Where the catalog's own codes stand, by where they start."""
+        if not self._codes:
+            return {}
+        found = {}
+        for match in _CODE.finditer(text):
+            sku = self._codes.get(match.group())
+            if sku is not None:
+                found[match.start()] = (match.end(), sku)
+        return found
+
+    def _phrases(self, tokens: list[Token]) -> list[Token]:
+        """Joins the words of a known phrase into one token and gives every token its roles."""
+        words = [token.text for token in tokens]
+        merged: list[Token] = []
+        position = 0
+        while position < len(tokens):
+            token = tokens[position]
+            found = self._lexicon.structure.longest(words, position)
+            size = 1
+            if found is not None and token.kind not in scan.NOISE:
+                size, token.roles = found
+                if size > 1:
+                    last = tokens[position + size - 1]
+                    token = Token(
+                        scan.WORD,
+                        " ".join(words[position : position + size]),
+                        token.start,
+                        last.end,
+                        token.glued,
+                        found[1],
+                    )
+            if token.kind == scan.WORD:
+                token.word = product_word(token.text.replace("-", ""))
+            elif token.kind == scan.NUMBER:
+                token.value = Decimal(token.text.replace(",", ""))
+            merged.append(token)
+            position += size
+        return merged
+
+    def _sizes_of(self, tokens: list[Token]) -> list[Token]:
+        """Numbers with the measure behind them become sizes: 10in, 8oz, 80x80, 2ply."""
+        out: list[Token] = []
+        position = 0
+        while position < len(tokens):
+            size = self._size_at(tokens, position)
+            if size is None:
+                out.append(tokens[position])
+                position += 1
+                continue
+            token, position = size
+            out.append(token)
+        return out
+
+    def _size_at(self, tokens: list[Token], position: int) -> tuple[Token, int] | None:
+        token = tokens[position]
+        if token.value is None or token.kind != scan.NUMBER:
+            return None
+        return self._grid_at(tokens, position) or self._measure_at(tokens, position)
+
+    def _grid_at(self, tokens: list[Token], position: int) -> tuple[Token, int] | None:
+        """80x80, 9 x 6: only sizes that the catalog has, else it is a multiplication."""
+        parts, at = [tokens[position]], position + 1
+        while at + 1 < len(tokens) and tokens[at].text in ("x", "by", "*") and tokens[at + 1].kind == scan.NUMBER:
+            parts.append(tokens[at + 1])
+            at += 2
+        if len(parts) < 2:
+            return None
+        key = "x".join(plain(part.value) for part in parts if part.value is not None)
+        if self._sizes is not None and key not in self._sizes:
+            return None
+        if at < len(tokens) and tokens[at].glued and tokens[at].has("measure"):
+            at += 1
+        return _size(tokens[position], tokens[at - 1], key), at
+
+    def _measure_at(self, tokens: list[Token], position: int) -> tuple[Token, int] | None:
+        number, at = tokens[position], position + 1
+        hyphen = at + 1 < len(tokens) and tokens[at].text == "-" and tokens[at].glued and tokens[at + 1].glued
+        at += hyphen
+        if at >= len(tokens) or number.value is None:
+            return None
+        unit = tokens[at]
+        measure = "in" if unit.text in ('"', "''") and unit.glued else unit.roles.get("measure")
+        if measure is None:
+            return None
+        key = size_key(number.value, measure)
+        if not unit.glued and unit.text in _SHORT_MEASURES and self._sizes is not None and key not in self._sizes:
+            if measure not in SOLD_BY_MEASURE or unit.text == "l":
+                return None
+        if not unit.glued and unit.text == "in" and self._sizes is not None and _is_preposition(tokens, at):
+            return None
+        size = _size(number, unit, key)
+        size.value = number.value
+        size.unit = measure if measure in SOLD_BY_MEASURE else None
+        return size, at + 1
+
+
+def _is_preposition(tokens: list[Token], at: int) -> bool:
+    follower = tokens[at + 1] if at + 1 < len(tokens) else None
+    return follower is None or follower.kind != scan.WORD or follower.has("article") or follower.text in ("the", "one")
+
+
+def _size(first: Token, last: Token, key: str) -> Token:
+    return Token(SIZE, key, first.start, last.end, first.glued, word=key)
+
+
+def _numbers(tokens: list[Token]) -> list[Token]:
+    """Number words and digits that belong together become one number: 三百五, two hundred and fifty, 1 1/2, 1.5k."""
+    out: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        if token.value is not None or token.has("number") or token.has("scale") or _is_fraction(tokens, position):
+            number, position = _number_at(tokens, position)
+            out.append(number)
+            continue
+        if token.has("article") and position + 1 < len(tokens) and tokens[position + 1].has("scale"):
+            number, position = _number_at(tokens, position + 1)
+            number.start = token.start
+            out.append(number)
+            continue
+        if token.has("pair_number"):
+            token.kind, token.value = scan.NUMBER, Decimal(token.roles["pair_number"])
+        out.append(token)
+        position += 1
+    return out
+
+
+def _is_fraction(tokens: list[Token], position: int) -> bool:
+    """1/2 is a half only before a unit or after a number; else it is a date."""
+    token = tokens[position]
+    if token.kind != scan.DATE or token.text.count("/") != 1:
+        return False
+    top, bottom = token.text.split("/")
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    follows = after is not None and (after.has("unit") or after.has("measure"))
+    return follows and 0 < int(top) < int(bottom)
+
+
+def _number_at(tokens: list[Token], position: int) -> tuple[Token, int]:
+    first = tokens[position]
+    total, current, last_scale, zero = Decimal(0), Decimal(0), Decimal(0), False
+    previous: Decimal | None = None
+    at = position
+    while at < len(tokens):
+        token = tokens[at]
+        if at > position and token.kind == scan.NUMBER and not token.has("number"):
+            break
+        value = _value_of(tokens, at)
+        if value is not None:
+            if previous is not None and not _continues(previous, value, last_scale, token, tokens, at):
+                break
+            spoken = previous is not None and previous < 10 and value >= 10 and last_scale == 0
+            current = current * 100 + value if spoken else current + value
+            previous, zero = value, zero or token.text in ("零", "〇")
+        elif token.has("scale") and (token.text != "k" or token.glued or at == position):
+            scale = Decimal(token.roles["scale"])
+            if last_scale and scale < 1000 and previous is None:
+                break
+            if scale >= 1000:
+                total, current = total + (current or Decimal(1)) * scale, Decimal(0)
+            else:
+                current = current - (previous or 0) + (previous or Decimal(1)) * scale
+            last_scale, previous = scale, None
+        elif not _joins(tokens, at, last_scale, previous):
+            break
+        at += 1
+    han_tail = previous is not None and last_scale >= 100 and previous < 10 and first.text[:1] > "\u3400" and not zero
+    if han_tail and previous is not None and tokens[at - 1].text[:1] > "\u3400":
+        current += previous * last_scale / 10 - previous
+    last = tokens[at - 1]
+    number = Token(
+        scan.NUMBER, plain(total + current), first.start, last.end, first.glued, first.roles, total + current
+    )
+    return number, at
+
+
+def _value_of(tokens: list[Token], at: int) -> Decimal | None:
+    token = tokens[at]
+    if token.value is not None and token.kind == scan.NUMBER:
+        return token.value
+    if token.has("number"):
+        return Decimal(token.roles["number"]) if "/" not in token.roles["number"] else None
+    if _is_fraction(tokens, at):
+        top, bottom = token.text.split("/")
+        return Decimal(int(top)) / Decimal(int(bottom))
+    return None
+
+
+def _continues(
+    previous: Decimal, value: Decimal, last_scale: Decimal, token: Token, tokens: list[Token], at: int
+) -> bool:
+    """Whether a second number word belongs to the number before it: twenty five, 2 1/2, six fifty ml."""
+    if value < 1:
+        return previous == previous.to_integral_value() and token.kind == scan.DATE
+    if 20 <= previous < 100 and previous % 10 == 0 and value < 10 and token.has("number"):
+        return True
+    if previous == 0 and token.text[:1] > "\u3400":
+        return True
+    spoken = previous < 10 and 10 <= value < 100 and last_scale == 0 and token.has("number")
+    return spoken and at + 1 < len(tokens) and tokens[at + 1].has("measure")
+
+
+def _joins(tokens: list[Token], at: int, last_scale: Decimal, previous: Decimal | None) -> bool:
+    """ "and" inside a number: three hundred and fifty; two and a half."""
+    token = tokens[at]
+    if not token.has("and") or at + 1 >= len(tokens):
+        return False
+    follower = tokens[at + 1]
+    if last_scale >= 100 and previous is None and follower.has("number"):
+        return token.text == "and" and Decimal(follower.roles["number"]) < 100
+    return False

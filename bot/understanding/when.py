@@ -1,0 +1,201 @@
+"""Finds the words that name a day in a message and says which day; days of the past are recognised and left alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.ordering import dates
+from bot.understanding import scan
+from bot.understanding.tokens import Token
+
+DAY = "day"
+MAX_DAYS_AHEAD = 366
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Tokens `start` to `end` (not included) name `day`; None for a past day or one that no calendar has."""
+
+    start: int
+    end: int
+    day: date | None
+    past: bool = False
+
+
+def find_days(tokens: list[Token], today: date) -> list[Day]:
+    """Every day named in the message, in order."""
+    found: list[Day] = []
+    at = 0
+    while at < len(tokens):
+        day = _day_at(tokens, at, today)
+        if day is None:
+            at += 1
+            continue
+        found.append(day)
+        at = day.end
+    return found
+
+
+def _day_at(tokens: list[Token], at: int, today: date) -> Day | None:
+    token = tokens[at]
+    if token.kind == scan.DATE:
+        return _written(tokens, at, today)
+    if token.kind == scan.ORDINAL:
+        return _ordinal(tokens, at, today)
+    if token.kind == scan.NUMBER:
+        return _number_of_days(tokens, at, today) or _day_month(tokens, at, today)
+    if token.has("yesterday"):
+        return Day(at, at + 1, None, past=True)
+    if token.has("day"):
+        return _eve_or(tokens, at, at + 1, dates.in_days(today, int(token.roles["day"])))
+    if token.has("weekday"):
+        return _weekday(tokens, at, today)
+    if token.has("festival"):
+        return _eve_or(tokens, at, at + 1, dates.festival(today, token.roles["festival"]))
+    if token.has("month") and len(token.text) >= 3:
+        return _month_day(tokens, at, today)
+    if token.roles.get("date_part") == "end_of_month":
+        return Day(at, at + 1, dates.end_of_month(today))
+    return None
+
+
+def _role(tokens: list[Token], at: int, role: str) -> str | None:
+    return tokens[at].roles.get(role) if 0 <= at < len(tokens) else None
+
+
+def _is_past(tokens: list[Token], at: int) -> bool:
+    """ "last Friday", "ordered on 12/11", "minggu lepas": looks at the three words before."""
+    for back in range(at - 1, max(at - 4, -1), -1):
+        if tokens[back].kind in (scan.LINE, scan.MARK):
+            return False
+        if tokens[back].has("date_past"):
+            return True
+    return False
+
+
+def _placed(tokens: list[Token], start: int, end: int, day: date | None, today: date) -> Day:
+    past = _is_past(tokens, start)
+    if day is not None and (day < today or (day - today).days > MAX_DAYS_AHEAD):
+        day = None
+    return Day(start, end, None if past else day, past)
+
+
+def _eve_or(tokens: list[Token], start: int, end: int, day: date | None) -> Day:
+    if day is not None and tokens[start].has("festival"):
+        if _role(tokens, end, "date_part") == "eve":
+            return Day(start, end + 1, day - timedelta(days=1))
+        if _role(tokens, start - 1, "date_part") == "eve":
+            return Day(start, end, day - timedelta(days=1))
+    return Day(start, end, day)
+
+
+def _written(tokens: list[Token], at: int, today: date) -> Day | None:
+    """24/11, 1/12/2026, 2026-12-03, 11月25日, 20号."""
+    text = tokens[at].text
+    numbers = [int(n) for n in _DIGITS.findall(text)]
+    if len(numbers) == 1:
+        day = dates.day_of_month(today, numbers[0]) if 1 <= numbers[0] <= 31 else None
+    elif len(numbers) == 3:
+        year, month, last = numbers if numbers[0] > 31 else numbers[::-1]
+        day = dates.real_date(year + 2000 if year < 100 else year, month, last)
+    elif "月" in text:
+        day = dates.day_and_month(today, numbers[1], numbers[0])
+    else:
+        day = dates.day_and_month(today, numbers[0], numbers[1]) if numbers[1] <= 12 else None
+    end = at + 1
+    if len(numbers) == 2 and end < len(tokens) and tokens[end].roles.get("day_mark"):
+        end += 1
+    return _placed(tokens, at, end, day, today)
+
+
+def _ordinal(tokens: list[Token], at: int, today: date) -> Day | None:
+    """the 30th; 25th November; 25th of Nov."""
+    number = int(_DIGITS.findall(tokens[at].text)[0])
+    after = at + 1 + (_role(tokens, at + 1, "stop") is not None and tokens[at + 1].text == "of")
+    month = _role(tokens, after, "month")
+    if month is not None:
+        return _placed(tokens, at, after + 1, dates.day_and_month(today, number, int(month)), today)
+    before = tokens[at - 1].text if at else ""
+    if before in ("the", "on", "by", "for", "before") and not 1 <= number <= 3:
+        return _placed(tokens, at, at + 1, dates.day_of_month(today, number), today)
+    if before in ("on", "by") or (before == "the" and at > 1 and tokens[at - 2].text in ("on", "by", "for", "deliver")):
+        return _placed(tokens, at, at + 1, dates.day_of_month(today, number), today)
+    if at > 0 and number > 3:
+        return _placed(tokens, at, at + 1, dates.day_of_month(today, number), today)
+    return None
+
+
+def _number_of_days(tokens: list[Token], at: int, today: date) -> Day | None:
+    """in 3 days; 2 weeks later; 三天后; 25 hb."""
+    value = tokens[at].value
+    if value is None or value != value.to_integral_value() or value > 60:
+        return None
+    count = int(value)
+    unit = _role(tokens, at + 1, "duration")
+    if unit in ("day", "week") and count:
+        introduced = at > 0 and tokens[at - 1].text in ("in", "dalam")
+        later = _role(tokens, at + 2, "date_part") in ("days_later", "weeks_time") or _says_later(tokens, at + 2)
+        if introduced or later:
+            days = count * (dates.WEEK if unit == "week" else 1)
+            return _placed(tokens, at, at + 2 + later, dates.in_days(today, days), today)
+    if _role(tokens, at + 1, "date_part") == "days_later":
+        return _placed(tokens, at, at + 2, dates.in_days(today, count), today)
+    return None
+
+
+def _says_later(tokens: list[Token], at: int) -> bool:
+    return at < len(tokens) and tokens[at].text in ("later", "time", "from", "after", "后", "lagi")
+
+
+def _day_month(tokens: list[Token], at: int, today: date) -> Day | None:
+    """25 November, 25 of Nov, 25hb November, 十一月二十五号, 二十号."""
+    value = tokens[at].value
+    if value is None or value != value.to_integral_value() or not 1 <= value <= 31:
+        return None
+    if _role(tokens, at + 1, "month_mark"):
+        day = tokens[at + 2].value if at + 2 < len(tokens) else None
+        if day is None or value > 12 or day != day.to_integral_value():
+            return None
+        end = at + 3 + (_role(tokens, at + 3, "day_mark") is not None)
+        return _placed(tokens, at, end, dates.day_and_month(today, int(day), int(value)), today)
+    marked = _role(tokens, at + 1, "day_mark") is not None
+    after = at + 1 + marked + (at + 1 < len(tokens) and tokens[at + 1].text == "of")
+    month = _role(tokens, after, "month")
+    if month is not None:
+        return _placed(tokens, at, after + 1, dates.day_and_month(today, int(value), int(month)), today)
+    if marked and tokens[at + 1].text != "日":
+        return _placed(tokens, at, at + 2, dates.day_of_month(today, int(value)), today)
+    return None
+
+
+def _month_day(tokens: list[Token], at: int, today: date) -> Day | None:
+    """Nov 25, November 25th."""
+    if at + 1 >= len(tokens):
+        return None
+    follower = tokens[at + 1]
+    if follower.kind == scan.ORDINAL:
+        number = int(_DIGITS.findall(follower.text)[0])
+    elif follower.kind == scan.NUMBER and follower.value is not None and 1 <= follower.value <= 31:
+        number = int(follower.value)
+        if _role(tokens, at + 2, "unit"):
+            return None
+    else:
+        return None
+    return _placed(tokens, at, at + 2, dates.day_and_month(today, number, int(tokens[at].roles["month"])), today)
+
+
+def _weekday(tokens: list[Token], at: int, today: date) -> Day | None:
+    """friday; next tuesday; this coming sat; wed next wk; 下星期二."""
+    weekday = int(tokens[at].roles["weekday"])
+    if _is_past(tokens, at):
+        return Day(at, at + 1, None, past=True)
+    before, after = _role(tokens, at - 1, "week"), _role(tokens, at + 1, "week")
+    end = at + 1
+    if _role(tokens, at + 1, "date_past") and tokens[at + 1].text in ("lepas", "lalu"):
+        return Day(at, at + 2, None, past=True)
+    if before == "1" or after == "1":
+        return Day(at, end + (after == "1"), dates.weekday_of_week(today, weekday, 1))
+    return Day(at, end + (after == "0"), dates.next_weekday(today, weekday))
