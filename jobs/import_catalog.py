@@ -93,7 +93,7 @@ def _write(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         added = insert(PRODUCTS).values([{k: v for k, v in row.items() if k != "packs"} for row in batch])
         fresh = {name: added.excluded[name] for name in batch[0] if name not in ("sku", "packs")}
         statement = added.on_conflict_do_update(index_elements=["sku"], set_=fresh)
-        written = connection.execute(statement.returning(PRODUCTS.c.sku, PRODUCTS.c.id)).tuples()
+        written = connection.execute(statement.returning(PRODUCTS.c.sku, PRODUCTS.c.id))
         ids: dict[str, int] = dict(written.all())
         _write_packs(connection, {ids[row["sku"]]: row["packs"] for row in batch})
 

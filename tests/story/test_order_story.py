@@ -18,7 +18,7 @@ def whatsapp(simulator: Running, shop: Shop, text: str, sender: str = PASIR_RIS)
     assert sent.statuses == (200,)
     shop.work()
     return [
-        e.request["Body"]
+        e.sent["Body"]
         for e in simulator.ledger.entries(after=before, provider="twilio", operation="messages.create")
     ]
 
