@@ -53,6 +53,8 @@ class PostOffice:
     _posted: threading.Condition = field(default_factory=threading.Condition)
     _posts: int = 0
     _busy: int = 0
+    _dropping: bool = False
+    """While this is set nothing new is planned and nothing waits: the office stops or forgets."""
     _stopped: bool = False
 
     def __post_init__(self) -> None:
@@ -74,19 +76,28 @@ class PostOffice:
 
     def later(self, delay_s: float, task: Callable[[], None]) -> None:
         with self._wake:
-            heapq.heappush(self._tasks, (time.monotonic() + delay_s, next(self._order), task))
-            self._wake.notify()
+            if not self._dropping:
+                heapq.heappush(self._tasks, (time.monotonic() + delay_s, next(self._order), task))
+                self._wake.notify_all()
 
     def idle(self, timeout_s: float = 10.0) -> bool:
         """Wait until nothing is planned or under way; False when the time was not enough."""
         with self._wake:
             return self._wake.wait_for(lambda: not self._tasks and not self._busy, timeout_s)
 
+    def forget(self) -> None:
+        """Drop what is planned, and wait for what is under way (which stops waiting for anything)."""
+        with self._wake:
+            self._dropping = True
+            self._tasks.clear()
+            self._wake.notify_all()
+            self._wake.wait_for(lambda: not self._busy, self.timeout_s)
+            self._dropping = self._stopped
+
     def stop(self) -> None:
         with self._wake:
             self._stopped = True
-            self._tasks.clear()
-            self._wake.notify_all()
+        self.forget()
         self._clock.join()
         self._pool.shutdown(cancel_futures=True)
 
@@ -94,7 +105,7 @@ class PostOffice:
         for attempt in itertools.count():
             entry = self._try(webhook, fault)
             again = entry.status is None or (webhook.retry_any and not 200 <= entry.status < 300)
-            if not again or attempt >= webhook.retries or self._stopped:
+            if not again or attempt >= webhook.retries or self._dropping:
                 return entry
             self._pause(webhook.pause_s * 2**attempt)
         raise AssertionError("unreachable: the loop returns")
@@ -120,11 +131,11 @@ class PostOffice:
     def _let_another_pass(self) -> None:
         with self._posted:
             seen = self._posts
-            self._posted.wait_for(lambda: self._posts > seen or self._stopped, REORDER_HOLD_S)
+            self._posted.wait_for(lambda: self._posts > seen or self._dropping, REORDER_HOLD_S)
 
     def _pause(self, seconds: float) -> None:
         with self._wake:
-            self._wake.wait_for(lambda: self._stopped, seconds)
+            self._wake.wait_for(lambda: self._dropping, seconds)
 
     def _run(self) -> None:
         """The clock: hands each task to the pool at its time."""

@@ -56,8 +56,9 @@ class Simulator:
         return json_answer({"error": f"nothing is simulated at {request.path}"}, 404)
 
     def reset(self) -> None:
-        """Forget messages, entries and faults; addresses and credentials stay."""
+        """Forget messages, entries, faults and what is still to be posted; addresses and credentials stay."""
         self.faults.remove()
+        self.office.forget()
         self.ledger.reset()
         for provider in self.providers:
             provider.forget()

@@ -36,7 +36,7 @@ class ListeningApp:
 
 
 @pytest.fixture
-def app_and_url() -> Iterator[tuple[ListeningApp, str]]:
+def listener_and_url() -> Iterator[tuple[ListeningApp, str]]:
     app = ListeningApp()
     server = HttpServer("127.0.0.1", 0, app.respond)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -47,15 +47,15 @@ def app_and_url() -> Iterator[tuple[ListeningApp, str]]:
 
 
 @pytest.fixture
-def app(app_and_url: tuple[ListeningApp, str]) -> ListeningApp:
-    return app_and_url[0]
+def listener(listener_and_url: tuple[ListeningApp, str]) -> ListeningApp:
+    return listener_and_url[0]
 
 
 @pytest.fixture
-def config(app_and_url: tuple[ListeningApp, str]) -> SimulatorConfig:
+def config(listener_and_url: tuple[ListeningApp, str]) -> SimulatorConfig:
     return SimulatorConfig(
         public_url="https://orders.example.test",
-        app_url=app_and_url[1],
+        app_url=listener_and_url[1],
         telegram_retry_pause_s=0.01,
         statuses=("queued", "sent", "delivered", "read"),
     )

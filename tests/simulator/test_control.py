@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -30,10 +31,10 @@ def create(http: httpx.Client, config: SimulatorConfig, body: str = "Hello") -> 
 
 
 def test_inbound_whatsapp_message_is_signed_for_the_public_address(
-    http: httpx.Client, config: SimulatorConfig, app: ListeningApp
+    http: httpx.Client, config: SimulatorConfig, listener: ListeningApp
 ) -> None:
     sent = post(http, "/control/send/twilio", {"from": PHONE, "body": "10 pizza boxes ≈ 披萨", "profile_name": "Mei"})
-    (request,) = app.requests
+    (request,) = listener.requests
     assert request.path == "/webhooks/twilio"
     assert request.fields["MessageSid"] == sent["id"]
     assert (request.fields["From"], request.fields["WaId"]) == ("whatsapp:+6580000101", "6580000101")
@@ -43,77 +44,81 @@ def test_inbound_whatsapp_message_is_signed_for_the_public_address(
     )
 
 
-def test_media_button_and_place_have_their_fields(http: httpx.Client, app: ListeningApp) -> None:
+def test_media_button_and_place_have_their_fields(http: httpx.Client, listener: ListeningApp) -> None:
     post(http, "/control/send/twilio", {"from": PHONE, "media": ["image/jpeg", "application/pdf"]})
     post(http, "/control/send/twilio", {"from": PHONE, "button_text": "Yes", "button_payload": "yes:1"})
     post(http, "/control/send/twilio", {"from": PHONE, "latitude": "1.37", "longitude": "103.95"})
-    media, button, place = app.forms
+    media, button, place = listener.forms
     assert media["NumMedia"] == "2"
     assert media["MediaUrl1"].startswith("https://api.twilio.com/2010-04-01/Accounts/AC")
     assert (button["ButtonPayload"], button["Body"]) == ("yes:1", "Yes")
     assert place["Latitude"] == "1.37"
 
 
-def test_body_over_the_limit_is_cut_and_marked(http: httpx.Client, app: ListeningApp) -> None:
+def test_body_over_the_limit_is_cut_and_marked(http: httpx.Client, listener: ListeningApp) -> None:
     post(http, "/control/send/twilio", {"from": PHONE, "body": "x" * 1700})
-    assert (len(app.forms[0]["Body"]), app.forms[0]["ErrorCode"]) == (1600, "21617")
+    assert (len(listener.forms[0]["Body"]), listener.forms[0]["ErrorCode"]) == (1600, "21617")
 
 
 def test_telegram_update_carries_the_secret_and_rising_ids(
-    http: httpx.Client, config: SimulatorConfig, app: ListeningApp
+    http: httpx.Client, config: SimulatorConfig, listener: ListeningApp
 ) -> None:
     post(http, "/control/send/telegram", {"user_id": 42, "text": "/start"})
     post(http, "/control/send/telegram", {"user_id": 42, "contact": {"phone_number": PHONE, "user_id": 42}})
-    first, second = (request.json for request in app.requests)
+    first, second = (request.json for request in listener.requests)
     assert first["update_id"] < second["update_id"]
     assert first["message"]["entities"][0]["type"] == "bot_command"
     assert second["message"]["contact"]["phone_number"] == PHONE
-    assert {request.headers["X-Telegram-Bot-Api-Secret-Token"] for request in app.requests} == {
+    assert {request.headers["X-Telegram-Bot-Api-Secret-Token"] for request in listener.requests} == {
         config.telegram_webhook_secret
     }
 
 
-def test_telegram_repeats_an_update_until_it_is_taken(http: httpx.Client, app: ListeningApp, running: Running) -> None:
-    app.refuse_first = 2
+def test_telegram_repeats_an_update_until_it_is_taken(
+    http: httpx.Client, listener: ListeningApp, running: Running
+) -> None:
+    listener.refuse_first = 2
     assert post(http, "/control/send/telegram", {"user_id": 42, "text": "hi"})["ok"]
-    assert len({request.json["update_id"] for request in app.requests}) == 1
+    assert len({request.json["update_id"] for request in listener.requests}) == 1
     assert [entry.status for entry in running.ledger.entries(kind="webhook")] == [503, 503, 200]
 
 
-def test_twilio_does_not_repeat_a_refused_webhook(http: httpx.Client, app: ListeningApp) -> None:
-    app.status = 500
+def test_twilio_does_not_repeat_a_refused_webhook(http: httpx.Client, listener: ListeningApp) -> None:
+    listener.status = 500
     sent = post(http, "/control/send/twilio", {"from": PHONE, "body": "hi"})
-    assert (sent["ok"], sent["statuses"], len(app.requests)) == (False, [500], 1)
+    assert (sent["ok"], sent["statuses"], len(listener.requests)) == (False, [500], 1)
 
 
-def test_copies_are_posted_over_several_connections(http: httpx.Client, app: ListeningApp) -> None:
+def test_copies_are_posted_over_several_connections(http: httpx.Client, listener: ListeningApp) -> None:
     sent = post(http, "/control/send/twilio", {"from": PHONE, "body": "hi", "copies": 20, "connections": 4})
     assert sent["statuses"] == [200] * 20
-    assert {form["MessageSid"] for form in app.forms} == {sent["id"]}
+    assert {form["MessageSid"] for form in listener.forms} == {sent["id"]}
 
 
-def test_webhook_without_waiting_is_still_posted(http: httpx.Client, app: ListeningApp, running: Running) -> None:
+def test_webhook_without_waiting_is_still_posted(http: httpx.Client, listener: ListeningApp, running: Running) -> None:
     sent = post(http, "/control/send/twilio", {"from": PHONE, "body": "hi", "wait": False})
     assert running.simulator.office.idle()
-    assert [form["MessageSid"] for form in app.forms] == [sent["id"]]
+    assert [form["MessageSid"] for form in listener.forms] == [sent["id"]]
 
 
-def test_duplicated_webhook_arrives_as_often_as_told(http: httpx.Client, app: ListeningApp) -> None:
+def test_duplicated_webhook_arrives_as_often_as_told(http: httpx.Client, listener: ListeningApp) -> None:
     fault = {"provider": "twilio", "operation": "webhook", "kind": "duplicate", "times": 3}
     post(http, "/control/faults", fault)
     post(http, "/control/send/twilio", {"from": PHONE, "body": "hi"})
     post(http, "/control/send/twilio", {"from": PHONE, "body": "again"})
-    assert [form["Body"] for form in app.forms] == ["hi", "hi", "hi", "again"]
+    assert [form["Body"] for form in listener.forms] == ["hi", "hi", "hi", "again"]
 
 
-def test_reordered_webhook_is_overtaken_by_the_next(http: httpx.Client, app: ListeningApp, running: Running) -> None:
+def test_reordered_webhook_is_overtaken_by_the_next(
+    http: httpx.Client, listener: ListeningApp, running: Running
+) -> None:
     post(http, "/control/faults", {"provider": "twilio", "operation": "webhook", "kind": "reorder"})
     post(http, "/control/send/twilio", {"from": PHONE, "body": "first", "wait": False})
     while running.faults.rules():  # the first one has met its fault: it is being held
         pass
     post(http, "/control/send/twilio", {"from": PHONE, "body": "second"})
     assert running.simulator.office.idle()
-    assert [form["Body"] for form in app.forms] == ["second", "first"]
+    assert [form["Body"] for form in listener.forms] == ["second", "first"]
 
 
 def test_dropped_after_acceptance_is_an_effect_without_an_answer(
@@ -187,6 +192,19 @@ def test_ledger_filters_waits_and_resets(http: httpx.Client, config: SimulatorCo
     assert http.get("/control/ledger", params={"after": calls["last_id"]}).json()["entries"] == []
     post(http, "/control/reset", {})
     assert http.get("/control/ledger").json()["entries"] == []
+
+
+def test_reset_drops_what_is_still_to_be_posted(
+    http: httpx.Client, listener: ListeningApp, config: SimulatorConfig, running: Running
+) -> None:
+    listener.status = 503
+    slow = replace(config, telegram_retry_pause_s=60)
+    running.simulator.from_telegram.config = slow
+    post(http, "/control/send/telegram", {"user_id": 42, "text": "hi", "wait": False})
+    assert running.ledger.wait_for(1, timeout_s=5, kind="webhook")
+    post(http, "/control/reset", {})
+    assert running.simulator.office.idle(0)
+    assert running.ledger.entries() == []
 
 
 def test_chats_tell_the_conversation_as_the_customer_sees_it(http: httpx.Client, config: SimulatorConfig) -> None:

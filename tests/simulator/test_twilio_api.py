@@ -97,26 +97,26 @@ def test_content_template_is_accepted_without_a_body(client: Client, config: Sim
 
 
 def test_accepted_message_reports_its_statuses_signed_and_in_order(
-    client: Client, running: Running, config: SimulatorConfig, app: ListeningApp
+    client: Client, running: Running, config: SimulatorConfig, listener: ListeningApp
 ) -> None:
     sid = send(client, config, status_callback=CALLBACK).sid
     assert running.simulator.office.idle()
-    assert [form["MessageStatus"] for form in app.forms] == ["queued", "sent", "delivered", "read"]
-    assert {form["MessageSid"] for form in app.forms} == {sid}
+    assert [form["MessageStatus"] for form in listener.forms] == ["queued", "sent", "delivered", "read"]
+    assert {form["MessageSid"] for form in listener.forms} == {sid}
     validator = RequestValidator(config.twilio_auth_token)
-    for request in app.requests:
+    for request in listener.requests:
         assert request.path == "/webhooks/twilio/status"
         assert validator.validate(CALLBACK, request.fields, request.headers["X-Twilio-Signature"])
     assert client.messages(sid).fetch().status == "read"
 
 
 def test_message_may_fail_after_it_was_accepted(
-    client: Client, running: Running, config: SimulatorConfig, app: ListeningApp, http: httpx.Client
+    client: Client, running: Running, config: SimulatorConfig, listener: ListeningApp, http: httpx.Client
 ) -> None:
     http.post("/control/faults", json={"provider": "twilio", "kind": "fail_later", "code": 63016}).raise_for_status()
     sid = send(client, config, status_callback=CALLBACK).sid
     assert running.simulator.office.idle()
-    assert [(form["MessageStatus"], form.get("ErrorCode")) for form in app.forms] == [
+    assert [(form["MessageStatus"], form.get("ErrorCode")) for form in listener.forms] == [
         ("queued", None),
         ("undelivered", "63016"),
     ]
