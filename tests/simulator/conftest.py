@@ -37,11 +37,11 @@ class ListeningApp:
 
 @pytest.fixture
 def listener_and_url() -> Iterator[tuple[ListeningApp, str]]:
-    app = ListeningApp()
-    server = HttpServer("127.0.0.1", 0, app.respond)
+    listener = ListeningApp()
+    server = HttpServer("127.0.0.1", 0, listener.respond)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    yield app, server.url
+    yield listener, server.url
     server.stop()
     thread.join()
 
