@@ -33,11 +33,9 @@ def init_sentry(settings: Settings, *, release: str = "", transport: type[Transp
         default_integrations=False,
         auto_enabling_integrations=False,
         integrations=[DedupeIntegration(), AtexitIntegration(callback=lambda pending, timeout: None)],
-        send_default_pii=False,
         include_local_variables=False,
         include_source_context=False,
         max_breadcrumbs=0,
-        max_request_body_size="never",
         before_send=lambda event, hint: lean_event(event, hint, mask),
         transport=transport,
     )

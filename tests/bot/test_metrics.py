@@ -1,0 +1,62 @@
+"""Metrics: closed label sets, names in one place, and all processes of a machine in one scrape."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.settings import ROOT
+from bot.telemetry import metrics
+
+PROGRAM = """
+import sys
+from bot.telemetry import metrics
+metrics.inbound_total.labels("whatsapp", "recorded").inc(int(sys.argv[1]))
+"""
+SCRAPE = """
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+registry = CollectorRegistry()
+MultiProcessCollector(registry)
+print(generate_latest(registry).decode())
+"""
+
+
+def test_label_outside_its_closed_set_is_counted_as_other() -> None:
+    before = REGISTRY.get_sample_value("tria_inbound_total", {"channel": "other", "outcome": "recorded"}) or 0
+    metrics.inbound_total.labels("+6591234567", "recorded").inc()
+    after = REGISTRY.get_sample_value("tria_inbound_total", {"channel": "other", "outcome": "recorded"})
+    assert after == before + 1
+
+
+def test_every_series_is_there_before_anything_happened() -> None:
+    assert REGISTRY.get_sample_value("tria_jobs_failed_total", {"kind": "invoice"}) is not None
+
+
+def test_wrong_number_of_labels_is_a_bug_that_raises() -> None:
+    with pytest.raises(ValueError):
+        metrics.inbound_total.labels("whatsapp")
+
+
+def test_counters_of_several_processes_add_up_in_one_scrape(tmp_path: Path) -> None:
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for count in ("2", "3"):
+        subprocess.run([sys.executable, "-c", PROGRAM, count], env=environment, cwd=ROOT, check=True, timeout=60)
+    scraped = subprocess.run(
+        [sys.executable, "-c", SCRAPE],
+        env=environment,
+        cwd=ROOT,
+        check=True,
+        timeout=60,
+        capture_output=True,
+        text=True,
+    ).stdout
+    families = {family.name: family for family in text_string_to_metric_families(scraped)}
+    found = {tuple(s.labels.items()): s.value for s in families["tria_inbound"].samples if s.name.endswith("_total")}
+    assert found[(("channel", "whatsapp"), ("outcome", "recorded"))] == 5
