@@ -18,6 +18,9 @@ except StartupRefused as refused:
 # In production a proxy in front ends TLS and may be on another machine; on a developer's laptop nobody else should see it.
 bind = f"{'0.0.0.0' if settings.is_production else '127.0.0.1'}:{settings.port}"
 workers = 2
+# The application is imported once, before the fork: it connects to nothing by itself (handlers/app.py), and a web process
+# that died is back in milliseconds.
+preload_app = True
 worker_class = "gthread"
 threads = 8
 timeout = 30
