@@ -224,8 +224,6 @@ def _production_problems(settings: Settings) -> list[str]:
     ]
     if not _secret(settings.redis_url) and not settings.redis_host:
         found.append("REDIS_URL: is required in production")
-    if settings.redis_host and not _secret(settings.redis_url) and not _secret(settings.redis_password):
-        found.append("REDIS_PASSWORD: is required in production")
     if settings.debug:
         found.append("DEBUG: must be off in production")
     if settings.public_url and not settings.public_url.startswith("https://"):
@@ -238,6 +236,8 @@ def _production_problems(settings: Settings) -> list[str]:
 def problems_of(settings: Settings) -> list[str]:
     """Everything wrong across fields, each as `NAME: what is wrong`, never with the value."""
     found = [problem] if settings.database_url and (problem := _database_problem(settings.database_url)) else []
+    if (redis := _secret(settings.redis_url)) and urlsplit(redis).scheme not in ("redis", "rediss", "unix"):
+        found.append("REDIS_URL: must begin with redis:// (or rediss:// for TLS)")
     if settings.secret_key.get_secret_value() and len(settings.secret_key.get_secret_value()) < 32:
         found.append("SECRET_KEY: must have at least 32 characters")
     key = settings.openai_api_key.get_secret_value()
@@ -251,6 +251,14 @@ def problems_of(settings: Settings) -> list[str]:
         found.append("DRAFT_EXPIRY_MINUTES: must be more than DRAFT_REMINDER_MINUTES")
     found += _xero_problems(settings)
     return found + (_production_problems(settings) if settings.is_production else [])
+
+
+def _parts_problems(settings: Settings) -> list[str]:
+    """What is wrong with the parts that an address is composed of; asked before composing hides them."""
+    in_parts = settings.redis_host and not _secret(settings.redis_url)
+    if settings.is_production and in_parts and not _secret(settings.redis_password):
+        return ["REDIS_PASSWORD: is required in production"]
+    return []
 
 
 def _composed(settings: Settings) -> dict[str, Any]:
@@ -319,6 +327,7 @@ def load_settings(**overrides: Any) -> Settings:
         problems = [f"{name.upper()}: {message}" for name, message in bad.items()]
         defaults = {name: Settings.model_fields[name].default for name in bad if name in Settings.model_fields}
         settings = Settings(**{**overrides, **defaults})
+    problems += _parts_problems(settings)
     settings = settings.model_copy(update=_composed(settings))
     problems += problems_of(settings)
     if problems:
