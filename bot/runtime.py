@@ -12,8 +12,6 @@ from sqlalchemy import Engine
 
 from bot.catalog.index import CatalogIndex
 from bot.channels.base import Channel
-from bot.channels.telegram import Telegram
-from bot.channels.twilio import Twilio
 from bot.settings import Settings, get_settings
 from models.database import make_engine
 
@@ -49,7 +47,13 @@ class Runtime:
 
     @cached_property
     def channels(self) -> Mapping[str, Channel]:
-        """The channels replies leave by. The chat API's replies are read by its caller, so it has none."""
+        """The channels replies leave by. The chat API's replies are read by its caller, so it has none.
+
+        Imported here: the providers' libraries take a second to load, and only who sends needs them.
+        """
+        from bot.channels.telegram_client import Telegram
+        from bot.channels.twilio_client import Twilio
+
         channels: tuple[Channel, ...] = (Twilio(self.settings), Telegram(self.settings))
         return {channel.name: channel for channel in channels}
 

@@ -1,0 +1,94 @@
+"""Telegram, outbound: the Bot API through python-telegram-bot on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import httpx
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.channels.base import Outgoing
+from bot.channels.telegram import MAX_TEXT, NAME
+from bot.errors import OptedOutError, PermanentError, TemporaryError, UnknownOutcome
+from bot.settings import Settings
+
+TIMEOUT_S = 10.0
+
+
+class Telegram:
+    """Sends through the real client on one event loop, which lives as long as the process (FACTS 0.6)."""
+
+    name = NAME
+    max_length = MAX_TEXT
+    can_look_up = False
+
+    def __init__(self, settings: Settings) -> None:
+        self._runner = asyncio.Runner()
+        self._bot = self._make_bot(settings)
+
+    @staticmethod
+    def _make_bot(settings: Settings) -> Bot:
+        request = HTTPXRequest(connection_pool_size=4, read_timeout=TIMEOUT_S, connect_timeout=5.0)
+        return Bot(
+            settings.telegram_bot_token.get_secret_value(),
+            base_url=f"{settings.telegram_api_base_url}/bot",
+            base_file_url=f"{settings.telegram_api_base_url}/file/bot",
+            request=request,
+        )
+
+    def send(self, message: Outgoing) -> str:
+        return self._runner.run(self._send(message))
+
+    def find(self, message: Outgoing, *, since: datetime, known: frozenset[str]) -> str | None:
+        """Telegram cannot be asked what a bot has sent."""
+        raise TemporaryError("Telegram offers no look-up", code="lookup")
+
+    def close(self) -> None:
+        self._runner.close()
+
+    async def _send(self, message: Outgoing) -> str:
+        try:
+            sent = await self._bot.send_message(
+                chat_id=int(message.to), text=message.text, reply_markup=_keyboard(message)
+            )
+        except RetryAfter as error:
+            wait = error.retry_after
+            seconds = wait.total_seconds() if hasattr(wait, "total_seconds") else float(wait)
+            raise TemporaryError("Telegram asks to wait", code="429", retry_after_s=seconds) from error
+        except Forbidden as error:
+            raise OptedOutError("the chat refuses us", code="403") from error
+        except (BadRequest, InvalidToken) as error:
+            raise PermanentError(f"Telegram refused: {type(error).__name__}", code="400") from error
+        except NetworkError as error:
+            raise _network(error) from error
+        except TelegramError as error:
+            raise TemporaryError(f"Telegram refused: {type(error).__name__}", code="telegram") from error
+        return str(sent.message_id)
+
+
+def _network(error: NetworkError) -> Exception:
+    """A connection never made, or a 5xx answer, sent nothing; anything later may have been sent."""
+    if isinstance(error.__cause__, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
+        return TemporaryError("Telegram could not be reached", code="connect")
+    if error.__cause__ is None:
+        return TemporaryError("Telegram answered with a server error", code="5xx")
+    return UnknownOutcome("Telegram's answer was lost", code="lost")
+
+
+def _keyboard(message: Outgoing) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None:
+    if message.request_contact:
+        button = KeyboardButton(message.request_contact, request_contact=True)
+        return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
+    if message.buttons:
+        return InlineKeyboardMarkup([[InlineKeyboardButton(b.label, callback_data=b.data)] for b in message.buttons])
+    return None
