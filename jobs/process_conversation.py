@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from bot.understanding.reader import understand
 from sqlalchemy import Connection
 
 from bot.conversation import decide
 from bot.conversation.identity import settle_outlet
+from bot.conversation.reading import without_own_names
 from bot.decision import Decision, Outcome
 from bot.errors import Fenced
 from bot.replies import language_of
@@ -18,6 +18,7 @@ from bot.runtime import Runtime, get_runtime
 from bot.situation import Said, Situation
 from bot.telemetry import get_logger, log_context, metrics
 from bot.understanding.intent import Intent
+from bot.understanding.reader import understand
 from jobs import failures, lease, queues
 from jobs.apply import PUSHED_CHANNELS, Written, apply
 from jobs.lease import Lease
@@ -80,7 +81,7 @@ def think(runtime: Runtime, held: Lease, said: Said, situation: Situation) -> Th
     said, situation = settle_outlet(said, situation)
     outlet_code = situation.outlet.code if situation.outlet else None
     intent = understand(
-        said.text,
+        without_own_names(said.text, situation.outlets),
         situation.index,
         situation.context,
         said.said_at.astimezone(runtime.settings.zone),
