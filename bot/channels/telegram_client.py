@@ -34,16 +34,12 @@ class Telegram:
 
     def __init__(self, settings: Settings) -> None:
         self._runner = asyncio.Runner()
-        self._bot = self._make_bot(settings)
-
-    @staticmethod
-    def _make_bot(settings: Settings) -> Bot:
-        request = HTTPXRequest(connection_pool_size=4, read_timeout=TIMEOUT_S, connect_timeout=5.0)
-        return Bot(
+        self._request = HTTPXRequest(connection_pool_size=4, read_timeout=TIMEOUT_S, connect_timeout=5.0)
+        self._bot = Bot(
             settings.telegram_bot_token.get_secret_value(),
             base_url=f"{settings.telegram_api_base_url}/bot",
             base_file_url=f"{settings.telegram_api_base_url}/file/bot",
-            request=request,
+            request=self._request,
         )
 
     def send(self, message: Outgoing) -> str:
@@ -54,6 +50,7 @@ class Telegram:
         raise TemporaryError("Telegram offers no look-up", code="lookup")
 
     def close(self) -> None:
+        self._runner.run(self._request.shutdown())
         self._runner.close()
 
     async def _send(self, message: Outgoing) -> str:
