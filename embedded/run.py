@@ -129,6 +129,7 @@ def _run_to_the_end(start: Start, name: str, argv: list[str], what: str) -> None
     if start.supervisor.stopping():
         return
     command = start.child(name, argv)
+    began_at = command.log.stat().st_size if command.log.exists() else 0
     with start.terminal.step(what) as step:
         command.start()
         try:
@@ -138,7 +139,7 @@ def _run_to_the_end(start: Start, name: str, argv: list[str], what: str) -> None
         if start.supervisor.stopping():
             step.done = ""
         elif command.exit_code != 0:
-            words = last_lines(command.log, 8)
+            words = last_lines(command.log, 8, since=began_at)
             raise StartupRefused(f"`{' '.join(argv)}` failed; all of it in {command.log}:\n{words}")
 
 
