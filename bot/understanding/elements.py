@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +17,7 @@ class Kind(StrEnum):
     QUANTITY = "quantity"
     BREAK = "break"
     CUE = "cue"
+    DAY = "day"
 
 
 @dataclass(slots=True)
@@ -39,8 +41,7 @@ class Break(Element):
 class Cue(Element):
     """A word that changes what the words around it do: negation, correction, an operation."""
 
-    role: str = ""
-    value: str = ""
+    roles: dict[str, str] = field(default_factory=dict)
     text: str = ""
 
 
@@ -55,6 +56,12 @@ class Quantity(Element):
     parts: tuple[tuple[Decimal, str | None], ...] = ()
     loose: bool = False
     """An article or "one" that may not count anything."""
+    size: Token | None = None
+    """The weight or volume it was read from; beside goods of that size it is a size after all."""
+    op: str | None = None
+    """ "2 more", "1 case less"."""
+    stock: bool = False
+    """What they still have, not what they want."""
 
 
 @dataclass(slots=True)
@@ -64,20 +71,25 @@ class Mention(Element):
     words: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     sizes: list[Token] = field(default_factory=list)
+    parts: list[tuple[int, str, Token]] = field(default_factory=list)
+    """Where each word stood, the word, its token."""
     sku: str | None = None
     repaired: bool = False
-    every: bool = False
+    modifier: bool = False
+    """Only words for size or colour: it speaks of the goods named beside it."""
 
     @property
     def bag(self) -> Bag:
         return frozenset(self.words)
 
 
-STRONG, NEWLINE, COMMA, JOIN, SOFT = 4.0, 4.5, 2.0, 1.5, 0.0
+STRONG, NEWLINE, COMMA, JOIN = 4.0, 4.5, 2.0, 1.5
 _MARKS = {",": COMMA, ";": STRONG, ".": STRONG, "!": STRONG, "?": STRONG, "&": JOIN, "+": JOIN, "/": 0.3, ":": 0.3, "-": 0.3,
-          "=": 0.0, ">": 0.3, "(": 1.0, ")": 1.0, "*": 0.0}  # fmt: skip
-_CUE_ROLES = ("negate", "correct", "op")
+          "=": 0.0, ">": 0.3, "(": 0.4, ")": 1.0, "*": 0.0}  # fmt: skip
+_CUE_ROLES = ("negate", "correct", "op", "stock")
 _TIMES = frozenset({"x", "*"})
+_BRIDGES = frozenset({"of", "the", "的", "for", "size", "in", "with", "w", "saiz", "码", "号"})
+AHEAD = 4
 
 
 def find_elements(tokens: list[Token], skip: set[int], index: CatalogIndex) -> list[Element]:
@@ -95,6 +107,8 @@ class _Reader:
         self.elements: list[Element] = []
         self.mention: Mention | None = None
         self.line_start = True
+        self.each_next = False
+        self.changing = any(token.roles.get("op") in ("set", "swap") for token in tokens)
         self.counts = sum(token.kind == scan.NUMBER for token in tokens)
 
     def read(self) -> list[Element]:
@@ -104,59 +118,67 @@ class _Reader:
         self._close()
         return self.elements
 
+    def _token(self, at: int) -> Token | None:
+        return self.tokens[at] if 0 <= at < len(self.tokens) else None
+
     def _step(self, at: int) -> int:
         token = self.tokens[at]
         if at in self.skip or token.kind in scan.NOISE or token.kind in (scan.DATE, scan.ORDINAL):
             self._close()
+            self.elements.append(Element(Kind.DAY, at, at + 1))
             return at + 1
         starts_line, self.line_start = self.line_start, token.kind == scan.LINE
         if token.kind == CODE:
-            self._close()
-            self.elements.append(Mention(Kind.MENTION, at, at + 1, sku=token.word))
-            return at + 1
+            return self._add(Mention(Kind.MENTION, at, at + 1, sku=token.word))
         if token.kind == scan.LINE:
             return self._break(at, NEWLINE)
         if token.kind == scan.ODD:
-            self._close()
-            self.elements.append(Quantity(Kind.QUANTITY, at, at + 1, odd=True))
-            return at + 1
+            quantity = Quantity(Kind.QUANTITY, at, at + 1, odd=True)
+            end = self._unit_after(quantity, at + 1)
+            quantity.end = end
+            self._add(quantity)
+            return end
         phrase = self._phrase(at)
         if phrase:
             return phrase
         if token.kind == scan.NUMBER:
             return self._number(at, starts_line)
         if token.kind == SIZE:
-            self._open(at).words.append(token.word)
-            self._extend(at, token)
-            self.mention.sizes.append(token)  # type: ignore[union-attr]
-            return at + 1
+            return self._take(at, token)
         if token.kind == scan.MARK:
             return self._mark(at, starts_line)
         return self._word(at)
 
     # -- breaks and cues
 
-    def _break(self, at: int, strength: float) -> int:
+    def _add(self, element: Element) -> int:
         self._close()
-        self.elements.append(Break(Kind.BREAK, at, at + 1, strength, self.tokens[at].text))
-        return at + 1
+        self.elements.append(element)
+        return element.end
+
+    def _break(self, at: int, strength: float) -> int:
+        return self._add(Break(Kind.BREAK, at, at + 1, strength, self.tokens[at].text))
+
+    def _cue(self, at: int) -> int:
+        token = self.tokens[at]
+        return self._add(Cue(Kind.CUE, at, at + 1, dict(token.roles), token.text))
 
     def _mark(self, at: int, starts_line: bool) -> int:
         token = self.tokens[at]
-        if token.text in _MARKS:
-            if token.text in "-*" and starts_line:
-                self.line_start = True
-                return at + 1
-            if token.text == "-" and token.glued and self._glued_after(at) and self.mention is not None:
-                return at + 1
-            return self._break(at, _MARKS[token.text])
         if token.text == "¤":
-            self._close()
-            self.elements.append(Quantity(Kind.QUANTITY, at, at + 1, odd=True))
-        return at + 1
+            return self._add(Quantity(Kind.QUANTITY, at, at + 1, odd=True))
+        if token.text not in _MARKS:
+            return at + 1
+        if token.text in "-*" and starts_line:
+            self.line_start = True
+            return at + 1
+        if token.text == "-" and token.glued and self._glued(at + 1) and self.mention is not None:
+            return at + 1
+        return self._break(at, _MARKS[token.text])
 
-    def _glued_after(self, at: int) -> bool:
-        return at + 1 < len(self.tokens) and self.tokens[at + 1].glued
+    def _glued(self, at: int) -> bool:
+        token = self._token(at)
+        return token is not None and token.glued
 
     # -- numbers
 
@@ -168,15 +190,13 @@ class _Reader:
             self._close()
             return at + 1
         after = self._token(at + 1)
-        if starts_line and after is not None and after.text in (")", ".") and after.glued:
-            self.line_start = True
-            return at + 2
-        if after is not None and after.text == ")" and after.glued and not self._open_bracket(at):
-            return self._break(at, NEWLINE) + 1
+        if after is not None and after.glued and after.text in (")", "."):
+            if starts_line:
+                self.line_start = True
+                return at + 2
+            if after.text == ")" and not any(t.text == "(" for t in self.tokens[max(0, at - 6) : at]):
+                return self._break(at, NEWLINE) + 1
         return self._quantity(at)
-
-    def _open_bracket(self, at: int) -> bool:
-        return any(token.text == "(" for token in self.tokens[max(0, at - 6) : at])
 
     def _numbered(self, at: int) -> int:
         """A number that belongs to a name: 4-cup, 3 compartment; only beside another number that can be the quantity."""
@@ -189,104 +209,128 @@ class _Reader:
             return 0
         if not hyphen and not after.glued and self.counts < 2:
             return 0
-        self._open(at).words.append(plain(token.value) + noun.word)
-        end = at + 2 + hyphen
-        self.mention.end = end  # type: ignore[union-attr]
-        return end
+        mention = self._open(at)
+        mention.words.append(plain(token.value) + noun.word)
+        mention.parts.append((at, mention.words[-1], token))
+        mention.end = at + 2 + hyphen
+        return mention.end
 
     def _is_noise(self, at: int) -> bool:
+        """Numbers of papers, places, heads and hours count no goods."""
         before, after = self._token(at - 1), self._token(at + 1)
         if before is not None and (before.has("reference") or before.roles.get("place") == "before"):
-            return not (before.has("unit") and self._counts_before(at - 1))
+            counted = self._token(at - 2)
+            return not (before.has("unit") and counted is not None and counted.kind == scan.NUMBER)
         if before is not None and before.has("clock_before"):
             return True
-        if after is None or after.kind != scan.WORD:
+        if after is None or after.kind != scan.WORD or after.has("unit") or self.index.knows(after.word):
             return False
-        if after.has("unit") or self.index.knows(after.word):
-            return False
-        if after.has("head_count") or after.has("duration") or after.has("clock") or after.has("money"):
+        if any(after.has(role) for role in ("head_count", "duration", "clock", "money")):
             return True
         return self._street(at)
 
-    def _counts_before(self, at: int) -> bool:
-        before = self._token(at - 1)
-        return before is not None and before.kind == scan.NUMBER
-
     def _street(self, at: int) -> bool:
-        for ahead in range(at + 1, min(at + 4, len(self.tokens))):
+        for ahead in range(at + 1, min(at + AHEAD, len(self.tokens))):
             token = self.tokens[ahead]
             if token.kind != scan.WORD or self.index.knows(token.word) or token.has("unit"):
                 return False
             if token.roles.get("place") == "street":
-                for inside in range(at, ahead + 1):
-                    self.skip.add(inside)
+                self.skip.update(range(at, ahead + 1))
                 return True
         return False
 
-    def _token(self, at: int) -> Token | None:
-        return self.tokens[at] if 0 <= at < len(self.tokens) else None
-
     def _quantity(self, at: int) -> int:
-        self._close()
         token = self.tokens[at]
-        quantity = Quantity(Kind.QUANTITY, at, at + 1, value=token.value)
-        if self._negative(at):
-            quantity.odd = True
-            quantity.value = -token.value if token.value is not None else None
-        end = self._unit_after(quantity, at + 1)
+        quantity = Quantity(Kind.QUANTITY, at, at + 1, value=token.value, each=self.each_next)
+        self.each_next = False
+        if self._negative(at) and token.value is not None:
+            quantity.odd, quantity.value = True, -token.value
+        end = self._said_twice(quantity, at + 1)
+        end = self._unit_after(quantity, end)
         end = self._choice(quantity, end)
         end = self._half_after(quantity, end)
         each = self._token(end)
         if each is not None and each.has("each"):
             quantity.each, end = True, end + 1
+        quantity.loose = quantity.unit is None and token.text == "1" and self._reads_one(at)
         quantity.end = end
-        self.elements.append(quantity)
-        return end
+        return self._add(quantity)
+
+    def _reads_one(self, at: int) -> bool:
+        """ "one" behind a word is a pronoun more often than a number: boba one, big one."""
+        before = self._token(at - 1)
+        alone = not self._goods_at(at + 1)
+        return self.tokens[at].has("number") and alone and before is not None and before.kind == scan.WORD
 
     def _negative(self, at: int) -> bool:
-        token, before = self.tokens[at], self._token(at - 1)
+        token, before, earlier = self.tokens[at], self._token(at - 1), self._token(at - 2)
         if before is None or before.text != "-" or not token.glued or before.glued:
             return False
-        earlier = self._token(at - 2)
-        return earlier is None or earlier.kind not in (scan.LINE,)
+        bullets = sum(1 for i, t in enumerate(self.tokens) if t.text == "-" and (i == 0 or self.tokens[i - 1].kind == scan.LINE))
+        return not (bullets > 1 and (earlier is None or earlier.kind == scan.LINE))
+
+    def _said_twice(self, quantity: Quantity, at: int) -> int:
+        """10 (ten) cartons."""
+        inside = self.tokens[at : at + 3]
+        if len(inside) == 3 and inside[0].text == "(" and inside[2].text == ")" and inside[1].value == quantity.value:
+            return at + 3
+        return at
 
     def _unit_after(self, quantity: Quantity, at: int) -> int:
         """Takes the unit behind a number, when it is one and not the product's own word."""
-        while (token := self._token(at)) is not None and (token.text in _TIMES or (token.text == "-" and token.glued)):
-            if token.text == "-" and not self._glued_after(at):
-                break
+        start = at
+        while (token := self._token(at)) is not None and (
+            token.text in _TIMES or (token.text == "-" and token.glued and self._glued(at + 1)) or self._changes(quantity, at)
+        ):
             at += 1
+        times = at > start
         unit = self._token(at)
         if unit is None or not unit.has("unit") or not self._is_unit(at):
-            return at if at == quantity.start + 1 else self._back_over_times(at)
+            return at if times else start
         quantity.unit = unit.roles["unit"]
+        if self._changes(quantity, at + 1):
+            at += 1
+        if quantity.unit == "dozen" and quantity.value is not None and self._unit_behind(at + 1):
+            quantity.value *= 12
+            quantity.unit = self.tokens[at + 1].roles["unit"]
+            at += 1
         return at + 1
 
-    def _back_over_times(self, at: int) -> int:
-        return at
+    def _unit_behind(self, at: int) -> bool:
+        token = self._token(at)
+        return token is not None and token.has("unit") and self._is_unit(at) and token.text != "can"
+
+    def _changes(self, quantity: Quantity, at: int) -> bool:
+        """ "2 more boxes", "1 case less"."""
+        token = self._token(at)
+        if token is None or token.text not in ("more", "extra", "less", "fewer", "additional", "lagi"):
+            return False
+        quantity.op = "sub" if token.text in ("less", "fewer") else "add"
+        return True
 
     def _is_unit(self, at: int) -> bool:
         """A unit word that the catalog also uses in names counts only when goods stand on one side of it."""
         unit = self.tokens[at]
         if not self.index.knows(unit.word):
             return unit.text != "can" or self._goods_at(at + 1)
-        if self._phrase_at(at) > 1 and not self._goods_at(at + 1):
-            return False
         if self._goods_at(at + 1):
             return True
-        return self._unpaired_mention()
+        return self._unpaired_mention() or not self._mention_after(at)
+
+    def _mention_after(self, at: int) -> bool:
+        return self._phrase_at(at) > 0
 
     def _unpaired_mention(self) -> bool:
         for element in reversed(self.elements):
-            if element.kind == Kind.QUANTITY:
+            if isinstance(element, Quantity):
                 return False
-            if element.kind == Kind.MENTION:
+            if isinstance(element, Mention):
                 return True
-        return False
+        return self.mention is not None
 
     def _goods_at(self, at: int) -> bool:
         token = self._token(at)
-        while token is not None and token.has("stop") and token.text in ("of", "the", "的", "for", "size"):
+        while token is not None and token.has("stop") and token.text in _BRIDGES:
             at += 1
             token = self._token(at)
         if token is None or at in self.skip:
@@ -300,31 +344,26 @@ class _Reader:
         token, number = self._token(at), self._token(at + 1)
         if token is None or number is None or number.kind != scan.NUMBER or number.value is None:
             return at
-        ranged = token.text in ("-", "to", "/") and (token.glued or token.text == "to") and number.glued == token.glued
+        ranged = token.text in ("-", "to", "/") and (token.text == "to" or (token.glued and number.glued))
         if not token.has("or") and not ranged:
             return at
         quantity.odd, quantity.value = True, None
         return self._unit_after(quantity, at + 2)
 
     def _half_after(self, quantity: Quantity, at: int) -> int:
-        """两箱半; 2 and a half cartons; one and a half."""
-        token = self._token(at)
+        """两箱半; two and a half cartons."""
+        token, half = self._token(at), self._token(at + 1)
         if token is None or quantity.value is None:
             return at
-        if token.text == "半" and quantity.unit is not None and not self._unit_at(at + 1):
+        if token.text == "半" and quantity.unit is not None:
             quantity.value += Decimal("0.5")
             return at + 1
-        half = self._token(at + 1)
-        if quantity.unit is None and token.text == "and" and half is not None and half.value == Decimal("0.5"):
+        if quantity.unit is None and token.has("and") and half is not None and half.value == Decimal("0.5"):
             end = self._unit_after(quantity, at + 2)
             if quantity.unit is not None:
                 quantity.value += Decimal("0.5")
                 return end
         return at
-
-    def _unit_at(self, at: int) -> bool:
-        token = self._token(at)
-        return token is not None and token.has("unit")
 
     # -- words
 
@@ -333,79 +372,69 @@ class _Reader:
         counted = self._counted_word(at)
         if counted:
             return counted
-        known = self.index.knows(token.word)
-        if known and not token.has("stop"):
-            if not any(token.has(role) for role in (*_CUE_ROLES, "and", "each", "all")) or self.mention is not None:
-                self._open(at).words.append(token.word)
-                self._extend(at, token)
-                return at + 1
+        cue = self._is_cue(token) or token.has("and") or token.has("each") or token.has("all")
+        if self.index.knows(token.word) and not token.has("stop") and (not cue or self.mention is not None):
+            return self._take(at, token)
         if token.has("and"):
             return self._break(at, JOIN)
-        if token.has("or"):
-            return self._cue(at, "or")
         if token.has("each"):
-            self._close()
-            for element in reversed(self.elements):
-                if isinstance(element, Quantity):
-                    element.each = True
-                    break
+            self._mark_each(at)
             return at + 1
-        if token.has("all"):
-            return self._cue(at, "all")
-        for role in _CUE_ROLES:
-            if token.has(role):
-                return self._cue(at, role)
-        if token.has("attribute") and self._content_follows(at):
-            self._open(at).words.append(token.word)
-            self._extend(at, token)
-            return at + 1
+        if cue or token.has("or"):
+            return self._cue(at)
+        if token.has("attribute") and (self._content_follows(at) or self._describes(at)):
+            return self._take(at, token)
         if token.has("stop"):
-            return at + 1 if self.mention is not None and self._content_follows(at) else self._end(at)
+            return at + 1 if self.mention is not None and token.text in _BRIDGES and self._content_follows(at) else self._end(at)
         if token.roles:
             return self._end(at)
-        self._open(at).unknown.append(token.text)
-        self._extend(at, token)
-        return at + 1
+        return self._take(at, token)
+
+    def _is_cue(self, token: Token) -> bool:
+        if token.has("to") and self.changing:
+            return True
+        return any(token.has(role) for role in _CUE_ROLES)
+
+    def _describes(self, at: int) -> bool:
+        return self.mention is not None or len(self.tokens) <= AHEAD
+
+    def _mark_each(self, at: int) -> None:
+        after = self._token(at + 1)
+        if after is not None and (after.kind == scan.NUMBER or after.has("article")):
+            self._close()
+            self.each_next = True
+            return
+        for element in reversed(self.elements):
+            if isinstance(element, Quantity):
+                element.each = True
+                break
 
     def _counted_word(self, at: int) -> int:
         """Words that count without a number: a carton, sekotak, a few packets, and a bare unit."""
         token = self.tokens[at]
         if token.has("one_unit"):
+            return self._add(Quantity(Kind.QUANTITY, at, at + 1, Decimal(1), token.roles["one_unit"]))
+        if (token.has("article") or token.has("vague")) and (self._unit_word(at + 1) or self._goods_at(at + 1)):
+            quantity = Quantity(Kind.QUANTITY, at, at + 1, Decimal(1) if token.has("article") else None)
             self._close()
-            self.elements.append(Quantity(Kind.QUANTITY, at, at + 1, Decimal(1), token.roles["one_unit"]))
-            return at + 1
-        if token.has("article") and (self._unit_word(at + 1) or self._goods_at(at + 1)):
-            self._close()
-            quantity = Quantity(Kind.QUANTITY, at, at + 1, Decimal(1), loose=True)
             quantity.end = self._unit_after(quantity, at + 1)
             quantity.loose = quantity.unit is None
-            self.elements.append(quantity)
-            return quantity.end
-        if token.has("vague") and (self._unit_word(at + 1) or self._goods_at(at + 1)):
-            self._close()
-            quantity = Quantity(Kind.QUANTITY, at, at + 1, None)
-            quantity.end = self._unit_after(quantity, at + 1)
-            self.elements.append(quantity)
-            return quantity.end
+            if token.text == "another":
+                quantity.op = "add"
+            return self._add(quantity)
         before = self._token(at - 1)
-        if (
-            token.has("unit")
-            and not self.index.knows(token.word)
-            and (before is None or before.text not in ("per", "/"))
-        ):
-            if token.text == "can" or (self.mention is not None and token.has("filler")):
-                return 0
-            self._close()
-            self.elements.append(Quantity(Kind.QUANTITY, at, at + 1, None, token.roles["unit"]))
-            return at + 1
-        return 0
+        if not token.has("unit") or self.index.knows(token.word) or (before is not None and before.text in ("per", "/")):
+            return 0
+        if token.text == "can" or (self.mention is not None and token.has("filler")) or token.has("op"):
+            return 0
+        return self._add(Quantity(Kind.QUANTITY, at, at + 1, None, token.roles["unit"], loose=True))
 
     def _unit_word(self, at: int) -> bool:
         token = self._token(at)
         return token is not None and token.has("unit") and self._is_unit(at)
 
     def _content_follows(self, at: int) -> bool:
-        for ahead in range(at + 1, min(at + 4, len(self.tokens))):
+        for ahead in range(at + 1, min(at + AHEAD, len(self.tokens))):
             token = self.tokens[ahead]
             if ahead in self.skip:
                 return False
@@ -419,12 +448,6 @@ class _Reader:
                 return False
         return False
 
-    def _cue(self, at: int, role: str) -> int:
-        self._close()
-        token = self.tokens[at]
-        self.elements.append(Cue(Kind.CUE, at, at + 1, role, token.roles.get(role, ""), token.text))
-        return at + 1
-
     def _end(self, at: int) -> int:
         self._close()
         return at + 1
@@ -432,42 +455,38 @@ class _Reader:
     # -- mentions
 
     def _phrase(self, at: int) -> int:
-        """A whole name as the catalog writes it, when it holds a number or a word the lexicon would take for itself."""
+        """A whole name as the catalog writes it, when the lexicon would take some of its words for itself."""
         size = self._phrase_at(at)
         if size < 2:
             return 0
         inside = self.tokens[at : at + size]
-        special = any(
-            t.kind == scan.NUMBER or t.has("unit") or t.has("and") or t.has("filler") or t.has("op") for t in inside[1:]
-        )
-        if not special or inside[0].kind == scan.NUMBER:
+        if inside[0].kind == scan.NUMBER or not any(t.kind == scan.NUMBER or t.roles for t in inside[1:]):
             return 0
-        mention = self._open(at)
-        mention.words.extend(_phrase_words(inside))
-        for token in inside:
-            mention.repaired |= token.repaired
-            if token.kind == SIZE:
-                mention.sizes.append(token)
-        mention.end = at + size
+        if self._counting(at) and inside[0].has("unit"):
+            return 0
+        for offset, token in enumerate(inside):
+            if token.kind == scan.NUMBER and offset + 1 < size:
+                self._open(at).words.append(plain(token.value or Decimal(0)) + inside[offset + 1].word)
+            elif token.kind in (scan.WORD, SIZE) and (offset == 0 or inside[offset - 1].kind != scan.NUMBER):
+                if not (token.has("stop") and not token.has("attribute")) and not token.has("and"):
+                    self._take(at + offset, token)
+        self._open(at).end = at + size
         return at + size
+
+    def _counting(self, at: int) -> bool:
+        before = self._token(at - 1)
+        return before is not None and (before.kind == scan.NUMBER or before.has("article"))
 
     def _phrase_at(self, at: int) -> int:
         """How many tokens from here make a whole name of the catalog."""
         first = self.tokens[at]
-        longest = 0
-        for phrase in self.index.phrases.get(first.word, ()):
-            size = self._covers(at, phrase)
-            if size > longest:
-                longest = size
-        return longest
+        return max((self._covers(at, phrase) for phrase in self.index.phrases.get(first.word, ())), default=0)
 
     def _covers(self, at: int, phrase: tuple[str, ...]) -> int:
         position = at
         for word in phrase:
             token = self._token(position)
-            while token is not None and position > at and (token.has("stop") or token.has("and") or token.text == "-"):
-                if token.word == word:
-                    break
+            while token is not None and position > at and token.word != word and self._thin(token):
                 position += 1
                 token = self._token(position)
             if token is None or position in self.skip or token.word != word:
@@ -475,25 +494,81 @@ class _Reader:
             position += 1
         return position - at
 
+    @staticmethod
+    def _thin(token: Token) -> bool:
+        return token.has("stop") or token.has("and") or (token.text == "-" and token.glued)
+
     def _open(self, at: int) -> Mention:
         if self.mention is None:
             self.mention = Mention(Kind.MENTION, at, at + 1)
         return self.mention
 
-    def _extend(self, at: int, token: Token) -> None:
-        if self.mention is not None:
-            self.mention.end = at + 1
-            self.mention.repaired |= token.repaired
+    def _take(self, at: int, token: Token) -> int:
+        """One more word of the mention."""
+        mention = self._open(at)
+        if token.kind == SIZE:
+            mention.sizes.append(token)
+        if token.kind == SIZE or self.index.knows(token.word) or token.has("attribute"):
+            mention.words.append(token.word)
+        else:
+            mention.unknown.append(token.text)
+        mention.parts.append((at, token.word, token))
+        mention.repaired |= token.repaired
+        mention.end = at + 1
+        return at + 1
 
     def _close(self) -> None:
-        if self.mention is not None:
-            self.elements.append(self.mention)
-            self.mention = None
+        if self.mention is None:
+            return
+        mention, self.mention = self.mention, None
+        for element in split_amounts(mention, self.index):
+            if isinstance(element, Mention):
+                element.modifier = not element.unknown and all(_only_modifies(t) for _, _, t in element.parts)
+            self.elements.append(element)
 
 
-def _phrase_words(tokens: list[Token]) -> list[str]:
-    return [
-        t.word
-        for t in tokens
-        if t.kind in (scan.WORD, SIZE) and not (t.has("stop") and not t.has("attribute")) and not t.has("and")
-    ]
+def _only_modifies(token: Token) -> bool:
+    return token.kind == SIZE or token.has("attribute")
+
+
+def split_amounts(mention: Mention, index: CatalogIndex) -> list[Element]:
+    """A weight or volume that no named product has as its size is a quantity, and ends the mention: tomato 5kg onion 2kg."""
+    if not any(token.unit for token in mention.sizes):
+        return [mention]
+    amounts = [at for at, word, token in mention.parts if token.unit and not _is_size(word, mention, index)]
+    if not amounts:
+        return [mention]
+    out: list[Element] = []
+    group: list[tuple[int, str, Token]] = []
+    for at, word, token in [*mention.parts, (-1, "", mention.parts[0][2])]:
+        if at >= 0 and at not in amounts:
+            group.append((at, word, token))
+            continue
+        if group:
+            out.append(_part(group, index, mention))
+            group = []
+        if at >= 0:
+            unit = "litre" if token.unit == "l" else token.unit
+            out.append(Quantity(Kind.QUANTITY, at, at + 1, token.value, unit, size=token))
+    if isinstance(out[-1], Mention):
+        out[-1].end = mention.end
+    return out
+
+
+def _is_size(word: str, mention: Mention, index: CatalogIndex) -> bool:
+    if word not in index.sizes:
+        return False
+    others: Collection[str] = [other for _, other, token in mention.parts if other != word and not token.unit]
+    return any(index.holding((word, other)) for other in others)
+
+
+def _part(group: list[tuple[int, str, Token]], index: CatalogIndex, whole: Mention) -> Mention:
+    part = Mention(Kind.MENTION, group[0][0], group[-1][0] + 1, parts=group, repaired=whole.repaired)
+    for _, word, token in group:
+        if word in whole.words:
+            part.words.append(word)
+        else:
+            part.unknown.append(token.text)
+        if token.kind == SIZE:
+            part.sizes.append(token)
+    return part

@@ -7,8 +7,8 @@ from datetime import datetime
 from bot.catalog.index import CatalogIndex
 from bot.understanding.elements import find_elements
 from bot.understanding.intent import Context, Intent, IntentKind, Line, Question
-from bot.understanding.pairing import pair
-from bot.understanding.resolve import Quoter, Resolver, said, summed
+from bot.understanding.resolve import Quoter, Resolver, summed
+from bot.understanding.story import tell
 from bot.understanding.text import fold
 from bot.understanding.when import find_days
 
@@ -26,13 +26,13 @@ def understand(
     resolver = Resolver(index, Quoter(tokens, folded))
     lines: list[Line] = []
     questions: list[Question] = []
-    for item in pair(elements):
-        if item.mention is None or (item.quantity is None and not item.mention.words):
+    for edit in tell(elements, resolver).edits:
+        result = edit.outcome
+        if edit.op == "remove" or edit.mention is None or (edit.said.at < 0 and not edit.mention.words):
             continue
-        result = resolver.decide(item.mention, said(item.quantity))
         if isinstance(result, Line):
             lines.append(result)
-        else:
+        elif result is not None:
             questions.append(result)
     asked = next((day.day for day in days if day.day is not None), None)
     kind = IntentKind.ORDER_CREATE if lines or questions else IntentKind.OTHER

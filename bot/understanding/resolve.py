@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.catalog.index import Bag, CatalogIndex
+from bot.catalog.index import CatalogIndex
 from bot.catalog.match import How, Match, match, nearest
 from bot.catalog.product import Product
 from bot.ordering import units
-from bot.understanding.elements import Mention, Quantity
+from bot.understanding.elements import Element, Mention, Quantity
 from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.text import Folded
 from bot.understanding.tokens import Token
 
 MAX_BASE_UNITS = Decimal(100_000)
@@ -27,6 +28,8 @@ class Said:
     unit: str | None = None
     odd: bool = False
     parts: tuple[tuple[Decimal, str | None], ...] = ()
+    at: int = -1
+    """Where it was said, among the tokens."""
 
     @property
     def units(self) -> tuple[str | None, ...]:
@@ -39,7 +42,7 @@ NOTHING_SAID = Said()
 def said(quantity: Quantity | None) -> Said:
     if quantity is None:
         return NOTHING_SAID
-    return Said(quantity.value, quantity.unit, quantity.odd, quantity.parts)
+    return Said(quantity.value, quantity.unit, quantity.odd, quantity.parts, quantity.start)
 
 
 class Resolver:
@@ -58,40 +61,12 @@ class Resolver:
         if mention.unknown:
             return Match(How.UNKNOWN, nearest(self.index, bag)), amount
         found = match(self.index, bag)
-        if not found.taken and amount.value is None and not amount.odd:
-            by_weight = self._by_measure(mention, bag)
-            if by_weight is not None:
-                return by_weight
-        found = self._narrow(found, bag, amount, prefer)
+        found = self._narrow(found, amount, prefer)
         if found.how == How.UNKNOWN:
-            return self._unit_is_a_word(bag, amount) or (Match(How.UNKNOWN, nearest(self.index, bag)), amount)
+            return Match(How.UNKNOWN, nearest(self.index, bag)), amount
         return found, amount
 
-    def _unit_is_a_word(self, bag: Bag, amount: Said) -> tuple[Match, Said] | None:
-        return None
-
-    def _by_measure(self, mention: Mention, bag: Bag) -> tuple[Match, Said] | None:
-        """5kg where nothing has that size but the product is sold by the kilo."""
-        for size in mention.sizes:
-            if size.unit is None or size.value is None:
-                continue
-            rest = bag - {size.word}
-            found = match(self.index, rest)
-            by_measure = [sku for sku in found.skus if self._sold_by(sku, size)]
-            if by_measure:
-                amount = Said(size.value, "litre" if size.unit == "l" else size.unit)
-                if len(by_measure) == 1 and found.how != How.INACTIVE:
-                    how = How.EXACT if found.how == How.AMBIGUOUS else found.how
-                    return Match(how, tuple(by_measure)), amount
-                return Match(found.how, tuple(by_measure)), amount
-        return None
-
-    def _sold_by(self, sku: str, size: Token) -> bool:
-        unit = "litre" if size.unit == "l" else size.unit
-        product = self.index.products[sku]
-        return units.by_measure(product) and units.factor(product, unit) is not None
-
-    def _narrow(self, found: Match, bag: Bag, amount: Said, prefer: Collection[str]) -> Match:
+    def _narrow(self, found: Match, amount: Said, prefer: Collection[str]) -> Match:
         """Several products: what is in the draft, or the unit said, may leave one."""
         if found.how != How.AMBIGUOUS:
             return found
@@ -124,13 +99,13 @@ class Resolver:
 class Quoter:
     """Gives back the customer's own words for a stretch of tokens."""
 
-    def __init__(self, tokens: list[Token], quote: object) -> None:
+    def __init__(self, tokens: list[Token], folded: Folded) -> None:
         self._tokens = tokens
-        self._quote = quote
+        self._folded = folded
 
-    def of(self, mention: Mention) -> str:
-        first, last = self._tokens[mention.start], self._tokens[mention.end - 1]
-        return self._quote.quote(first.start, last.end)  # type: ignore[attr-defined,no-any-return]
+    def of(self, element: Element) -> str:
+        first, last = self._tokens[element.start], self._tokens[element.end - 1]
+        return self._folded.quote(first.start, last.end)
 
 
 LOCAL_UNITS: dict[str, tuple[str, ...]] = {

@@ -1,0 +1,409 @@
+"""Tells the story of a message in order: what is wanted, what is corrected, what is taken back.
+
+Out come edits in plain terms; what they do to a draft or to the last order is changes.py's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from bot.catalog.index import CatalogIndex
+from bot.understanding.elements import Break, Cue, Element, Mention, Quantity
+from bot.understanding.intent import Line, Question
+from bot.understanding.pairing import Item, pair
+from bot.understanding.resolve import Resolver, Said, said
+
+REPLACING = frozenset({"instead", "make that", "i mean", "i meant", "change to", "not that"})
+
+
+@dataclass(slots=True)
+class Edit:
+    """One step: `op` is add, set, sub, remove, swap, double, or None for a plain wish."""
+
+    op: str | None
+    mention: Mention | None
+    said: Said
+    outcome: Line | Question | None = None
+    corrected: bool = False
+    swapped_for: Edit | None = None
+    """Of a swap: what replaces the mention."""
+
+
+@dataclass(slots=True)
+class Story:
+    """The steps of a message, and quantities that belong to nothing in it."""
+
+    edits: list[Edit] = field(default_factory=list)
+    loose: list[Quantity] = field(default_factory=list)
+    """Quantities without goods: an answer, a correction of the draft, or a doubt."""
+    everything: Quantity | None = None
+
+    @property
+    def lines(self) -> list[Line]:
+        return [edit.outcome for edit in self.edits if isinstance(edit.outcome, Line) and edit.op != "remove"]
+
+
+def tell(elements: list[Element], resolver: Resolver, prefer: Collection[str] = ()) -> Story:
+    """The story of the elements. `prefer` are the SKUs that a change most likely speaks of."""
+    story = Story()
+    for corrects, clause in _clauses(elements):
+        steps = _steps(clause, resolver.index)
+        if corrects and story.edits:
+            _correct(story, steps, resolver)
+        else:
+            story.edits.extend(step for step in steps if step.mention is not None)
+            story.loose.extend(_bare(steps, clause))
+    for position, edit in enumerate(story.edits):
+        _settle(edit, story.edits[:position], story.edits[position + 1 :], resolver, prefer)
+    return story
+
+
+# -- clauses
+
+
+def _clauses(elements: list[Element]) -> list[tuple[bool, list[Element]]]:
+    """Cuts at words of correction; the flag says that a clause corrects what stands before it."""
+    clauses: list[tuple[bool, list[Element]]] = [(False, [])]
+    anything = False
+    for position, element in enumerate(elements):
+        if isinstance(element, Cue) and "correct" in element.roles and anything and _corrects(element, elements, position):
+            if clauses[-1][1] or not clauses[-1][0]:
+                clauses.append((True, []))
+            if "op" in element.roles and element.roles["op"] != "set":
+                clauses[-1][1].append(element)
+            continue
+        anything = anything or isinstance(element, Mention | Quantity)
+        clauses[-1][1].append(element)
+    return [clause for clause in clauses if clause[1]]
+
+
+def _corrects(cue: Cue, elements: list[Element], position: int) -> bool:
+    """A negation right before goods is no correction: "but not knives"."""
+    following = elements[position + 1] if position + 1 < len(elements) else None
+    if "negate" in cue.roles:
+        return isinstance(following, Quantity) or (isinstance(following, Break) and following.text == ",")
+    return True
+
+
+# -- steps of one clause
+
+
+def _steps(clause: list[Element], index: CatalogIndex) -> list[Edit]:
+    clause = _sums(_without_stock(clause))
+    negated = _negated(clause)
+    kept = [element for element in clause if id(element) not in negated]
+    items = pair(kept)
+    steps = [_step(item, kept) for item in items]
+    steps += [Edit("remove", element, Said()) for element in clause if id(element) in negated and isinstance(element, Mention)]
+    steps.sort(key=_place)
+    _carry_ops(steps, clause)
+    _share_each(steps, items)
+    _doubts(steps, items, clause)
+    return _swaps(steps, clause)
+
+
+def _place(edit: Edit) -> int:
+    return edit.mention.start if edit.mention is not None else edit.said.at
+
+
+def _without_stock(clause: list[Element]) -> list[Element]:
+    """Drops the quantities they still have."""
+    out: list[Element] = []
+    stock = False
+    for element in clause:
+        if isinstance(element, Cue):
+            stock = "stock" in element.roles
+        elif isinstance(element, Break) and element.strength > 1:
+            stock = False
+        if stock and isinstance(element, Quantity):
+            continue
+        out.append(element)
+    return out
+
+
+def _sums(clause: list[Element]) -> list[Element]:
+    """1 carton and 50 loose pcs; 2 packets + 500g: pieces of one amount."""
+    out: list[Element] = []
+    position = 0
+    while position < len(clause):
+        element = clause[position]
+        joined = clause[position + 1 : position + 3]
+        if (
+            isinstance(element, Quantity)
+            and len(joined) == 2
+            and isinstance(joined[0], Break)
+            and joined[0].text in ("+", "and", "&", "n", "plus", "dan", "和", "加")
+            and isinstance(joined[1], Quantity)
+            and _adds_up(element, joined[1])
+        ):
+            parts = tuple((q.value, q.unit) for q in (element, joined[1]) if q.value is not None)
+            out.append(replace(element, end=joined[1].end, parts=parts, each=element.each or joined[1].each))
+            position += 3
+            continue
+        out.append(element)
+        position += 1
+    return out
+
+
+def _adds_up(first: Quantity, second: Quantity) -> bool:
+    both = first.value is not None and second.value is not None and not first.odd and not second.odd
+    return both and first.unit != second.unit and second.unit is not None and first.unit is not None
+
+
+def _negated(clause: list[Element]) -> set[int]:
+    """Mentions said not to be wanted, by identity: "no X", "without X or Y", "X not needed"."""
+    found: set[int] = set()
+    for position, element in enumerate(clause):
+        if not isinstance(element, Cue) or "negate" not in element.roles:
+            continue
+        before = clause[position - 1] if position else None
+        after = clause[position + 1] if position + 1 < len(clause) else None
+        if element.roles["negate"] == "before" and isinstance(after, Mention | Quantity):
+            found.update(_run(clause, position + 1))
+        elif isinstance(before, Mention):
+            found.add(id(before))
+        elif isinstance(after, Mention):
+            found.update(_run(clause, position + 1))
+    return found
+
+
+def _run(clause: list[Element], start: int) -> list[int]:
+    """The mention at `start`, and those joined to it by "or"."""
+    run = [id(clause[start])]
+    position = start + 1
+    while position + 1 < len(clause) and isinstance(clause[position + 1], Mention):
+        joint = clause[position]
+        if not (isinstance(joint, Cue) and "or" in joint.roles):
+            break
+        run.append(id(clause[position + 1]))
+        position += 2
+    return run
+
+
+def _step(item: Item, clause: list[Element]) -> Edit:
+    amount = said(item.quantity)
+    edit = Edit(_own_op(item, clause), item.mention, amount)
+    if item.quantity is not None and item.quantity.op is not None:
+        edit.op = item.quantity.op
+    return edit
+
+
+def _own_op(item: Item, clause: list[Element]) -> str | None:
+    """The operation said right before the item or between its two halves."""
+    op: str | None = None
+    for element in clause:
+        if element.start >= item.end:
+            break
+        if isinstance(element, Cue) and "op" in element.roles:
+            op = element.roles["op"]
+        elif isinstance(element, Mention | Quantity) and element.end <= item.start:
+            op = None
+        elif isinstance(element, Break) and element.strength >= 4 and element.start < item.start:
+            op = None
+    return op
+
+
+def _carry_ops(steps: list[Edit], clause: list[Element]) -> None:
+    """ "add 2 pkt tray liner n 3 rolls foil": the second is added too."""
+    carried: str | None = None
+    last_end = 0
+    for step in steps:
+        place = _place(step)
+        if any(isinstance(e, Break) and e.strength >= 4 and last_end <= e.start < place for e in clause):
+            carried = None
+        if step.op is None:
+            step.op = carried if carried in ("add", "remove", "sub") else None
+        else:
+            carried = step.op
+        last_end = step.mention.end if step.mention is not None else place
+
+
+def _share_each(steps: list[Edit], items: list[Item]) -> None:
+    """ "forks, spoons and knives 2 pkt each": the quantity is every mention's."""
+    for position, item in enumerate(items):
+        if item.quantity is None or not item.quantity.each:
+            continue
+        amount = said(item.quantity)
+        for way in (range(position - 1, -1, -1), range(position + 1, len(items))):
+            shared = False
+            for other in way:
+                if items[other].quantity is not None:
+                    break
+                _give(steps, items[other], amount)
+                shared = True
+            if shared:
+                break
+
+
+def _give(steps: list[Edit], item: Item, amount: Said) -> None:
+    for step in steps:
+        if step.mention is item.mention:
+            step.said = amount
+
+
+def _doubts(steps: list[Edit], items: list[Item], clause: list[Element]) -> None:
+    """A second quantity right beside a pair makes it a question: kopi x2 x3, maybe 4 maybe 6 rolls."""
+    for position, item in enumerate(items):
+        if item.mention is not None or item.quantity is None or item.quantity.loose:
+            continue
+        for neighbour in (position - 1, position + 1):
+            if not 0 <= neighbour < len(items):
+                continue
+            other = items[neighbour]
+            if other.mention is None or other.quantity is None or _between(clause, item, other) > 1.0:
+                continue
+            for step in steps:
+                if step.mention is other.mention:
+                    step.said = _merged(step.said, item.quantity)
+            item.quantity.stock = True
+
+
+def _merged(amount: Said, extra: Quantity) -> Said:
+    if extra.value is None and amount.unit is None and not amount.odd:
+        return replace(amount, unit=extra.unit)
+    if extra.value == amount.value and extra.unit == amount.unit:
+        return amount
+    return replace(amount, odd=True)
+
+
+def _between(clause: list[Element], one: Item, other: Item) -> float:
+    low, high = (one.end, other.start) if one.start < other.start else (other.end, one.start)
+    return sum(e.strength for e in clause if isinstance(e, Break) and low <= e.start < high)
+
+
+def _swaps(steps: list[Edit], clause: list[Element]) -> list[Edit]:
+    """ "change X to Y", "replace X with Y": Y takes X's place."""
+    out: list[Edit] = []
+    for step in steps:
+        last = out[-1] if out else None
+        if (
+            last is not None
+            and last.op in ("set", "swap")
+            and last.mention is not None
+            and last.said.value is None
+            and step.mention is not None
+            and any(isinstance(e, Cue) and "to" in e.roles and last.mention.end <= e.start < _place(step) for e in clause)
+        ):
+            last.op, last.swapped_for = "swap", step
+            continue
+        out.append(step)
+    return out
+
+
+def _bare(steps: list[Edit], clause: list[Element]) -> list[Quantity]:
+    """Quantities of a clause that no mention took."""
+    taken = {step.said.at for step in steps if step.mention is not None}
+    return [e for e in clause if isinstance(e, Quantity) and e.start not in taken and not e.stock and not e.loose]
+
+
+# -- corrections
+
+
+def _correct(story: Story, steps: list[Edit], resolver: Resolver) -> None:
+    """Later words win: a new quantity, another product, or a whole new item."""
+    for step in steps:
+        if step.mention is None:
+            _new_quantity(story.edits[-1], step.said)
+        elif step.op == "remove":
+            _take_back(story, step, resolver)
+        elif step.op in ("add", "sub"):
+            story.edits.append(step)
+        else:
+            _new_item(story, step, resolver)
+
+
+def _new_quantity(edit: Edit, amount: Said) -> None:
+    if amount.value is None and not amount.odd:
+        return
+    unit = amount.unit if amount.unit is not None or edit.said.parts else edit.said.unit
+    edit.said = replace(amount, unit=unit)
+    edit.corrected = True
+    if edit.op is None:
+        edit.op = "set"
+
+
+def _take_back(story: Story, step: Edit, resolver: Resolver) -> None:
+    same = _same_product(story, step, resolver)
+    if same is None:
+        story.edits.append(step)
+    else:
+        story.edits.remove(same)
+        story.edits.append(step)
+
+
+def _same_product(story: Story, step: Edit, resolver: Resolver) -> Edit | None:
+    """The earlier item that a later mention speaks of: the same product, or one the words still fit."""
+    if step.mention is None:
+        return None
+    wanted = set(resolver.find(step.mention, step.said)[0].skus)
+    for edit in reversed(story.edits):
+        if edit.mention is None or edit.op == "remove":
+            continue
+        found = resolver.find(edit.mention, edit.said)[0]
+        if found.skus and wanted and (set(found.skus) <= wanted or wanted <= set(found.skus)):
+            return edit
+    return None
+
+
+def _new_item(story: Story, step: Edit, resolver: Resolver) -> None:
+    same = _same_product(story, step, resolver)
+    if same is not None and (step.said.value is not None or step.said.odd):
+        same.said, same.corrected = step.said, True
+        same.op = same.op or "set"
+        if step.mention is not None and same.mention is not None and len(step.mention.words) >= len(same.mention.words):
+            same.mention = step.mention
+        return
+    last = story.edits[-1]
+    if step.said.value is None and step.mention is not None and last.mention is not None:
+        last.mention = _merge(last.mention, step.mention, resolver)
+        last.corrected = True
+        return
+    if len(story.edits) == 1 and step.mention is not None and last.mention is not None:
+        last.mention, last.said, last.corrected = _merge(last.mention, step.mention, resolver), step.said, True
+        return
+    story.edits.append(step)
+
+
+def _merge(old: Mention, new: Mention, resolver: Resolver) -> Mention:
+    """The new words, and the old goods where the new words only name a size or colour."""
+    if not new.modifier or new.sku is not None or resolver.find(new, Said())[0].taken:
+        return new
+    return borrow(new, old)
+
+
+def borrow(modifier: Mention, goods: Mention) -> Mention:
+    """The goods of one mention with the size and colour of another."""
+    nouns = [word for _, word, token in goods.parts if not (token.kind == "size" or token.has("attribute"))]
+    return replace(modifier, words=[*nouns, *modifier.words], unknown=[*goods.unknown], modifier=False)
+
+
+# -- outcomes
+
+
+def _settle(edit: Edit, before: list[Edit], after: list[Edit], resolver: Resolver, prefer: Collection[str]) -> None:
+    if edit.mention is None:
+        return
+    narrow = prefer if edit.op in ("set", "sub", "remove", "swap", "double", None) else ()
+    edit.mention = _completed(edit, before, after, resolver, narrow)
+    edit.outcome = resolver.decide(edit.mention, edit.said, narrow)
+    if edit.swapped_for is not None:
+        _settle(edit.swapped_for, [], [], resolver, ())
+
+
+def _completed(
+    edit: Edit, before: list[Edit], after: list[Edit], resolver: Resolver, prefer: Collection[str]
+) -> Mention:
+    """ "12in white 1 ctn" after pizza boxes: a size or colour alone borrows the goods beside it."""
+    mention = edit.mention
+    assert mention is not None
+    if not mention.modifier or resolver.find(mention, edit.said, prefer)[0].taken:
+        return mention
+    for other in (*reversed(before[-1:]), *after[:1]):
+        if other.mention is None or other.mention.sku is not None or other.mention.modifier:
+            continue
+        candidate = borrow(mention, other.mention)
+        if resolver.find(candidate, edit.said, prefer)[0].skus:
+            return candidate
+    return mention
+
