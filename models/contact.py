@@ -25,6 +25,10 @@ class Contact(Base):
     last_inbound_at: Mapped[Instant | None]
     """Opens WhatsApp's 24-hour window."""
     is_synthetic: Mapped[bool] = mapped_column(server_default="false")
+    codes_failed: Mapped[int] = mapped_column(server_default="0")
+    """Wrong invitation codes in a row."""
+    codes_locked_until: Mapped[Instant | None]
+    """Until then no code of this contact is looked at."""
     created_at: Mapped[Created]
 
 
@@ -37,4 +41,6 @@ class ContactOutlet(Base):
     outlet_id: Mapped[int] = mapped_column(ForeignKey("outlets.id", ondelete="CASCADE"), primary_key=True, index=True)
     bound_by: Mapped[str]
     """import, shared_contact, invitation or an operator's name."""
+    is_manager: Mapped[bool] = mapped_column(server_default="false")
+    """May approve new contacts of this outlet."""
     bound_at: Mapped[Created]
