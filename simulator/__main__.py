@@ -7,9 +7,9 @@ import signal
 import sys
 import threading
 
-from bot.errors import StartupRefused
+from bot.errors import BadInputError, StartupRefused
 from bot.settings import get_settings
-from simulator.config import SimulatorConfig
+from simulator.config import SimulatorConfig, changed
 from simulator.server import start
 
 
@@ -20,13 +20,22 @@ def main() -> int:
     )
     parser.add_argument("--port", type=int, default=None, help="default: the port of SIMULATOR_URL")
     parser.add_argument("--seed", type=int, default=0, help="of faults with a probability")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any field of SimulatorConfig, such as status_delay_s=0 or statuses=delivered; may be repeated",
+    )
     chosen = parser.parse_args()
     try:
         settings = get_settings()
         if settings.is_production:
             raise StartupRefused("the simulator never runs in production")
-        running = start(config=SimulatorConfig.from_settings(settings, port=chosen.port), seed=chosen.seed)
-    except (StartupRefused, OSError) as error:
+        config = SimulatorConfig.from_settings(settings, port=chosen.port)
+        changes = dict(change.partition("=")[::2] for change in chosen.set)
+        running = start(config=changed(config, changes), seed=chosen.seed)
+    except (StartupRefused, BadInputError, OSError) as error:
         sys.stderr.write(f"simulator: {error}\n")
         return 1
     sys.stderr.write(f"simulator listening on {running.url}\n")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from bot.errors import BadInputError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -34,6 +37,7 @@ class SimulatorConfig:
     twilio_retries: int = 1
     """Further tries of an inbound webhook; only after a failed connection unless `twilio_retry_all`, as Twilio's default is."""
     twilio_retry_all: bool = False
+    twilio_retry_pause_s: float = 0.5
     telegram_retries: int = 5
     """Further tries after any answer that is not 2xx; the pause doubles from `telegram_retry_pause_s`."""
     telegram_retry_pause_s: float = 1.0
@@ -67,6 +71,25 @@ class SimulatorConfig:
             port=port if port is not None else urlsplit(settings.simulator_url).port or 0,
             status_delay_s=0.25,
         )
+
+
+def changed(config: SimulatorConfig, changes: Mapping[str, Any]) -> SimulatorConfig:
+    """The configuration with some values replaced; text is read as the field's own type. Raises BadInputError."""
+    known = {field.name: getattr(config, field.name) for field in fields(config)}
+    if unknown := sorted(set(changes) - set(known)):
+        raise BadInputError(f"unknown settings {', '.join(unknown)}; known: {', '.join(known)}")
+    try:
+        return replace(config, **{name: _typed(value, known[name]) for name, value in changes.items()})
+    except (TypeError, ValueError) as e:
+        raise BadInputError(f"a value has the wrong type: {e}") from e
+
+
+def _typed(value: Any, like: Any) -> Any:
+    if isinstance(like, bool):
+        return value if isinstance(value, bool) else str(value).lower() in ("1", "true", "yes", "on")
+    if isinstance(like, tuple):
+        return tuple(part for part in value.split(",") if part) if isinstance(value, str) else tuple(value)
+    return type(like)(value)
 
 
 def _whatsapp(address: str) -> str:

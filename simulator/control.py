@@ -9,6 +9,7 @@ from bot.errors import BadInputError
 from simulator import telegram, twilio
 from simulator.adversary import Mode
 from simulator.chats import Chats
+from simulator.config import changed
 from simulator.faults import read_fault
 from simulator.senders import Sent
 from simulator.wire import Answer, Request, json_answer
@@ -37,6 +38,7 @@ class Control:
             ("POST", "/control/send/telegram"): self.send_telegram,
             ("GET", "/control/chats"): self.follow_chats,
             ("POST", "/control/openai"): self.teach_openai,
+            ("POST", "/control/config"): self.configure,
         }
 
     def respond(self, request: Request) -> Answer:
@@ -104,6 +106,11 @@ class Control:
 
     def follow_chats(self, request: Request) -> Any:
         return self.chats.since(int(_number(request.fields, "after")))
+
+    def configure(self, request: Request) -> Any:
+        """Any field of SimulatorConfig, from now on."""
+        self.simulator.configure(changed(self.simulator.config, _object(request)))
+        return {"ok": True}
 
     def teach_openai(self, request: Request) -> Any:
         """`script`: the next answers, each a string, JSON, or {"mode": ...}; `mode`: how it behaves when the script ends."""

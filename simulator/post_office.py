@@ -5,11 +5,12 @@ from __future__ import annotations
 import heapq
 import http.client
 import itertools
+import logging
 import random
 import threading
 import time
 from collections.abc import Callable, Container, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ from simulator.ledger import WEBHOOK, Entry, Ledger
 REORDER_HOLD_S = 1.0
 """How long a webhook told to be overtaken waits for another one to pass it."""
 WORKERS = 16
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ class PostOffice:
                     continue
                 task = heapq.heappop(self._tasks)[2]
                 self._busy += 1
-            self._pool.submit(self._work, task)
+            self._pool.submit(self._work, task).add_done_callback(_report)
 
     def _work(self, task: Callable[[], None]) -> None:
         try:
@@ -158,6 +161,12 @@ class PostOffice:
             with self._wake:
                 self._busy -= 1
                 self._wake.notify_all()
+
+
+def _report(done: Future[None]) -> None:
+    """A task that raised is a bug of the simulator: say so, as nobody waits for its result."""
+    if not done.cancelled() and (error := done.exception()):
+        log.error("a webhook could not be posted", exc_info=error)
 
 
 def _exchange(webhook: Webhook, timeout_s: float) -> tuple[int | None, str]:

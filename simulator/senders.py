@@ -53,6 +53,7 @@ class TwilioSender:
             sent=form,
             retries=self.config.twilio_retries,
             retry_any=self.config.twilio_retry_all,
+            pause_s=self.config.twilio_retry_pause_s,
         )
 
     def send(self, form: dict[str, str], api: TwilioApi | None = None, copies: int = 1, connections: int = 1) -> Sent:
@@ -94,6 +95,7 @@ class TwilioSender:
             sent=form,
             retries=self.config.twilio_retries,
             retry_any=self.config.twilio_retry_all,
+            pause_s=self.config.twilio_retry_pause_s,
             faults=ON_WEBHOOKS - {FaultKind.REORDER},
         )
 

@@ -17,6 +17,7 @@ from simulator.config import SimulatorConfig
 from simulator.control import Control
 from simulator.faults import ON_CALLS, Fault, FaultBook, FaultKind
 from simulator.ledger import CALL, Ledger
+from simulator.limits import ChatLimits
 from simulator.openai_api import OpenAIApi
 from simulator.post_office import PostOffice
 from simulator.providers import Call, Outcome, Provider
@@ -54,6 +55,14 @@ class Simulator:
             if request.path.startswith(provider.prefixes):
                 return self._answer(provider, request)
         return json_answer({"error": f"nothing is simulated at {request.path}"}, 404)
+
+    def configure(self, config: SimulatorConfig) -> None:
+        """Go on with another configuration; address and port stay."""
+        self.config = config
+        for part in (self.twilio, self.telegram, self.from_whatsapp, self.from_telegram):
+            part.config = config
+        self.telegram.limits = ChatLimits() if config.telegram_limits else None
+        self.office.timeout_s = config.webhook_timeout_s
 
     def reset(self) -> None:
         """Forget messages, entries, faults and what is still to be posted; addresses and credentials stay."""

@@ -207,6 +207,16 @@ def test_reset_drops_what_is_still_to_be_posted(
     assert running.ledger.entries() == []
 
 
+def test_behaviour_can_be_changed_while_it_runs(
+    http: httpx.Client, listener: ListeningApp, config: SimulatorConfig, running: Running
+) -> None:
+    post(http, "/control/config", {"twilio_retry_all": True, "twilio_retries": 2, "twilio_retry_pause_s": 0})
+    listener.refuse_first = 1
+    assert post(http, "/control/send/twilio", {"from": PHONE, "body": "hi"})["ok"]
+    assert [entry.status for entry in running.ledger.entries(kind="webhook")] == [503, 200]
+    assert "unknown settings colour" in post(http, "/control/config", {"colour": 1}, 400)["error"]
+
+
 def test_chats_tell_the_conversation_as_the_customer_sees_it(http: httpx.Client, config: SimulatorConfig) -> None:
     post(http, "/control/send/twilio", {"from": PHONE, "body": "10 boxes"})
     create(http, config, "Noted")
