@@ -59,6 +59,29 @@ class Escalate:
 
 
 @dataclass(frozen=True, slots=True)
+class Joining:
+    """What changes in who may order. At most one of these is set.
+
+    `invitation_id` uses up an invitation; `wrong_code` counts against the sender. `asks` leaves a request for a person,
+    `asks_outlet_id` with the outlet that was named. `decides` is a request's id and whether it is approved.
+    """
+
+    invitation_id: int | None = None
+    wrong_code: bool = False
+    asks: bool = False
+    asks_outlet_id: int | None = None
+    decides: tuple[int, bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A name that the customer has just explained: `text` meant this product."""
+
+    text: str
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The whole effect of one burst. `question` replaces whatever was open; None closes it.
 
@@ -73,5 +96,7 @@ class Decision:
     escalate: Escalate | None = None
     chosen_outlet_id: int | None = None
     bind_outlet_ids: tuple[int, ...] = ()
+    joining: Joining | None = None
+    learned: Learned | None = None
     opted_out: bool | None = None
     language: str | None = None

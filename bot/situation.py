@@ -74,6 +74,50 @@ class OrderView:
         return Basket(lines, self.delivery_date, self.number, self.status)
 
 
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """A stranger's wish to order for an outlet, which this contact may decide because it manages that outlet."""
+
+    id: int
+    outlet_name: str
+    approved: bool
+    """What the text says: APPROVE or DECLINE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """What the read beat found about who writes, beyond the outlets they are bound to. Nothing here binds by itself.
+
+    `named` are the outlets of ours whose whole name stands in the text, as (id, name).
+    """
+
+    named: tuple[tuple[int, str], ...] = ()
+    wrote_code: bool = False
+    codes_locked: bool = False
+    invitation: tuple[int, Outlet] | None = None
+    """The open invitation whose code was written, and its outlet."""
+    asked_to_join: bool = False
+    """A request of this contact waits, or was declined lately."""
+    join_request: JoinRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """The earlier message of this conversation that this one quotes, edits, deletes or reacts to.
+
+    `answers` is, for a message of ours, the one it replied to (the serial of its buttons). `sku` is its one product,
+    None when it was about none or several. `order` is the order it made, changed or showed; `sole` says that no other
+    message had a part in that order.
+    """
+
+    message_id: int
+    inbound: bool
+    answers: int | None = None
+    sku: str | None = None
+    order: OrderView | None = None
+    sole: bool = False
+
+
 class QuestionKind(StrEnum):
     """What the bot waits for an answer to."""
 
@@ -81,6 +125,8 @@ class QuestionKind(StrEnum):
     CONFIRM = "confirm"
     OUTLET = "outlet"
     SAME_AGAIN = "same_again"
+    ADOPT = "adopt"
+    """Whether words that are not plainly the sender's own order are to be read as one (bot/conversation/adopting.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +214,8 @@ class Situation:
     last_reply: str | None = None
     shared_phone_outlets: tuple[Outlet, ...] = ()
     """Outlets of the phone that the sender has just proved to own by sharing their own contact."""
+    speaker: Speaker = Speaker()
+    referred: Referred | None = None
 
     @property
     def last_order(self) -> OrderView | None:

@@ -1,0 +1,50 @@
+"""Which outlets a text names. Whole names only, after folding; the answer may raise a question and never decides anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.understanding.text import fold
+
+MIN_LETTERS = 3
+"""Shorter names are in every other message."""
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """`This is A & W  Jewel's` as this, is, a, and, w, jewel; `and` and `&` are the same word."""
+    plain = fold(text).text.replace("&", " and ").replace("'s ", " ").removesuffix("'s")
+    return tuple(word for word in _BETWEEN_WORDS.split(plain) if word)
+
+
+@dataclass(frozen=True, slots=True)
+class OutletNames:
+    """The names of all outlets, by first word."""
+
+    by_first: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]
+
+    @staticmethod
+    def of(names: Iterable[tuple[int, str]]) -> OutletNames:
+        """From (outlet id, name). A name without three letters is left out: nothing, `%` and `_` name no outlet."""
+        found: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        for outlet_id, name in names:
+            words = words_of(name)
+            if sum(char.isalnum() for word in words for char in word) >= MIN_LETTERS:
+                found.setdefault(words[0], []).append((words, outlet_id))
+        return OutletNames({first: tuple(group) for first, group in found.items()})
+
+    def named_in(self, text: str) -> frozenset[int]:
+        """The ids of the outlets whose whole name stands in `text`; of two at the same place, the longer."""
+        said, ids, position = words_of(text), set(), 0
+        while position < len(said):
+            here = [
+                (len(words), outlet_id)
+                for words, outlet_id in self.by_first.get(said[position], ())
+                if said[position : position + len(words)] == words
+            ]
+            longest = max((length for length, _ in here), default=0)
+            ids.update(outlet_id for length, outlet_id in here if length == longest)
+            position += longest or 1
+        return frozenset(ids)
