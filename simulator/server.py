@@ -161,7 +161,7 @@ def start(port: int = 0, config: SimulatorConfig | None = None, *, seed: int = 0
     simulator = build(config, seed)
     server = HttpServer(config.host, port or config.port, simulator.respond)
     thread = threading.Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="simulator", daemon=True
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="simulator", daemon=True
     )
     thread.start()
     return Running(simulator, server, thread)

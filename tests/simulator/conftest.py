@@ -69,5 +69,5 @@ def running(config: SimulatorConfig) -> Iterator[Running]:
 
 @pytest.fixture
 def http(running: Running) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=running.url, timeout=10, trust_env=False) as client:
+    with httpx.Client(base_url=running.url, timeout=10, trust_env=False, verify=False) as client:
         yield client
