@@ -6,17 +6,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+from typing import Protocol
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import Engine
 
 from bot.catalog.index import CatalogIndex
 from bot.channels.base import Channel
+from bot.rates import SendLimits
 from bot.settings import Settings, get_settings
 from models.database import make_engine
 
 REDIS_TIMEOUT_S = 0.5
 """A webhook never waits longer than this for the doorbell (RELIABILITY C9)."""
+
+
+DEFAULT_REDIS = "redis://127.0.0.1:6379/0"
+
+
+class Senders(Protocol):
+    """Takes a reply to send; False when it has no room."""
+
+    def take(self, channel: str, message_id: int) -> bool: ...
 
 
 def utc_now() -> datetime:
@@ -32,6 +45,8 @@ class Runtime:
     application: str = "tria"
     catalog: tuple[int, CatalogIndex] | None = field(default=None, init=False)
     """The index in memory and the catalog version it was built from."""
+    senders: Senders | None = field(default=None, init=False)
+    """The threads of a worker that send its replies (jobs/outbox.py); other processes ring for a worker."""
 
     @cached_property
     def engine(self) -> Engine:
@@ -40,14 +55,22 @@ class Runtime:
     @cached_property
     def redis(self) -> redis.Redis:
         return redis.Redis.from_url(
-            self.settings.redis_url.get_secret_value() or "redis://127.0.0.1:6379/0",
+            self.settings.redis_url.get_secret_value() or DEFAULT_REDIS,
             socket_timeout=REDIS_TIMEOUT_S,
             socket_connect_timeout=REDIS_TIMEOUT_S,
+            retry=Retry(NoBackoff(), 1, (redis.ConnectionError,)),  # the library's own would wait for seconds
         )
 
     @cached_property
+    def send_limits(self) -> SendLimits:
+        return SendLimits(self.settings.redis_url.get_secret_value() or DEFAULT_REDIS)
+
+    @cached_property
     def channels(self) -> Mapping[str, Channel]:
-        """The channels replies leave by. The chat API's replies are read by its caller, so it has none.
+        return self.make_channels()
+
+    def make_channels(self) -> Mapping[str, Channel]:
+        """The channels replies leave by, for one thread. The chat API's replies are read by its caller, so it has none.
 
         Imported here: the providers' libraries take a second to load, and only who sends needs them.
         """

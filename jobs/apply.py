@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from bot import failpoints
+from bot.channels.base import PUSHED_CHANNELS
 from bot.decision import Decision, Escalate, OrderWrite
 from bot.errors import Fenced
 from bot.replies import render
@@ -17,15 +19,15 @@ from bot.situation import Said, Situation
 from bot.understanding.intent import Intent
 from jobs.lease import Lease
 
-PUSHED_CHANNELS = ("whatsapp", "telegram")
-"""Replies on other channels are read by whoever asked, so they count as sent when they are written."""
-
+# `due_at` apart from `lease_until` is the mark of a message that came meanwhile (record.RECORD): the subquery alone would not
+# see one committed while this statement waited for the row.
 RELEASE = text("""
 UPDATE conversations SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL, question = CAST(:question AS jsonb),
     outlet_id = COALESCE(:outlet_id, outlet_id), language = COALESCE(:language, language),
     owner = CASE WHEN :person THEN 'person' ELSE owner END,
     owner_until = CASE WHEN :person THEN now() + :handover * interval '1 minute' ELSE owner_until END,
-    due_at = CASE WHEN EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = conversations.id
+    due_at = CASE WHEN due_at IS DISTINCT FROM lease_until THEN due_at
+                  WHEN EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = conversations.id
                                AND m.state = 'received' AND m.id <> ALL(:done)) THEN now() END
 WHERE id = :id AND lease_token = :token
 """)
@@ -59,9 +61,9 @@ WHERE id = ANY(:ids)
 """)
 INSERT_OUTBOUND = text("""
 INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, role, kind, content, payload, language, state,
-                                   in_reply_to, sequence, said_at, due_at, finished_at)
+                                   in_reply_to, sequence, said_at, due_at, rung_at, finished_at)
 SELECT :conversation_id, :session_id, 'outbound', :channel, 'assistant', 'text', r.content, r.payload, :language,
-       CASE WHEN :pushed THEN 'pending' ELSE 'sent' END, :in_reply_to, r.sequence, now(), CASE WHEN :pushed THEN now() END,
+       CASE WHEN :pushed THEN 'pending' ELSE 'sent' END, :in_reply_to, r.sequence, now(), CASE WHEN :pushed THEN now() END, now(),
        CASE WHEN :pushed THEN NULL ELSE now() END
 FROM jsonb_to_recordset(CAST(:replies AS jsonb)) AS r(sequence int, content text, payload jsonb)
 ON CONFLICT (in_reply_to, sequence) DO NOTHING
@@ -103,15 +105,21 @@ def apply(
 
     The contact's row is locked before the conversation's, in the order the webhook takes them.
     """
+    failpoints.hit("apply.begin")
     _write_contact(connection, lease, decision)
     _release(connection, lease, said, decision, language, handover_minutes)
+    failpoints.hit("apply.after_release")
     order_id, number = (
         _write_order(connection, lease, said, decision.order, currency, now) if decision.order else (None, "")
     )
+    failpoints.hit("apply.after_order")
     replies = _rendered(decision, situation, language, currency, number)
     _finish_inbound(connection, lease, said, intent, decision, language)
+    failpoints.hit("apply.after_inbound")
     outbound = _write_outbound(connection, lease, said, replies, language)
+    failpoints.hit("apply.after_outbound")
     _write_events(connection, said, decision, order_id)
+    failpoints.hit("apply.after_events")
     if decision.escalate:
         _escalate(connection, lease, said, decision.escalate)
     return Written(order_id, number, outbound, tuple(reply.text for reply in replies))
@@ -170,6 +178,7 @@ def _write_order(
         raise Fenced("the order was changed meanwhile")
     if order.order_id is not None:
         connection.execute(DELETE_LINES, {"order_id": row.id})
+    failpoints.hit("apply.before_lines")
     connection.execute(INSERT_LINES, {"order_id": row.id, "lines": json.dumps(lines, default=str)})
     return row.id, row.number
 

@@ -6,25 +6,27 @@ import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import text
 
+from bot import failpoints
 from bot.channels.base import Button, Channel, Outgoing
-from bot.channels.text import split_at_lines
 from bot.errors import OptedOutError, PermanentError, TemporaryError, TriaError, UnknownOutcome
 from bot.runtime import Runtime, get_runtime
-from bot.telemetry import error_words, get_logger, log_context, metrics
-from jobs import failures
+from bot.telemetry import error_words, get_logger, log_context, metrics, report_error
+from jobs import entry, failures
 from models.database import autocommit, transaction
 from models.failure import FailureKind
 
 log = get_logger(__name__)
 
-SENDING_S = 45
-"""After this a try that never reported counts as lost; longer than the providers' time-outs together."""
+SENDING_S = 25
+"""After this a try that never reported counts as lost; longer than a look-up and a send may take by their time-outs."""
 MAX_ATTEMPTS = 12
+WINDOW_CLOSED = "63016"
+"""WhatsApp takes no free text a day after the customer's last word: the reply is held, a person sees it in the failures."""
 MAX_PAUSE_S = 300
 
 CLAIM = text("""
@@ -36,14 +38,17 @@ WHERE m.id = :id AND before.id = m.id AND c.id = m.conversation_id AND k.id = c.
   AND NOT EXISTS (SELECT 1 FROM conversation_messages e WHERE e.conversation_id = m.conversation_id AND e.id < m.id
                   AND e.direction = 'outbound' AND e.state IN ('pending', 'sending', 'unknown'))
 RETURNING m.id, m.content, m.payload, m.attempts, m.channel, m.conversation_id, before.state AS was, m.created_at, k.id AS contact_id,
-          k.address, c.business_address
+          k.address, c.business_address,
+          (SELECT i.created_at FROM conversation_messages i WHERE i.id = m.in_reply_to) AS asked_at
 """)
+# A success is a fact whoever reports it: also a try that was given up for lost may close the row, unless it is closed.
 FINISH = text("""
 WITH finished AS (
     UPDATE conversation_messages SET state = :state, provider_id = COALESCE(:provider_id, provider_id), error = :error, reason = :reason,
         due_at = CASE WHEN :pause IS NULL THEN NULL ELSE now() + CAST(:pause AS double precision) * interval '1 s' END,
+        attempts = attempts - :forgiven,
         finished_at = CASE WHEN :pause IS NULL THEN now() END
-    WHERE id = :id AND attempt_id = :attempt
+    WHERE id = :id AND (attempt_id = :attempt OR :state = 'sent') AND state IN ('pending', 'sending', 'unknown')
     RETURNING conversation_id
 )
 SELECT (SELECT min(m.id) FROM conversation_messages m, finished WHERE m.conversation_id = finished.conversation_id AND m.id > :id
@@ -52,14 +57,14 @@ FROM finished
 """)
 KNOWN = text("""
 SELECT provider_id FROM conversation_messages
-WHERE conversation_id = :conversation_id AND direction = 'outbound' AND provider_id IS NOT NULL AND created_at >= :since
+WHERE conversation_id = :conversation_id AND direction = 'outbound' AND provider_id IS NOT NULL ORDER BY id DESC LIMIT 50
 """)
 UNREACHABLE = text("UPDATE contacts SET unreachable_at = now() WHERE id = :contact_id")
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a try ended. `pause_s` None is final; else the next look is due after it."""
+    """How a try ended. `pause_s` None is final; else the next look is due after it; without an error it was no try at all."""
 
     state: str
     provider_id: str | None = None
@@ -69,46 +74,66 @@ class Result:
 
 def deliver(message_id: int) -> None:
     """RQ's entry."""
-    send(get_runtime(), message_id)
+    runtime = get_runtime()
+    with entry.kept_from_rq("deliver"):
+        send(runtime, message_id, runtime.channels)
 
 
-def send(runtime: Runtime, message_id: int) -> None:
-    """Send this outbox row if it is due and nothing earlier of its conversation is still on the way."""
+def send(runtime: Runtime, message_id: int, channels: Mapping[str, Channel]) -> None:
+    """Send this outbox row if it is due and nothing earlier of its conversation is still on the way; then what waited for it."""
     next_id: int | None = message_id
     while next_id is not None:
-        next_id = _send_one(runtime, next_id)
+        next_id = _send_one(runtime, next_id, channels)
 
 
-def _send_one(runtime: Runtime, message_id: int) -> int | None:
+def _send_one(runtime: Runtime, message_id: int, channels: Mapping[str, Channel]) -> int | None:
     """Returns the next row of the conversation when this one is done with."""
     attempt = uuid.uuid4().hex
     with autocommit(runtime.engine) as connection:
         row = connection.execute(CLAIM, {"id": message_id, "attempt": attempt, "sending": SENDING_S}).one_or_none()
     if row is None:
         return None
-    with (
-        log_context(message_id=message_id, conversation_id=row.conversation_id, job="deliver"),
-        metrics.deliver_seconds.labels(row.channel).time(),
-    ):
-        result = _try(runtime, row)
-        return _finish(runtime, row, attempt, result)
+    failpoints.hit("deliver.after_claim")
+    with log_context(message_id=message_id, conversation_id=row.conversation_id, job="deliver"):
+        with metrics.deliver_seconds.labels(row.channel).time():
+            result = _result(runtime, row, channels)
+        failpoints.hit("deliver.before_finish")
+        next_id = _finish(runtime, row, attempt, result)
+        failpoints.hit("deliver.after_finish")
+        return next_id
 
 
-def _try(runtime: Runtime, row: Any) -> Result:
-    channel = runtime.channels[row.channel]
-    message = _outgoing(row, channel)
+def _result(runtime: Runtime, row: Any, channels: Mapping[str, Channel]) -> Result:
+    """Every way a try can end, as a Result; a bug of ours ends like a lost answer, so that it is looked up and bounded."""
     try:
-        found = _look_up(runtime, channel, message, row) if row.was in ("sending", "unknown") else None
-        return Result("sent", found or channel.send(message))
-    except OptedOutError as error:
-        return Result("dead", error=error)
-    except PermanentError as error:
-        return Result("dead", error=error)
+        return _try(runtime, row, channels)
     except TemporaryError as error:
-        if row.attempts >= MAX_ATTEMPTS:
-            return Result("dead", error=error)
-        state = "unknown" if isinstance(error, UnknownOutcome) or row.was == "unknown" else "pending"
-        return Result(state, error=error, pause_s=_pause(row.attempts, error.retry_after_s))
+        return _later(row, error)
+    except PermanentError as error:
+        return Result("held" if error.code == WINDOW_CLOSED else "dead", error=error)
+    except Exception as error:  # whatever it was, the row must not be tried for ever nor be given up unseen
+        log.exception("sending failed in a way nobody foresaw")
+        report_error(error)
+        return _later(row, UnknownOutcome(error_words(error), code="bug"))
+
+
+def _later(row: Any, error: TemporaryError) -> Result:
+    if row.attempts >= MAX_ATTEMPTS:
+        return Result("dead", error=error)
+    state = "unknown" if isinstance(error, UnknownOutcome) or row.was == "unknown" else "pending"
+    return Result(state, error=error, pause_s=_wait_s(row.attempts, error.retry_after_s))
+
+
+def _try(runtime: Runtime, row: Any, channels: Mapping[str, Channel]) -> Result:
+    channel, message = channels[row.channel], _outgoing(row)
+    if row.was in ("sending", "unknown") and (found := _look_up(runtime, channel, message, row)):
+        return Result("sent", found)
+    if wait_s := runtime.send_limits.wait_s(row.channel, row.business_address, row.address):
+        return Result(row.was if row.was == "unknown" else "pending", pause_s=wait_s)
+    failpoints.hit("deliver.before_send")
+    provider_id = channel.send(message)
+    failpoints.hit("deliver.after_send")
+    return Result("sent", provider_id)
 
 
 def _look_up(runtime: Runtime, channel: Channel, message: Outgoing, row: Any) -> str | None:
@@ -116,8 +141,7 @@ def _look_up(runtime: Runtime, channel: Channel, message: Outgoing, row: Any) ->
     if not channel.can_look_up:
         return None
     with autocommit(runtime.engine) as connection:
-        known = connection.execute(KNOWN, {"conversation_id": row.conversation_id, "since": row.created_at}).scalars()
-        ids = frozenset(known)
+        ids = frozenset(connection.execute(KNOWN, {"conversation_id": row.conversation_id}).scalars())
     since: datetime = row.created_at
     return channel.find(message, since=since, known=ids)
 
@@ -131,27 +155,31 @@ def _finish(runtime: Runtime, row: Any, attempt: str, result: Result) -> int | N
         "error": error_words(result.error) if result.error else None,
         "reason": getattr(result.error, "code", None) or None,
         "pause": result.pause_s,
+        "forgiven": int(result.pause_s is not None and result.error is None),
     }
     with transaction(runtime.engine) as connection:
         finished = connection.execute(FINISH, values).one_or_none()
-        if result.state == "dead" and result.error is not None:
+        if finished is not None and result.pause_s is None and result.error is not None:
             failures.note(connection, FailureKind.DELIVER, row.id, result.error)
+        if finished is not None and result.state == "sent" and row.attempts > 1:
+            failures.settle(connection, [row.id], "sent")
         if isinstance(result.error, OptedOutError):
             connection.execute(UNREACHABLE, {"contact_id": row.contact_id})
     metrics.replies_total.labels(row.channel, result.state).inc()
+    if result.state == "sent" and row.asked_at is not None:
+        metrics.reply_latency_seconds.observe((datetime.now(UTC) - row.asked_at).total_seconds())
     if result.error is not None:
         log.warning("reply not sent", state=result.state, error=error_words(result.error))
     return finished.next_id if finished is not None and result.pause_s is None else None
 
 
-def _pause(attempts: int, retry_after_s: float | None) -> float:
+def _wait_s(attempts: int, retry_after_s: float | None) -> float:
     """The provider's own word, else 1, 2, 4 ... seconds with jitter, at most five minutes."""
     if retry_after_s is not None:
         return retry_after_s + random.uniform(0, 0.5)
     return float(min(MAX_PAUSE_S, 2 ** (attempts - 1))) * random.uniform(0.8, 1.2)
 
 
-def _outgoing(row: Any, channel: Channel) -> Outgoing:
+def _outgoing(row: Any) -> Outgoing:
     buttons = tuple(Button(label, data) for label, data in row.payload.get("buttons", []))
-    parts = split_at_lines(row.content, channel.max_length)
-    return Outgoing(row.address, row.business_address, parts[0], buttons, row.payload.get("request_contact"))
+    return Outgoing(row.address, row.business_address, row.content, buttons, row.payload.get("request_contact"))

@@ -9,26 +9,35 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from models.database import autocommit
+from models.database import transaction
 
-LEASE_S = 30
+LEASE_S = 20
 """Longer than the language model's 15 s budget plus the write; recovery from a killed worker takes at most this."""
 OWNER = f"{socket.gethostname()}:{os.getpid()}"
 
-CLAIM = text("""
+_CLAIM = """
 UPDATE conversations c
 SET lease_token = c.lease_token + 1, lease_until = now() + :lease * interval '1 s', lease_owner = :owner,
     due_at = now() + :lease * interval '1 s', rung_at = NULL, attempts = c.attempts + 1
 FROM contacts k
-WHERE c.id = :id AND k.id = c.contact_id AND c.closed_at IS NULL AND c.due_at <= now()
+WHERE {which} AND k.id = c.contact_id AND c.closed_at IS NULL AND c.due_at <= now()
   AND (c.lease_until IS NULL OR c.lease_until < now())
 RETURNING c.id, c.lease_token, c.session_id, c.channel, c.business_address, c.outlet_id, c.question, c.owner, c.attempts,
           COALESCE(c.language, k.language) AS language, k.id AS contact_id, k.address, k.opted_out_at, k.is_synthetic
-""")
+"""
+CLAIM = text(_CLAIM.format(which="c.id = :id"))
+CLAIM_NEXT = text(
+    _CLAIM.format(
+        which="""c.id = (SELECT id FROM conversations WHERE due_at <= now() AND closed_at IS NULL
+        AND (lease_until IS NULL OR lease_until < now()) ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)"""
+    )
+)
+LOCK = text("SELECT 1 FROM conversations WHERE id = :id AND lease_token = :token FOR NO KEY UPDATE")
 RELEASE_IDLE = text("""
-UPDATE conversations SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL, due_at = NULL
-WHERE id = :id AND lease_token = :token AND NOT EXISTS (
-    SELECT 1 FROM conversation_messages m WHERE m.conversation_id = conversations.id AND m.state = 'received')
+UPDATE conversations SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL,
+    due_at = CASE WHEN EXISTS (SELECT 1 FROM conversation_messages m
+                               WHERE m.conversation_id = conversations.id AND m.state = 'received') THEN now() END
+WHERE id = :id AND lease_token = :token
 """)
 
 
@@ -54,7 +63,15 @@ class Lease:
 
 def claim(connection: Connection, conversation_id: int) -> Lease | None:
     """The conversation, if there is work due in it and nobody else has it. One conditional UPDATE decides."""
-    row = connection.execute(CLAIM, {"id": conversation_id, "lease": LEASE_S, "owner": OWNER}).one_or_none()
+    return _claimed(connection.execute(CLAIM, {"id": conversation_id, "lease": LEASE_S, "owner": OWNER}).one_or_none())
+
+
+def claim_next(connection: Connection) -> Lease | None:
+    """Whichever conversation has been due the longest; None when nothing is due."""
+    return _claimed(connection.execute(CLAIM_NEXT, {"lease": LEASE_S, "owner": OWNER}).one_or_none())
+
+
+def _claimed(row: Any) -> Lease | None:
     if row is None:
         return None
     return Lease(
@@ -75,7 +92,15 @@ def claim(connection: Connection, conversation_id: int) -> Lease | None:
     )
 
 
+def hold(connection: Connection, lease: Lease) -> bool:
+    """Locks the conversation for the rest of the transaction, so that its later statements see every message committed
+    before; False when the lease was lost."""
+    values = {"id": lease.conversation_id, "token": lease.token}
+    return connection.execute(LOCK, values).one_or_none() is not None
+
+
 def release_idle(engine: Engine, lease: Lease) -> None:
     """Gives the conversation back when nothing was left to answer; a message that came meanwhile keeps it due."""
-    with autocommit(engine) as connection:
+    with transaction(engine) as connection:
+        hold(connection, lease)
         connection.execute(RELEASE_IDLE, {"id": lease.conversation_id, "token": lease.token})

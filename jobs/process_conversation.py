@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from bot import failpoints
+from bot.channels.base import PUSHED_CHANNELS
 from bot.conversation import decide
 from bot.conversation.identity import settle_outlet
 from bot.conversation.reading import without_own_names
@@ -19,13 +22,16 @@ from bot.situation import Said, Situation
 from bot.telemetry import get_logger, log_context, metrics
 from bot.understanding.intent import Intent
 from bot.understanding.reader import understand
-from jobs import failures, lease, queues
-from jobs.apply import PUSHED_CHANNELS, Written, apply
+from jobs import entry, failures, lease, outbox
+from jobs.apply import Written, apply
 from jobs.lease import Lease
 from jobs.situation import read_situation
 from models.database import autocommit, transaction
 
 log = get_logger(__name__)
+
+DRAIN_S = 1.0
+"""How long one job goes on with what else is due; RQ's own cost per job is several times that of an order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,24 @@ class Thought:
 
 
 def process_conversation(conversation_id: int) -> None:
-    """RQ's entry."""
-    process(get_runtime(), conversation_id)
+    """RQ's entry: this conversation, and then whatever else is due, so that a backlog costs one job for many."""
+    runtime = get_runtime()
+    with entry.kept_from_rq("process"):
+        process(runtime, conversation_id)
+        drain(runtime)
+
+
+def drain(runtime: Runtime, seconds: float = DRAIN_S) -> int:
+    """Answers what is due, the longest due first, until nothing is or the time is up; how many were claimed."""
+    until, count = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        with autocommit(runtime.engine) as connection:
+            held = lease.claim_next(connection)
+        if held is None:
+            break
+        count += 1
+        _work(runtime, held)
+    return count
 
 
 def process(runtime: Runtime, conversation_id: int) -> Written | None:
@@ -49,13 +71,16 @@ def process(runtime: Runtime, conversation_id: int) -> Written | None:
 
     Returns what was written; None when there was nothing to do, somebody else has it, or it failed (and is recorded).
     """
-    with log_context(conversation_id=conversation_id, job="process"):
-        with autocommit(runtime.engine) as connection:
-            held = lease.claim(connection, conversation_id)
-        if held is None:
-            return None
+    with autocommit(runtime.engine) as connection:
+        held = lease.claim(connection, conversation_id)
+    return _work(runtime, held) if held is not None else None
+
+
+def _work(runtime: Runtime, held: Lease) -> Written | None:
+    failpoints.hit("process.after_claim")
+    with log_context(conversation_id=held.conversation_id, job="process"):
         if held.attempts > failures.MAX_ATTEMPTS:
-            failures.park(runtime, held, "attempts exhausted")
+            failures.give_up(runtime, held, "attempts exhausted")
             return None
         with _recorded(runtime, held), metrics.process_seconds.time():
             return _answer(runtime, held)
@@ -64,14 +89,20 @@ def process(runtime: Runtime, conversation_id: int) -> Written | None:
 def _answer(runtime: Runtime, held: Lease) -> Written | None:
     with autocommit(runtime.engine) as connection:
         found = read_situation(runtime, connection, held)
+    failpoints.hit("process.after_read")
     if found is None:
         lease.release_idle(runtime.engine, held)
         return None
     thought = think(runtime, held, *found)
+    failpoints.hit("process.after_think")
     with transaction(runtime.engine) as connection:
         written = write(runtime, connection, held, thought)
+        if held.attempts > 1:
+            failures.settle(connection, thought.said.message_ids, "answered")
+        failpoints.hit("process.before_commit")
+    failpoints.hit("process.after_commit")
     if held.channel in PUSHED_CHANNELS:
-        queues.ring_all(runtime, queues.Bell.DELIVER, list(written.outbound[:1]))
+        outbox.hand_over(runtime, held.channel, written.outbound)
     _count(held, thought, written)
     return written
 
@@ -119,7 +150,8 @@ def _recorded(runtime: Runtime, held: Lease) -> Iterator[None]:
         yield
     except Fenced:
         metrics.fenced_total.inc()
-        log.warning("fenced: another worker has this conversation")
+        log.warning("fenced: the conversation or its order belongs to another")
+        failures.try_again(runtime, held)
     except Exception as error:  # the failure's row, the retry and the parking replace RQ's own record
         log.exception("conversation failed")
         failures.record(runtime, held, error)

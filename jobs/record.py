@@ -7,19 +7,28 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
 
+from bot import failpoints
 from bot.channels.base import Incoming, Kind, Receipt
+from bot.channels.text import storable, storable_values
 from models.database import autocommit
 from models.receipt import DELIVERY_RANK, Delivery
 
 BURST_MAX_WINDOWS = 4
 """A chat that never pauses is read after this many windows all the same."""
 
+# While somebody holds the lease, `due_at` is moved away from `lease_until`: the one sign that whoever releases the lease can
+# see of a message that is committed while their own statement waits for this row (apply.RELEASE).
 RECORD = text("""
-WITH contact AS (
+WITH known AS (
+    SELECT fingerprint FROM conversation_messages
+    WHERE channel = :channel AND direction = 'inbound' AND provider_id = :provider_id
+), contact AS (
     INSERT INTO contacts (channel, address, display_name, last_inbound_at)
     VALUES (:channel, :address, NULLIF(:profile_name, ''), now())
-    ON CONFLICT (channel, address) DO UPDATE
-        SET last_inbound_at = now(), display_name = COALESCE(excluded.display_name, contacts.display_name)
+    ON CONFLICT (channel, address) DO UPDATE SET
+        last_inbound_at = CASE WHEN EXISTS (SELECT 1 FROM known) THEN contacts.last_inbound_at ELSE now() END,
+        unreachable_at = CASE WHEN EXISTS (SELECT 1 FROM known) THEN contacts.unreachable_at END,
+        display_name = COALESCE(excluded.display_name, contacts.display_name)
     RETURNING id
 ), opened AS (
     INSERT INTO conversations (contact_id, channel, business_address, due_at)
@@ -33,6 +42,10 @@ WITH contact AS (
     SELECT c.id, c.session_id, c.question FROM conversations c JOIN contact ON c.contact_id = contact.id
     WHERE c.business_address = :business_address AND c.closed_at IS NULL
     LIMIT 1
+), burst AS (
+    SELECT LEAST(now() + :window * interval '1 ms', :windows * :window * interval '1 ms' + COALESCE(
+        (SELECT min(m.created_at) FROM conversation_messages m, conversation c
+         WHERE m.conversation_id = c.id AND m.state = 'received'), now())) AS ends_at
 ), message AS (
     INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, provider_id, role, kind, content,
                                        payload, fingerprint, state, reason, said_at, finished_at)
@@ -44,19 +57,16 @@ WITH contact AS (
 ), alarm AS (
     UPDATE conversations c
     SET rung_at = NULL, due_at = CASE
-        WHEN c.attempts > 0 THEN c.due_at
-        WHEN :at_once OR c.question IS NOT NULL THEN now()
-        ELSE LEAST(now() + :window * interval '1 ms', :windows * :window * interval '1 ms' + COALESCE(
-            (SELECT min(m.created_at) FROM conversation_messages m WHERE m.conversation_id = c.id AND m.state = 'received'), now()))
-        END
-    FROM message
+        WHEN c.lease_until IS NOT NULL THEN LEAST(burst.ends_at, c.lease_until - interval '1 microsecond')
+        WHEN c.attempts > 0 THEN COALESCE(c.due_at, now())
+        WHEN c.question IS NOT NULL THEN now()
+        ELSE burst.ends_at END
+    FROM message, burst
     WHERE c.id = message.conversation_id AND message.state = 'received' AND c.id NOT IN (SELECT id FROM opened)
-    RETURNING c.id, c.due_at <= now() AS due
+    RETURNING c.due_at <= now() AND c.lease_until IS NULL AS due
 )
 SELECT conversation.id AS conversation_id, message.id AS message_id,
-       CASE WHEN message.id IS NULL THEN (
-           SELECT fingerprint FROM conversation_messages
-           WHERE channel = :channel AND direction = 'inbound' AND provider_id = :provider_id) END AS first_fingerprint,
+       CASE WHEN message.id IS NULL THEN (SELECT fingerprint FROM known) END AS first_fingerprint,
        COALESCE((SELECT due FROM alarm), :window = 0) AND NOT :ignored AS due
 FROM conversation LEFT JOIN message ON true
 """)
@@ -80,24 +90,25 @@ def record_once(engine: Engine, incoming: Incoming, *, fingerprint: str, window_
     at_once = incoming.kind in (Kind.BUTTON, Kind.CONTACT)
     values = {
         "channel": incoming.channel,
-        "address": incoming.address,
+        "address": storable(incoming.address),
         "business_address": incoming.business_address,
-        "profile_name": incoming.profile_name,
+        "profile_name": storable(incoming.profile_name),
         "provider_id": incoming.provider_id,
         "kind": incoming.kind.value,
-        "content": incoming.text,
-        "payload": json.dumps(dict(incoming.payload)),
+        "content": storable(incoming.text),
+        "payload": json.dumps(storable_values(dict(incoming.payload))),
         "fingerprint": fingerprint,
         "ignored": incoming.ignored is not None,
         "reason": incoming.ignored,
         "said_at": incoming.said_at,
         "window": 0 if at_once else window_ms,
         "windows": BURST_MAX_WINDOWS,
-        "at_once": at_once or window_ms == 0,
     }
+    failpoints.hit("web.before_record")
     with autocommit(engine) as connection:
         # Two first messages at once: the loser sees neither row in its snapshot, and does on a second look.
         row = connection.execute(RECORD, values).one_or_none() or connection.execute(RECORD, values).one()
+    failpoints.hit("web.after_commit")
     altered = row.message_id is None and row.first_fingerprint not in (None, fingerprint)
     return Recorded(row.conversation_id, row.message_id, altered, bool(row.due) and row.message_id is not None)
 

@@ -14,6 +14,7 @@ from types import FrameType
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import failpoints
 from bot.runtime import Runtime, get_runtime
 from bot.telemetry import configure_logging, get_logger, metrics
 from jobs import heartbeat, queues
@@ -25,7 +26,6 @@ TICK_S = 0.1
 """How late a burst window's end may be noticed."""
 RING_AGAIN_S = 10
 """A ring that nobody answered in this time is repeated (RELIABILITY, B)."""
-BATCH = 500
 CANARY_EVERY_S = 20
 PULSE_EVERY_S = 5
 
@@ -33,6 +33,7 @@ DUE_CONVERSATIONS = text("""
 UPDATE conversations SET rung_at = now() WHERE id IN (
     SELECT id FROM conversations
     WHERE due_at <= now() AND closed_at IS NULL AND (rung_at IS NULL OR rung_at < now() - :again * interval '1 s')
+      AND (lease_until IS NULL OR lease_until <= now())
     ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
 RETURNING id
 """)
@@ -42,7 +43,6 @@ UPDATE conversation_messages SET rung_at = now() WHERE id IN (
     WHERE due_at <= now() AND (rung_at IS NULL OR rung_at < now() - :again * interval '1 s')
       AND NOT EXISTS (SELECT 1 FROM conversation_messages e WHERE e.conversation_id = m.conversation_id AND e.id < m.id
                       AND e.direction = 'outbound' AND e.state IN ('pending', 'sending', 'unknown'))
-      AND created_at < now() - interval '1 s'
     ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
 RETURNING id
 """)
@@ -55,10 +55,13 @@ RETURNING 1
 
 def run_once(runtime: Runtime) -> dict[str, int]:
     """One look at everything that is due; how much was rung, by kind."""
-    rung: dict[str, int] = {}
+    rung = dict.fromkeys(("process", "deliver"), 0)
     with autocommit(runtime.engine) as connection:
         for bell, statement in ((queues.Bell.PROCESS, DUE_CONVERSATIONS), (queues.Bell.DELIVER, DUE_REPLIES)):
-            ids = list(connection.execute(statement, {"again": RING_AGAIN_S, "batch": BATCH}).scalars())
+            if not (batch := queues.room(runtime)):
+                break
+            ids = list(connection.execute(statement, {"again": RING_AGAIN_S, "batch": batch}).scalars())
+            failpoints.hit("sweep.before_ring")
             queues.ring_all(runtime, bell, ids)
             metrics.sweeper_rung_total.labels(bell.name.lower()).inc(len(ids))
             rung[bell.name.lower()] = len(ids)

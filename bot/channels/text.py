@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 
 def storable(text: str) -> str:
     """NFC, without NUL and lone surrogates, which PostgreSQL cannot hold."""
     clean = text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
     return unicodedata.normalize("NFC", clean)
+
+
+def storable_values(value: Any) -> Any:
+    """The same shape with every text in it storable, keys too."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(str(key)): storable_values(item) for key, item in value.items()}
+    return [storable_values(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def split_at_lines(text: str, limit: int) -> list[str]:

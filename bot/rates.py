@@ -1,0 +1,87 @@
+"""How fast we may talk to a provider: counted in Redis for all workers together, in memory by each while Redis is away.
+
+The counting is the library `limits`'s: a moving window, taken atomically by a script in Redis or under a lock in memory; its
+entries expire by themselves on both.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import redis
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from bot.telemetry import get_logger
+
+log = get_logger(__name__)
+
+AWAY_S = 5.0
+"""How long Redis is left alone after it did not answer."""
+MIN_WAIT_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`whole` counts over one of our senders, `each` over one address written to; None is no limit."""
+
+    whole: RateLimitItem
+    each: RateLimitItem | None = None
+
+
+RATES: Mapping[str, Rate] = {
+    "telegram": Rate(RateLimitItemPerSecond(30), RateLimitItemPerSecond(1)),
+    "whatsapp": Rate(RateLimitItemPerSecond(80)),
+}
+"""FACTS A1 and A2: Telegram 30/s over all and 1/s per chat; WhatsApp 80/s per sender."""
+
+
+class SharedWindow:
+    """One moving window for all processes."""
+
+    def __init__(self, redis_url: str, timeout_s: float = 0.5) -> None:
+        once = Retry(NoBackoff(), 1, (redis.ConnectionError,))
+        options = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s, "retry": once}
+        self._shared = MovingWindowRateLimiter(RedisStorage(redis_url, key_prefix="tria:rate", **options))  # type: ignore[arg-type]
+        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._away_until = 0.0
+
+    def take(self, item: RateLimitItem, *key: str) -> float:
+        """Counts one and returns 0, or counts nothing and returns the seconds until it may be tried again."""
+        limiter = self._own if time.monotonic() < self._away_until else self._shared
+        try:
+            return _take(limiter, item, key)
+        except redis.RedisError as error:
+            self._away_until = time.monotonic() + AWAY_S
+            log.warning("rates counted by this process alone, Redis is away", error=type(error).__name__)
+            return _take(self._own, item, key)
+
+
+def _take(limiter: MovingWindowRateLimiter, item: RateLimitItem, key: tuple[str, ...]) -> float:
+    if limiter.hit(item, *key):
+        return 0.0
+    return max(MIN_WAIT_S, limiter.get_window_stats(item, *key).reset_time - time.time())
+
+
+class SendLimits:
+    """Asked before each send."""
+
+    def __init__(self, redis_url: str, rates: Mapping[str, Rate] = RATES) -> None:
+        self._window, self._rates = SharedWindow(redis_url), rates
+
+    def wait_s(self, channel: str, sender: str, to: str) -> float:
+        """0 when a message may be sent to this address now (it is counted), else how long to wait.
+
+        The address is asked first: a chat that must wait takes nothing from the others' share.
+        """
+        rate = self._rates.get(channel)
+        if rate is None:
+            return 0.0
+        if rate.each is not None and (wait_s := self._window.take(rate.each, channel, "to", to)):
+            return wait_s
+        return self._window.take(rate.whole, channel, "from", sender)
