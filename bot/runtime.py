@@ -15,8 +15,10 @@ from sqlalchemy import Engine
 
 from bot.catalog.index import CatalogIndex
 from bot.channels.base import Channel
+from bot.identity.names import OutletNames
 from bot.rates import SendLimits
 from bot.settings import Settings, get_settings
+from bot.understanding.media_reader import MediaReader
 from models.database import make_engine
 
 REDIS_TIMEOUT_S = 0.5
@@ -45,6 +47,10 @@ class Runtime:
     application: str = "tria"
     catalog: tuple[int, CatalogIndex] | None = field(default=None, init=False)
     """The index in memory and the catalog version it was built from."""
+    outlet_names: tuple[int, OutletNames] | None = field(default=None, init=False)
+    """The names of all outlets and the catalog version they were read at."""
+    media_reader: MediaReader | None = None
+    """Reads voice messages, photos and documents; without one they are a person's work."""
     senders: Senders | None = field(default=None, init=False)
     """The threads of a worker that send its replies (jobs/outbox.py); other processes ring for a worker."""
 
