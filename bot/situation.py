@@ -12,9 +12,14 @@ from typing import Any
 from bot.catalog.index import CatalogIndex
 from bot.channels.base import Kind
 from bot.ordering.delivery import DeliveryRules
+from bot.ordering.prices import NO_CONTRACTS, PriceList
 from bot.ordering.pricing import OrderLine
 from bot.settings import ConfirmOrders
-from bot.understanding.intent import Basket, Context, Question, QuestionReason
+from bot.understanding.intent import Basket, Change, ChangeOp, Context, Question, QuestionReason
+
+
+Quantities = tuple[tuple[str, Decimal], ...]
+"""SKUs with base quantities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Outlet:
     delivery: DeliveryRules
     min_order_total: Decimal
     language: str = "en"
+    customer_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,14 @@ class OrderView:
     placed_at: datetime | None
     outlet_id: int
     notes: str = ""
+    conversation_id: int = 0
+    """The conversation that began it."""
+    recent: tuple[Quantities, ...] = ()
+    """What single messages of the last half hour added to it: a repeated basket is asked about."""
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status in ("draft", "awaiting_confirmation")
 
     @property
     def basket(self) -> Basket:
@@ -94,8 +108,8 @@ class Speaker:
     named: tuple[tuple[int, str], ...] = ()
     wrote_code: bool = False
     codes_locked: bool = False
-    invitation: tuple[int, Outlet] | None = None
-    """The open invitation whose code was written, and its outlet."""
+    invitation: tuple[int, str] | None = None
+    """The open invitation whose code was written: its id, and the name of its outlet."""
     asked_to_join: bool = False
     """A request of this contact waits, or was declined lately."""
     join_request: JoinRequest | None = None
@@ -124,7 +138,7 @@ class QuestionKind(StrEnum):
     PRODUCT = "product"
     CONFIRM = "confirm"
     OUTLET = "outlet"
-    SAME_AGAIN = "same_again"
+    ORDER = "order"
     ADOPT = "adopt"
     """Whether words that are not plainly the sender's own order are to be read as one (bot/conversation/adopting.py)."""
 
@@ -133,9 +147,11 @@ class QuestionKind(StrEnum):
 class OpenQuestion:
     """The question the bot has asked. `serial` is the message it answered: a button of another serial is out of date.
 
-    PRODUCT: `about` holds what is still to be asked, the first is the one asked now. OUTLET: `choices` are outlet ids.
-    `first_text` keeps an order that waits until its outlet is known. `asked` counts questions in a row. `doubtful` says
-    that a line already in the draft was read with doubt, so that it needs a YES however clear the rest is.
+    PRODUCT: `about` holds what is still to be asked, the first is the one asked now. OUTLET and ORDER: `choices` are
+    their ids, and `first_text` the words that wait for the choice. `asked` counts questions in a row. `doubtful` and
+    `limit` say that a line already in the draft needs a YES or a person's approval, however clear the rest is.
+    CONFIRM: with `changes` (or a `day`) the YES is for changing the placed order `order_id`, else for placing the draft.
+    PRODUCT with an `order_id`: the answer belongs to that placed order, for delivery on `day` where one was asked for.
     """
 
     kind: QuestionKind
@@ -145,6 +161,10 @@ class OpenQuestion:
     first_text: str = ""
     asked: int = 1
     doubtful: bool = False
+    limit: str | None = None
+    order_id: int | None = None
+    changes: tuple[Change, ...] = ()
+    day: date | None = None
 
     def to_json(self) -> dict[str, Any]:
         about = [
@@ -161,6 +181,10 @@ class OpenQuestion:
             "first_text": self.first_text,
             "asked": self.asked,
             "doubtful": self.doubtful,
+            "limit": self.limit,
+            "order_id": self.order_id,
+            "changes": [[c.op.value, c.sku, None if c.quantity is None else str(c.quantity)] for c in self.changes],
+            "day": self.day.isoformat() if self.day else None,
         }
 
     @classmethod
@@ -183,6 +207,10 @@ class OpenQuestion:
             raw["first_text"],
             raw["asked"],
             raw["doubtful"],
+            raw.get("limit"),
+            raw.get("order_id"),
+            tuple(Change(ChangeOp(op), sku, Decimal(q) if q else None) for op, sku, q in raw.get("changes", ())),
+            date.fromisoformat(raw["day"]) if raw.get("day") else None,
         )
 
 
@@ -197,6 +225,14 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """In how many of an outlet's last orders a SKU was, and the most of it in one of them (base units)."""
+
+    orders: int
+    most: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """`outlets` are those this contact may order for; `outlet` the one meant, None while it has to be asked."""
 
@@ -207,8 +243,13 @@ class Situation:
     rules: Rules
     tax_rate: Decimal
     draft: OrderView | None = None
-    last_orders: tuple[OrderView, ...] = ()
-    """The latest order of each outlet of this contact."""
+    orders: tuple[OrderView, ...] = ()
+    """Of each outlet of this contact, the newest first: those not delivered yet, and the latest."""
+    usual: Mapping[tuple[int, str], Usual] = field(default_factory=dict)
+    """What an outlet's last orders held of a SKU."""
+    prices: PriceList = NO_CONTRACTS
+    meant_order_id: int | None = None
+    """The order that the customer has just picked where several could be meant."""
     question: OpenQuestion | None = None
     language: str = "en"
     last_reply: str | None = None
@@ -218,14 +259,22 @@ class Situation:
     referred: Referred | None = None
 
     @property
-    def last_order(self) -> OrderView | None:
-        """The latest order of the outlet meant, once it is known."""
+    def own_orders(self) -> tuple[OrderView, ...]:
+        """The orders of the outlet meant, the newest first; none while the outlet is not known."""
         outlet_id = self.outlet.id if self.outlet else None
-        return next((order for order in self.last_orders if order.outlet_id == outlet_id), None)
+        return tuple(order for order in self.orders if order.outlet_id == outlet_id)
+
+    @property
+    def last_order(self) -> OrderView | None:
+        """What "my order" and "the usual" mean: the order picked, else the latest that was not cancelled, else the latest."""
+        own = self.own_orders
+        picked = [order for order in own if order.id == self.meant_order_id]
+        alive = [order for order in own if order.status != "cancelled"]
+        return next(iter(picked or alive or own), None)
 
     @property
     def context(self) -> Context:
         """What the reader may know of the conversation."""
         asked = self.question.about if self.question and self.question.kind is QuestionKind.PRODUCT else ()
-        draft = self.draft.basket if self.draft and self.draft.lines else None
+        draft = self.draft.basket if self.draft and self.draft.lines and self.meant_order_id is None else None
         return Context(draft, self.last_order.basket if self.last_order else None, asked, self.last_reply)

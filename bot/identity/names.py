@@ -21,23 +21,26 @@ def words_of(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class OutletNames:
-    """The names of all outlets, by first word."""
+    """The names of all outlets, by first word, and as they are written, by id."""
 
     by_first: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]
+    labels: Mapping[int, str]
 
     @staticmethod
     def of(names: Iterable[tuple[int, str]]) -> OutletNames:
         """From (outlet id, name). A name without three letters is left out: nothing, `%` and `_` name no outlet."""
         found: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-        for outlet_id, name in names:
+        labels = dict(names)
+        for outlet_id, name in labels.items():
             words = words_of(name)
             if sum(char.isalnum() for word in words for char in word) >= MIN_LETTERS:
                 found.setdefault(words[0], []).append((words, outlet_id))
-        return OutletNames({first: tuple(group) for first, group in found.items()})
+        return OutletNames({first: tuple(group) for first, group in found.items()}, labels)
 
     def named_in(self, text: str) -> frozenset[int]:
         """The ids of the outlets whose whole name stands in `text`; of two at the same place, the longer."""
-        said, ids, position = words_of(text), set(), 0
+        said, position = words_of(text), 0
+        ids: set[int] = set()
         while position < len(said):
             here = [
                 (len(words), outlet_id)

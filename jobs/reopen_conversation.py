@@ -1,0 +1,47 @@
+"""Ends a contact's conversations and begins new ones, in the caller's transaction: both happen, or neither (E-03)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+_CLOSE = text("""
+UPDATE conversations SET closed_at = now(), due_at = NULL, rung_at = NULL, question = NULL, owner = 'bot', owner_until = NULL,
+    lease_token = lease_token + 1, lease_until = NULL, lease_owner = NULL
+WHERE contact_id = :contact_id AND closed_at IS NULL
+RETURNING id, channel, business_address
+""")
+_EXPIRE = text("""
+WITH expired AS (
+    UPDATE orders SET status = 'expired', version = version + 1
+    WHERE conversation_id = ANY(:ids) AND status IN ('draft', 'awaiting_confirmation') RETURNING id
+)
+INSERT INTO order_events (order_id, kind, detail) SELECT id, 'expired', jsonb_build_object('reason', CAST(:reason AS text)) FROM expired
+""")
+_SETTLE = text("""
+UPDATE conversation_messages SET due_at = NULL, rung_at = NULL, finished_at = now(), reason = :reason,
+    state = CASE WHEN direction = 'inbound' THEN 'ignored' ELSE 'dead' END
+WHERE conversation_id = ANY(:ids) AND state IN ('received', 'pending', 'held')
+""")
+_CLOSE_TASKS = text("""
+UPDATE escalations SET closed_at = now(), closed_by = :reason WHERE conversation_id = ANY(:ids) AND closed_at IS NULL
+""")
+_OPEN = text("""
+INSERT INTO conversations (contact_id, channel, business_address)
+SELECT :contact_id, c.channel, c.business_address FROM conversations c WHERE c.id = ANY(:ids)
+RETURNING id
+""")
+
+
+def close_all(connection: Connection, contact_id: int, *, reason: str) -> tuple[int, ...]:
+    """Close what is open: drafts expire, what was not answered or sent is ended with `reason`, a worker at it is fenced."""
+    closed = tuple(row.id for row in connection.execute(_CLOSE, {"contact_id": contact_id}))
+    values = {"ids": list(closed), "reason": reason}
+    for statement in (_EXPIRE, _SETTLE, _CLOSE_TASKS):
+        connection.execute(statement, values)
+    return closed
+
+
+def reopen(connection: Connection, contact_id: int, *, reason: str) -> tuple[int, ...]:
+    """The ids of the new, empty conversations, one for each of our numbers that the contact was talking to."""
+    closed = close_all(connection, contact_id, reason=reason)
+    return tuple(connection.execute(_OPEN, {"contact_id": contact_id, "ids": list(closed)}).scalars())
