@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from bot.channels.base import Incoming
+from bot import failpoints
+from bot.channels.base import PUSHED_CHANNELS, Incoming
+from bot.decision import Reply
+from bot.replies import render
+from bot.replies.render import DEFAULT, Voice
 from bot.runtime import Runtime
 from bot.telemetry import get_logger, metrics
 from jobs.queues import Bell, ring
-from jobs.record import Recorded, record_once
+from jobs.record import MAX_INBOUND, Recorded, record_once, say_slow_down
 
 log = get_logger(__name__)
 
@@ -17,14 +21,28 @@ def take(runtime: Runtime, incoming: Incoming, fingerprint: str) -> Recorded:
         runtime.engine, incoming, fingerprint=fingerprint, window_ms=runtime.settings.burst_window_ms
     )
     if recorded.due:
+        failpoints.hit("web.before_ring")
         ring(runtime, Bell.PROCESS, recorded.conversation_id)
+    if recorded.flooding:
+        _slow_down(runtime, incoming, recorded)
     metrics.inbound_total.labels(incoming.channel, _outcome(incoming, recorded)).inc()
+    failpoints.hit("web.before_answer")
     if recorded.altered:
         log.error("same id with another body, the first is kept", conversation_id=recorded.conversation_id)
     return recorded
 
 
+def _slow_down(runtime: Runtime, incoming: Incoming, recorded: Recorded) -> None:
+    """Tells the sender once, politely; nobody else notices anything (RELIABILITY C44)."""
+    voice = Voice(DEFAULT, runtime.settings.currency, "", None, runtime.settings.tax_rate)
+    told = incoming.channel in PUSHED_CHANNELS and say_slow_down(
+        runtime.engine, recorded, render(Reply("slow_down"), voice).text
+    )
+    metrics.rate_limited_total.labels(incoming.channel).inc()
+    log.warning("sender too fast", conversation_id=recorded.conversation_id, limit=MAX_INBOUND, told=told)
+
+
 def _outcome(incoming: Incoming, recorded: Recorded) -> str:
     if recorded.message_id is None:
         return "altered" if recorded.altered else "duplicate"
-    return "ignored" if incoming.ignored else "recorded"
+    return "ignored" if incoming.ignored or recorded.flooding else "recorded"

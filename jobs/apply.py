@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 
 from bot import failpoints
 from bot.channels.base import PUSHED_CHANNELS
-from bot.decision import Decision, Escalate, OrderWrite
+from bot.channels.text import MAX_LENGTH, length, parts_of
+from bot.decision import Decision, Escalate, OrderWrite, Reply
 from bot.errors import Fenced
 from bot.replies import render
 from bot.replies.render import Rendered, Voice
@@ -66,6 +67,7 @@ SELECT :conversation_id, :session_id, 'outbound', :channel, 'assistant', 'text',
        CASE WHEN :pushed THEN 'pending' ELSE 'sent' END, :in_reply_to, r.sequence, now(), CASE WHEN :pushed THEN now() END, now(),
        CASE WHEN :pushed THEN NULL ELSE now() END
 FROM jsonb_to_recordset(CAST(:replies AS jsonb)) AS r(sequence int, content text, payload jsonb)
+ORDER BY r.sequence
 ON CONFLICT (in_reply_to, sequence) DO NOTHING
 RETURNING id
 """)
@@ -113,7 +115,7 @@ def apply(
         _write_order(connection, lease, said, decision.order, currency, now) if decision.order else (None, "")
     )
     failpoints.hit("apply.after_order")
-    replies = _rendered(decision, situation, language, currency, number)
+    replies = _rendered(decision, situation, lease.channel, language, currency, number)
     _finish_inbound(connection, lease, said, intent, decision, language)
     failpoints.hit("apply.after_inbound")
     outbound = _write_outbound(connection, lease, said, replies, language)
@@ -183,7 +185,9 @@ def _write_order(
     return row.id, row.number
 
 
-def _rendered(decision: Decision, situation: Situation, language: str, currency: str, number: str) -> list[Rendered]:
+def _rendered(
+    decision: Decision, situation: Situation, channel: str, language: str, currency: str, number: str
+) -> list[Rendered]:
     outlet = situation.outlet
     voice = Voice(
         language,
@@ -193,7 +197,17 @@ def _rendered(decision: Decision, situation: Situation, language: str, currency:
         situation.tax_rate,
         number,
     )
-    return [render(reply, voice) for reply in decision.replies]
+    return [part for reply in decision.replies for part in _parts(render(reply, voice), reply, channel)]
+
+
+def _parts(rendered: Rendered, reply: Reply, channel: str) -> list[Rendered]:
+    """As many messages as the channel's length asks for; an order stays in one. Buttons stand under the last."""
+    limit = MAX_LENGTH.get(channel)
+    if limit is None:
+        return [rendered]
+    room = limit - sum(length(button.label) + 5 for button in rendered.buttons)
+    *first, last = parts_of(rendered.text, room, whole="order" in reply.values) or [""]
+    return [*(Rendered(text, (), None) for text in first), replace(rendered, text=last)]
 
 
 def _finish_inbound(

@@ -15,6 +15,8 @@ from models.receipt import DELIVERY_RANK, Delivery
 
 BURST_MAX_WINDOWS = 4
 """A chat that never pauses is read after this many windows all the same."""
+MAX_INBOUND, MAX_INBOUND_IN_S = 10, 10
+"""The eleventh message of one sender within ten seconds is not read any more (RELIABILITY D54)."""
 
 # While somebody holds the lease, `due_at` is moved away from `lease_until`: the one sign that whoever releases the lease can
 # see of a message that is committed while their own statement waits for this row (apply.RELEASE).
@@ -46,14 +48,19 @@ WITH known AS (
     SELECT LEAST(now() + :window * interval '1 ms', :windows * :window * interval '1 ms' + COALESCE(
         (SELECT min(m.created_at) FROM conversation_messages m, conversation c
          WHERE m.conversation_id = c.id AND m.state = 'received'), now())) AS ends_at
+), flood AS (
+    SELECT COALESCE(:flood > 0 AND (
+        SELECT m.created_at > now() - :flood_s * interval '1 s' FROM conversation_messages m, conversation c
+        WHERE m.conversation_id = c.id AND m.direction = 'inbound' ORDER BY m.id DESC OFFSET :flood - 1 LIMIT 1), false) AS is_on
 ), message AS (
     INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, provider_id, role, kind, content,
                                        payload, fingerprint, state, reason, said_at, finished_at)
     SELECT id, session_id, 'inbound', :channel, :provider_id, 'user', :kind, :content, CAST(:payload AS jsonb), :fingerprint,
-           CASE WHEN :ignored THEN 'ignored' ELSE 'received' END, :reason, :said_at, CASE WHEN :ignored THEN now() END
-    FROM conversation
+           CASE WHEN :ignored OR flood.is_on THEN 'ignored' ELSE 'received' END,
+           CASE WHEN flood.is_on THEN 'flood' ELSE :reason END, :said_at, CASE WHEN :ignored OR flood.is_on THEN now() END
+    FROM conversation, flood
     ON CONFLICT (channel, direction, provider_id) DO NOTHING
-    RETURNING id, conversation_id, state
+    RETURNING id, conversation_id, state, reason
 ), alarm AS (
     UPDATE conversations c
     SET rung_at = NULL, due_at = CASE
@@ -67,7 +74,8 @@ WITH known AS (
 )
 SELECT conversation.id AS conversation_id, message.id AS message_id,
        CASE WHEN message.id IS NULL THEN (SELECT fingerprint FROM known) END AS first_fingerprint,
-       COALESCE((SELECT due FROM alarm), :window = 0) AND NOT :ignored AS due
+       COALESCE((SELECT due FROM alarm), :window = 0) AND message.state = 'received' AS due,
+       message.reason = 'flood' AS flooding
 FROM conversation LEFT JOIN message ON true
 """)
 
@@ -77,15 +85,19 @@ class Recorded:
     """`message_id` is None for a repeated delivery; `altered` when the repetition said something else than the first.
 
     `due` says that a worker may be rung now; otherwise the burst window is open and the sweeper rings at its end.
+    `flooding`: the sender writes faster than anyone types; the message is in the ledger and will not be read.
     """
 
     conversation_id: int
     message_id: int | None
     altered: bool
     due: bool
+    flooding: bool = False
 
 
-def record_once(engine: Engine, incoming: Incoming, *, fingerprint: str, window_ms: int) -> Recorded:
+def record_once(
+    engine: Engine, incoming: Incoming, *, fingerprint: str, window_ms: int, flood: int = MAX_INBOUND
+) -> Recorded:
     """Commits the message's row, or finds that it stands already. Raises SQLAlchemy's errors when it could not commit."""
     at_once = incoming.kind in (Kind.BUTTON, Kind.CONTACT)
     values = {
@@ -103,6 +115,8 @@ def record_once(engine: Engine, incoming: Incoming, *, fingerprint: str, window_
         "said_at": incoming.said_at,
         "window": 0 if at_once else window_ms,
         "windows": BURST_MAX_WINDOWS,
+        "flood": flood,
+        "flood_s": MAX_INBOUND_IN_S,
     }
     failpoints.hit("web.before_record")
     with autocommit(engine) as connection:
@@ -110,7 +124,32 @@ def record_once(engine: Engine, incoming: Incoming, *, fingerprint: str, window_
         row = connection.execute(RECORD, values).one_or_none() or connection.execute(RECORD, values).one()
     failpoints.hit("web.after_commit")
     altered = row.message_id is None and row.first_fingerprint not in (None, fingerprint)
-    return Recorded(row.conversation_id, row.message_id, altered, bool(row.due) and row.message_id is not None)
+    return Recorded(
+        row.conversation_id,
+        row.message_id,
+        altered,
+        due=bool(row.due) and row.message_id is not None,
+        flooding=bool(row.flooding),
+    )
+
+
+NOTICE = text("""
+INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, role, kind, content, state, in_reply_to, sequence,
+                                   said_at, due_at)
+SELECT c.id, c.session_id, 'outbound', c.channel, 'assistant', 'text', :content, 'pending', :message_id, 0, now(), now()
+FROM conversations c WHERE c.id = :id AND NOT EXISTS (
+    SELECT 1 FROM (SELECT * FROM conversation_messages WHERE conversation_id = c.id AND id < :message_id
+                   AND direction = 'inbound' ORDER BY id DESC LIMIT 1) m WHERE m.reason = 'flood')
+ON CONFLICT (in_reply_to, sequence) DO NOTHING
+RETURNING id
+""")
+
+
+def say_slow_down(engine: Engine, recorded: Recorded, content: str) -> bool:
+    """One notice for a whole flood, at its first message; whether it was written."""
+    values = {"id": recorded.conversation_id, "message_id": recorded.message_id, "content": content}
+    with autocommit(engine) as connection:
+        return connection.execute(NOTICE, values).one_or_none() is not None
 
 
 RECEIPT = text("""

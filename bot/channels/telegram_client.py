@@ -22,7 +22,8 @@ from bot.channels.telegram import MAX_TEXT, NAME
 from bot.errors import OptedOutError, PermanentError, TemporaryError, UnknownOutcome
 from bot.settings import Settings
 
-TIMEOUT_S = 10.0
+CONNECT_S, READ_S = 3.0, 7.0
+"""Together with the look-up of the other channel below deliver.SENDING_S."""
 
 
 class Telegram:
@@ -34,7 +35,9 @@ class Telegram:
 
     def __init__(self, settings: Settings) -> None:
         self._runner = asyncio.Runner()
-        self._request = HTTPXRequest(connection_pool_size=4, read_timeout=TIMEOUT_S, connect_timeout=5.0)
+        self._request = HTTPXRequest(
+            connection_pool_size=4, read_timeout=READ_S, write_timeout=CONNECT_S, connect_timeout=CONNECT_S
+        )
         self._bot = Bot(
             settings.telegram_bot_token.get_secret_value(),
             base_url=f"{settings.telegram_api_base_url}/bot",
@@ -70,7 +73,7 @@ class Telegram:
             raise _network(error) from error
         except TelegramError as error:
             raise TemporaryError(f"Telegram refused: {type(error).__name__}", code="telegram") from error
-        return str(sent.message_id)
+        return f"{message.to}:{sent.message_id}"  # message ids are counted per chat
 
 
 def _network(error: NetworkError) -> Exception:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
+
+MAX_LENGTH: Mapping[str, int] = {"whatsapp": 1600, "telegram": 4096}
+"""Longest text of one message by channel (FACTS A1: Twilio's 21617 on every channel; A2)."""
+BULLET = "• "
+PRICE = re.compile(r" × [^=]+ =")
+"""The unit price inside an order's line (bot/replies/render.py)."""
 
 
 def storable(text: str) -> str:
@@ -21,20 +29,56 @@ def storable_values(value: Any) -> Any:
     return [storable_values(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+def length(text: str) -> int:
+    """As the providers count: UTF-16 units, so that an emoji is two."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def parts_of(text: str, limit: int, *, whole: bool) -> list[str]:
+    """`text` as messages of at most `limit`: several, or, for what must be read as one (`whole`), one that is made to fit."""
+    if length(text) <= limit:
+        return [text]
+    return [fit(text, limit)] if whole else split_at_lines(text, limit)
+
+
+def fit(text: str, limit: int) -> str:
+    """One message of at most `limit`: first without the items' unit prices, then with the last items counted instead of listed.
+
+    Items are the lines that begin with a bullet; what stands around them (number, totals, delivery) is always kept.
+    """
+    lines = [PRICE.sub(" =", line) if line.startswith(BULLET) else line for line in text.split("\n")]
+    items = [position for position, line in enumerate(lines) if line.startswith(BULLET)]
+    left_out = 0
+    while length("\n".join(lines)) > limit and items:
+        position = items.pop()
+        left_out += 1
+        del lines[position : position + (1 if left_out == 1 else 2)]
+        lines.insert(position, f"{BULLET}… +{left_out}")
+    return "\n".join(lines) if length("\n".join(lines)) <= limit else _head("\n".join(lines), limit)
+
+
 def split_at_lines(text: str, limit: int) -> list[str]:
-    """`text` in parts of at most `limit` characters, cut at line ends where there are any."""
+    """`text` in parts of at most `limit`, cut at line ends where there are any."""
     parts: list[str] = []
     current = ""
     for line in text.split("\n"):
-        while len(line) > limit:
+        while length(line) > limit:
             if current:
                 parts.append(current)
                 current = ""
-            parts.append(line[:limit])
-            line = line[limit:]
+            parts.append(_head(line, limit))
+            line = line[len(parts[-1]) :]
         joined = f"{current}\n{line}" if current else line
-        if len(joined) > limit:
+        if length(joined) > limit:
             parts.append(current)
             joined = line
         current = joined
     return [*parts, current] if current else parts
+
+
+def _head(text: str, limit: int) -> str:
+    """The longest beginning of at most `limit`."""
+    end = min(len(text), limit)
+    while length(text[:end]) > limit:
+        end -= length(text[:end]) - limit
+    return text[:end]

@@ -18,7 +18,8 @@ from bot.settings import Settings
 
 MAX_BODY = 1600
 """Twilio error 21617."""
-TIMEOUT_S = 10
+TIMEOUT_S = (3, 7)
+"""Connect and read; a look-up and a send together stay below deliver.SENDING_S."""
 
 # FACTS A1. What is in no table is permanent for 4xx and temporary for 429 and 5xx.
 OPTED_OUT = {21610}
@@ -31,9 +32,22 @@ def _raised(error: TwilioRestException) -> Exception:
     words = f"Twilio refused with {error.status} / {code}"
     if code in OPTED_OUT:
         return OptedOutError(words, code=str(code))
-    if error.status == 429 or error.status >= 500 or code in TEMPORARY:
+    if error.status >= 500:
+        return UnknownOutcome(words, code=str(code or error.status))
+    if error.status == 429 or code in TEMPORARY:
         return TemporaryError(words, code=str(code or error.status))
     return PermanentError(words, code=str(code or error.status))
+
+
+class _Http(TwilioHttpClient):  # type: ignore[misc]
+    """The library's client with two time-outs, and with the one header that its exceptions drop."""
+
+    def request(self, *args: Any, **kwargs: Any) -> Any:
+        response = super().request(*args, **(kwargs | {"timeout": TIMEOUT_S}))
+        wait_s = str((response.headers or {}).get("Retry-After", ""))
+        if response.status_code in (429, 503) and wait_s.replace(".", "", 1).isdecimal():
+            raise TemporaryError("Twilio asks to wait", code=str(response.status_code), retry_after_s=float(wait_s))
+        return response
 
 
 class Twilio:
@@ -45,7 +59,7 @@ class Twilio:
 
     def __init__(self, settings: Settings) -> None:
         token = settings.twilio_auth_token.get_secret_value()
-        self._client = Client(settings.twilio_account_sid, token, http_client=TwilioHttpClient(timeout=TIMEOUT_S))
+        self._client = Client(settings.twilio_account_sid, token, http_client=_Http())
         self._client.api.base_url = settings.twilio_api_base_url
         self._callback = f"{settings.public_url}/webhooks/twilio/status"
 
