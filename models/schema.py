@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 
+class MigrationError(RuntimeError):
+    """Alembic could not do as asked, in its own words."""
+
+
 def alembic_config(url: str) -> Config:
     from alembic.config import Config
 
@@ -42,15 +46,23 @@ def current_revision(connection: Connection) -> str | None:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    from alembic import command
-
-    command.upgrade(alembic_config(url), revision)
+    """Raises MigrationError in Alembic's words when there is no such way."""
+    _run("upgrade", url, revision)
 
 
 def downgrade(url: str, revision: str) -> None:
-    from alembic import command
+    """Raises MigrationError in Alembic's words when there is no such way."""
+    _run("downgrade", url, revision)
 
-    command.downgrade(alembic_config(url), revision)
+
+def _run(direction: str, url: str, revision: str) -> None:
+    from alembic import command
+    from alembic.util import CommandError
+
+    try:
+        getattr(command, direction)(alembic_config(url), revision)
+    except CommandError as error:
+        raise MigrationError(str(error)) from error
 
 
 def drift(connection: Connection) -> list[str]:

@@ -11,7 +11,6 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import click
-from alembic.util import CommandError as AlembicError
 from flask import current_app
 from flask.cli import with_appcontext
 from redis.exceptions import RedisError
@@ -23,6 +22,7 @@ from bot.errors import BadInputError, TriaError
 from bot.settings import Settings
 from bot.telemetry import configure_logging, error_words
 from handlers.current import current_runtime
+from models.schema import MigrationError
 
 FAILED, BAD_USAGE = 1, 2
 
@@ -48,7 +48,7 @@ class Command(click.Command):
             return super().invoke(ctx)
         except BadInputError as error:
             raise BadUsage(str(error)) from error
-        except (TriaError, AlembicError) as error:
+        except (TriaError, MigrationError) as error:
             raise Failed(str(error)) from error
         except (SQLAlchemyError, RedisError) as error:
             raise Failed(error_words(error)) from error
