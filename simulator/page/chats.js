@@ -29,6 +29,14 @@ export class Chats {
     this.of(id).typingUntil = 0;
   }
 
+  // True when the dots have been there long enough without an answer.
+  stopTyping(id) {
+    const chat = this.of(id);
+    if (!chat.typingUntil || chat.typingUntil > Date.now() / 1000) return false;
+    chat.typingUntil = 0;
+    return true;
+  }
+
   // Returns the chat that changed.
   apply(event) {
     const chat = this.of(event.chat);
