@@ -1,39 +1,186 @@
-"""Reads one message: words in, an Intent out. Pure, deterministic, never raises, linear in the length of the text."""
+"""Reads one message: words in, an Intent out. Pure, deterministic, never raises, linear in the length of the text.
+
+The stages, each a module of its own: text (fold), scan and tokens, when (days), elements, pairing, story and resolve
+(goods and amounts), cues, kinds (what the message is), then changes and answers (what that does to the order).
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.catalog.index import CatalogIndex
-from bot.understanding.elements import find_elements
-from bot.understanding.intent import Context, Intent, IntentKind, Line, Question
-from bot.understanding.resolve import Quoter, Resolver, summed
-from bot.understanding.story import tell
-from bot.understanding.text import fold
-from bot.understanding.when import find_days
+from bot.understanding import scan
+from bot.understanding.answers import Answered, answer
+from bot.understanding.changes import Changed, basket_lines, change
+from bot.understanding.cues import find_cues
+from bot.understanding.elements import Cue, Element, find_elements
+from bot.understanding.facts import Facts
+from bot.understanding.intent import (
+    Basket,
+    Change,
+    ChangeOp,
+    Context,
+    Intent,
+    IntentKind,
+    Line,
+    Question,
+    QuestionReason,
+)
+from bot.understanding.kinds import ORDER, Ranked, rank
+from bot.understanding.language import language_of
+from bot.understanding.resolve import Quoter, Resolver
+from bot.understanding.story import Story, tell
+from bot.understanding.text import MAX_CHARS, fold
+
+from bot.understanding.when import Day, find_days
 
 
 def understand(
     text: str, index: CatalogIndex, context: Context, now: datetime, *, outlet_id: str | None = None
 ) -> Intent:
     """What `text` means to this outlet at `now` (aware; its date is the day words count from)."""
-    index = index.for_outlet(outlet_id)
+    if len(text) > MAX_CHARS:
+        return _too_long(text)
+    facts = look(text, index.for_outlet(outlet_id), context, now.date())
+    return decide(facts, rank(facts))
+
+
+def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts:
+    """The first stages: what stands in the message, before deciding what it is."""
     folded = fold(text)
-    tokens = index.tokeniser.read(folded.text, index.mend)
-    days = find_days(tokens, now.date())
+    pieces = list(scan.pieces(folded.text))
+    tokens = index.tokeniser.read(folded.text, index.mend, pieces)
+    days = find_days(tokens, today)
     skip = {at for day in days for at in range(day.start, day.end)}
     elements = find_elements(tokens, skip, index)
-    resolver = Resolver(index, Quoter(tokens, folded))
-    lines: list[Line] = []
-    questions: list[Question] = []
-    for edit in tell(elements, resolver).edits:
-        result = edit.outcome
-        if edit.op == "remove" or edit.mention is None or (edit.said.at < 0 and not edit.mention.words):
-            continue
-        if isinstance(result, Line):
-            lines.append(result)
-        elif result is not None:
-            questions.append(result)
-    asked = next((day.day for day in days if day.day is not None), None)
-    kind = IntentKind.ORDER_CREATE if lines or questions else IntentKind.OTHER
-    return Intent(kind, 0.5, summed(lines), (), tuple(questions), asked)
+    state = context.draft or context.last_order
+    known = [sku for sku, _ in state.lines] if state is not None else []
+    story = tell(elements, Resolver(index, Quoter(tokens, folded)), known)
+    return Facts(folded, tokens, days, elements, story, find_cues(pieces), context, index, _asked_day(days, elements))
+
+
+def decide(facts: Facts, ranked: Ranked) -> Intent:
+    """The likeliest reading that holds together."""
+    for kind, confidence in ranked.order:
+        intent = _as_kind(kind, confidence, facts)
+        if intent is not None:
+            return intent
+    return _plain(IntentKind.OTHER, 0.3, facts)
+
+
+def _as_kind(kind: str, confidence: float, facts: Facts) -> Intent | None:
+    if kind == ORDER:
+        return _order(facts, confidence)
+    if kind == IntentKind.ORDER_REPEAT:
+        return _repeat(facts, confidence)
+    return _plain(IntentKind(kind), confidence, facts)
+
+
+def _plain(kind: IntentKind, confidence: float, facts: Facts) -> Intent:
+    return Intent(kind, confidence, language=language_of(facts.tokens))
+
+
+# -- orders
+
+
+def _order(facts: Facts, confidence: float) -> Intent | None:
+    context = facts.context
+    if context.pending:
+        answered = answer(context.pending, facts.story, facts.cues, facts.index)
+        if answered.hit:
+            return _answered(facts, answered, confidence)
+    if context.draft is not None:
+        return _amend(facts, context.draft, ChangeOp.SET, confidence)
+    if context.last_order is not None and facts.open_order and _speaks_of_last(facts):
+        return _amend(facts, context.last_order, ChangeOp.ADD, confidence)
+    return _create(facts, confidence)
+
+
+def _create(facts: Facts, confidence: float) -> Intent | None:
+    changed = change(None, facts.story, plain_wish=ChangeOp.ADD)
+    lines = tuple(changed.lines.values())
+    if not lines and not changed.questions:
+        return None
+    return _intent(IntentKind.ORDER_CREATE, facts, confidence, lines, (), changed.questions)
+
+
+def _amend(facts: Facts, basket: Basket, plain_wish: ChangeOp, confidence: float) -> Intent | None:
+    changed = change(basket, facts.story, plain_wish=plain_wish)
+    if not changed.changes and not changed.questions and facts.asked_day is None:
+        return None
+    return _intent(IntentKind.ORDER_AMEND, facts, confidence, _lines(changed), changed.changes, changed.questions)
+
+
+def _answered(facts: Facts, answered: Answered, confidence: float) -> Intent:
+    changed = Changed(basket_lines(facts.context.draft))
+    for line in answered.lines:
+        changed.put(ChangeOp.ADD, line)
+    rest = change(Basket(tuple((line.sku, line.quantity) for line in changed.lines.values())), _story(answered), plain_wish=ChangeOp.ADD)
+    for sku, line in changed.lines.items():
+        if sku in rest.lines and rest.lines[sku].quantity == line.quantity:
+            rest.lines[sku] = line
+    questions = [*answered.questions, *changed.questions, *rest.questions]
+    changes = [*changed.changes, *rest.changes]
+    return _intent(IntentKind.ORDER_AMEND, facts, confidence, _lines(rest), changes, questions)
+
+
+def _story(answered: Answered) -> Story:
+    return Story(edits=answered.others)
+
+
+def _repeat(facts: Facts, confidence: float) -> Intent | None:
+    basket = facts.context.last_order or facts.context.draft
+    if basket is None:
+        question = Question(facts.folded.source.strip(), QuestionReason.NO_HISTORY)
+        return _intent(IntentKind.ORDER_REPEAT, facts, confidence, (), (), [question])
+    changed = change(basket, facts.story, plain_wish=ChangeOp.SET)
+    return _intent(IntentKind.ORDER_REPEAT, facts, confidence, _lines(changed), changed.changes, changed.questions)
+
+
+def _lines(changed: Changed) -> tuple[Line, ...]:
+    return tuple(changed.lines.values())
+
+
+def _speaks_of_last(facts: Facts) -> bool:
+    """ "add ... to my order", "change", "move it to Friday": the order that is placed, not a new one."""
+    if any(edit.op is not None or edit.corrected for edit in facts.story.edits):
+        return True
+    if any(token.kind == scan.REFERENCE for token in facts.tokens):
+        return True
+    return not facts.story.edits and facts.asked_day is not None
+
+
+def _intent(
+    kind: IntentKind,
+    facts: Facts,
+    confidence: float,
+    lines: tuple[Line, ...],
+    changes: list[Change] | tuple[Change, ...],
+    questions: list[Question],
+) -> Intent:
+    return Intent(
+        kind=kind,
+        confidence=confidence,
+        lines=lines,
+        changes=tuple(changes),
+        questions=tuple(questions),
+        delivery_date=facts.asked_day,
+        language=language_of(facts.tokens),
+        leftover=tuple(word for edit in facts.story.edits if edit.mention for word in edit.mention.unknown),
+    )
+
+
+def _asked_day(days: list[Day], elements: list[Element]) -> date | None:
+    """The day asked for: not one of the past nor one said not to be meant; after a correction the later one."""
+    negated = {e.end for e in elements if isinstance(e, Cue) and "negate" in e.roles}
+    asked = [day for day in days if day.day is not None and day.start not in negated]
+    if not asked:
+        return None
+    corrections = [e.start for e in elements if isinstance(e, Cue) and "correct" in e.roles]
+    later = [day for day in asked[1:] if any(asked[0].end <= at <= day.start for at in corrections)]
+    return (later or asked)[-1 if later else 0].day
+
+
+def _too_long(text: str) -> Intent:
+    question = Question(text[:80], QuestionReason.QUANTITY)
+    return Intent(IntentKind.ORDER_CREATE, 0.2, questions=(question,))

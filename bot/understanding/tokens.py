@@ -142,9 +142,14 @@ class Tokeniser:
         self._sizes = sizes
         self._codes = codes or {}
 
-    def read(self, text: str, repair: Callable[[str], str | None] | None = None) -> list[Token]:
+    def read(
+        self,
+        text: str,
+        repair: Callable[[str], str | None] | None = None,
+        pieces: Iterable[scan.Piece] | None = None,
+    ) -> list[Token]:
         """The typed tokens of `text`. `repair` may offer the known words behind a word nobody knows."""
-        tokens = self._words(text)
+        tokens = self._words(text, scan.pieces(text) if pieces is None else pieces)
         if repair is not None:
             tokens = [mended for token in tokens for mended in self._mended(token, repair)]
         tokens = self._phrases(tokens)
@@ -161,11 +166,11 @@ class Tokeniser:
             Token(scan.WORD, word, token.start, token.end, token.glued, repaired=not together) for word in words.split()
         ]
 
-    def _words(self, text: str) -> list[Token]:
+    def _words(self, text: str, pieces: Iterable[scan.Piece]) -> list[Token]:
         tokens: list[Token] = []
         codes = self._codes_in(text)
         code_end = -1
-        for kind, word, start, end, glued in scan.pieces(text):
+        for kind, word, start, end, glued in pieces:
             if start in codes:
                 code_end, sku = codes[start]
                 tokens.append(Token(CODE, text[start:code_end], start, code_end, glued, word=sku))

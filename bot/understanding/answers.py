@@ -1,0 +1,192 @@
+"""Reads a message as the answer to what the bot has just asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from bot.catalog.index import CatalogIndex
+from bot.understanding.cues import Cues
+from bot.understanding.elements import Mention, Quantity
+from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.resolve import NOTHING_SAID, Said, line_or_question, said
+from bot.understanding.story import Edit, Story
+from bot.understanding.tokens import plain
+
+
+@dataclass(slots=True)
+class Answered:
+    """Lines that the answer settles, what must be asked again, and the steps of the story that were no answer."""
+
+    lines: list[Line] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    others: list[Edit] = field(default_factory=list)
+    dropped: int = 0
+    hit: bool = False
+
+
+def answer(pending: tuple[Question, ...], story: Story, cues: Cues, index: CatalogIndex) -> Answered:
+    """What the message settles of `pending`."""
+    result = Answered()
+    open_ones = list(pending)
+    for edit in story.edits:
+        _by_words(edit, open_ones, result, index)
+    if not result.hit:
+        _by_choice(open_ones, story, cues, result, index)
+    if open_ones and not result.questions:
+        _by_quantity(open_ones, story, result, index)
+    if result.hit:
+        result.questions.extend(open_ones)
+    return result
+
+
+def _by_words(edit: Edit, open_ones: list[Question], result: Answered, index: CatalogIndex) -> None:
+    mention = edit.mention
+    if mention is None:
+        return
+    fits = [(question, _fitting(question, mention, index)) for question in open_ones]
+    fits = [(question, skus) for question, skus in fits if skus]
+    if edit.op == "remove":
+        _drop(edit, fits, open_ones, result)
+        return
+    if not fits:
+        result.others.append(edit)
+        return
+    result.hit = True
+    if len(fits) > 1:
+        result.questions.append(Question(mention_text(edit), QuestionReason.AMBIGUOUS, tuple(s for _, skus in fits for s in skus)))
+        open_ones.clear()
+        return
+    question, skus = fits[0]
+    if question in open_ones and len(skus) == 1 and not _more_to_come(edit, question):
+        open_ones.remove(question)
+    elif question in open_ones and len(skus) > 1:
+        open_ones.remove(question)
+    if len(skus) > 1:
+        result.questions.append(replace(question, text=mention_text(edit), candidates=skus, reason=QuestionReason.AMBIGUOUS))
+        return
+    _settle(question, skus[0], edit.said, edit, result, index)
+
+
+def _more_to_come(edit: Edit, question: Question) -> bool:
+    """Several kinds chosen, each with its own number: 2 brown 2 white."""
+    return edit.said.value is not None and len(question.candidates) > 1
+
+
+def mention_text(edit: Edit) -> str:
+    return edit.outcome.text if edit.outcome is not None else ""
+
+
+def _fitting(question: Question, mention: Mention, index: CatalogIndex) -> tuple[str, ...]:
+    if mention.sku is not None:
+        return (mention.sku,) if mention.sku in question.candidates else ()
+    bag = mention.bag
+    if not bag or mention.unknown:
+        return ()
+    exact = [sku for sku in index.exact(bag) if sku in question.candidates]
+    if exact:
+        return tuple(exact)
+    return tuple(sku for sku in question.candidates if bag <= index.held.get(sku, frozenset()))
+
+
+def _drop(edit: Edit, fits: list[tuple[Question, tuple[str, ...]]], open_ones: list[Question], result: Answered) -> None:
+    for question, _ in fits:
+        open_ones.remove(question)
+        result.dropped += 1
+        result.hit = True
+    if not fits:
+        result.others.append(edit)
+
+
+def _settle(question: Question, sku: str, amount: Said, edit: Edit | None, result: Answered, index: CatalogIndex) -> None:
+    """The chosen product with its own quantity, or with the one that was asked about."""
+    product = index.products.get(sku)
+    if product is None:
+        return
+    if amount.value is None and not amount.odd:
+        unit = amount.unit or question.unit_said
+        amount = Said(question.quantity_said, unit)
+    elif amount.unit is None and not amount.parts and not (edit is not None and edit.corrected):
+        amount = replace(amount, unit=_fitting_unit(question, amount))
+    text = mention_text(edit) if edit is not None else question.text
+    outcome = line_or_question(product, amount, replace(question, text=text or question.text), 0.97, True)
+    if isinstance(outcome, Line):
+        result.lines.append(outcome)
+    else:
+        result.questions.append(outcome)
+
+
+def _fitting_unit(question: Question, amount: Said) -> str | None:
+    del amount
+    return None if question.reason is QuestionReason.UNIT else question.unit_said
+
+
+def _by_choice(open_ones: list[Question], story: Story, cues: Cues, result: Answered, index: CatalogIndex) -> None:
+    """ "both, 1 packet each", "the second one", "2" of a numbered list, "neither"."""
+    if len(open_ones) != 1:
+        if open_ones and cues.choice == "none" and not story.loose:
+            result.dropped, result.hit = len(open_ones), True
+            open_ones.clear()
+        return
+    question = open_ones[0]
+    choice = cues.choice
+    amount = said(story.loose[0]) if story.loose else NOTHING_SAID
+    if choice == "none" and not story.loose and not story.edits:
+        result.dropped, result.hit = 1, True
+        open_ones.clear()
+    elif (choice == "all" or (story.loose and story.loose[0].each)) and len(question.candidates) > 1:
+        open_ones.clear()
+        result.hit = True
+        for sku in question.candidates:
+            _settle(question, sku, amount, None, result, index)
+    elif choice is not None and choice.lstrip("-").isdigit() and len(question.candidates) > 1:
+        _pick(int(choice), question, amount, open_ones, result, index)
+
+
+def _pick(
+    number: int, question: Question, amount: Said, open_ones: list[Question], result: Answered, index: CatalogIndex
+) -> None:
+    place = number - 1 if number > 0 else number
+    if not -len(question.candidates) <= place < len(question.candidates):
+        return
+    open_ones.clear()
+    result.hit = True
+    _settle(question, question.candidates[place], amount, None, result, index)
+
+
+def _by_quantity(open_ones: list[Question], story: Story, result: Answered, index: CatalogIndex) -> None:
+    """A bare quantity answers "how many?", names a size, or picks from a numbered list."""
+    loose = [quantity for quantity in story.loose if not quantity.each]
+    for quantity in loose[: len(open_ones)]:
+        question = open_ones[0]
+        sized = _by_size(question, quantity, index)
+        if sized is not None:
+            open_ones.remove(question)
+            result.hit = True
+            _settle(question, sized, NOTHING_SAID, None, result, index)
+        elif len(question.candidates) == 1:
+            open_ones.remove(question)
+            result.hit = True
+            _settle(question, question.candidates[0], said(quantity), None, result, index)
+        elif quantity.unit is None and quantity.value is not None and quantity.value <= len(question.candidates):
+            if question.quantity_said is not None and quantity.value == int(quantity.value) and quantity.value > 0:
+                _pick(int(quantity.value), question, NOTHING_SAID, open_ones, result, index)
+
+
+def _by_size(question: Question, quantity: Quantity, index: CatalogIndex) -> str | None:
+    """650 of 500ml, 650ml and 1000ml; 65g of 55g and 65g."""
+    if quantity.value is None or len(question.candidates) < 2:
+        return None
+    if quantity.size is not None:
+        fits = [sku for sku in question.candidates if quantity.size.word in index.held.get(sku, ())]
+    elif quantity.unit is None:
+        number = plain(quantity.value)
+        fits = [sku for sku in question.candidates if any(_number_of(word) == number for word in index.held.get(sku, ()))]
+        if quantity.value <= len(question.candidates):
+            return None
+    else:
+        return None
+    return fits[0] if len(fits) == 1 else None
+
+
+def _number_of(word: str) -> str:
+    return word.rstrip("abcdefghijklmnopqrstuvwxyz")

@@ -1,0 +1,137 @@
+"""What the steps of a message do to a draft or to the last order: the whole order afterwards, and how it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.understanding.intent import Basket, Change, ChangeOp, Line, Question, QuestionReason
+from bot.understanding.resolve import tidy
+from bot.understanding.story import Edit, Story
+
+_OPS = {"add": ChangeOp.ADD, "sub": ChangeOp.SUB, "set": ChangeOp.SET}
+
+
+@dataclass(slots=True)
+class Changed:
+    """The order while it is being changed."""
+
+    lines: dict[str, Line]
+    changes: list[Change] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+    def put(self, op: ChangeOp, line: Line) -> None:
+        """Adds to, takes from or sets one line; nothing left removes it, less than nothing is asked about."""
+        old = self.lines.get(line.sku)
+        before = old.quantity if old is not None else Decimal(0)
+        after = {ChangeOp.ADD: before + line.quantity, ChangeOp.SUB: before - line.quantity}.get(op, line.quantity)
+        if after < 0 or (op is ChangeOp.SUB and old is None):
+            self.questions.append(Question(line.text, QuestionReason.QUANTITY, (line.sku,), line.quantity_said, line.unit_said))
+            return
+        if after == 0:
+            self.remove(line.sku)
+            return
+        unit = line.unit_said if op is ChangeOp.SET or old is None else None
+        said = line.quantity_said if op is ChangeOp.SET or old is None else None
+        self.lines[line.sku] = Line(line.sku, tidy(after), unit, said, line.text, line.confidence, line.sure)
+        self.changes.append(Change(op, line.sku, line.quantity))
+
+    def remove(self, sku: str) -> None:
+        if self.lines.pop(sku, None) is not None:
+            self.changes.append(Change(ChangeOp.REMOVE, sku))
+
+
+def basket_lines(basket: Basket | None) -> dict[str, Line]:
+    """The lines of a basket as they are, by SKU."""
+    return {sku: Line(sku, quantity) for sku, quantity in basket.lines} if basket is not None else {}
+
+
+def change(basket: Basket | None, story: Story, *, plain_wish: ChangeOp) -> Changed:
+    """Applies the story to the basket. `plain_wish` is what a wish without an operation does to a line that is there."""
+    changed = Changed(basket_lines(basket))
+    for edit in story.edits:
+        _apply(changed, edit, plain_wish)
+    return changed
+
+
+def _apply(changed: Changed, edit: Edit, plain_wish: ChangeOp) -> None:
+    if edit.op == "remove":
+        _remove(changed, edit)
+    elif edit.op == "swap":
+        _swap(changed, edit)
+    elif edit.op == "double":
+        _double(changed, edit)
+    elif isinstance(edit.outcome, Line):
+        op = _OPS.get(edit.op or "", plain_wish)
+        if op is ChangeOp.SET and edit.outcome.sku not in changed.lines:
+            op = ChangeOp.ADD
+        changed.put(op, edit.outcome)
+    elif isinstance(edit.outcome, Question) and wanted(edit):
+        changed.questions.append(edit.outcome)
+
+
+def wanted(edit: Edit) -> bool:
+    """Whether an open question is worth asking: words nobody knows, said without a quantity, are chatter."""
+    if edit.mention is None or edit.op == "remove":
+        return False
+    said_something = edit.said.at >= 0
+    return said_something or (bool(edit.mention.words) and not edit.mention.unknown) or edit.mention.sku is not None
+
+
+def _found(edit: Edit | None) -> tuple[str, ...]:
+    if edit is None:
+        return ()
+    if isinstance(edit.outcome, Line):
+        return (edit.outcome.sku,)
+    return edit.outcome.candidates if edit.outcome is not None else ()
+
+
+def _remove(changed: Changed, edit: Edit) -> None:
+    there = [sku for sku in _found(edit) if sku in changed.lines]
+    if len(there) == 1:
+        if isinstance(edit.outcome, Line) and edit.outcome.quantity < changed.lines[there[0]].quantity:
+            changed.put(ChangeOp.SUB, edit.outcome)
+        else:
+            changed.remove(there[0])
+    elif len(there) > 1 and isinstance(edit.outcome, Question):
+        for sku in there:
+            changed.remove(sku)
+
+
+def _swap(changed: Changed, edit: Edit) -> None:
+    old = [sku for sku in _found(edit) if sku in changed.lines]
+    target = edit.swapped_for
+    new = _found(target)
+    if target is None or len(old) != 1 or len(new) != 1:
+        if target is not None and target.outcome is not None:
+            _ask(changed, target.outcome, new)
+        return
+    if isinstance(target.outcome, Line):
+        changed.remove(old[0])
+        changed.put(ChangeOp.SET, target.outcome)
+    elif isinstance(target.outcome, Question) and target.outcome.reason is QuestionReason.QUANTITY:
+        quantity = changed.lines[old[0]].quantity
+        changed.remove(old[0])
+        changed.put(ChangeOp.SET, Line(new[0], quantity, None, None, target.outcome.text))
+    else:
+        _ask(changed, target.outcome, new)
+
+
+def _ask(changed: Changed, outcome: Line | Question | None, candidates: tuple[str, ...]) -> None:
+    if isinstance(outcome, Question):
+        changed.questions.append(outcome)
+    elif outcome is not None:
+        changed.questions.append(Question(outcome.text, QuestionReason.AMBIGUOUS, candidates))
+
+
+def _double(changed: Changed, edit: Edit) -> None:
+    for sku in _found(edit):
+        line = changed.lines.get(sku)
+        if line is not None:
+            changed.put(ChangeOp.SET, Line(sku, line.quantity * 2, None, None, line.text))
+
+
+def total(lines: Iterable[Line]) -> Mapping[str, Decimal]:
+    """Quantities by SKU."""
+    return {line.sku: line.quantity for line in lines}

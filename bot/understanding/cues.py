@@ -1,0 +1,74 @@
+"""Finds the words that say what a message is about: greetings, thanks, questions, complaints, wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.understanding import scan
+from bot.understanding.lexicon import lexicon
+
+LONGEST_HAN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """How often each role was said, and the phrases that said it."""
+
+    count: Mapping[str, int] = field(default_factory=dict)
+    phrases: tuple[tuple[str, str], ...] = ()
+    choice: str | None = None
+    """Which of several the message picks: a number, all, or none."""
+
+    def has(self, *roles: str) -> bool:
+        return any(role in self.count for role in roles)
+
+
+def find_cues(pieces: list[scan.Piece]) -> Cues:
+    """The cues of a message, from its raw pieces (before any are joined to phrases)."""
+    words = [piece.text for piece in pieces if piece.kind not in scan.NOISE]
+    by_first = lexicon().cues.by_first
+    count: dict[str, int] = {}
+    phrases: list[tuple[str, str]] = []
+    for at, word in enumerate(words):
+        if word and "\u3400" <= word[0] <= "\u9fff":
+            _han(word, count, phrases)
+            continue
+        seen: set[str] = set()
+        for phrase, roles in by_first.get(word, ()):
+            if len(phrase) > 1 and tuple(words[at : at + len(phrase)]) != phrase:
+                continue
+            for role in roles:
+                if role not in seen:
+                    seen.add(role)
+                    count[role] = count.get(role, 0) + 1
+                    phrases.append((role, " ".join(phrase)))
+    return Cues(count, tuple(phrases), _choice(phrases))
+
+
+def _choice(phrases: list[tuple[str, str]]) -> str | None:
+    chosen = [phrase for role, phrase in phrases if role == "choice"]
+    if not chosen:
+        return None
+    words = tuple(max(chosen, key=len).split())
+    return next((roles["choice"] for p, roles in lexicon().cues.by_first.get(words[0], ()) if p == words), None)
+
+
+def _han(run: str, count: dict[str, int], phrases: list[tuple[str, str]]) -> None:
+    by_first = lexicon().cues.by_first
+    for start in range(len(run)):
+        for phrase, roles in by_first.get(run[start : start + 1], ()):
+            if len(phrase) == 1 and phrase[0] == run:
+                _note(roles, run, count, phrases)
+        for size in range(min(LONGEST_HAN, len(run) - start), 1, -1):
+            part = run[start : start + size]
+            for phrase, roles in by_first.get(part, ()):
+                if phrase == (part,):
+                    _note(roles, part, count, phrases)
+
+
+def _note(roles: Mapping[str, str], text: str, count: dict[str, int], phrases: list[tuple[str, str]]) -> None:
+    for role in roles:
+        if (role, text) not in phrases:
+            count[role] = count.get(role, 0) + 1
+            phrases.append((role, text))

@@ -1,0 +1,42 @@
+"""Everything the first stages found out about one message, for the later ones to decide on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.catalog.index import CatalogIndex
+from bot.understanding.cues import Cues
+from bot.understanding.elements import Element
+from bot.understanding.intent import Context, Line
+from bot.understanding.story import Story
+from bot.understanding.text import Folded
+from bot.understanding.tokens import Token
+from bot.understanding.when import Day
+
+OPEN_STATUS = frozenset({"confirmed", "placed", "pending", "processing", "awaiting_confirmation", "awaiting_approval"})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One message as the first stages see it."""
+
+    folded: Folded
+    tokens: list[Token]
+    days: list[Day]
+    elements: list[Element]
+    story: Story
+    cues: Cues
+    context: Context
+    index: CatalogIndex
+    asked_day: date | None
+
+    @property
+    def has_lines(self) -> bool:
+        return any(isinstance(edit.outcome, Line) and edit.op != "remove" for edit in self.story.edits)
+
+    @property
+    def open_order(self) -> bool:
+        """A placed order that can still be changed."""
+        last = self.context.last_order
+        return last is not None and (last.status or "") in OPEN_STATUS

@@ -1,0 +1,69 @@
+"""Decides what a message is: clear orders by rule, the rest by the classifier, within what the conversation allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.understanding.classifier import classifier
+from bot.understanding.facts import Facts
+from bot.understanding.features import features
+from bot.understanding.intent import Line
+
+ORDER = "order"
+"""Goods are wanted or changed; whether that creates or amends is for the conversation's state to say."""
+CLEAR_ORDER = 0.985
+AGAINST = ("price", "complaint", "status", "policy", "product_question", "past", "plan", "cancel_all", "repeat", "question")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The classes that are possible here, the likeliest first, with their probabilities."""
+
+    order: tuple[tuple[str, float], ...]
+
+    @property
+    def best(self) -> str:
+        return self.order[0][0]
+
+    @property
+    def confidence(self) -> float:
+        return self.order[0][1]
+
+
+def rank(facts: Facts) -> Ranked:
+    """What the message may be."""
+    if clear_order(facts):
+        return Ranked(((ORDER, CLEAR_ORDER),))
+    found = classifier().probabilities(features(facts))
+    possible = {kind: p for kind, p in found.items() if _possible(kind, facts)}
+    whole = sum(possible.values()) or 1.0
+    return Ranked(tuple(sorted(((kind, p / whole) for kind, p in possible.items()), key=lambda item: (-item[1], item[0]))))
+
+
+def clear_order(facts: Facts) -> bool:
+    """Goods with amounts, and nothing that speaks of anything else."""
+    if "?" in facts.folded.text or facts.cues.has(*AGAINST):
+        return False
+    return any(isinstance(e.outcome, Line) and e.op != "remove" and not _weak(e.said.at) for e in facts.story.edits)
+
+
+def _weak(at: int) -> bool:
+    return at < 0
+
+
+def _possible(kind: str, facts: Facts) -> bool:
+    if kind == "order.confirm":
+        return facts.context.draft is not None
+    if kind == ORDER:
+        return orderable(facts)
+    return True
+
+
+def orderable(facts: Facts) -> bool:
+    """Something in the message could change an order."""
+    if any(edit.mention is not None for edit in facts.story.edits):
+        return True
+    state = facts.context
+    if state.pending or (state.draft is not None or facts.open_order):
+        return bool(facts.story.loose) or facts.asked_day is not None or bool(state.pending)
+    return bool(facts.story.loose)
