@@ -168,4 +168,4 @@ def _now() -> str:
 
 
 def _uptime_s() -> float:
-    return round(time.monotonic() - STARTED, 3)
+    return round(time.monotonic() - STARTED, 6)

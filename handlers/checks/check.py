@@ -41,13 +41,18 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`at_worst` caps it: a check of something that orders do not need can degrade, never stop the service."""
+    """`at_worst` caps it: a check of something that orders do not need can degrade, never stop the service.
+
+    `needs` names a check that comes before it in the list: where that one failed, this one is not tried (each would wait
+    for the same silence, and the answer must come at once).
+    """
 
     name: str
     group: str
     run: Callable[[Runtime], Verdict]
     fix: str
     at_worst: Severity = Severity.UNHEALTHY
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,19 @@ class Finding:
 
 
 def run_all(checks: Iterable[Check], runtime: Runtime) -> list[Finding]:
-    return [run_one(check, runtime) for check in checks]
+    """Every check has its finding, in the order of the list."""
+    findings: list[Finding] = []
+    failed: set[str] = set()
+    for check in checks:
+        finding = _not_tried(check) if check.needs in failed else run_one(check, runtime)
+        if finding.severity is Severity.UNHEALTHY:
+            failed.add(check.name)
+        findings.append(finding)
+    return findings
+
+
+def _not_tried(check: Check) -> Finding:
+    return Finding(check, min(Severity.UNHEALTHY, check.at_worst), f"not checked without {check.needs}", {}, 0.0)
 
 
 def run_one(check: Check, runtime: Runtime) -> Finding:

@@ -6,21 +6,47 @@ from handlers.checks import code, machine, outside, storage, trade, work
 from handlers.checks.check import Check, Severity
 
 DATABASE = Check("database", "storage", storage.database, "start PostgreSQL and check DATABASE_URL")
-SCHEMA = Check("schema", "storage", storage.schema_is_current, "run `flask db upgrade`")
-DRIFT = Check("schema", "storage", storage.schema_has_no_drift, "run `flask db upgrade`; `flask db check` names it all")
+SCHEMA = Check("schema", "storage", storage.schema_is_current, "run `flask db upgrade`", needs="database")
+DRIFT = Check(
+    "schema",
+    "storage",
+    storage.schema_has_no_drift,
+    "run `flask db upgrade`; `flask db check` names it all",
+    needs="database",
+)
 REDIS = Check("redis", "storage", storage.redis_answers, "start Redis and check REDIS_URL and REDIS_PASSWORD")
 
 _WORK = (
-    Check("worker", "work", work.heartbeat_of("worker"), "start `python -m jobs.worker`"),
-    Check("sweeper", "work", work.heartbeat_of("sweeper"), "start `python -m jobs.sweep`"),
-    Check("synthetic_order", "work", work.synthetic_order, "read the worker's log for the step that is named"),
-    Check("unanswered", "work", work.unanswered, "start more workers; look at `flask failed list`"),
-    Check("unsent", "work", work.unsent, "look at `flask failed list`; is the provider down?", Severity.DEGRADED),
-    Check("failures", "work", work.failures, "look at `flask failed list`, then `flask replay`", Severity.DEGRADED),
+    Check("worker", "work", work.heartbeat_of("worker"), "start `python -m jobs.worker`", needs="database"),
+    Check("sweeper", "work", work.heartbeat_of("sweeper"), "start `python -m jobs.sweep`", needs="database"),
+    Check(
+        "synthetic_order",
+        "work",
+        work.synthetic_order,
+        "read the worker's log for the step that is named",
+        needs="database",
+    ),
+    Check("unanswered", "work", work.unanswered, "start more workers; look at `flask failed list`", needs="database"),
+    Check(
+        "unsent",
+        "work",
+        work.unsent,
+        "look at `flask failed list`; is the provider down?",
+        Severity.DEGRADED,
+        needs="database",
+    ),
+    Check(
+        "failures",
+        "work",
+        work.failures,
+        "look at `flask failed list`, then `flask replay`",
+        Severity.DEGRADED,
+        needs="database",
+    ),
 )
 _TRADE = (
-    Check("catalog", "trade", trade.catalog, "run `flask catalog import data/catalog.csv`"),
-    Check("outlets", "trade", trade.outlets, "run `flask outlets import data/outlets.csv`"),
+    Check("catalog", "trade", trade.catalog, "run `flask catalog import data/catalog.csv`", needs="database"),
+    Check("outlets", "trade", trade.outlets, "run `flask outlets import data/outlets.csv`", needs="database"),
     Check("replies", "trade", trade.replies, "mend the sentence in bot/replies"),
 )
 _MACHINE = (

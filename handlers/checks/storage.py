@@ -53,6 +53,8 @@ def redis_answers(runtime: Runtime) -> Verdict:
         problem = "authentication failed for REDIS_PASSWORD"
     except redis.exceptions.ReadOnlyError:
         problem = "this Redis is a read-only replica"
+    except redis.exceptions.OutOfMemoryError:
+        problem = "has no memory left"
     except redis.exceptions.TimeoutError:
         problem = "does not answer in time"
     except redis.exceptions.ConnectionError:
