@@ -1,0 +1,54 @@
+"""Finds the earlier message that an incoming one quotes, edits, deletes or reacts to; only in the same conversation."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from bot.channels.base import Kind
+from bot.situation import Referred, Said
+
+_FIND = text("""
+WITH found AS (
+    SELECT m.id, m.direction, m.in_reply_to, m.context, COALESCE(m.in_reply_to, m.id) AS source
+    FROM conversation_messages m
+    WHERE m.conversation_id = :conversation_id AND m.id <> ALL(:own) AND m.kind <> 'edit'
+      AND (m.provider_id = :reference OR (m.direction = 'inbound' AND m.payload->>'message_id' = :reference))
+    ORDER BY m.id DESC LIMIT 1
+), made AS (
+    SELECT e.order_id FROM order_events e JOIN found ON e.message_id = found.source
+    WHERE e.order_id IS NOT NULL ORDER BY e.id DESC LIMIT 1
+)
+SELECT found.id, found.direction, found.in_reply_to,
+    (SELECT json_agg(DISTINCT line->>0) FROM conversation_messages s, jsonb_array_elements(s.context->'lines') line
+      WHERE s.id = found.source) AS skus,
+    (SELECT order_id FROM made) AS order_id,
+    (SELECT count(DISTINCT e.message_id) FROM order_events e JOIN made ON made.order_id = e.order_id) AS sources
+FROM found
+""")
+
+
+def reference_of(said: Said) -> str | None:
+    """The provider's id of the message meant."""
+    own = said.payload.get("message_id") if said.kind in (Kind.EDIT, Kind.DELETED) else None
+    found = own if own is not None else said.payload.get("replied_to")
+    return str(found) if found else None
+
+
+def find_referred(connection: Connection, conversation_id: int, said: Said) -> Referred | None:
+    """None when nothing is referred to, or when it is no message of this conversation."""
+    reference = reference_of(said)
+    if reference is None:
+        return None
+    values = {"conversation_id": conversation_id, "own": list(said.message_ids), "reference": reference}
+    row = connection.execute(_FIND, values).one_or_none()
+    if row is None:
+        return None
+    skus = row.skus or []
+    return Referred(
+        message_id=row.id,
+        inbound=row.direction == "inbound",
+        answers=row.in_reply_to,
+        sku=skus[0] if len(skus) == 1 else None,
+        order_id=row.order_id,
+        sole=row.sources == 1,
+    )

@@ -1,0 +1,101 @@
+"""A person takes a conversation over, answers in it, hands it back, or lets it time out.
+
+Each is one conditional UPDATE that raises the lease's token: a worker that was thinking meanwhile is fenced and writes
+nothing, so the bot and a person never answer the same words. What the bot wrote before is sent before.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from bot.decision import Reply
+from bot.errors import BadInputError
+from bot.settings import Settings
+from jobs.audit import audit
+from jobs.lease import Lease
+from jobs.say import say, say_reply
+
+_OPEN = text("""
+SELECT e.id, e.conversation_id, e.opened_at FROM escalations e JOIN conversations c ON c.id = e.conversation_id
+WHERE e.id = :id AND e.closed_at IS NULL AND c.closed_at IS NULL FOR UPDATE OF e
+""")
+_TAKE = text("""
+UPDATE conversations SET owner = 'person', owner_until = now() + :minutes * interval '1 minute', rung_at = NULL, attempts = 0,
+    lease_token = lease_token + 1, lease_until = NULL, lease_owner = NULL,
+    due_at = LEAST(due_at, now() + :minutes * interval '1 minute')
+WHERE id = :id AND closed_at IS NULL
+""")
+_ASSIGN = text("UPDATE escalations SET assignee = COALESCE(assignee, :actor), due_at = NULL WHERE id = :id")
+_CLOSE = text("""
+UPDATE escalations SET closed_at = now(), closed_by = :actor WHERE id = :id AND closed_at IS NULL
+""")
+_GIVE_BACK = text("""
+UPDATE conversations SET owner = 'bot', owner_until = NULL, question = NULL, rung_at = NULL, attempts = 0, due_at = now(),
+    lease_token = lease_token + 1, lease_until = NULL, lease_owner = NULL
+WHERE id = :id AND owner = 'person'
+""")
+_TIMED_OUT = text("""
+UPDATE conversations SET owner = 'bot', owner_until = NULL, question = NULL
+WHERE id = :id AND lease_token = :token AND owner = 'person' AND owner_until <= now()
+""")
+_CHANGED = text("""
+SELECT DISTINCT o.number, o.status FROM orders o JOIN order_events e ON e.order_id = o.id
+WHERE o.outlet_id IN (SELECT b.outlet_id FROM contact_outlets b JOIN conversations c ON c.contact_id = b.contact_id WHERE c.id = :id)
+  AND e.at > :since AND e.message_id IS NULL ORDER BY o.number
+""")
+_ANSWERED = text("""
+SELECT EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = :id AND m.role = 'person'
+               AND m.created_at >= (SELECT max(opened_at) FROM escalations WHERE conversation_id = :id))
+""")
+
+
+def reply(connection: Connection, settings: Settings, escalation_id: int, words: str, *, actor: str) -> int:
+    """A person's words to the customer, through the same outbox; the bot is silent from here on. Returns the row to send."""
+    task = _open(connection, escalation_id)
+    connection.execute(_TAKE, {"id": task.conversation_id, "minutes": settings.handover_timeout_minutes})
+    connection.execute(_ASSIGN, {"id": escalation_id, "actor": actor})
+    message_id = say(connection, task.conversation_id, words, role="person")
+    audit(connection, actor, "reply", f"escalation:{escalation_id}", {"message": message_id})
+    return message_id
+
+
+def hand_back(connection: Connection, settings: Settings, escalation_id: int, *, actor: str) -> tuple[int, ...]:
+    """Close the task. When a person had the conversation, the bot says that it is back and what was changed meanwhile.
+
+    The question that was open before is forgotten: "2" now answers nobody's list.
+    """
+    task = _open(connection, escalation_id)
+    connection.execute(_CLOSE, {"id": escalation_id, "actor": actor})
+    audit(connection, actor, "hand_back", f"escalation:{escalation_id}")
+    if connection.execute(_GIVE_BACK, {"id": task.conversation_id}).rowcount != 1:
+        return ()
+    replies = [Reply("handed_back"), *_changed(connection, task.conversation_id, task.opened_at)]
+    return tuple(say_reply(connection, settings, task.conversation_id, reply) for reply in replies)
+
+
+def time_out(connection: Connection, settings: Settings, lease: Lease) -> tuple[int, ...]:
+    """The person's time is over: the bot speaks again, and says so when nobody had answered. The task stays open."""
+    held = {"id": lease.conversation_id, "token": lease.token}
+    if connection.execute(_TIMED_OUT, held).rowcount != 1:
+        return ()
+    audit(connection, "clock", "hand_back", f"conversation:{lease.conversation_id}")
+    if connection.execute(_ANSWERED, {"id": lease.conversation_id}).scalar_one():
+        return ()
+    return (say_reply(connection, settings, lease.conversation_id, Reply("handover_timed_out")),)
+
+
+def _open(connection: Connection, escalation_id: int) -> Row[Any]:
+    """The open task, locked: of two people at once the second waits and sees what the first did."""
+    task = connection.execute(_OPEN, {"id": escalation_id}).one_or_none()
+    if task is None:
+        raise BadInputError(f"escalation {escalation_id} is not open")
+    return task
+
+
+def _changed(connection: Connection, conversation_id: int, since: datetime) -> list[Reply]:
+    """What people did to the outlet's orders meanwhile: their events belong to no message."""
+    rows = connection.execute(_CHANGED, {"id": conversation_id, "since": since}).all()
+    return [Reply("meanwhile", {"number": row.number, "status_word": f"status_{row.status}"}) for row in rows]

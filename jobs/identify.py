@@ -1,0 +1,23 @@
+"""The read beat's second look, once it is known what was said: who speaks, and which earlier message is meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from bot.runtime import Runtime
+from bot.situation import Said, Situation
+from jobs.find_referred import find_referred
+from jobs.lease import Lease
+from jobs.read_speaker import read_speaker
+
+
+def identify(runtime: Runtime, connection: Connection, lease: Lease, said: Said, situation: Situation) -> Situation:
+    """Costs a plain order of a known contact no query."""
+    version = runtime.catalog[0] if runtime.catalog else 0
+    return replace(
+        situation,
+        speaker=read_speaker(runtime, connection, lease, said, situation.outlets, version),
+        referred=find_referred(connection, lease.conversation_id, said),
+    )

@@ -1,0 +1,51 @@
+"""WhatsApp's 24-hour window, per contact: outside it free text is held, a template may ask the customer to write, and whatever
+was held goes out after their next word (FACTS A1, error 63016)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from bot.errors import PermanentError
+
+WINDOW = timedelta(hours=24)
+WINDOW_CLOSED = "63016"
+"""Twilio's own code for it: ours and theirs end the same way."""
+
+_NUDGE = text("""
+INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, role, kind, content, payload, state, said_at, due_at)
+SELECT c.id, c.session_id, 'outbound', c.channel, 'assistant', 'template', '', CAST(:payload AS jsonb), 'pending', now(), now()
+FROM conversations c JOIN contacts k ON k.id = c.contact_id
+WHERE c.id = :conversation_id AND NOT EXISTS (
+    SELECT 1 FROM conversation_messages m WHERE m.conversation_id = c.id AND m.kind = 'template'
+      AND m.created_at > COALESCE(k.last_inbound_at, '-infinity'))
+RETURNING id
+""")
+_RELEASE = text("""
+UPDATE conversation_messages SET state = 'pending', attempts = 0, due_at = now(), rung_at = NULL, finished_at = NULL
+WHERE conversation_id = :conversation_id AND direction = 'outbound' AND state = 'held' AND reason = :code
+""")
+
+
+def check(channel: str, template: str | None, last_inbound_at: datetime | None, now: datetime) -> None:
+    """Raises PermanentError (63016) for free text to a WhatsApp contact whose last word is a day old or who never wrote."""
+    if channel != "whatsapp" or template is not None:
+        return
+    if last_inbound_at is None or now - last_inbound_at >= WINDOW:
+        raise PermanentError("the customer's 24-hour window is closed", code=WINDOW_CLOSED)
+
+
+def nudge(connection: Connection, conversation_id: int, template: str) -> int | None:
+    """After a reply was held: the template that asks the customer to write, once per closed window."""
+    if not template:
+        return None
+    values: dict[str, Any] = {"conversation_id": conversation_id, "payload": json.dumps({"template": template})}
+    return connection.execute(_NUDGE, values).scalar()
+
+
+def release(connection: Connection, conversation_id: int) -> int:
+    """The customer wrote: what was held for them is due, before the answer to what they wrote now."""
+    return connection.execute(_RELEASE, {"conversation_id": conversation_id, "code": WINDOW_CLOSED}).rowcount
