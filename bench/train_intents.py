@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from bench.intent_templates import fill
 from bot.catalog.csvfile import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.understanding.classifier import WEIGHTS, softmax
@@ -24,9 +25,10 @@ from bot.understanding.kinds import ORDER
 from bot.understanding.reader import look
 
 ROOT = Path(__file__).resolve().parent.parent
-SETS = (("data/corpus/packaging", "dev.jsonl"), ("data/corpus/grocer", "dev.jsonl"), ("data/training", "messages.jsonl"))
+SETS = ("data/corpus/packaging", "data/corpus/grocer")
+TEMPLATES = ROOT / "data/training/intents.txt"
 MERGED = {"order.create": ORDER, "order.amend": ORDER}
-EPOCHS, RATE, DECAY, FOLDS, SEED = 25, 0.25, 0.002, 5, 20261122
+EPOCHS, RATE, DECAY, FOLDS, SEED = 10, 0.25, 0.002, 5, 20261122
 MIN_COUNT, MIN_WEIGHT = 2, 0.02
 
 Row = tuple[list[str], str, frozenset[str]]
@@ -34,12 +36,10 @@ Row = tuple[list[str], str, frozenset[str]]
 
 def rows() -> Iterator[Row]:
     """Features, class, and every class that is right, of each development message."""
-    for folder, name in SETS:
-        path = ROOT / folder / name
-        if not path.exists():
-            continue
-        index = CatalogIndex.build(read_catalog(path.parent / "catalog.csv"))
-        for example in read_examples(path):
+    for folder in SETS:
+        products = read_catalog(ROOT / folder / "catalog.csv")
+        index = CatalogIndex.build(products)
+        for example in (*read_examples(ROOT / folder / "dev.jsonl"), *fill(TEMPLATES, products)):
             yield row(example, index)
 
 
