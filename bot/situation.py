@@ -120,7 +120,7 @@ class Referred:
     """The earlier message of this conversation that this one quotes, edits, deletes or reacts to.
 
     `answers` is, for a message of ours, the one it replied to (the serial of its buttons). `sku` is its one product,
-    None when it was about none or several. `order` is the order it made, changed or showed; `sole` says that no other
+    None when it was about none or several. `order_id` is the order it made, changed or showed; `sole` says that no other
     message had a part in that order.
     """
 
@@ -128,7 +128,7 @@ class Referred:
     inbound: bool
     answers: int | None = None
     sku: str | None = None
-    order: OrderView | None = None
+    order_id: int | None = None
     sole: bool = False
 
 
