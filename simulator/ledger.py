@@ -84,21 +84,22 @@ class Ledger:
             found = [entry for entry in self._newer(after) if _matches(entry, kind, provider, operation)]
         return found[-limit:] if limit else found
 
-    def wait_for(self, count: int, *, timeout_s: float, **filters: Any) -> list[Entry]:
+    def wait_for(self, count: int, *, timeout_s: float, after: int = 0, **filters: Any) -> list[Entry]:
         """The matching entries as soon as there are `count` of them, or those there are when the time is over."""
         deadline = time.monotonic() + timeout_s
+        found: list[Entry] = []
         while True:
-            with self._grew:
-                seen = self._last_id
-            found = self.entries(**filters)
+            seen = self._last_id
+            found += self.entries(after=after, **filters)
+            after = max(seen, found[-1].id if found else after)
             left = deadline - time.monotonic()
             if len(found) >= count or left <= 0:
                 return found
-            self._wait_for_growth(seen, left)
+            self._wait_for_growth(after, left)
 
     def _wait_for_growth(self, seen: int, timeout_s: float) -> None:
         with self._grew:
-            self._grew.wait_for(lambda: self._last_id != seen, timeout_s)
+            self._grew.wait_for(lambda: self._last_id > seen, timeout_s)
 
     def reset(self) -> None:
         with self._grew:
