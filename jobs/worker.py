@@ -1,45 +1,144 @@
-"""The worker: an RQ SimpleWorker on the one queue, in one process with one engine and one event loop; Procfile starts it."""
+"""The worker: an RQ SimpleWorker on the one queue, in one process with one engine, and threads that send; Procfile starts it.
+
+It does not fork: a work-horse outlives its killed parent and works on beside the job's second start (FACTS 0.1). Whoever
+supervises it starts it again when it ends, which it does by itself after MAX_JOBS.
+"""
 
 from __future__ import annotations
 
 import logging
+import signal
+import sys
+import time
+from types import FrameType
 
 import redis
-from rq import SimpleWorker
+from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
+from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.worker.base import WorkerStatus
 
-from bot.runtime import Runtime, get_runtime
+from bot import failpoints
+from bot.errors import StartupRefused
+from bot.runtime import DEFAULT_REDIS, Runtime, get_runtime
 from bot.telemetry import configure_logging, get_logger, init_sentry
-from jobs import canary, deliver, process_conversation, queues
+from jobs import canary, deliver, process_conversation, queues, redis_settings
+from jobs.lookout import Lookout
+from jobs.outbox import Senders
 
 log = get_logger(__name__)
 
 MAX_JOBS = 20_000
 """Then it ends and the supervisor starts a fresh one: no leak lives for ever."""
 WORKER_TTL_S = 60
+REDIS_PAUSE_S = 1.0
 JOBS = (process_conversation.process_conversation, deliver.deliver, canary.run_canary)
 """Imported here because RQ reports an import error inside a job as "Invalid attribute name"."""
 
 
-def make_worker(runtime: Runtime) -> SimpleWorker:
+class Worker(SimpleWorker):  # type: ignore[misc]
+    """Knows why it stopped, and never needs Redis in order to stop."""
+
+    max_connection_wait_time = 2
+
+    asked_to_stop = False
+    jobs_done = 0
+    lookout: Lookout | None = None
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.asked_to_stop = True
+        super().request_stop(signum, frame)
+
+    def _shutdown(self) -> None:
+        if self.get_state() == WorkerStatus.BUSY:
+            self._stop_requested = True
+        else:
+            raise StopRequested
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        if self.lookout is not None:
+            self.lookout.busy_since = time.monotonic()
+        failpoints.hit("worker.after_pop")
+        try:
+            super().execute_job(job, queue)
+        finally:
+            self.jobs_done += 1
+            if self.lookout is not None:
+                self.lookout.busy_since = None
+
+
+def make_worker(runtime: Runtime) -> Worker:
     """RQ's own connection blocks while it waits, so it must not have the doorbell's short time-out."""
-    connection = redis.Redis.from_url(runtime.settings.redis_url.get_secret_value() or "redis://127.0.0.1:6379/0")
-    return SimpleWorker(
+    connection = redis.Redis.from_url(runtime.settings.redis_url.get_secret_value() or DEFAULT_REDIS)
+    return Worker(
         [queues.queue(connection)], connection=connection, serializer=JSONSerializer, worker_ttl=WORKER_TTL_S,
         disable_default_exception_handler=False, log_job_description=False,
     )  # fmt: skip
 
 
-def main() -> None:
+def run(runtime: Runtime, lookout: Lookout, max_jobs: int = MAX_JOBS) -> None:
+    """Works until asked to stop or recycled. A Redis that is away, full or read-only ends no process: the lookout goes on."""
+    done = 0
+    stop = _StopFlag()
+    while not stop.asked and done < max_jobs:
+        worker = make_worker(runtime)
+        worker.lookout = lookout
+        try:
+            worker.work(max_jobs=max_jobs - done, logging_level=None, with_scheduler=False)
+        except redis.RedisError as error:
+            log.warning("Redis refuses the worker, trying again", error=type(error).__name__)
+        done += worker.jobs_done
+        stop.listen()
+        stop.asked = stop.asked or worker.asked_to_stop
+        if not stop.asked and done < max_jobs:
+            stop.wait(REDIS_PAUSE_S)
+
+
+class _StopFlag:
+    """Hears SIGTERM and SIGINT while no RQ worker does."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.listen()
+
+    def listen(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._hear)
+
+    def wait(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self.asked and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def main() -> int:
     runtime = get_runtime()
     runtime.application = "tria-worker"
     configure_logging(runtime.settings)
     init_sentry(runtime.settings)
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
+    try:
+        failpoints.refuse_in_production(runtime.settings.is_production)
+        redis_settings.refuse_unfit(runtime)
+    except StartupRefused as refused:
+        sys.stderr.write(f"worker: {refused}\n")
+        return 1
+    senders = Senders(runtime)
+    runtime.senders = senders
+    lookout = Lookout(runtime, senders)
+    lookout.start()
     log.info("worker started", jobs=len(JOBS))
-    make_worker(runtime).work(max_jobs=MAX_JOBS, logging_level=None, with_scheduler=False)
+    run(runtime, lookout)
+    lookout.close()
+    senders.close()
     runtime.close()
+    log.info("worker stopped")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
