@@ -10,22 +10,33 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.errors import TriaError
 from bot.settings import ROOT
 from bot.telemetry.masking import Mask
 
 ABOUT_OUR_CODE = (TriaError, NameError, AttributeError, ImportError)
+MAX_CODE = 32
 MAX_FRAMES = 30
 MAX_CHAIN = 5
 
 
 def error_words(error: BaseException, mask: Mask | None = None) -> str:
     """`OperationalError 57P01` or `TemporaryError: Twilio answered 503`: what a failure row and a log line may say."""
-    code = getattr(error, "code", "") or getattr(getattr(error, "orig", None), "pgcode", "")
-    words = type(error).__name__ + (f" {code}" if isinstance(code, str | int) and code and len(str(code)) <= 12 else "")
+    code = _code(error)
+    words = f"{type(error).__name__} {code}" if code else type(error).__name__
     if not isinstance(error, ABOUT_OUR_CODE) or not str(error):
         return words
     return f"{words}: {(mask or Mask()).text(str(error))}"
+
+
+def _code(error: BaseException) -> str:
+    """PostgreSQL's SQLSTATE, or the short code that we and the providers' libraries give; SQLAlchemy's own means nothing."""
+    if isinstance(error, SQLAlchemyError):
+        return getattr(getattr(error, "orig", None), "pgcode", None) or ""
+    code = getattr(error, "code", "")
+    return str(code) if isinstance(code, str | int) and len(str(code)) <= MAX_CODE else ""
 
 
 def traceback_words(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from bot.runtime import Runtime
 from handlers.checks.check import Severity, Verdict
 from models import schema
 from models.database import pool_numbers
+from models.sqlstate import sqlstate
 
 SLOW_MS = 250.0
 PROBE_TTL_S = 10
@@ -27,7 +28,7 @@ def database(runtime: Runtime) -> Verdict:
     except PoolTimeout:
         return Verdict(Severity.UNHEALTHY, "every connection of the pool is in use", {"pool": _pool(runtime)})
     except OperationalError as error:
-        return Verdict(Severity.UNHEALTHY, _why_no_database(error))
+        return Verdict(Severity.UNHEALTHY, why_no_database(error))
     ms = _since(started)
     severity = Severity.DEGRADED if ms > SLOW_MS else Severity.HEALTHY
     reason = f"answers in {ms:.0f} ms" if severity else ""
@@ -83,8 +84,10 @@ def _schema(runtime: Runtime, *, thorough: bool) -> Verdict:
     return Verdict(Severity.UNHEALTHY, "; ".join(found[:5]), facts) if found else Verdict(facts=facts)
 
 
-def _why_no_database(error: OperationalError) -> str:
-    """libpq gives no code for a failed connection, only words; they name the user and host, so ours are used."""
+def why_no_database(error: OperationalError) -> str:
+    """In our words: libpq gives no code for a failed connection, only words; and those name the user and the host."""
+    if code := sqlstate(error):
+        return f"answered with error {code}"
     words = str(error.orig)
     if "password authentication failed" in words:
         return "authentication failed for DATABASE_URL"

@@ -16,11 +16,12 @@ from flask.cli import with_appcontext
 from redis.exceptions import RedisError
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.errors import BadInputError, TriaError
 from bot.settings import Settings
 from bot.telemetry import configure_logging, error_words
+from handlers.checks.storage import why_no_database
 from handlers.current import current_runtime
 from models.schema import MigrationError
 
@@ -50,6 +51,8 @@ class Command(click.Command):
             raise BadUsage(str(error)) from error
         except (TriaError, MigrationError) as error:
             raise Failed(str(error)) from error
+        except OperationalError as error:
+            raise Failed(f"PostgreSQL: {why_no_database(error)}") from error
         except (SQLAlchemyError, RedisError) as error:
             raise Failed(error_words(error)) from error
 

@@ -30,7 +30,9 @@ group = click.Group("orders", help="Orders: list, show, export.")
 order_group = click.Group("order", help="One order's history.")
 
 SINCE = click.option("--since", "since_text", metavar="DAY|TIME", help="Placed (or begun) from then on; local time.")
-STATUS = click.option("--status", type=click.Choice(list(OrderStatus)), help="Only orders of this status.")
+STATUS = click.option(
+    "--status", type=click.Choice([status.value for status in OrderStatus]), help="Only orders of this status."
+)
 
 
 @command(group, "list", example="flask orders list --since 2026-11-22 --status placed")
