@@ -24,7 +24,9 @@ class Door:
         self.client = client
         self.secret = settings.telegram_webhook_secret.get_secret_value()
 
-    def post(self, update: Any, *, headers: list[tuple[str, str]] | None = None, raw: bytes | None = None) -> TestResponse:
+    def post(
+        self, update: Any, *, headers: list[tuple[str, str]] | None = None, raw: bytes | None = None
+    ) -> TestResponse:
         given = [(telegram.SECRET_HEADER, self.secret)] if headers is None else headers
         body = json.dumps(update).encode() if raw is None else raw
         answer = self.client.post(PATH, data=body, content_type="application/json", headers=given)
@@ -150,7 +152,12 @@ def test_d23_a_contact_that_is_not_the_senders_own_is_recorded_and_binds_nothing
     door: Door, shop: Shop, contact: dict[str, Any]
 ) -> None:
     assert door.post(telegram.build_update(USER, contact=contact)).status_code == 200
-    assert shop.one("SELECT count(*) FROM contact_outlets b JOIN contacts k ON k.id = b.contact_id AND k.channel = 'telegram'") == 0
+    assert (
+        shop.one(
+            "SELECT count(*) FROM contact_outlets b JOIN contacts k ON k.id = b.contact_id AND k.channel = 'telegram'"
+        )
+        == 0
+    )
 
 
 def test_d24_callback_data_over_64_bytes_is_refused(door: Door, shop: Shop) -> None:
