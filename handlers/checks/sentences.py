@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -11,7 +12,8 @@ from typing import Any
 from bot.catalog.product import Product
 from bot.decision import OrderWrite, Reply
 from bot.ordering.pricing import price_line, total_of
-from bot.replies.render import FOLDER, LANGUAGES, Voice, render
+from bot.replies.render import DEFAULT, FOLDER, LANGUAGES, Voice, render
+from bot.situation import OrderView
 from bot.telemetry import error_words
 from models.order import OrderStatus
 
@@ -21,36 +23,50 @@ TAX_RATE = Decimal("0.09")
 
 
 def sentence_problems() -> tuple[list[str], int]:
-    """What is wrong with the sentences (`zh placed: KeyError`), and how many were rendered."""
+    """What is wrong with the sentences (`zh placed: KeyError`), and how many were rendered.
+
+    English says which values a sentence is given; a placeholder that only a translation has is a mistake of it.
+    """
+    given = {key: _placeholders(text) for key, text in _sentences(DEFAULT).items()}
     found, count = [], 0
     for language in LANGUAGES:
-        keys = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))["sentences"]
-        for key in keys:
-            for values in _cases():
-                count += 1
-                found += _problem(language, key, values)
+        for key in _sentences(language):
+            cases = [dict.fromkeys(given.get(key, ()), "some") | values for values in _cases()]
+            count += len(cases)
+            found += list(dict.fromkeys(problem for values in cases for problem in _problem(language, key, values)))
+        found += [f"{language} lacks {key}" for key in given if key not in _sentences(language)]
     return found, count
+
+
+def _sentences(language: str) -> dict[str, str]:
+    sentences: dict[str, str] = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))["sentences"]
+    return sentences
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name.split(".")[0].split("[")[0] for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 def _problem(language: str, key: str, values: Mapping[str, Any]) -> list[str]:
     voice = Voice(language, "SGD", "Outlet", None, TAX_RATE, "SO-1")
     try:
         text = render(Reply(key, values), voice).text
-    except Exception as error:  # noqa: BLE001 - each broken sentence is named
+    except Exception as error:  # noqa: BLE001 - each broken sentence is named, whatever broke it
         return [f"{language} {key}: {error_words(error)}"]
     return [] if text.strip() else [f"{language} {key}: empty"]
 
 
 def _cases() -> list[dict[str, Any]]:
+    """An order of two lines in every state it can be in, with one product or several to choose from."""
     lines = (price_line(BOX, Decimal(200), (Decimal(2), "carton")), price_line(FLOUR, Decimal("2.5"), None))
     totals = total_of(lines, TAX_RATE)
-    common = {
+    other = OrderView(1, "SO-1", OrderStatus.PLACED, 1, lines, totals.total, date(2026, 12, 1), None, 0)
+    common = {"orders": (other,), "prices": {}} | {
         "text": "box",
         "unit": "tin",
         "minimum": Decimal(1),
         "kind": "image",
         "outlets": "Outlet",
-        "total": "SGD 1.00",
     }
     return [
         common

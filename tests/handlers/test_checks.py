@@ -86,17 +86,18 @@ def test_every_check_has_its_own_name_and_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("percent", "severity"),
+    ("percent", "free_gb", "severity"),
     [
-        (0.0, Severity.HEALTHY),
-        (89.9, Severity.HEALTHY),
-        (90.0, Severity.DEGRADED),
-        (97.0, Severity.UNHEALTHY),
-        (100.0, Severity.UNHEALTHY),
+        (0.0, 500, Severity.HEALTHY),
+        (89.9, 0.5, Severity.HEALTHY),
+        (90.0, 4.9, Severity.DEGRADED),
+        (97.0, 30, Severity.HEALTHY),
+        (97.0, 0.9, Severity.UNHEALTHY),
+        (100.0, 0, Severity.UNHEALTHY),
     ],
 )
-def test_full_disk_makes_it_unready(percent: float, severity: Severity) -> None:
-    assert machine.judge_disk(percent).severity is severity
+def test_full_disk_makes_it_unready(percent: float, free_gb: float, severity: Severity) -> None:
+    assert machine.judge_disk(percent, int(free_gb * machine.GIGABYTE)).severity is severity
 
 
 def test_numbers_of_the_machine_are_percentages() -> None:
