@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.channels.base import Button
 from bot.ordering.pricing import OrderLine, Totals
-from bot.situation import OpenQuestion
+from bot.situation import OpenQuestion, OrderView, Quantities
 
 
 class Outcome(StrEnum):
@@ -29,13 +29,16 @@ class Reply:
     values: Mapping[str, Any] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
     asks_contact: bool = False
+    lead: str | None = None
+    """The key of a sentence that stands before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderWrite:
     """What an order becomes. `order_id` None makes a new one; else that order, if it still has `version`.
 
-    `events` are the kinds to record in its history, in order.
+    `events` are the kinds to record in its history, in order. `before` is the order as it was and `said` what this message
+    added, both kept in the history. `number` is known for an order that exists.
     """
 
     order_id: int | None
@@ -47,6 +50,9 @@ class OrderWrite:
     delivery_date: date | None
     notes: str
     events: tuple[str, ...]
+    number: str = ""
+    before: OrderView | None = None
+    said: Quantities = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +106,5 @@ class Decision:
     learned: Learned | None = None
     opted_out: bool | None = None
     language: str | None = None
+    proactive: bool = False
+    """Said without being asked: counts against MAX_PROACTIVE_MESSAGES_PER_DAY."""

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from bot.catalog.index import CatalogIndex
 from bot.channels.base import Channel
 from bot.identity.names import OutletNames
+from bot.ordering.prices import PriceList
 from bot.rates import SendLimits
 from bot.settings import Settings, get_settings
 from bot.understanding.media_reader import MediaReader
@@ -47,6 +48,8 @@ class Runtime:
     application: str = "tria"
     catalog: tuple[int, CatalogIndex] | None = field(default=None, init=False)
     """The index in memory and the catalog version it was built from."""
+    prices: tuple[int, PriceList] | None = field(default=None, init=False)
+    """The contract prices and the catalog version they were read at."""
     outlet_names: tuple[int, OutletNames] | None = field(default=None, init=False)
     """The names of all outlets and the catalog version they were read at."""
     media_reader: MediaReader | None = None

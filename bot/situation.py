@@ -17,7 +17,6 @@ from bot.ordering.pricing import OrderLine
 from bot.settings import ConfirmOrders
 from bot.understanding.intent import Basket, Change, ChangeOp, Context, Question, QuestionReason
 
-
 Quantities = tuple[tuple[str, Decimal], ...]
 """SKUs with base quantities."""
 
@@ -52,6 +51,11 @@ class Said:
     kind: Kind
     said_at: datetime
     payload: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def last_id(self) -> int | None:
+        """The message that is answered; None when nobody wrote and time itself had something to say."""
+        return self.message_ids[-1] if self.message_ids else None
 
     @property
     def pressed(self) -> str | None:
@@ -165,6 +169,10 @@ class OpenQuestion:
     order_id: int | None = None
     changes: tuple[Change, ...] = ()
     day: date | None = None
+    doubt: str = ""
+    """CONFIRM: why the YES is asked, as the key of the sentence."""
+    notes: str = ""
+    """Notes of an order that has no row yet."""
 
     def to_json(self) -> dict[str, Any]:
         about = [
@@ -185,6 +193,8 @@ class OpenQuestion:
             "order_id": self.order_id,
             "changes": [[c.op.value, c.sku, None if c.quantity is None else str(c.quantity)] for c in self.changes],
             "day": self.day.isoformat() if self.day else None,
+            "doubt": self.doubt,
+            "notes": self.notes,
         }
 
     @classmethod
@@ -211,6 +221,8 @@ class OpenQuestion:
             raw.get("order_id"),
             tuple(Change(ChangeOp(op), sku, Decimal(q) if q else None) for op, sku, q in raw.get("changes", ())),
             date.fromisoformat(raw["day"]) if raw.get("day") else None,
+            raw.get("doubt", ""),
+            raw.get("notes", ""),
         )
 
 
@@ -248,6 +260,7 @@ class Situation:
     usual: Mapping[tuple[int, str], Usual] = field(default_factory=dict)
     """What an outlet's last orders held of a SKU."""
     prices: PriceList = NO_CONTRACTS
+    conversation_id: int = 0
     meant_order_id: int | None = None
     """The order that the customer has just picked where several could be meant."""
     question: OpenQuestion | None = None

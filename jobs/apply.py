@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,21 +16,30 @@ from bot.decision import Decision, Escalate, OrderWrite, Reply
 from bot.errors import Fenced
 from bot.replies import render
 from bot.replies.render import Rendered, Voice
-from bot.situation import Said, Situation
+from bot.settings import Settings
+from bot.situation import OrderView, Said, Situation
 from bot.understanding.intent import Intent
 from jobs.lease import Lease
+from models.order import OPEN_DRAFT
 
 # `due_at` apart from `lease_until` is the mark of a message that came meanwhile (record.RECORD): the subquery alone would not
 # see one committed while this statement waited for the row.
+# A draft or question is reminded of once: with `expire_at` set, no `remind_at` means that this is done.
 RELEASE = text("""
-UPDATE conversations SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL, question = CAST(:question AS jsonb),
+UPDATE conversations c SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL, question = CAST(:question AS jsonb),
     outlet_id = COALESCE(:outlet_id, outlet_id), language = COALESCE(:language, language),
     owner = CASE WHEN :person THEN 'person' ELSE owner END,
     owner_until = CASE WHEN :person THEN now() + :handover * interval '1 minute' ELSE owner_until END,
+    remind_at = alarm.remind_at, expire_at = alarm.expire_at,
     due_at = CASE WHEN due_at IS DISTINCT FROM lease_until THEN due_at
-                  WHEN EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = conversations.id
-                               AND m.state = 'received' AND m.id <> ALL(:done)) THEN now() END
-WHERE id = :id AND lease_token = :token
+                  WHEN EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = c.id
+                               AND m.state = 'received' AND m.id <> ALL(:done)) THEN now()
+                  WHEN owner = 'bot' AND NOT :person THEN LEAST(alarm.remind_at, alarm.expire_at) END
+FROM (SELECT CASE WHEN :waits AND NOT :by_alarm AND (remind_at IS NOT NULL OR expire_at IS NULL)
+                  THEN now() + :remind * interval '1 minute' END AS remind_at,
+             CASE WHEN :waits AND NOT :by_alarm THEN now() + :expire * interval '1 minute' WHEN :waits THEN expire_at END AS expire_at
+      FROM conversations WHERE id = :id) alarm
+WHERE c.id = :id AND c.lease_token = :token
 """)
 INSERT_ORDER = text("""
 INSERT INTO orders (number, outlet_id, conversation_id, message_id, channel, status, currency, subtotal, tax_rate, tax, total,
@@ -101,7 +110,7 @@ class Written:
 
 def apply(
     connection: Connection, lease: Lease, said: Said, intent: Intent, situation: Situation, decision: Decision, *, language: str,
-    currency: str, handover_minutes: int, now: datetime,
+    settings: Settings, now: datetime,
 ) -> Written:  # fmt: skip
     """Write the whole effect of one turn. Raises Fenced when the lease or the order's version was lost.
 
@@ -109,16 +118,16 @@ def apply(
     """
     failpoints.hit("apply.begin")
     _write_contact(connection, lease, decision)
-    _release(connection, lease, said, decision, language, handover_minutes)
+    _release(connection, lease, said, situation, decision, language, settings)
     failpoints.hit("apply.after_release")
     order_id, number = (
-        _write_order(connection, lease, said, decision.order, currency, now) if decision.order else (None, "")
+        _write_order(connection, lease, said, decision.order, settings.currency, now) if decision.order else (None, "")
     )
     failpoints.hit("apply.after_order")
-    replies = _rendered(decision, situation, lease.channel, language, currency, number)
+    replies = _rendered(decision, situation, lease.channel, language, settings.currency, number)
     _finish_inbound(connection, lease, said, intent, decision, language)
     failpoints.hit("apply.after_inbound")
-    outbound = _write_outbound(connection, lease, said, replies, language)
+    outbound = _write_outbound(connection, lease, said, replies, language, proactive=decision.proactive)
     failpoints.hit("apply.after_outbound")
     _write_events(connection, said, decision, order_id)
     failpoints.hit("apply.after_events")
@@ -135,8 +144,8 @@ def _write_contact(connection: Connection, lease: Lease, decision: Decision) -> 
 
 
 def _release(
-    connection: Connection, lease: Lease, said: Said, decision: Decision, language: str, handover_minutes: int
-) -> None:
+    connection: Connection, lease: Lease, said: Said, situation: Situation, decision: Decision, language: str, settings: Settings,
+) -> None:  # fmt: skip
     values = {
         "id": lease.conversation_id,
         "token": lease.token,
@@ -144,11 +153,23 @@ def _release(
         "outlet_id": decision.chosen_outlet_id,
         "language": language,
         "person": decision.escalate is not None and decision.escalate.takes_over,
-        "handover": handover_minutes,
+        "handover": settings.handover_timeout_minutes,
+        "waits": _waits(situation, decision),
+        "by_alarm": said.last_id is None,
+        "remind": settings.draft_reminder_minutes,
+        "expire": settings.draft_expiry_minutes,
         "done": list(said.message_ids),
     }
     if connection.execute(RELEASE, values).rowcount != 1:
         raise Fenced("the lease of this conversation was lost")
+
+
+def _waits(situation: Situation, decision: Decision) -> bool:
+    """Whether a draft or a question stays open after this turn."""
+    draft, order = situation.draft, decision.order
+    if decision.question is not None or (order is not None and order.status in OPEN_DRAFT):
+        return True
+    return draft is not None and (order is None or order.order_id != draft.id)
 
 
 def _write_order(
@@ -160,7 +181,7 @@ def _write_order(
     values: dict[str, Any] = {
         "outlet_id": order.outlet_id,
         "conversation_id": lease.conversation_id,
-        "message_id": said.message_ids[-1],
+        "message_id": said.last_id,
         "channel": lease.channel,
         "status": order.status,
         "currency": currency,
@@ -213,6 +234,8 @@ def _parts(rendered: Rendered, reply: Reply, channel: str) -> list[Rendered]:
 def _finish_inbound(
     connection: Connection, lease: Lease, said: Said, intent: Intent, decision: Decision, language: str
 ) -> None:
+    if said.last_id is None:
+        return
     context = {
         "lines": [
             [line.sku, str(line.quantity), line.unit_said, line.text, line.confidence, line.sure]
@@ -225,7 +248,7 @@ def _finish_inbound(
         FINISH_INBOUND,
         {
             "ids": list(said.message_ids),
-            "last": said.message_ids[-1],
+            "last": said.last_id,
             "outcome": decision.outcome.value,
             "reason": decision.reason,
             "attempts": lease.attempts,
@@ -238,12 +261,13 @@ def _finish_inbound(
 
 
 def _write_outbound(
-    connection: Connection, lease: Lease, said: Said, replies: list[Rendered], language: str
+    connection: Connection, lease: Lease, said: Said, replies: list[Rendered], language: str, *, proactive: bool
 ) -> tuple[int, ...]:
     if not replies:
         return ()
+    mark = {"proactive": True} if proactive else {}
     rows = [
-        {"sequence": sequence, "content": reply.text, "payload": _payload(reply)}
+        {"sequence": sequence, "content": reply.text, "payload": _payload(reply) | mark}
         for sequence, reply in enumerate(replies, 1)
     ]
     values = {
@@ -252,7 +276,7 @@ def _write_outbound(
         "channel": lease.channel,
         "language": language,
         "pushed": lease.channel in PUSHED_CHANNELS,
-        "in_reply_to": said.message_ids[-1],
+        "in_reply_to": said.last_id,
         "replies": json.dumps(rows),
     }
     return tuple(connection.execute(INSERT_OUTBOUND, values).scalars())
@@ -270,17 +294,39 @@ def _write_events(connection: Connection, said: Said, decision: Decision, order_
     if decision.order is None or order_id is None:
         return
     order = decision.order
-    detail = {
-        "status": order.status,
-        "total": str(order.totals.total),
-        "lines": [[line.sku, str(line.quantity)] for line in order.lines],
-    }
-    kinds = ["received", "resolved", *order.events, "persisted"]
-    events = [{"kind": kind, "detail": detail if kind == order.events[-1] else {}} for kind in kinds]
-    values = {"order_id": order_id, "message_id": said.message_ids[-1], "events": json.dumps(events)}
+    steps = ("received", "resolved") if said.last_id is not None else ()
+    events = [{"kind": kind, "detail": {}} for kind in (*steps, *order.events, "persisted")]
+    events[-2]["detail"] = _history(order)
+    values = {"order_id": order_id, "message_id": said.last_id, "events": json.dumps(events, default=str)}
     connection.execute(INSERT_EVENTS, values)
 
 
+def _history(order: OrderWrite) -> dict[str, Any]:
+    """What the order became, what it was, and what the message added."""
+    detail: dict[str, Any] = {
+        "status": order.status,
+        "total": order.totals.total,
+        "delivery_date": order.delivery_date,
+        "lines": [[line.sku, line.quantity] for line in order.lines],
+    }
+    if order.said:
+        detail["said"] = order.said
+    if order.before is not None:
+        detail["before"] = _before(order.before)
+    return detail
+
+
+def _before(order: OrderView) -> dict[str, Any]:
+    """The order as it was, whole: a change that is not approved goes back to it."""
+    return {
+        "status": order.status,
+        "total": order.total,
+        "delivery_date": order.delivery_date,
+        "notes": order.notes,
+        "lines": [list(astuple(line)) for line in order.lines],
+    }
+
+
 def _escalate(connection: Connection, lease: Lease, said: Said, escalate: Escalate) -> None:
-    values = {"conversation_id": lease.conversation_id, "message_id": said.message_ids[-1], "reason": escalate.reason}
+    values = {"conversation_id": lease.conversation_id, "message_id": said.last_id, "reason": escalate.reason}
     connection.execute(ESCALATE, values | {"priority": escalate.priority})

@@ -115,11 +115,11 @@ def _journey(runtime: Runtime, connection: Connection, steps: Steps) -> None:
         if held is None:
             raise CanaryFailedError("the conversation could not be claimed")
     with steps.step("read"):
-        found = read_situation(runtime, connection, held)
-        if found is None:
+        said, situation = read_situation(runtime, connection, held)
+        if said is None:
             raise CanaryFailedError("the message was not found again")
     with steps.step("understand"):
-        thought = think(runtime, held, *found)
+        thought = think(runtime, held, said, situation)
     with steps.step("write"):
         written = write(runtime, connection, held, thought)
     with steps.step("check"):

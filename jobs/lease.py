@@ -36,7 +36,8 @@ LOCK = text("SELECT 1 FROM conversations WHERE id = :id AND lease_token = :token
 RELEASE_IDLE = text("""
 UPDATE conversations SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL,
     due_at = CASE WHEN EXISTS (SELECT 1 FROM conversation_messages m
-                               WHERE m.conversation_id = conversations.id AND m.state = 'received') THEN now() END
+                               WHERE m.conversation_id = conversations.id AND m.state = 'received') THEN now()
+                  WHEN owner = 'bot' THEN LEAST(remind_at, expire_at) END
 WHERE id = :id AND lease_token = :token
 """)
 

@@ -6,26 +6,29 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from bot import failpoints
-from bot.channels.base import PUSHED_CHANNELS
+from bot.channels.base import PUSHED_CHANNELS, Kind
 from bot.conversation import decide
 from bot.conversation.identity import settle_outlet
 from bot.conversation.reading import without_own_names
+from bot.conversation.targets import reads_a_day_only, settle_order
+from bot.conversation.waiting import Alarm, on_time
 from bot.decision import Decision, Outcome
 from bot.errors import Fenced
 from bot.replies import language_of
 from bot.runtime import Runtime, get_runtime
-from bot.situation import Said, Situation
+from bot.situation import QuestionKind, Said, Situation
 from bot.telemetry import get_logger, log_context, metrics
-from bot.understanding.intent import Intent
+from bot.understanding.intent import Intent, IntentKind
 from bot.understanding.reader import understand
 from jobs import entry, failures, lease, outbox
 from jobs.apply import Written, apply
 from jobs.lease import Lease
-from jobs.situation import read_situation
+from jobs.situation import read_alarm, read_situation
 from models.database import autocommit, transaction
 
 log = get_logger(__name__)
@@ -88,12 +91,13 @@ def _work(runtime: Runtime, held: Lease) -> Written | None:
 
 def _answer(runtime: Runtime, held: Lease) -> Written | None:
     with autocommit(runtime.engine) as connection:
-        found = read_situation(runtime, connection, held)
+        said, situation = read_situation(runtime, connection, held)
+        alarm = read_alarm(runtime, connection, held) if said is None and held.owner == "bot" else None
     failpoints.hit("process.after_read")
-    if found is None:
+    if said is None and alarm is None:
         lease.release_idle(runtime.engine, held)
         return None
-    thought = think(runtime, held, *found)
+    thought = think(runtime, held, said, situation) if said else think_of_time(runtime, situation, alarm)
     failpoints.hit("process.after_think")
     with transaction(runtime.engine) as connection:
         written = write(runtime, connection, held, thought)
@@ -109,15 +113,7 @@ def _answer(runtime: Runtime, held: Lease) -> Written | None:
 
 def think(runtime: Runtime, held: Lease, said: Said, situation: Situation) -> Thought:
     """The pure beat: no transaction is open, nothing is written."""
-    said, situation = settle_outlet(said, situation)
-    outlet_code = situation.outlet.code if situation.outlet else None
-    intent = understand(
-        without_own_names(said.text, situation.outlets),
-        situation.index,
-        situation.context,
-        said.said_at.astimezone(runtime.settings.zone),
-        outlet_id=outlet_code,
-    )
+    said, situation, intent = read(said, situation, runtime.settings.zone)
     if held.owner == "person":
         silent = Decision(outcome=Outcome.HANDED_OVER, reason="person_in_charge", question=situation.question)
         return Thought(said, situation, intent, silent, situation.language)
@@ -125,6 +121,33 @@ def think(runtime: Runtime, held: Lease, said: Said, situation: Situation) -> Th
     if situation.outlet and len(situation.outlets) > 1 and decision.chosen_outlet_id is None:
         decision = replace(decision, chosen_outlet_id=situation.outlet.id)
     return Thought(said, situation, intent, decision, language_of(intent.language, situation.language))
+
+
+def read(said: Said, situation: Situation, zone: ZoneInfo) -> tuple[Said, Situation, Intent]:
+    """The reading; an answer to which outlet or which order is settled first, and the words that had waited are read."""
+    said, situation = settle_order(*settle_outlet(said, situation))
+    intent = _understood(said, situation, zone)
+    if situation.question and situation.question.kind is QuestionKind.ORDER and reads_a_day_only(intent):
+        said, situation = settle_order(said, situation, intent.delivery_date)
+        intent = _understood(said, situation, zone)
+    return said, situation, intent
+
+
+def _understood(said: Said, situation: Situation, zone: ZoneInfo) -> Intent:
+    return understand(
+        without_own_names(said.text, situation.outlets),
+        situation.index,
+        situation.context,
+        said.said_at.astimezone(zone),
+        outlet_id=situation.outlet.code if situation.outlet else None,
+    )
+
+
+def think_of_time(runtime: Runtime, situation: Situation, alarm: Alarm | None) -> Thought:
+    """The pure beat when nobody wrote and an alarm rang: an empty decision when nothing waits any more."""
+    decision = (on_time(situation, alarm) if alarm else None) or Decision()
+    nobody = Said((), "", Kind.TEXT, runtime.clock())
+    return Thought(nobody, situation, Intent(IntentKind.OTHER, 0.0), decision, situation.language)
 
 
 def write(runtime: Runtime, connection: Connection, held: Lease, thought: Thought) -> Written:
@@ -137,8 +160,7 @@ def write(runtime: Runtime, connection: Connection, held: Lease, thought: Though
         thought.situation,
         thought.decision,
         language=thought.language,
-        currency=runtime.settings.currency,
-        handover_minutes=runtime.settings.handover_timeout_minutes,
+        settings=runtime.settings,
         now=runtime.clock(),
     )
 
@@ -163,7 +185,7 @@ def _count(held: Lease, thought: Thought, written: Written) -> None:
         metrics.orders_placed_total.labels(held.channel).inc()
     log.info(
         "answered",
-        message_id=thought.said.message_ids[-1],
+        message_id=thought.said.last_id,
         intent=thought.intent.kind.value,
         order=written.order_number,
     )

@@ -10,37 +10,53 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from bot.channels.base import Kind
+from bot.conversation.waiting import Alarm
 from bot.ordering.delivery import DeliveryRules
 from bot.ordering.pricing import OrderLine
 from bot.runtime import Runtime
 from bot.settings import ConfirmOrders, Settings
-from bot.situation import Contact, OpenQuestion, OrderView, Outlet, Rules, Said, Situation
-from jobs.catalog import current_index
+from bot.situation import Contact, OpenQuestion, OrderView, Outlet, Rules, Said, Situation, Usual
+from jobs.catalog import current_index, current_prices
 from jobs.lease import Lease
 
 MAX_BURST = 20
 """Messages read together at most; the rest are due at once after them."""
+LATEST = 20
+"""Orders of an outlet that are looked at: those still open, and what is usual."""
+TOGETHER_TRIES = 2
+"""After so many failed tries each message is read alone, so that one poisoned message parks no other."""
 
 OUTLET_JSON = """json_build_object('id', o.id, 'code', o.code, 'name', o.name, 'confirm_orders', o.confirm_orders,
-    'cutoff', o.cutoff, 'days', o.delivery_days, 'min', o.min_order_total::text, 'language', o.default_language)"""
+    'cutoff', o.cutoff, 'days', o.delivery_days, 'min', o.min_order_total::text, 'language', o.default_language, 'customer', o.customer_id)"""
 ORDER_JSON = """json_build_object('id', q.id, 'number', q.number, 'status', q.status, 'version', q.version,
     'total', q.total::text, 'delivery_date', q.delivery_date, 'placed_at', q.placed_at, 'outlet_id', q.outlet_id, 'notes', q.notes,
+    'conversation_id', q.conversation_id,
+    'recent', (SELECT json_agg(e.detail->'said') FROM order_events e
+               WHERE e.order_id = q.id AND e.at > now() - interval '30 minutes' AND e.detail ? 'said'),
     'lines', (SELECT COALESCE(json_agg(json_build_array(l.sku, l.name, l.quantity::text, l.unit, l.unit_price::text,
               l.pack_quantity::text, l.pack_unit) ORDER BY l.position), '[]') FROM order_lines l WHERE l.order_id = q.id))"""
 
 READ = text(f"""
-WITH bound AS (SELECT outlet_id FROM contact_outlets WHERE contact_id = :contact)
+WITH bound AS (SELECT outlet_id FROM contact_outlets WHERE contact_id = :contact),
+latest AS (
+    SELECT o.* FROM bound CROSS JOIN LATERAL (
+        SELECT * FROM orders WHERE outlet_id = bound.outlet_id AND placed_at IS NOT NULL ORDER BY id DESC LIMIT :latest) o)
 SELECT
   (SELECT json_agg(json_build_array(m.id, m.kind, m.content, m.said_at, m.payload) ORDER BY m.id) FROM (
       SELECT * FROM conversation_messages WHERE conversation_id = :id AND state = 'received' ORDER BY id LIMIT :burst) m) AS said,
   (SELECT json_agg({OUTLET_JSON} ORDER BY o.name) FROM outlets o JOIN bound ON bound.outlet_id = o.id WHERE o.is_active) AS outlets,
   (SELECT {ORDER_JSON} FROM orders q
     WHERE q.conversation_id = :id AND q.status IN ('draft', 'awaiting_confirmation')) AS draft,
-  (SELECT json_agg({ORDER_JSON}) FROM bound CROSS JOIN LATERAL (
-      SELECT * FROM orders WHERE outlet_id = bound.outlet_id AND placed_at IS NOT NULL ORDER BY id DESC LIMIT 1) q) AS last_orders,
+  (SELECT json_agg({ORDER_JSON} ORDER BY q.id DESC) FROM latest q
+    WHERE (q.status IN ('placed', 'awaiting_approval') AND q.delivery_date >= CAST(:today AS date))
+       OR q.id IN (SELECT max(id) FROM latest GROUP BY outlet_id)
+       OR q.id IN (SELECT max(id) FROM latest WHERE status <> 'cancelled' GROUP BY outlet_id)) AS orders,
+  (SELECT json_agg(json_build_array(u.outlet_id, u.sku, u.orders, u.most::text)) FROM (
+      SELECT latest.outlet_id, l.sku, count(*) AS orders, max(l.quantity) AS most
+      FROM latest JOIN order_lines l ON l.order_id = latest.id WHERE latest.status = 'placed' GROUP BY 1, 2) u) AS usual,
   (SELECT content FROM conversation_messages WHERE conversation_id = :id AND direction = 'outbound' ORDER BY id DESC LIMIT 1) AS last_reply,
   (SELECT version FROM catalog_version) AS catalog_version,
-  (SELECT rate FROM tax_rates WHERE effective_from <= CURRENT_DATE ORDER BY effective_from DESC LIMIT 1) AS tax_rate
+  (SELECT rate FROM tax_rates WHERE effective_from <= CAST(:today AS date) ORDER BY effective_from DESC LIMIT 1) AS tax_rate
 """)
 
 PHONE_OUTLETS = text(f"""
@@ -50,13 +66,20 @@ WHERE k.channel = 'whatsapp' AND k.address = :phone
 """)
 
 
-def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tuple[Said, Situation] | None:
-    """What was said and where things stand; None when nothing is left to answer."""
-    row = connection.execute(READ, {"id": lease.conversation_id, "contact": lease.contact_id, "burst": MAX_BURST}).one()
-    if not row.said:
-        return None
-    said = _first_turn(row.said)
+def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tuple[Said | None, Situation]:
+    """What was said (None when nothing is left to answer) and where things stand."""
     settings = runtime.settings
+    row = connection.execute(
+        READ,
+        {
+            "id": lease.conversation_id,
+            "contact": lease.contact_id,
+            "burst": 1 if lease.attempts > TOGETHER_TRIES else MAX_BURST,
+            "latest": LATEST,
+            "today": runtime.clock().astimezone(settings.zone).date(),
+        },
+    ).one()
+    said = _first_turn(row.said) if row.said else None
     outlets = tuple(_outlet(raw, settings) for raw in row.outlets or [])
     draft = _order(row.draft) if row.draft else None
     chosen = draft.outlet_id if draft else lease.outlet_id
@@ -71,13 +94,34 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
         ),
         tax_rate=row.tax_rate if row.tax_rate is not None else settings.tax_rate,
         draft=draft,
-        last_orders=tuple(_order(raw) for raw in row.last_orders or []),
+        orders=tuple(_order(raw) for raw in row.orders or []),
+        usual={(outlet_id, sku): Usual(orders, Decimal(most)) for outlet_id, sku, orders, most in row.usual or []},
+        prices=current_prices(runtime, connection, row.catalog_version),
+        conversation_id=lease.conversation_id,
         question=OpenQuestion.from_json(lease.question) if lease.question else None,
         language=lease.language or (outlet.language if outlet else "en"),
         last_reply=row.last_reply,
         shared_phone_outlets=_shared_phone(connection, said, settings),
     )
     return said, situation
+
+
+ALARM = text("""
+SELECT c.expire_at <= now() AS expired, c.remind_at <= now() AS remind, k.opted_out_at IS NULL
+       AND (c.channel <> 'whatsapp' OR k.last_inbound_at > now() - interval '24 hours')
+       AND (SELECT count(*) FROM conversation_messages m WHERE m.conversation_id = c.id AND m.created_at > now() - interval '24 hours'
+            AND m.payload ? 'proactive') < :most AS may_remind
+FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE c.id = :id
+""")
+
+
+def read_alarm(runtime: Runtime, connection: Connection, lease: Lease) -> Alarm | None:
+    """Which of the conversation's own alarms rang, when nobody wrote; None when none did."""
+    most = runtime.settings.max_proactive_messages_per_day
+    row = connection.execute(ALARM, {"id": lease.conversation_id, "most": most}).one()
+    if not (row.expired or row.remind):
+        return None
+    return Alarm(expired=bool(row.expired), may_remind=bool(row.may_remind))
 
 
 def _first_turn(rows: list[list[Any]]) -> Said:
@@ -94,8 +138,8 @@ def _first_turn(rows: list[list[Any]]) -> Said:
     return Said(tuple(int(row[0]) for row in together), content, first_kind, said_at, together[-1][4])
 
 
-def _shared_phone(connection: Connection, said: Said, settings: Settings) -> tuple[Outlet, ...]:
-    contact = said.payload.get("contact") if said.kind is Kind.CONTACT else None
+def _shared_phone(connection: Connection, said: Said | None, settings: Settings) -> tuple[Outlet, ...]:
+    contact = said.payload.get("contact") if said and said.kind is Kind.CONTACT else None
     if not contact:
         return ()
     phone = "+" + str(contact["phone_number"]).lstrip("+")
@@ -113,6 +157,7 @@ def _outlet(raw: Mapping[str, Any], settings: Settings) -> Outlet:
         delivery=DeliveryRules(settings.zone, cutoff, frozenset(raw["days"] or ())),
         min_order_total=Decimal(raw["min"]) if raw["min"] else settings.min_order_total,
         language=raw["language"],
+        customer_id=raw["customer"],
     )
 
 
@@ -128,6 +173,8 @@ def _order(raw: Mapping[str, Any]) -> OrderView:
         placed_at=datetime.fromisoformat(raw["placed_at"]) if raw["placed_at"] else None,
         outlet_id=raw["outlet_id"],
         notes=raw["notes"],
+        conversation_id=raw["conversation_id"],
+        recent=tuple(tuple((sku, Decimal(quantity)) for sku, quantity in said) for said in raw["recent"] or []),
     )
 
 

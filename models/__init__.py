@@ -11,6 +11,7 @@ from models.message import ConversationMessage
 from models.operations import Audit, Heartbeat
 from models.order import Order, OrderEvent, OrderLine
 from models.outlet import Customer, Outlet
+from models.price import ContractPrice
 from models.product import CatalogVersion, PackUnit, Product, ProductAlias
 from models.receipt import DeliveryReceipt
 from models.tax import TaxRate
@@ -23,6 +24,7 @@ __all__ = [
     "CatalogVersion",
     "Contact",
     "ContactOutlet",
+    "ContractPrice",
     "Conversation",
     "ConversationMessage",
     "Customer",

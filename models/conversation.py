@@ -48,6 +48,10 @@ class Conversation(Base):
     """What the bot has asked and waits for (bot/situation.py, OpenQuestion)."""
     due_at: Mapped[Instant | None]
     """The alarm clock: burst over, lease run out, backoff over or a draft to remind of. None: nothing to do."""
+    remind_at: Mapped[Instant | None]
+    """When the open draft or question is reminded of; None once that is done."""
+    expire_at: Mapped[Instant | None]
+    """When it expires; None when nothing waits for the customer."""
     rung_at: Mapped[Instant | None]
     """When the doorbell last rang for it, so that nobody rings twice within ten seconds."""
     lease_token: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.channels.base import Kind
-from bot.conversation import identity, inquiries, media, orders, questions
+from bot.conversation import closing, identity, inquiries, media, orders, questions
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Escalate, Outcome, Reply
 from bot.situation import Said, Situation
@@ -47,9 +47,9 @@ BY_INTENT: Mapping[IntentKind, Callable[[Turn], Decision]] = {
     IntentKind.ORDER_CREATE: orders.write,
     IntentKind.ORDER_AMEND: orders.write,
     IntentKind.ORDER_REPEAT: orders.write,
-    IntentKind.ORDER_CONFIRM: orders.confirm,
-    IntentKind.ORDER_CANCEL: orders.cancel,
-    IntentKind.ORDER_STATUS: orders.status,
+    IntentKind.ORDER_CONFIRM: closing.confirm,
+    IntentKind.ORDER_CANCEL: closing.cancel,
+    IntentKind.ORDER_STATUS: closing.status,
     IntentKind.INQUIRY_PRODUCT: inquiries.product,
     IntentKind.INQUIRY_PRICE: inquiries.product,
     IntentKind.INQUIRY_POLICY: inquiries.policy,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from bot.channels.base import Button
-from bot.situation import OpenQuestion, Outlet, Said, Situation
+from bot.situation import OpenQuestion, OrderView, Outlet, Said, Situation
 from bot.understanding.intent import Intent
 
 
@@ -31,6 +32,14 @@ class Turn:
     @property
     def asked_before(self) -> int:
         return self.situation.question.asked if self.situation.question else 0
+
+    def price(self, sku: str) -> Decimal | None:
+        """This outlet's contract price today; None where it pays the catalog's."""
+        today = self.now.astimezone(self.outlet.delivery.zone).date()
+        return self.situation.prices.price(self.outlet.customer_id, sku, today)
+
+    def order(self, order_id: int | None) -> OrderView | None:
+        return next((order for order in self.situation.own_orders if order.id == order_id), None)
 
 
 def choice_buttons(serial: int, labels: tuple[str, ...]) -> tuple[Button, ...]:

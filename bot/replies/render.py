@@ -60,7 +60,10 @@ def render(reply: Reply, voice: Voice) -> Rendered:
     book = _book(voice.language)
     key, values = _sentence(reply, voice, book["words"])
     text = book["sentences"][key].format_map(values)
-    buttons = tuple(Button(book["words"].get(b.label, b.label), b.data) for b in reply.buttons)
+    if reply.lead:
+        text = f"{book['sentences'][reply.lead].format_map(values)}\n{text}"
+    days = {order.number: _day(order, book["words"]) for order in reply.values.get("orders", ())}
+    buttons = tuple(Button(_label(b.label, days, book["words"]), b.data) for b in reply.buttons)
     return Rendered(text, buttons, book["sentences"]["share_contact"] if reply.asks_contact else None)
 
 
@@ -69,7 +72,8 @@ def _sentence(reply: Reply, voice: Voice, words: Mapping[str, str]) -> tuple[str
     key = reply.key
     if "order" in values:
         values |= _order_values(values["order"], voice, words)
-        key = "draft_dropped" if key == "cancelled" and values.get("was_draft") else key
+    if "orders" in values:
+        values["orders"] = "\n".join(_short(order, voice, words) for order in values["orders"])
     if "minimum" in values:
         values["minimum"] = money(values["minimum"], voice.currency)
     if "kind" in values:
@@ -78,7 +82,10 @@ def _sentence(reply: Reply, voice: Voice, words: Mapping[str, str]) -> tuple[str
         key = _question_key(key, values)
         values |= _question_values(values, voice)
     elif "products" in values:
-        values["products"] = "\n".join(product_line(product, voice.currency) for product in values["products"])
+        prices = values.get("prices", {})
+        values["products"] = "\n".join(
+            product_line(product, voice.currency, prices.get(product.sku)) for product in values["products"]
+        )
     return key, values
 
 
@@ -88,7 +95,9 @@ def _question_key(key: str, values: Mapping[str, Any]) -> str:
         return "ask_quantity_odd"
     if key == "ask_unknown" and len(products) > 1:
         return "ask_unknown_near"
-    return "ask_inactive_none" if key == "ask_inactive" and len(products) < 2 else key
+    if key in ("ask_unknown", "ask_inactive") and len(products) == 1:
+        return f"{key}_one"
+    return "ask_inactive_none" if key == "ask_inactive" and not products else key
 
 
 def _question_values(values: Mapping[str, Any], voice: Voice) -> dict[str, Any]:
@@ -106,7 +115,7 @@ def _order_values(order: OrderWrite | OrderView, voice: Voice, words: Mapping[st
     totals = order.totals if isinstance(order, OrderWrite) else total_of(order.lines, voice.tax_rate)
     day = order.delivery_date
     return {
-        "number": voice.number or getattr(order, "number", ""),
+        "number": voice.number or order.number,
         "lines": "\n".join(order_line(line, voice.currency) for line in order.lines),
         "delivery": in_words(day, words) if day else words["no_day"],
         "cutoff": _until(day, voice, words),
@@ -146,16 +155,33 @@ def order_line(line: OrderLine, currency: str) -> str:
     """ "• 2 ctn = 200 pcs Pizza Box 10 inch × SGD 0.28 = SGD 56.00"."""
     packs = f"{number(line.pack_quantity)} {label(line.pack_unit)} = " if line.pack_quantity and line.pack_unit else ""
     amount = f"{number(line.quantity)} {label(line.unit)}"
-    price = (
-        f"{line.unit_price.normalize():f}" if line.unit_price != round(line.unit_price, 2) else f"{line.unit_price:.2f}"
-    )
+    price = unit_price(line.unit_price)
     return f"• {packs}{amount} {line.name} × {currency} {price} = {money(line.total, currency)}"
 
 
-def product_line(product: Product, currency: str) -> str:
-    """Name, price and pack sizes of a product."""
+def unit_price(price: Decimal) -> str:
+    """Two decimals, or as many as it has."""
+    return f"{price.normalize():f}" if price != round(price, 2) else f"{price:.2f}"
+
+
+def _day(order: OrderView, words: Mapping[str, str]) -> str:
+    return in_words(order.delivery_date, words) if order.delivery_date else words["no_day"]
+
+
+def _short(order: OrderView, voice: Voice, words: Mapping[str, str]) -> str:
+    """One line for an order of several."""
+    total = money(total_of(order.lines, voice.tax_rate).total, voice.currency)
+    return f"• {order.number}: {_day(order, words)}, {words[f'status_{order.status}']}, {total}"
+
+
+def _label(label: str, days: Mapping[str, str], words: Mapping[str, str]) -> str:
+    return f"{label} · {days[label]}" if label in days else words.get(label, label)
+
+
+def product_line(product: Product, currency: str, price: Decimal | None = None) -> str:
+    """Name, price (`price` is this outlet's own, else the catalog's) and pack sizes of a product."""
     packs = ", ".join(
         f"{label(unit)} = {number(size)} {label(product.base_unit)}" for unit, size in product.pack_units.items()
     )
-    price = f"{currency} {product.unit_price:.2f} / {label(product.base_unit)}"
-    return f"• {product.name}: {price}" + (f" ({packs})" if packs else "")
+    amount = unit_price(product.unit_price if price is None else price)
+    return f"• {product.name}: {currency} {amount} / {label(product.base_unit)}" + (f" ({packs})" if packs else "")

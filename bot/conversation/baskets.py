@@ -1,0 +1,84 @@
+"""What a message does to an order's lines: changes applied in order, quantities summed by SKU, priced from our rows only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from bot.conversation.turn import Turn
+from bot.ordering.pricing import OrderLine, price_line
+from bot.situation import OrderView, Quantities, QuestionKind
+from bot.understanding.intent import Change, ChangeOp, Intent, IntentKind
+
+
+def changes_of(turn: Turn, base: OrderView | None) -> tuple[Change, ...]:
+    """The message as steps: an amendment's own, or every line of a new or repeated order added."""
+    intent = turn.intent
+    if intent.kind is not IntentKind.ORDER_AMEND:
+        return _not_restated(turn, base, _added(intent, ()))
+    if intent.changes:
+        return intent.changes
+    basket = turn.situation.context.draft or turn.situation.context.last_order
+    return _added(intent, tuple(sku for sku, _ in basket.lines) if basket else ())
+
+
+def _added(intent: Intent, known: tuple[str, ...]) -> tuple[Change, ...]:
+    return tuple(Change(ChangeOp.ADD, line.sku, line.quantity) for line in intent.lines if line.sku not in known)
+
+
+def _not_restated(turn: Turn, base: OrderView | None, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """While a YES is awaited, saying the same line again repeats it, and does not double it."""
+    question = turn.situation.question
+    if base is None or not base.is_draft or question is None or question.kind is not QuestionKind.CONFIRM:
+        return changes
+    shown = {line.sku: line.quantity for line in base.lines}
+    return tuple(change for change in changes if shown.get(change.sku) != change.quantity)
+
+
+def applied(quantities: Mapping[str, Decimal], changes: Iterable[Change]) -> dict[str, Decimal]:
+    """The basket after the changes; a SKU that falls to nothing is gone."""
+    basket = dict(quantities)
+    for change in changes:
+        had, amount = basket.get(change.sku, Decimal(0)), change.quantity or Decimal(0)
+        match change.op:
+            case ChangeOp.ADD:
+                basket[change.sku] = had + amount
+            case ChangeOp.SET:
+                basket[change.sku] = amount
+            case ChangeOp.SUB:
+                basket[change.sku] = had - amount
+            case ChangeOp.REMOVE:
+                basket[change.sku] = Decimal(0)
+    return {sku: quantity for sku, quantity in basket.items() if quantity > 0}
+
+
+def priced(turn: Turn, base: OrderView | None, changes: Iterable[Change]) -> tuple[OrderLine, ...]:
+    """The lines after the changes. What a placed order already holds keeps its price; the rest is priced today."""
+    old = {line.sku: line for line in base.lines} if base else {}
+    basket = applied({sku: line.quantity for sku, line in old.items()}, changes)
+    return tuple(_line(turn, sku, quantity, old.get(sku), base) for sku, quantity in basket.items())
+
+
+def _line(turn: Turn, sku: str, quantity: Decimal, old: OrderLine | None, base: OrderView | None) -> OrderLine:
+    product = turn.situation.index.products.get(sku)
+    unchanged = old is not None and old.quantity == quantity
+    if old is not None and (product is None or (unchanged and base is not None and not base.is_draft)):
+        return old
+    if product is None:
+        raise LookupError(f"{sku} was read but is not in the catalog")
+    kept = (old.pack_quantity, old.pack_unit) if old and unchanged and old.pack_quantity and old.pack_unit else None
+    return price_line(product, quantity, said_packs(turn.intent).get(sku) or kept, turn.price(sku))
+
+
+def said_packs(intent: Intent) -> dict[str, tuple[Decimal, str]]:
+    """The packs as the customer put them ("2 carton")."""
+    return {
+        line.sku: (line.quantity_said, line.unit_said)
+        for line in intent.lines
+        if line.unit_said and line.quantity_said is not None
+    }
+
+
+def quantities_of(changes: Iterable[Change]) -> Quantities:
+    """What a message added, to recognise the same basket when it comes again."""
+    return tuple(sorted(applied({}, (change for change in changes if change.op is ChangeOp.ADD)).items()))

@@ -1,0 +1,93 @@
+"""The short words about an order that is there: YES, cancel, where is it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation import orders, questions
+from bot.conversation.baskets import priced, quantities_of
+from bot.conversation.doubts import Wanted
+from bot.conversation.targets import ask_which, named_or_only, open_orders
+from bot.conversation.turn import Turn
+from bot.decision import Decision, Reply
+from bot.situation import OpenQuestion, OrderView, QuestionKind
+
+
+def confirm(turn: Turn) -> Decision:
+    """YES: to a change of a placed order, to the one product that was offered, or to the draft."""
+    question, draft = turn.situation.question, turn.situation.draft
+    if question is not None and question.kind is QuestionKind.CONFIRM and question.order_id is not None:
+        return _change(turn, question)
+    if question is not None and question.kind is QuestionKind.PRODUCT:
+        return questions.yes_to_product(turn, question)
+    if draft is None or not draft.lines:
+        return Decision((Reply("nothing_to_confirm"),))
+    wanted = _draft(turn, draft)
+    if not wanted.lines:
+        return with_lead(orders.cancelled(turn, draft), "no_longer_sold")
+    if len(wanted.lines) < len(draft.lines):
+        return with_lead(orders.ask_yes(turn, wanted, "confirm"), "no_longer_sold")
+    return orders.settle(turn, wanted, accepted=True)
+
+
+def cancel(turn: Turn) -> Decision:
+    """Takes back what was said last: a change that waits for its YES, the draft, else an open order; after its cut-off a
+    person decides."""
+    question, draft = turn.situation.question, turn.situation.draft
+    if question is not None and question.order_id is not None and (order := turn.order(question.order_id)):
+        return Decision((Reply("unchanged", {"order": order}),))
+    if draft is not None:
+        return orders.cancelled(turn, draft)
+    if question is not None and question.kind in (QuestionKind.PRODUCT, QuestionKind.ORDER):
+        return Decision((Reply("left_out"),))
+    target = named_or_only(turn)
+    if target.several:
+        return ask_which(turn, target.several)
+    if target.order is not None:
+        return orders.cancelled(turn, target.order)
+    return orders.too_late("cancel after cut-off") if target.late else Decision((Reply("nothing_to_cancel"),))
+
+
+def status(turn: Turn) -> Decision:
+    """How the draft, the open orders or the latest order stand, from our rows."""
+    situation = turn.situation
+    opened = open_orders(turn)
+    if situation.draft is None and len(opened) > 1:
+        return Decision((Reply("status_list", {"orders": opened}),), question=situation.question)
+    order = situation.draft or next(iter(opened), None) or next(iter(situation.own_orders), None)
+    reply = Reply("status", {"order": order}) if order else Reply("no_order_yet")
+    return Decision((reply,), question=situation.question)
+
+
+def with_lead(decision: Decision, key: str) -> Decision:
+    first, *rest = decision.replies
+    return replace(decision, replies=(replace(first, lead=key), *rest))
+
+
+def _change(turn: Turn, question: OpenQuestion) -> Decision:
+    """The change that waited, done to the order as it is now."""
+    order = next((o for o in open_orders(turn) if o.id == question.order_id), None)
+    if order is None:
+        return orders.too_late("change after cut-off")
+    delivery, moved = orders.delivery_of(turn, order, question.day)
+    wanted = Wanted(
+        order, priced(turn, order, question.changes), question.changes, quantities_of(question.changes),
+        limit=question.limit, delivery=delivery, moved=moved, notes=order.notes,
+    )  # fmt: skip
+    return orders.settle(turn, wanted, accepted=True)
+
+
+def _draft(turn: Turn, draft: OrderView) -> Wanted:
+    """The draft priced anew from today's rows, without what went off sale meanwhile; its day is judged again."""
+    question = turn.situation.question
+    delivery, moved = orders.delivery_of(turn, draft, None)
+    lines = tuple(line for line in priced(turn, draft, ()) if _sold(turn, line.sku))
+    return Wanted(
+        draft, lines, delivery=delivery, moved=moved, notes=draft.notes, limit=question.limit if question else None,
+        said=tuple(sorted((line.sku, line.quantity) for line in lines)),
+    )  # fmt: skip
+
+
+def _sold(turn: Turn, sku: str) -> bool:
+    product = turn.situation.index.products.get(sku)
+    return product is not None and product.active

@@ -1,0 +1,109 @@
+"""Why an order may not be placed at once: a limit that a person has to lift, or a doubt that a YES removes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.conversation.targets import OPEN
+from bot.conversation.turn import Turn
+from bot.ordering.pricing import OrderLine
+from bot.ordering.units import factor
+from bot.settings import ConfirmOrders
+from bot.situation import OrderView, Quantities
+from bot.understanding.intent import Change, IntentKind, Question
+
+UNUSUAL_FACTOR = 5
+UNUSUAL_AFTER_ORDERS = 3
+"""More than five times the most of the outlet's last orders is asked about, once there are three with that product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the order would become. `base` is the order that it changes (a draft or a placed one), None for a new one.
+
+    `changes` lead from `base` to `lines`; `said` is what this message added. `limit` names the limit it is above.
+    `moved`: the day asked for cannot be served and `delivery` is the next that can.
+    """
+
+    base: OrderView | None
+    lines: tuple[OrderLine, ...]
+    changes: tuple[Change, ...] = ()
+    said: Quantities = ()
+    pending: tuple[Question, ...] = ()
+    doubtful: bool = False
+    limit: str | None = None
+    delivery: date | None = None
+    moved: bool = False
+    notes: str = ""
+
+    @property
+    def changes_placed(self) -> bool:
+        """True when this changes an order that the outlet already counts on."""
+        return self.base is not None and not self.base.is_draft
+
+
+def limit_of(turn: Turn, lines: tuple[OrderLine, ...], changes: tuple[Change, ...]) -> str | None:
+    """The limit of one line: its quantity, counted in the unit that was said (PRODUCT)."""
+    units = {line.sku: line.unit_said for line in turn.intent.lines}
+    touched = {change.sku for change in changes}
+    for line in lines:
+        product = turn.situation.index.products.get(line.sku)
+        per_unit = factor(product, units.get(line.sku)) if product else None
+        if line.sku in touched and line.quantity / (per_unit or 1) > turn.situation.rules.max_quantity_per_item:
+            return "quantity"
+    return None
+
+
+def over_limit(turn: Turn, wanted: Wanted, total: Decimal) -> str | None:
+    """Why a person has to approve the order; a line without a price is nobody's to guess."""
+    rules = turn.situation.rules
+    if wanted.limit:
+        return wanted.limit
+    if len(wanted.lines) > rules.max_line_items:
+        return "lines"
+    if any(line.unit_price <= 0 for line in wanted.lines):
+        return "price"
+    return "total" if total > rules.max_order_total else None
+
+
+def doubt_of(turn: Turn, wanted: Wanted) -> str | None:
+    """Why a YES is needed, as the key of the sentence that asks for it; None to place at once."""
+    if wanted.moved:
+        return "confirm_moved"
+    if _same_again(turn, wanted):
+        return "confirm_same_again"
+    mode = turn.outlet.confirm_orders
+    if mode is ConfirmOrders.NEVER:
+        return None
+    if unusual(turn, wanted):
+        return "confirm_unusual"
+    awaiting = wanted.base is not None and wanted.base.status == "awaiting_confirmation"
+    unsure = wanted.doubtful or awaiting or wanted.delivery is None
+    return "confirm" if mode is ConfirmOrders.ALWAYS or unsure else None
+
+
+def unusual(turn: Turn, wanted: Wanted) -> OrderLine | None:
+    """The first line that is far above what this outlet orders."""
+    touched = {change.sku for change in wanted.changes}
+    for line in wanted.lines:
+        usual = turn.situation.usual.get((turn.outlet.id, line.sku))
+        known = usual is not None and usual.orders >= UNUSUAL_AFTER_ORDERS
+        if line.sku in touched and known and usual and line.quantity > UNUSUAL_FACTOR * usual.most:
+            return line
+    return None
+
+
+def _same_again(turn: Turn, wanted: Wanted) -> bool:
+    """The same basket for the same delivery, said a short while ago by anyone of this outlet. "Add 2 more" is not repeating."""
+    if turn.intent.kind is IntentKind.ORDER_AMEND or not wanted.said:
+        return False
+    asked = turn.intent.delivery_date
+    return any(
+        wanted.said in order.recent
+        for order in turn.situation.own_orders
+        if order.status in OPEN
+        and (asked is None or order.delivery_date == wanted.delivery)
+        and (wanted.base is None or wanted.base.id == order.id)
+    )

@@ -1,0 +1,164 @@
+"""Which order is meant: the draft, one of the outlet's orders that are still open, or a new one. Several: the customer is asked.
+
+An outlet gets one delivery and one invoice a day: whatever it orders for a day joins the order it already has open for that day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from bot.channels.base import Kind
+from bot.conversation.turn import Turn, choice_buttons, chosen_number
+from bot.decision import Decision, Reply
+from bot.ordering.delivery import in_time, next_delivery
+from bot.situation import OpenQuestion, OrderView, QuestionKind, Said, Situation
+from bot.understanding.intent import ChangeOp, Intent, IntentKind
+
+SAME_TALK = timedelta(minutes=30)
+"""Goods named this soon after an order, without a day, belong to it; a basket repeated this soon is asked about."""
+OPEN = ("placed", "awaiting_approval")
+_NUMBER = re.compile(r"\bSO[-\s]?(\d{4,12})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`order` is changed, or nothing exists to change. `several`: the customer has to say which. `late`: too late for all."""
+
+    order: OrderView | None = None
+    several: tuple[OrderView, ...] = ()
+    late: OrderView | None = None
+
+
+def open_orders(turn: Turn) -> tuple[OrderView, ...]:
+    """The outlet's orders that may still be changed when the customer wrote, by day of delivery."""
+    rules, said_at = turn.outlet.delivery, turn.said.said_at
+    found = [
+        order
+        for order in turn.situation.own_orders
+        if order.status in OPEN and order.delivery_date and in_time(order.delivery_date, said_at, rules)
+    ]
+    return tuple(sorted(found, key=lambda order: (order.delivery_date or date.max, order.id)))
+
+
+def target_of(turn: Turn) -> Target:
+    """The order that this message adds to or changes."""
+    question, draft = turn.situation.question, turn.situation.draft
+    if turn.intent.kind is IntentKind.ORDER_AMEND and turn.intent.changes:
+        return _for_change(turn)
+    if draft is not None:
+        return Target(draft)
+    opened = open_orders(turn)
+    waiting = [order for order in opened if question and order.id == question.order_id]
+    return Target(next(iter(waiting), None) or _same_delivery(turn, opened))
+
+
+def named_or_only(turn: Turn) -> Target:
+    """For what is done to a whole order (cancelling): the one named, picked or meant by its day; several are asked about."""
+    opened = open_orders(turn)
+    picked = [order for order in opened if order.id == turn.situation.meant_order_id] or _named(turn, opened)
+    picked = picked or [order for order in opened if order.delivery_date == turn.intent.delivery_date]
+    candidates = picked or opened
+    if len(candidates) > 1:
+        return Target(several=tuple(candidates))
+    return Target(candidates[0]) if candidates else Target(late=_closed(turn))
+
+
+def ask_which(turn: Turn, orders: tuple[OrderView, ...]) -> Decision:
+    """One question with the open orders; the words said wait, and are read again for the order that is picked."""
+    question = OpenQuestion(
+        QuestionKind.ORDER,
+        turn.serial,
+        choices=tuple(str(order.id) for order in orders),
+        first_text=turn.said.text,
+        asked=turn.asked_before + 1,
+    )
+    buttons = choice_buttons(turn.serial, tuple(order.number for order in orders))
+    return Decision((Reply("which_order", {"orders": orders}, buttons),), question=question)
+
+
+def settle_order(said: Said, situation: Situation, day: date | None = None) -> tuple[Said, Situation]:
+    """When this turn picks the order that was asked about, by number, button, order number or day: that order, and the
+    words that had waited for it. Run before the message is read, because it is read against that order."""
+    question = situation.question
+    if question is None or question.kind is not QuestionKind.ORDER:
+        return said, situation
+    orders = [order for order in situation.orders if str(order.id) in question.choices]
+    number = chosen_number(said, question, len(question.choices))
+    picked = [order for order in orders if number and str(order.id) == question.choices[number - 1]]
+    picked = picked or [order for order in orders if order.number in _numbers(said.text)]
+    picked = picked or [order for order in orders if day is not None and order.delivery_date == day]
+    if len(picked) != 1:
+        return said, situation
+    waiting = replace(said, text=question.first_text, kind=Kind.TEXT, payload={})
+    return waiting, replace(situation, meant_order_id=picked[0].id, question=None)
+
+
+def _for_change(turn: Turn) -> Target:
+    """A change finds its order by being picked, by number, by day, by the goods it takes away or corrects; else it is asked."""
+    draft, opened, changes = turn.situation.draft, open_orders(turn), turn.intent.changes
+    picked = [order for order in opened if order.id == turn.situation.meant_order_id] or _named(turn, opened)
+    if picked:
+        return Target(picked[0])
+    corrected = {change.sku for change in changes if change.op is not ChangeOp.ADD}
+    if draft is not None and (not corrected or _holds(draft, corrected) or not _holding(opened, corrected)):
+        return Target(draft)
+    if question_order := [o for o in opened if turn.situation.question and o.id == turn.situation.question.order_id]:
+        return Target(question_order[0])
+    day = turn.intent.delivery_date
+    on_day = [order for order in opened if order.delivery_date == day]
+    if on_day or (day is not None and not corrected):
+        return Target(next(iter(on_day), None))
+    candidates = _holding(opened, corrected) or opened
+    if len(candidates) > 1:
+        return Target(several=tuple(candidates))
+    return Target(candidates[0]) if candidates else Target(late=_closed(turn))
+
+
+def _same_delivery(turn: Turn, opened: Collection[OrderView]) -> OrderView | None:
+    """The open order that new goods travel with."""
+    if turn.situation.meant_order_id is not None:
+        return turn.order(turn.situation.meant_order_id)
+    day, rules, said_at = turn.intent.delivery_date, turn.outlet.delivery, turn.said.said_at
+    if day is None:
+        own = [order for order in opened if order.conversation_id == turn.situation.conversation_id]
+        just_now = [order for order in own if order.placed_at and said_at - order.placed_at < SAME_TALK]
+        if just_now:
+            return max(just_now, key=lambda order: order.id)
+    meant = next_delivery(said_at, rules, day)
+    on_day = [order for order in opened if order.delivery_date == meant]
+    return next(iter(on_day), None)
+
+
+def _closed(turn: Turn) -> OrderView | None:
+    """The latest order that would have been meant, had its cut-off not passed."""
+    today = turn.said.said_at.astimezone(turn.outlet.delivery.zone).date()
+    found = [
+        o
+        for o in turn.situation.own_orders
+        if o.status in OPEN and (o.delivery_date is None or o.delivery_date >= today)
+    ]
+    return next(iter(found), None)
+
+
+def _holds(order: OrderView, skus: Collection[str]) -> bool:
+    return set(skus) <= {line.sku for line in order.lines}
+
+
+def _holding(orders: Collection[OrderView], skus: Collection[str]) -> list[OrderView]:
+    return [order for order in orders if skus and _holds(order, skus)]
+
+
+def _numbers(text: str) -> set[str]:
+    return {f"SO-{number}" for number in _NUMBER.findall(text)}
+
+
+def _named(turn: Turn, orders: Collection[OrderView]) -> list[OrderView]:
+    return [order for order in orders if order.number in _numbers(turn.said.text)]
+
+
+def reads_a_day_only(intent: Intent) -> bool:
+    """ "The Friday one": an answer to which order, which holds nothing else."""
+    return intent.delivery_date is not None and not (intent.lines or intent.changes or intent.questions)

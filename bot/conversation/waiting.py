@@ -1,0 +1,66 @@
+"""What time brings: a draft or question left open is reminded of once, then it expires, and the customer is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.channels.base import Button
+from bot.conversation import questions
+from bot.conversation.turn import choice_buttons
+from bot.decision import Decision, OrderWrite, Reply
+from bot.ordering.pricing import total_of
+from bot.situation import OpenQuestion, OrderView, QuestionKind, Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Which alarm rang. `may_remind`: nothing forbids it (opted out, enough said today, WhatsApp's window is closed)."""
+
+    expired: bool
+    may_remind: bool
+
+
+def on_time(situation: Situation, alarm: Alarm) -> Decision | None:
+    """The decision when nobody wrote and an alarm rang; None when nothing waits (any more) or nothing may be said."""
+    if situation.draft is None and situation.question is None:
+        return None
+    if alarm.expired:
+        return _expire(situation)
+    if not alarm.may_remind:
+        return Decision(question=situation.question)
+    return Decision((_reminder(situation),), question=situation.question, proactive=True)
+
+
+def _expire(situation: Situation) -> Decision:
+    draft = situation.draft
+    if draft is None:
+        return Decision((Reply("question_expired"),))
+    return Decision((Reply("expired", {"order": draft}),), order=_ended(situation, draft))
+
+
+def _ended(situation: Situation, draft: OrderView) -> OrderWrite:
+    return OrderWrite(
+        draft.id, draft.version, "expired", draft.outlet_id, draft.lines, total_of(draft.lines, situation.tax_rate),
+        draft.delivery_date, draft.notes, ("expired",), draft.number, draft,
+    )  # fmt: skip
+
+
+def _reminder(situation: Situation) -> Reply:
+    """The question again, with the same buttons; a draft without a question is shown."""
+    question, draft = situation.question, situation.draft
+    if question is None and draft is not None:
+        return Reply("reminder_draft", {"order": draft})
+    if question is None:
+        raise LookupError("on_time() is for what waits")
+    if question.kind is QuestionKind.PRODUCT:
+        return replace(questions.asking(situation, question.serial, question.about[0]), lead="reminder")
+    if question.kind is QuestionKind.CONFIRM and draft is not None:
+        return Reply("confirm", {"order": draft}, _yes_no(question), lead="reminder")
+    if question.kind is QuestionKind.OUTLET:
+        names = tuple(outlet.name for outlet in situation.outlets)
+        return Reply("which_outlet", {}, choice_buttons(question.serial, names), lead="reminder")
+    return Reply("reminder_answer")
+
+
+def _yes_no(question: OpenQuestion) -> tuple[Button, ...]:
+    return choice_buttons(question.serial, ("yes", "no"))
