@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.catalog.product import Product
 from bot.catalog.spelling import Spelling
+from bot.ordering.units import MEASURES
 from bot.understanding import scan
 from bot.understanding.lexicon import lexicon
 from bot.understanding.text import fold, is_spaceless
@@ -41,6 +42,8 @@ class CatalogIndex:
     sizes: frozenset[str]
     numbered: frozenset[str]
     """Numbers that belong to a name: 2cup, 3compartment."""
+    measures: frozenset[str]
+    """The measures that something is sold by: g and kg, ml and l, or none."""
     spelling: Spelling
     tokeniser: Tokeniser
     outlet_names: Mapping[str, Mapping[Bag, tuple[str, ...]]] = field(default_factory=dict)
@@ -80,6 +83,10 @@ def content(tokens: Iterable[Token]) -> tuple[str, ...]:
     words: list[str] = []
     pending = ""
     for token in tokens:
+        if pending and token.glued and token.kind == scan.WORD:
+            words.append(pending + token.word)
+            pending = ""
+            continue
         if token.kind == scan.NUMBER and token.value is not None:
             if pending:
                 words.append(pending)
@@ -150,8 +157,11 @@ def _build(products: list[Product]) -> CatalogIndex:
         phrases={first: tuple(sorted(group, key=lambda w: (-len(w), w))) for first, group in phrases.items()},
         sizes=frozenset(sizes),
         numbered=frozenset(numbered),
+        measures=frozenset(
+            measure for p in products for measure in ("g", "kg", "ml", "l") if measure in MEASURES.get(p.base_unit, {})
+        ),
         spelling=Spelling(frozen.keys(), language.repairable),
-        tokeniser=Tokeniser(cutter, frozenset(sizes), _codes(products)),
+        tokeniser=Tokeniser(cutter, frozenset(sizes), _codes(products), frozen.keys()),
         outlet_names={o: {bag: tuple(skus) for bag, skus in group.items()} for o, group in outlet_names.items()},
     )
 
@@ -179,7 +189,8 @@ def _cutter(texts: Iterable[str]) -> Cutter:
         for piece in scan.pieces(fold(text).text):
             if piece.kind == scan.HAN:
                 found.add(_head(piece.text, front))
-    heads = {word for word in found if len(word) >= 2}
+    heads = {word for word in found if len(word) >= 2} | _shared_ends(found)
+    found |= heads
     for word in list(found):
         for cut in range(1, len(word) - 1):
             if word[cut:] in heads:
@@ -187,6 +198,15 @@ def _cutter(texts: Iterable[str]) -> Cutter:
                 found.add(word[:cut])
                 break
     return Cutter.of(language.spaceless | {word for word in found if word})
+
+
+def _shared_ends(words: Iterable[str]) -> set[str]:
+    """Ends of two signs or more that several names share: 面粉 of 中筋面粉 and 高筋面粉."""
+    count: dict[str, int] = {}
+    for word in words:
+        for cut in range(1, len(word) - 1):
+            count[word[cut:]] = count.get(word[cut:], 0) + 1
+    return {end for end, number in count.items() if number > 1}
 
 
 def _describes(word: str) -> bool:

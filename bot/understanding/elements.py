@@ -143,6 +143,8 @@ class _Reader:
             return phrase
         if token.kind == scan.NUMBER:
             return self._number(at, starts_line)
+        if token.kind == SIZE and token.unit and token.value is not None and self._negative(at):
+            return self._add(Quantity(Kind.QUANTITY, at, at + 1, -token.value, token.unit, odd=True))
         if token.kind == SIZE:
             return self._take(at, token)
         if token.kind == scan.MARK:
@@ -221,13 +223,19 @@ class _Reader:
         if before is not None and (before.has("reference") or before.roles.get("place") == "before"):
             counted = self._token(at - 2)
             return not (before.has("unit") and counted is not None and counted.kind == scan.NUMBER)
-        if before is not None and before.has("clock_before"):
+        if before is not None and (before.has("clock_before") or self._on_street(at - 1)):
             return True
         if after is None or after.kind != scan.WORD or after.has("unit") or self.index.knows(after.word):
             return False
         if any(after.has(role) for role in ("head_count", "duration", "clock", "money")):
             return True
         return self._street(at)
+
+    def _on_street(self, at: int) -> bool:
+        """ "Bishan St 13": a street's name stands before its word."""
+        name, street = self._token(at - 1), self.tokens[at]
+        known = name is None or name.kind != scan.WORD or self.index.knows(name.word) or bool(name.roles)
+        return street.roles.get("place") == "street" and not known
 
     def _street(self, at: int) -> bool:
         for ahead in range(at + 1, min(at + AHEAD, len(self.tokens))):
@@ -240,9 +248,13 @@ class _Reader:
         return False
 
     def _quantity(self, at: int) -> int:
-        token = self.tokens[at]
+        """A number with its unit; a few hundred is no number."""
+        token, before = self.tokens[at], self._token(at - 1)
+        vague = before is not None and before.has("vague")
         quantity = Quantity(Kind.QUANTITY, at, at + 1, value=token.value, each=self.each_next)
         self.each_next = False
+        if vague:
+            quantity.odd, quantity.value = True, None
         if self._negative(at) and token.value is not None:
             quantity.odd, quantity.value = True, -token.value
         end = self._said_twice(quantity, at + 1)
@@ -252,15 +264,15 @@ class _Reader:
         each = self._token(end)
         if each is not None and each.has("each"):
             quantity.each, end = True, end + 1
-        quantity.loose = quantity.unit is None and token.text == "1" and self._reads_one(at)
+        if quantity.unit is None and token.has("stop") and self._reads_one(at):
+            return at + 1
         quantity.end = end
         return self._add(quantity)
 
     def _reads_one(self, at: int) -> bool:
         """ "one" behind a word is a pronoun more often than a number: boba one, big one."""
         before = self._token(at - 1)
-        alone = not self._goods_at(at + 1)
-        return self.tokens[at].has("number") and alone and before is not None and before.kind == scan.WORD
+        return not self._goods_at(at + 1) and before is not None and before.kind in (scan.WORD, SIZE)
 
     def _negative(self, at: int) -> bool:
         token, before, earlier = self.tokens[at], self._token(at - 1), self._token(at - 2)
@@ -369,12 +381,15 @@ class _Reader:
 
     def _word(self, at: int) -> int:
         token = self.tokens[at]
+        if token.text == "x":
+            return at + 1
         counted = self._counted_word(at)
         if counted:
             return counted
         cue = self._is_cue(token) or token.has("and") or token.has("each") or token.has("all")
         if self.index.knows(token.word) and not token.has("stop") and (not cue or self.mention is not None):
-            return self._take(at, token)
+            if self._names(at, token):
+                return self._take(at, token)
         if token.has("and"):
             return self._break(at, JOIN)
         if token.has("each"):
@@ -390,6 +405,12 @@ class _Reader:
             return self._end(at)
         return self._take(at, token)
 
+    def _names(self, at: int, token: Token) -> bool:
+        """A word of the catalog that is also chatter ("can", "fine", "full") names goods only beside other words of goods."""
+        if token.text != "can" and not (token.has("filler") or token.has("head_count")):
+            return True
+        return self.mention is not None or self._content_follows(at, near=True)
+
     def _is_cue(self, token: Token) -> bool:
         if token.has("to") and self.changing:
             return True
@@ -404,6 +425,7 @@ class _Reader:
             self._close()
             self.each_next = True
             return
+        self._close()
         for element in reversed(self.elements):
             if isinstance(element, Quantity):
                 element.each = True
@@ -414,27 +436,39 @@ class _Reader:
         token = self.tokens[at]
         if token.has("one_unit"):
             return self._add(Quantity(Kind.QUANTITY, at, at + 1, Decimal(1), token.roles["one_unit"]))
-        if (token.has("article") or token.has("vague")) and (self._unit_word(at + 1) or self._goods_at(at + 1)):
+        ahead = at + 1 + self._filler_before_unit(at + 1)
+        if (token.has("article") or token.has("vague")) and (self._unit_word(ahead) or self._goods_at(at + 1)):
             quantity = Quantity(Kind.QUANTITY, at, at + 1, Decimal(1) if token.has("article") else None)
             self._close()
-            quantity.end = self._unit_after(quantity, at + 1)
+            quantity.end = self._unit_after(quantity, ahead)
             quantity.loose = quantity.unit is None
             if token.text == "another":
                 quantity.op = "add"
             return self._add(quantity)
         before = self._token(at - 1)
-        if not token.has("unit") or self.index.knows(token.word) or (before is not None and before.text in ("per", "/")):
+        if not token.has("unit") or (before is not None and before.text in ("per", "/")):
             return 0
-        if token.text == "can" or (self.mention is not None and token.has("filler")) or token.has("op"):
+        if (self.index.knows(token.word) or token.text == "can") and not self._of_goods(at):
+            return 0
+        if (self.mention is not None and token.has("filler")) or token.has("op"):
             return 0
         return self._add(Quantity(Kind.QUANTITY, at, at + 1, None, token.roles["unit"], loose=True))
+
+    def _filler_before_unit(self, at: int) -> bool:
+        """ "a full bag", "a big carton"."""
+        token = self._token(at)
+        return token is not None and (token.has("filler") or token.has("attribute")) and self._unit_word(at + 1)
+
+    def _of_goods(self, at: int) -> bool:
+        after = self._token(at + 1)
+        return after is not None and after.text == "of" and self._goods_at(at + 2)
 
     def _unit_word(self, at: int) -> bool:
         token = self._token(at)
         return token is not None and token.has("unit") and self._is_unit(at)
 
-    def _content_follows(self, at: int) -> bool:
-        for ahead in range(at + 1, min(at + AHEAD, len(self.tokens))):
+    def _content_follows(self, at: int, *, near: bool = False) -> bool:
+        for ahead in range(at + 1, min(at + (2 if near else AHEAD), len(self.tokens))):
             token = self.tokens[ahead]
             if ahead in self.skip:
                 return False
@@ -443,7 +477,7 @@ class _Reader:
             if token.kind != scan.WORD:
                 return False
             if self.index.knows(token.word) and not token.has("stop"):
-                return True
+                return not near or not (token.has("filler") or token.text == "can")
             if not token.has("stop") and not token.has("attribute"):
                 return False
         return False
@@ -465,8 +499,9 @@ class _Reader:
         if self._counting(at) and inside[0].has("unit"):
             return 0
         for offset, token in enumerate(inside):
-            if token.kind == scan.NUMBER and offset + 1 < size:
-                self._open(at).words.append(plain(token.value or Decimal(0)) + inside[offset + 1].word)
+            if token.kind == scan.NUMBER:
+                noun = inside[offset + 1].word if offset + 1 < size else ""
+                self._open(at).words.append(plain(token.value or Decimal(0)) + noun)
             elif token.kind in (scan.WORD, SIZE) and (offset == 0 or inside[offset - 1].kind != scan.NUMBER):
                 if not (token.has("stop") and not token.has("attribute")) and not token.has("and"):
                     self._take(at + offset, token)
@@ -489,7 +524,13 @@ class _Reader:
             while token is not None and position > at and token.word != word and self._thin(token):
                 position += 1
                 token = self._token(position)
-            if token is None or position in self.skip or token.word != word:
+            if token is None or position in self.skip:
+                return 0
+            follower = self._token(position + 1)
+            if token.kind == scan.NUMBER and follower is not None and token.word + follower.word == word:
+                position += 2
+                continue
+            if token.word != word:
                 return 0
             position += 1
         return position - at
@@ -521,21 +562,41 @@ class _Reader:
         if self.mention is None:
             return
         mention, self.mention = self.mention, None
-        for element in split_amounts(mention, self.index):
+        for element in split_amounts(mention, self.index, counted=self._counted(mention)):
             if isinstance(element, Mention):
                 element.modifier = not element.unknown and all(_only_modifies(t) for _, _, t in element.parts)
             self.elements.append(element)
+
+
+    def _counted(self, mention: Mention) -> bool:
+        """A number stands right beside the mention, so that a size in it is a size."""
+        after = self._token(mention.end)
+        if after is not None and after.text in ("x", "*", "-", ":"):
+            after = self._token(mention.end + 1)
+        if after is not None and (after.kind == scan.NUMBER or (after.text == "(" and self._number_at(mention.end + 1))):
+            return True
+        last = self.elements[-1] if self.elements else None
+        return isinstance(last, Quantity) and last.size is None and last.end == mention.start
+
+    def _number_at(self, at: int) -> bool:
+        token = self._token(at)
+        return token is not None and token.kind == scan.NUMBER
 
 
 def _only_modifies(token: Token) -> bool:
     return token.kind == SIZE or token.has("attribute")
 
 
-def split_amounts(mention: Mention, index: CatalogIndex) -> list[Element]:
+def split_amounts(mention: Mention, index: CatalogIndex, *, counted: bool = False) -> list[Element]:
     """A weight or volume that no named product has as its size is a quantity, and ends the mention: tomato 5kg onion 2kg."""
     if not any(token.unit for token in mention.sizes):
         return [mention]
-    amounts = [at for at, word, token in mention.parts if token.unit and not _is_size(word, mention, index)]
+    sized = counted and all(token.kind == SIZE for _, _, token in mention.parts)
+    amounts = [
+        at
+        for at, word, token in mention.parts
+        if token.unit in index.measures and not (sized and word in index.sizes) and not _is_size(word, mention, index)
+    ]
     if not amounts:
         return [mention]
     out: list[Element] = []

@@ -173,12 +173,12 @@ def _intent(
 def _asked_day(days: list[Day], elements: list[Element]) -> date | None:
     """The day asked for: not one of the past nor one said not to be meant; after a correction the later one."""
     negated = {e.end for e in elements if isinstance(e, Cue) and "negate" in e.roles}
-    asked = [day for day in days if day.day is not None and day.start not in negated]
+    asked = [day for day in days if day.day is not None and day.weight and day.start not in negated]
     if not asked:
         return None
     corrections = [e.start for e in elements if isinstance(e, Cue) and "correct" in e.roles]
     later = [day for day in asked[1:] if any(asked[0].end <= at <= day.start for at in corrections)]
-    return (later or asked)[-1 if later else 0].day
+    return later[-1].day if later else max(asked, key=lambda day: day.weight).day
 
 
 def _too_long(text: str) -> Intent:

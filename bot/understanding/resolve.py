@@ -88,7 +88,8 @@ class Resolver:
         """The line this mention with this amount makes, or the question that has to be asked."""
         found, amount = self.find(mention, amount, prefer)
         text = self.quote.of(mention)
-        ask = Question(text, QuestionReason.UNKNOWN, found.skus, amount.value, amount.unit)
+        unit = amount.unit.split("|")[0] if amount.unit else None
+        ask = Question(text, QuestionReason.UNKNOWN, found.skus, amount.value, unit)
         if not found.taken:
             return replace(ask, reason=QuestionReason(found.how.value))
         product = self.index.products[found.skus[0]]
@@ -108,24 +109,13 @@ class Quoter:
         return self._folded.quote(first.start, last.end)
 
 
-LOCAL_UNITS: dict[str, tuple[str, ...]] = {
-    "carton": ("carton", "case"),
-    "case": ("case", "carton"),
-    "bag": ("bag", "sack", "packet"),
-    "sack": ("sack", "bag"),
-    "tin": ("tin", "can"),
-    "can": ("can", "tin"),
-    "packet": ("packet", "bag"),
-    "l": ("litre",),
-}
-"""Words for packs that stand for whichever such unit the SKU has (rule 12)."""
-
-
 def local_unit(product: Product, unit: str | None) -> str | None:
-    """The product's own word for the unit that was said."""
-    if unit is None or units.factor(product, unit) is not None:
+    """The product's own word for the unit that was said: "carton|case" stands for whichever the SKU has (rule 12)."""
+    if unit is None or "|" not in unit:
         return unit
-    return next((u for u in LOCAL_UNITS.get(unit, ()) if units.factor(product, u) is not None), unit)
+    words = unit.split("|")
+    own = (word for word in words if word == product.base_unit or word in product.pack_units)
+    return next(own, next((word for word in words if units.factor(product, word) is not None), words[0]))
 
 
 def line_or_question(product: Product, amount: Said, ask: Question, confidence: float, sure: bool) -> Line | Question:

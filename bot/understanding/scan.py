@@ -24,6 +24,7 @@ NOISE = frozenset({PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK})
 
 # name of the piece, and its shape; the first that fits wins
 _SHAPES: tuple[tuple[str, str], ...] = (
+    (LINK, r"</?[a-z][^<>\n]{0,60}>|\[/?inst\]"),
     (LINK, r"https?://\S{1,200}|www\.\S{1,200}|[\w.]{1,60}@\w{1,60}\.\w{2,20}"),
     (PRICE, r"(?:us|s)?\$\s?\d[\d,]*(?:\.\d+)?k?|\b(?:sgd|rm|usd|myr)\s?\d[\d,]*(?:\.\d+)?"),
     (PRICE, r"@\s?\d+(?:\.\d+)?|\b\d+(?:\.\d+)?\s?(?:sgd|dollars?|bucks|ringgit|cents)\b"),
@@ -35,6 +36,7 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     (PERCENT, r"\d+(?:\.\d+)? ?%"),
     (REFERENCE, r"\b(?:po|so|do|inv|ord|ref|pi|sku|acc|tkt)[-#:. ]{0,3}\d{3,12}\b"),
     (DATE, r"\b\d{1,2}月\d{1,2}[号日]?|\b\d{1,2}[号日]|(?<![/\d])\d{1,2}/\d{1,2}(?![/\d])"),
+    (REFERENCE, r"\b\d{7,}[a-z]?\b"),
     (ORDINAL, r"\b\d{1,2}(?:st|nd|rd|th)\b"),
     (ODD, r"\b\d+(?:_\d+)+\b|\b\d+e\d+\b|\b0x\d[\da-f]*\b|\b\d+,\d{1,2}\b(?!,)"),
     (WORD, r"\b\d-?in-?1\b|\b[a-mo-wyz]\d\b(?!\d|/)|\b[a-z]&[a-z]\b"),

@@ -24,6 +24,7 @@ _METRIC: Mapping[str, tuple[Decimal, str]] = {
 }
 """Sizes are compared in the smaller unit, so that 1L and 1000ml are the same size."""
 _SHORT_MEASURES = frozenset({"m", "l", "g", "in", "s", "ins"})
+HALF = Decimal("0.5")
 SOLD_BY_MEASURE = frozenset({"kg", "g", "l", "ml"})
 
 
@@ -135,12 +136,17 @@ class Tokeniser:
     """
 
     def __init__(
-        self, cutter: Cutter, sizes: Collection[str] | None = None, codes: Mapping[str, str] | None = None
+        self,
+        cutter: Cutter,
+        sizes: Collection[str] | None = None,
+        codes: Mapping[str, str] | None = None,
+        words: Collection[str] = (),
     ) -> None:
         self._lexicon: Lexicon = lexicon()
         self._cutter = cutter
         self._sizes = sizes
         self._codes = codes or {}
+        self._words_known = words
 
     def read(
         self,
@@ -176,6 +182,8 @@ class Tokeniser:
                 tokens.append(Token(CODE, text[start:code_end], start, code_end, glued, word=sku))
             if start < code_end:
                 continue
+            if kind == scan.DATE and "/" in word and (self._sizes is None or word in self._words_known):
+                kind = scan.WORD
             if kind != scan.HAN:
                 tokens.append(Token(kind, word, start, end, glued))
                 continue
@@ -220,6 +228,7 @@ class Tokeniser:
                 token.word = product_word(token.text.replace("-", ""))
             elif token.kind == scan.NUMBER:
                 token.value = Decimal(token.text.replace(",", ""))
+                token.word = plain(token.value)
             merged.append(token)
             position += size
         return merged
@@ -278,6 +287,9 @@ class Tokeniser:
         size = _size(number, unit, key)
         size.value = number.value
         size.unit = measure if measure in SOLD_BY_MEASURE else None
+        if at + 1 < len(tokens) and tokens[at + 1].text == "半" and size.unit:
+            size.value, size.word = number.value + HALF, size_key(number.value + HALF, measure)
+            return size, at + 2
         return size, at + 1
 
 
@@ -348,6 +360,11 @@ def _number_at(tokens: list[Token], position: int) -> tuple[Token, int]:
             else:
                 current = current - (previous or 0) + (previous or Decimal(1)) * scale
             last_scale, previous = scale, None
+        elif previous is not None and _and_a_half(tokens, at):
+            current, at, previous = current + HALF, at + 1, None
+        elif previous is not None and token.text == "point":
+            digits, at = _digits_after(tokens, at + 1)
+            current, at = current + digits, at - 1
         elif not _joins(tokens, at, last_scale, previous):
             break
         at += 1
@@ -355,10 +372,26 @@ def _number_at(tokens: list[Token], position: int) -> tuple[Token, int]:
     if han_tail and previous is not None and tokens[at - 1].text[:1] > "\u3400":
         current += previous * last_scale / 10 - previous
     last = tokens[at - 1]
-    number = Token(
-        scan.NUMBER, plain(total + current), first.start, last.end, first.glued, first.roles, total + current
-    )
+    value = total + current
+    number = Token(scan.NUMBER, plain(value), first.start, last.end, first.glued, first.roles, value, plain(value))
     return number, at
+
+
+def _and_a_half(tokens: list[Token], at: int) -> bool:
+    """ "and a half" before a unit: five and a half kilos."""
+    if not tokens[at].has("and") or at + 2 >= len(tokens):
+        return False
+    half, unit = tokens[at + 1], tokens[at + 2]
+    return half.roles.get("number") == "0.5" and (unit.has("unit") or unit.has("measure"))
+
+
+def _digits_after(tokens: list[Token], at: int) -> tuple[Decimal, int]:
+    """The decimals behind "point": three point two five."""
+    digits = ""
+    while at < len(tokens) and (value := _value_of(tokens, at)) is not None and value < 10:
+        digits += plain(value)
+        at += 1
+    return (Decimal(f"0.{digits}") if digits.isdigit() else Decimal(0)), at
 
 
 def _value_of(tokens: list[Token], at: int) -> Decimal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.ordering import dates
@@ -13,6 +13,7 @@ from bot.understanding.tokens import Token
 DAY = "day"
 MAX_DAYS_AHEAD = 366
 _DIGITS = re.compile(r"\d+")
+_ASKING = frozenset({"on", "by", "for", "deliver", "before", "delivery", "untuk", "pada", "sebelum", "hantar", "to", ":"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Day:
     end: int
     day: date | None
     past: bool = False
+    weight: int = 1
+    """How surely it is the day asked for: a festival or a closing day is less than "on Friday"."""
 
 
 def find_days(tokens: list[Token], today: date) -> list[Day]:
@@ -34,9 +37,33 @@ def find_days(tokens: list[Token], today: date) -> list[Day]:
         if day is None:
             at += 1
             continue
-        found.append(day)
+        found.append(replace(day, weight=_weight(tokens, day)))
         at = day.end
     return found
+
+
+def _weight(tokens: list[Token], day: Day) -> int:
+    """0 for the name of an occasion or a closing day, 2 when the words before ask for that day."""
+    first = tokens[day.start]
+    after = tokens[day.end] if day.end < len(tokens) else None
+    if after is not None and after.has("event") and first.has("weekday"):
+        return 0
+    sentence = _sentence(tokens, day.start)
+    if any(token.has("closed") for token in sentence):
+        return 0
+    asked = day.start > 0 and tokens[day.start - 1].text in _ASKING
+    if first.has("festival") and not asked:
+        return 0
+    return 2 if asked and not first.has("festival") else 1
+
+
+def _sentence(tokens: list[Token], at: int) -> list[Token]:
+    start, end = at, at
+    while start > 0 and tokens[start - 1].kind != scan.LINE and tokens[start - 1].text not in ".!?;":
+        start -= 1
+    while end < len(tokens) and tokens[end].kind != scan.LINE and tokens[end].text not in ".!?;":
+        end += 1
+    return tokens[start:end]
 
 
 def _day_at(tokens: list[Token], at: int, today: date) -> Day | None:
@@ -53,6 +80,13 @@ def _day_at(tokens: list[Token], at: int, today: date) -> Day | None:
         return _eve_or(tokens, at, at + 1, dates.in_days(today, int(token.roles["day"])))
     if token.has("weekday"):
         return _weekday(tokens, at, today)
+    if token.has("next_weekday"):
+        return Day(at, at + 1, dates.weekday_of_week(today, int(token.roles["next_weekday"]), 1))
+    if token.has("this_weekday"):
+        return Day(at, at + 1, dates.next_weekday(today, int(token.roles["this_weekday"])))
+    if token.has("fixed_day"):
+        number, month = token.roles["fixed_day"].split("-")
+        return Day(at, at + 1, dates.day_and_month(today, int(number), int(month)))
     if token.has("festival"):
         return _eve_or(tokens, at, at + 1, dates.festival(today, token.roles["festival"]))
     if token.has("month") and len(token.text) >= 3:
