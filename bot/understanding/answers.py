@@ -28,8 +28,9 @@ def answer(pending: tuple[Question, ...], story: Story, cues: Cues, index: Catal
     """What the message settles of `pending`."""
     result = Answered()
     open_ones = list(pending)
+    story = _with_loose_amount(story)
     for edit in story.edits:
-        _by_words(edit, open_ones, result, index)
+        _by_words(edit, pending, open_ones, result, index)
     if not result.hit:
         _by_choice(open_ones, story, cues, result, index)
     if open_ones and not result.questions:
@@ -39,11 +40,26 @@ def answer(pending: tuple[Question, ...], story: Story, cues: Cues, index: Catal
     return result
 
 
-def _by_words(edit: Edit, open_ones: list[Question], result: Answered, index: CatalogIndex) -> None:
+def _with_loose_amount(story: Story) -> Story:
+    """ "the 5kg slab, only 1 of it": the one amount belongs to the one thing named; words nobody knows are chatter."""
+    edits, loose = [], list(story.loose)
+    for edit in story.edits:
+        if edit.mention is not None and not edit.mention.words and edit.mention.sku is None:
+            loose += [edit.quantity] if edit.quantity is not None else []
+            continue
+        edits.append(edit)
+    if len(edits) == 1 and len(loose) == 1 and edits[0].said.value is None and edits[0].op != "remove":
+        return Story([replace(edits[0], said=said(loose[0]))], [])
+    return Story(edits, loose)
+
+
+def _by_words(
+    edit: Edit, pending: tuple[Question, ...], open_ones: list[Question], result: Answered, index: CatalogIndex
+) -> None:
     mention = edit.mention
     if mention is None:
         return
-    fits = [(question, _fitting(question, mention, index)) for question in open_ones]
+    fits = [(question, _fitting(question, mention, index)) for question in pending]
     fits = [(question, skus) for question, skus in fits if skus]
     if edit.op == "remove":
         _drop(edit, fits, open_ones, result)
@@ -57,19 +73,12 @@ def _by_words(edit: Edit, open_ones: list[Question], result: Answered, index: Ca
         open_ones.clear()
         return
     question, skus = fits[0]
-    if question in open_ones and len(skus) == 1 and not _more_to_come(edit, question):
-        open_ones.remove(question)
-    elif question in open_ones and len(skus) > 1:
+    if question in open_ones:
         open_ones.remove(question)
     if len(skus) > 1:
         result.questions.append(replace(question, text=mention_text(edit), candidates=skus, reason=QuestionReason.AMBIGUOUS))
         return
     _settle(question, skus[0], edit.said, edit, result, index)
-
-
-def _more_to_come(edit: Edit, question: Question) -> bool:
-    """Several kinds chosen, each with its own number: 2 brown 2 white."""
-    return edit.said.value is not None and len(question.candidates) > 1
 
 
 def mention_text(edit: Edit) -> str:
@@ -90,7 +99,8 @@ def _fitting(question: Question, mention: Mention, index: CatalogIndex) -> tuple
 
 def _drop(edit: Edit, fits: list[tuple[Question, tuple[str, ...]]], open_ones: list[Question], result: Answered) -> None:
     for question, _ in fits:
-        open_ones.remove(question)
+        if question in open_ones:
+            open_ones.remove(question)
         result.dropped += 1
         result.hit = True
     if not fits:

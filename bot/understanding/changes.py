@@ -47,12 +47,21 @@ def basket_lines(basket: Basket | None) -> dict[str, Line]:
     return {sku: Line(sku, quantity) for sku, quantity in basket.lines} if basket is not None else {}
 
 
-def change(basket: Basket | None, story: Story, *, plain_wish: ChangeOp) -> Changed:
+def change(basket: Basket | None, story: Story, *, plain_wish: ChangeOp, dated: bool = False) -> Changed:
     """Applies the story to the basket. `plain_wish` is what a wish without an operation does to a line that is there."""
     changed = Changed(basket_lines(basket))
+    several = len(story.edits) > 1 or dated
     for edit in story.edits:
-        _apply(changed, edit, plain_wish)
+        if not (basket is not None and several and _leaves(edit, changed)):
+            _apply(changed, edit, plain_wish)
     return changed
+
+
+def _leaves(edit: Edit, changed: Changed) -> bool:
+    """ "eggs stay", "drinks for Tuesday": goods of the order, named without asking for anything."""
+    if edit.op is not None or edit.said.at >= 0:
+        return False
+    return bool(changed.lines.keys() & set(_found(edit))) or edit.mention is None or edit.mention.modifier
 
 
 def _apply(changed: Changed, edit: Edit, plain_wish: ChangeOp) -> None:
@@ -74,6 +83,8 @@ def _apply(changed: Changed, edit: Edit, plain_wish: ChangeOp) -> None:
 def wanted(edit: Edit) -> bool:
     """Whether an open question is worth asking: words nobody knows, said without a quantity, are chatter."""
     if edit.mention is None or edit.op == "remove":
+        return False
+    if edit.chatter:
         return False
     said_something = edit.said.at >= 0
     return said_something or (bool(edit.mention.words) and not edit.mention.unknown) or edit.mention.sku is not None

@@ -105,7 +105,7 @@ def _create(facts: Facts, confidence: float) -> Intent | None:
 
 
 def _amend(facts: Facts, basket: Basket, plain_wish: ChangeOp, confidence: float) -> Intent | None:
-    changed = change(basket, facts.story, plain_wish=plain_wish)
+    changed = change(basket, facts.story, plain_wish=plain_wish, dated=facts.asked_day is not None)
     if not changed.changes and not changed.questions and facts.asked_day is None:
         return None
     return _intent(IntentKind.ORDER_AMEND, facts, confidence, _lines(changed), changed.changes, changed.questions)

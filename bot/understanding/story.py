@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from bot.catalog.index import CatalogIndex
-from bot.understanding.elements import Break, Cue, Element, Mention, Quantity
+from bot.understanding.elements import STRONG, Break, Cue, Element, Mention, Quantity
 from bot.understanding.intent import Line, Question
 from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
@@ -24,8 +24,11 @@ class Edit:
     op: str | None
     mention: Mention | None
     said: Said
+    quantity: Quantity | None = None
     outcome: Line | Question | None = None
     corrected: bool = False
+    chatter: bool = False
+    """Said in a sentence that speaks to the machine, not of goods."""
     swapped_for: Edit | None = None
     """Of a swap: what replaces the mention."""
 
@@ -54,8 +57,10 @@ def tell(elements: list[Element], resolver: Resolver, prefer: Collection[str] = 
         else:
             story.edits.extend(step for step in steps if step.mention is not None)
             story.loose.extend(_bare(steps, clause))
+    _unit_for_all(story, elements)
     for position, edit in enumerate(story.edits):
         _settle(edit, story.edits[:position], story.edits[position + 1 :], resolver, prefer)
+    _absorb(story, elements, resolver, prefer)
     return story
 
 
@@ -73,16 +78,22 @@ def _clauses(elements: list[Element]) -> list[tuple[bool, list[Element]]]:
             if "op" in element.roles and element.roles["op"] != "set":
                 clauses[-1][1].append(element)
             continue
+        if clauses[-1][0] and isinstance(element, Break) and element.strength >= STRONG and _has_goods(clauses[-1][1]):
+            clauses.append((False, []))
         anything = anything or isinstance(element, Mention | Quantity)
         clauses[-1][1].append(element)
     return [clause for clause in clauses if clause[1]]
+
+
+def _has_goods(clause: list[Element]) -> bool:
+    return any(isinstance(element, Mention | Quantity) for element in clause)
 
 
 def _corrects(cue: Cue, elements: list[Element], position: int) -> bool:
     """A negation right before goods is no correction: "but not knives"."""
     following = elements[position + 1] if position + 1 < len(elements) else None
     if "negate" in cue.roles:
-        return isinstance(following, Quantity) or (isinstance(following, Break) and following.text == ",")
+        return isinstance(following, Quantity)
     return True
 
 
@@ -136,6 +147,7 @@ def _sums(clause: list[Element]) -> list[Element]:
             and joined[0].text in ("+", "and", "&", "n", "plus", "dan", "和", "加")
             and isinstance(joined[1], Quantity)
             and _adds_up(element, joined[1])
+            and not _two_items(clause, position)
         ):
             parts = tuple((q.value, q.unit) for q in (element, joined[1]) if q.value is not None)
             out.append(replace(element, end=joined[1].end, parts=parts, each=element.each or joined[1].each))
@@ -144,6 +156,13 @@ def _sums(clause: list[Element]) -> list[Element]:
         out.append(element)
         position += 1
     return out
+
+
+def _two_items(clause: list[Element], position: int) -> bool:
+    """ "lemons 2 dozen and 15 bunches coriander" are two items: goods stand on both sides."""
+    before = clause[position - 1] if position else None
+    after = clause[position + 3] if position + 3 < len(clause) else None
+    return isinstance(before, Mention) and isinstance(after, Mention)
 
 
 def _adds_up(first: Quantity, second: Quantity) -> bool:
@@ -183,7 +202,7 @@ def _run(clause: list[Element], start: int) -> list[int]:
 
 def _step(item: Item, clause: list[Element]) -> Edit:
     amount = said(item.quantity)
-    edit = Edit(_own_op(item, clause), item.mention, amount)
+    edit = Edit(_own_op(item, clause), item.mention, amount, item.quantity)
     if item.quantity is not None and item.quantity.op is not None:
         edit.op = item.quantity.op
     return edit
@@ -245,7 +264,9 @@ def _give(steps: list[Edit], item: Item, amount: Said) -> None:
 def _doubts(steps: list[Edit], items: list[Item], clause: list[Element]) -> None:
     """A second quantity right beside a pair makes it a question: kopi x2 x3, maybe 4 maybe 6 rolls."""
     for position, item in enumerate(items):
-        if item.mention is not None or item.quantity is None or item.quantity.loose:
+        if item.mention is not None or item.quantity is None:
+            continue
+        if item.quantity.loose and (item.quantity.value is not None or item.quantity.unit is None):
             continue
         for neighbour in (position - 1, position + 1):
             if not 0 <= neighbour < len(items):
@@ -302,9 +323,11 @@ def _bare(steps: list[Edit], clause: list[Element]) -> list[Quantity]:
 
 def _correct(story: Story, steps: list[Edit], resolver: Resolver) -> None:
     """Later words win: a new quantity, another product, or a whole new item."""
-    for step in steps:
+    for position, step in enumerate(steps):
         if step.mention is None:
             _new_quantity(story.edits[-1], step.said)
+        elif position and step.op is None:
+            story.edits.append(step)
         elif step.op == "remove":
             _take_back(story, step, resolver)
         elif step.op in ("add", "sub"):
@@ -384,9 +407,8 @@ def borrow(modifier: Mention, goods: Mention) -> Mention:
 def _settle(edit: Edit, before: list[Edit], after: list[Edit], resolver: Resolver, prefer: Collection[str]) -> None:
     if edit.mention is None:
         return
-    narrow = prefer if edit.op in ("set", "sub", "remove", "swap", "double", None) else ()
-    edit.mention = _completed(edit, before, after, resolver, narrow)
-    edit.outcome = resolver.decide(edit.mention, edit.said, narrow)
+    edit.mention = _completed(edit, before, after, resolver, prefer)
+    edit.outcome = resolver.decide(edit.mention, edit.said, prefer)
     if edit.swapped_for is not None:
         _settle(edit.swapped_for, [], [], resolver, ())
 
@@ -407,3 +429,85 @@ def _completed(
             return candidate
     return mention
 
+
+
+def _unit_for_all(story: Story, elements: list[Element]) -> None:
+    """ "fork 3, spoon 3, all in packets": one unit for every bare number before it."""
+    for position, element in enumerate(elements):
+        if not (isinstance(element, Cue) and "all" in element.roles):
+            continue
+        unit = next((e for e in elements[position + 1 : position + 3] if isinstance(e, Quantity)), None)
+        if unit is None or unit.value is not None or unit.unit is None:
+            continue
+        for edit in story.edits:
+            if edit.mention is not None and edit.mention.start < element.start and edit.said.unit is None:
+                edit.said = replace(edit.said, unit=unit.unit)
+
+
+def _absorb(story: Story, elements: list[Element], resolver: Resolver, prefer: Collection[str]) -> None:
+    """Drops mentions without an amount that only introduce or repeat what is ordered beside them."""
+    kept: list[Edit] = []
+    for position, edit in enumerate(story.edits):
+        following = story.edits[position + 1] if position + 1 < len(story.edits) else None
+        if not _without_amount(edit) or not (
+            _named_again(edit, story.edits)
+            or _introduces(edit, following, elements, resolver, prefer)
+            or _heads(edit, story.edits[position + 1 :], elements, resolver)
+        ):
+            kept.append(edit)
+    story.edits = kept
+
+
+def _without_amount(edit: Edit) -> bool:
+    return edit.said.at < 0 and edit.op not in ("remove", "swap", "double") and not isinstance(edit.outcome, Line)
+
+
+def _skus(edit: Edit) -> set[str]:
+    if isinstance(edit.outcome, Line):
+        return {edit.outcome.sku}
+    return set(edit.outcome.candidates) if edit.outcome is not None else set()
+
+
+def _named_again(edit: Edit, edits: list[Edit]) -> bool:
+    """The very product stands elsewhere with its amount."""
+    mine = _skus(edit)
+    return len(mine) == 1 and any(other is not edit and other.said.at >= 0 and _skus(other) == mine for other in edits)
+
+
+def _introduces(
+    edit: Edit, following: Edit | None, elements: list[Element], resolver: Resolver, prefer: Collection[str]
+) -> bool:
+    """ "napkins, the 2-ply kind, 8 packets": the next mention only says which."""
+    if following is None or following.mention is None or edit.mention is None or following.said.at < 0:
+        return False
+    if any(
+        isinstance(e, Break) and e.text not in (",", ".", "(", "-", ":") and edit.mention.end <= e.start < following.mention.start
+        for e in elements
+    ):
+        return False
+    both = replace(following.mention, words=[*edit.mention.words, *following.mention.words], modifier=False)
+    if both.unknown or edit.mention.unknown:
+        return False
+    found, _ = resolver.find(both, following.said, prefer)
+    if not found.taken or (isinstance(following.outcome, Line) and following.outcome.sku != found.skus[0]):
+        return False
+    following.mention = both
+    following.outcome = resolver.decide(both, following.said, prefer)
+    return True
+
+
+def _heads(edit: Edit, later: list[Edit], elements: list[Element], resolver: Resolver) -> bool:
+    """ "Pizza box: 8in x 50, 9in x 50" and "... all pizza box": a heading lends its words and orders nothing."""
+    if edit.mention is None or edit.mention.unknown:
+        return False
+    before = next((e for e in reversed(elements) if e.end <= edit.mention.start and not isinstance(e, Quantity)), None)
+    if isinstance(before, Cue) and "all" in before.roles:
+        return True
+    after = next((e for e in elements if e.start >= edit.mention.end), None)
+    if not (isinstance(after, Break) and after.text == ":") or not later:
+        return False
+    for other in later:
+        if other.mention is not None and other.mention.modifier and not isinstance(other.outcome, Line):
+            other.mention = borrow(other.mention, edit.mention)
+            other.outcome = resolver.decide(other.mention, other.said)
+    return True
