@@ -42,8 +42,12 @@ def _raised(error: TwilioRestException) -> Exception:
 class _Http(TwilioHttpClient):  # type: ignore[misc]
     """The library's client with two time-outs, and with the one header that its exceptions drop."""
 
+    def __init__(self) -> None:
+        super().__init__(timeout=sum(TIMEOUT_S))
+        self.timeout = TIMEOUT_S  # its own check takes one number only, requests takes both
+
     def request(self, *args: Any, **kwargs: Any) -> Any:
-        response = super().request(*args, **(kwargs | {"timeout": TIMEOUT_S}))
+        response = super().request(*args, **(kwargs | {"timeout": None}))
         wait_s = str((response.headers or {}).get("Retry-After", ""))
         if response.status_code in (429, 503) and wait_s.replace(".", "", 1).isdecimal():
             raise TemporaryError("Twilio asks to wait", code=str(response.status_code), retry_after_s=float(wait_s))
