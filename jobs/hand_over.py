@@ -6,6 +6,7 @@ nothing, so the bot and a person never answer the same words. What the bot wrote
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +14,12 @@ from sqlalchemy import Connection, Row, text
 
 from bot.decision import Reply
 from bot.errors import BadInputError
+from bot.runtime import Runtime
 from bot.settings import Settings
 from jobs.audit import audit
 from jobs.lease import Lease
 from jobs.say import say, say_reply
+from models.database import transaction
 
 _OPEN = text("""
 SELECT e.id, e.conversation_id, e.opened_at FROM escalations e JOIN conversations c ON c.id = e.conversation_id
@@ -85,6 +88,13 @@ def time_out(connection: Connection, settings: Settings, lease: Lease) -> tuple[
     if connection.execute(_ANSWERED, {"id": lease.conversation_id}).scalar_one():
         return ()
     return (say_reply(connection, settings, lease.conversation_id, Reply("handover_timed_out")),)
+
+
+def resume(runtime: Runtime, lease: Lease) -> Lease:
+    """The lease of a conversation whose person let it time out, as the bot's own again."""
+    with transaction(runtime.engine) as connection:
+        time_out(connection, runtime.settings, lease)
+    return replace(lease, owner="bot", owner_over=False, question=None)
 
 
 def _open(connection: Connection, escalation_id: int) -> Row[Any]:

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from bot.decision import Reply
-from bot.errors import BadInputError
+from bot.decision import Joining, Reply
+from bot.errors import BadInputError, Fenced
 from bot.settings import Settings
 from bot.telemetry.masking import mask_phone
+from jobs import invite
 from jobs.audit import audit
 from jobs.bind import bind
 from jobs.say import say_reply
@@ -55,6 +56,29 @@ class Pending:
     outlet_code: str | None
     outlet_name: str | None
     requested_at: datetime
+
+
+def write(connection: Connection, settings: Settings, contact_id: int, joining: Joining) -> None:
+    """What a message changes in who may order, in the write beat's transaction."""
+    if joining.invitation_id is not None:
+        invite.use(connection, joining.invitation_id, contact_id)
+    if joining.wrong_code:
+        invite.count_wrong(connection, contact_id)
+    if joining.asks:
+        ask(connection, settings, contact_id, joining.asks_outlet_id)
+    if joining.decides is not None:
+        request_id, approved = joining.decides
+        _decide_by_chat(connection, settings, contact_id, request_id, approved)
+
+
+def _decide_by_chat(
+    connection: Connection, settings: Settings, contact_id: int, request_id: int, approved: bool
+) -> None:
+    """Raises Fenced when somebody else decided meanwhile: the message is then read again, as one about nothing open."""
+    try:
+        decide_request(connection, settings, request_id, approve=approved, actor=f"contact:{contact_id}")
+    except BadInputError as error:
+        raise Fenced("the request was decided meanwhile") from error
 
 
 def ask(connection: Connection, settings: Settings, contact_id: int, outlet_id: int | None) -> None:

@@ -5,16 +5,38 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.channels.base import Kind
+from bot.conversation import adopting
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
-from bot.decision import Decision, Outcome, Reply
+from bot.decision import Decision, Joining, Outcome, Reply
 from bot.situation import OpenQuestion, QuestionKind, Said, Situation
+from bot.understanding.intent import IntentKind
+
+NAMES_ARE_HARMLESS = frozenset(
+    {IntentKind.INQUIRY_PRICE, IntentKind.INQUIRY_PRODUCT, IntentKind.INQUIRY_POLICY, IntentKind.THANKS}
+    | {IntentKind.COMPLAINT, IntentKind.HUMAN, IntentKind.OPT_OUT}
+)
+"""What is said with these touches no order, whoever is named."""
+WORDLESS = frozenset({Kind.REACTION, Kind.DELETED})
+
+
+def decided(turn: Turn) -> Decision | None:
+    """What is settled by who writes alone: shared contacts, codes, requests, strangers. None for a known contact's words."""
+    if turn.said.kind is Kind.CONTACT:
+        return contact_shared(turn)
+    if turn.situation.speaker.join_request is not None:
+        return _join_decided(turn)
+    if turn.situation.speaker.wrote_code and (coded := _code_written(turn)):
+        return coded
+    return None if turn.situation.outlets else unknown_sender(turn)
 
 
 def unknown_sender(turn: Turn) -> Decision:
-    """Says how to be registered and makes no order; on Telegram the way is to share one's own contact."""
+    """Says how to be registered, leaves a request for a person, and makes no order; the answer is the same whoever is named."""
+    if turn.said.kind in WORDLESS:
+        return Decision(outcome=Outcome.IGNORED, reason="unknown_sender")
     telegram = turn.situation.contact.channel == "telegram"
     reply = Reply("unknown_telegram" if telegram else "unknown_sender", asks_contact=telegram)
-    return Decision((reply,), outcome=Outcome.ANSWERED, reason="unknown_sender")
+    return Decision((reply,), outcome=Outcome.ANSWERED, reason="unknown_sender", joining=_request(turn))
 
 
 def contact_shared(turn: Turn) -> Decision:
@@ -22,27 +44,29 @@ def contact_shared(turn: Turn) -> Decision:
     contact = turn.said.payload.get("contact") or {}
     own = str(contact.get("user_id")) == turn.situation.contact.address and not turn.said.payload.get("forwarded")
     if turn.situation.contact.channel != "telegram":
-        return Decision((Reply("media_contact"),))
+        return Decision((Reply("media_contact"),), question=turn.situation.question)
     if not own:
-        return Decision((Reply("contact_not_yours", asks_contact=True),), reason="contact_not_own")
+        return Decision(
+            (Reply("contact_not_yours", asks_contact=True),), reason="contact_not_own", question=turn.situation.question
+        )
     found = turn.situation.shared_phone_outlets
     if not found:
-        return Decision((Reply("phone_not_known"),), reason="phone_unknown")
+        return Decision((Reply("phone_not_known"),), reason="phone_unknown", joining=_request(turn))
     names = ", ".join(outlet.name for outlet in found)
     return Decision((Reply("linked", {"outlets": names}),), bind_outlet_ids=tuple(outlet.id for outlet in found))
 
 
 def ask_outlet(turn: Turn) -> Decision:
     """One question with the outlets of this contact; the order said first waits and is read again after the answer."""
-    outlets = turn.situation.outlets
+    outlets, before = turn.situation.outlets, turn.situation.question
     labels = tuple(outlet.name for outlet in outlets)
-    waiting = turn.situation.question.first_text if turn.situation.question else ""
+    waiting = before.first_text if before and before.kind is QuestionKind.OUTLET else ""
     question = OpenQuestion(
         QuestionKind.OUTLET,
         turn.serial,
         choices=tuple(str(outlet.id) for outlet in outlets),
-        first_text=waiting or turn.said.text,
-        asked=turn.asked_before + 1,
+        first_text="\n".join(filter(None, (waiting, turn.said.text))),
+        asked=before.asked + 1 if before and waiting else 1,
     )
     return Decision((Reply("which_outlet", buttons=choice_buttons(turn.serial, labels)),), question=question)
 
@@ -53,7 +77,7 @@ def settle_outlet(said: Said, situation: Situation) -> tuple[Said, Situation]:
     Run before the message is read, because an outlet has names of its own for products.
     """
     question = situation.question
-    if situation.outlet is not None or question is None or question.kind is not QuestionKind.OUTLET:
+    if question is None or question.kind is not QuestionKind.OUTLET:
         return said, situation
     number = chosen_number(said, question, len(question.choices))
     by_name = [str(o.id) for o in situation.outlets if o.name.casefold() == said.text.strip().casefold()]
@@ -61,5 +85,62 @@ def settle_outlet(said: Said, situation: Situation) -> tuple[Said, Situation]:
     outlet = next((o for o in situation.outlets if str(o.id) == chosen), None)
     if outlet is None:
         return said, situation
-    waiting = replace(said, text=question.first_text or said.text, kind=Kind.TEXT, payload={})
+    waiting = replace(said, text=question.first_text or said.text, kind=Kind.TEXT, payload={"chosen": outlet.id})
     return waiting, replace(situation, outlet=outlet, question=None)
+
+
+def other_outlet(turn: Turn) -> Decision | None:
+    """An outlet is named that is not the one meant: asked, never followed. None when nothing of the kind is said."""
+    named = turn.situation.speaker.named
+    if not named or turn.intent.kind in NAMES_ARE_HARMLESS or adopting.adopted(turn.said) == adopting.OTHER_OUTLET:
+        return None
+    ids, own = {outlet_id for outlet_id, _ in named}, {outlet.id for outlet in turn.situation.outlets}
+    if turn.outlet.id in ids or turn.said.payload.get("chosen"):
+        return None if ids & own else _not_ours(turn, named[0][1])
+    return _switch(turn) if ids & own else _not_ours(turn, named[0][1])
+
+
+def _not_ours(turn: Turn, label: str) -> Decision:
+    values = {"named": label, "own": turn.outlet.name}
+    return adopting.ask(turn, adopting.OTHER_OUTLET, Reply("other_outlet", values))
+
+
+def _switch(turn: Turn) -> Decision:
+    """Another of the sender's own outlets: they say which; a draft of the first one is finished before."""
+    if turn.situation.draft is not None:
+        values = {"own": turn.outlet.name}
+        return Decision((Reply("draft_first", values),), question=turn.situation.question)
+    return ask_outlet(turn)
+
+
+def _code_written(turn: Turn) -> Decision | None:
+    """An invitation binds; a wrong code is told to a stranger only, because a known contact may mean goods by it."""
+    speaker = turn.situation.speaker
+    if speaker.invitation is not None:
+        invitation_id, outlet_name = speaker.invitation
+        reply = Reply("linked", {"outlets": outlet_name})
+        return Decision((reply,), reason="invitation", joining=Joining(invitation_id=invitation_id))
+    if turn.situation.outlets:
+        return None
+    if speaker.codes_locked:
+        return Decision((Reply("code_locked"),), reason="code_locked")
+    return Decision((Reply("code_wrong"),), reason="code_wrong", joining=Joining(wrong_code=True))
+
+
+def _join_decided(turn: Turn) -> Decision:
+    """A manager's APPROVE or DECLINE of a request for the outlet they manage."""
+    request = turn.situation.speaker.join_request
+    if request is None:
+        raise LookupError("there is no request to decide")
+    key = "join_approved" if request.approved else "join_declined"
+    reply = Reply(key, {"outlets": request.outlet_name})
+    decides = Joining(decides=(request.id, request.approved))
+    return Decision((reply,), reason=key, joining=decides, question=turn.situation.question)
+
+
+def _request(turn: Turn) -> Joining | None:
+    """A request for a person, with the outlet that was named when it was exactly one."""
+    speaker = turn.situation.speaker
+    if speaker.asked_to_join or turn.situation.contact.channel not in ("whatsapp", "telegram"):
+        return None
+    return Joining(asks=True, asks_outlet_id=speaker.named[0][0] if len(speaker.named) == 1 else None)

@@ -1,0 +1,77 @@
+"""An edited message: before the cut-off the new words replace what the old ones ordered. Deleting orders nothing and cancels nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.channels.base import Kind
+from bot.conversation import orders
+from bot.conversation.baskets import priced
+from bot.conversation.doubts import Wanted, limit_of
+from bot.conversation.targets import open_orders
+from bot.conversation.turn import Turn
+from bot.decision import Decision, Outcome, Reply
+from bot.situation import OrderView
+from bot.understanding.intent import Change, ChangeOp, IntentKind
+
+WHOLE_ORDER = frozenset({IntentKind.ORDER_CREATE, IntentKind.ORDER_AMEND, IntentKind.ORDER_REPEAT})
+
+
+def edited(turn: Turn) -> Decision | None:
+    """None when the old words made no order: then the new ones are read like any message.
+
+    The rule: a draft that only this message made is read anew; a placed order that only this message made is shown
+    changed and waits for a YES; where other messages had a part in it, or the edit cannot be read whole, the customer
+    is asked to write the change.
+    """
+    referred = turn.situation.referred
+    if turn.said.kind is not Kind.EDIT or referred is None or referred.order_id is None:
+        return None
+    if turn.intent.kind is IntentKind.ORDER_CANCEL:
+        return _cancels(turn, referred.order_id)
+    order, draft = _open(turn, referred.order_id), turn.situation.draft
+    if draft is not None and draft.id == referred.order_id and referred.sole and turn.intent.kind in WHOLE_ORDER:
+        anew = replace(turn.situation, draft=replace(draft, lines=()), question=None)
+        return orders.write(replace(turn, situation=anew, intent=replace(turn.intent, kind=IntentKind.ORDER_CREATE)))
+    if order is None and (draft is None or draft.id != referred.order_id):
+        return orders.too_late("edit after cut-off")
+    if order is None or not referred.sole or not turn.intent.lines or turn.intent.questions:
+        return Decision((Reply("edit_unclear"),), reason="edit_unclear", question=turn.situation.question)
+    return _show(turn, order)
+
+
+def deleted(turn: Turn) -> Decision:
+    """The truth about an order whose message is gone."""
+    referred = turn.situation.referred
+    order = _open(turn, referred.order_id) if referred and turn.situation.outlet else None
+    if order is None:
+        return Decision(outcome=Outcome.IGNORED, reason="deleted", question=turn.situation.question)
+    return Decision((Reply("deleted_not_cancelled", {"number": order.number}),), question=turn.situation.question)
+
+
+def _open(turn: Turn, order_id: int | None) -> OrderView | None:
+    return next((order for order in open_orders(turn) if order.id == order_id), None)
+
+
+def _cancels(turn: Turn, order_id: int) -> Decision:
+    draft = turn.situation.draft
+    order = draft if draft is not None and draft.id == order_id else _open(turn, order_id)
+    return orders.cancelled(turn, order) if order else orders.too_late("cancel after cut-off")
+
+
+def _show(turn: Turn, order: OrderView) -> Decision:
+    """The placed order as it would become; it stays as it is until the YES."""
+    wanted = {line.sku: line.quantity for line in turn.intent.lines}
+    had = {line.sku: line.quantity for line in order.lines}
+    changes = (
+        *(Change(ChangeOp.SET, sku, quantity) for sku, quantity in wanted.items() if had.get(sku) != quantity),
+        *(Change(ChangeOp.REMOVE, sku) for sku in had if sku not in wanted),
+    )
+    lines = priced(turn, order, changes)
+    delivery, moved = orders.delivery_of(turn, order, turn.intent.delivery_date)
+    if not changes and delivery == order.delivery_date:
+        return Decision((Reply("unchanged", {"order": order}),), question=turn.situation.question)
+    becomes = Wanted(
+        order, lines, changes, limit=limit_of(turn, lines, changes), delivery=delivery, moved=moved, notes=order.notes
+    )
+    return orders.ask_yes(turn, becomes, "confirm_moved" if moved else "confirm")

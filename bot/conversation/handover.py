@@ -1,0 +1,60 @@
+"""When a person is needed: a complaint, anger, a request for one, questions that did not help. And the truth about it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from bot.conversation.turn import Turn
+from bot.decision import Decision, Escalate, Outcome, Reply
+from bot.understanding.intent import IntentKind
+from bot.understanding.text import fold
+
+MAX_QUESTIONS = 2
+_FILE = Path(__file__).with_name("anger.toml")
+_CALM = frozenset(
+    {IntentKind.OTHER, IntentKind.COMPLAINT, IntentKind.HUMAN, IntentKind.ORDER_STATUS, IntentKind.GREETING}
+)
+"""Anger beside an order is about the order; these carry nothing else to do."""
+
+
+def complaint(turn: Turn) -> Decision:
+    return _taken_over(turn, "complaint", Escalate("complaint", "high"))
+
+
+def human(turn: Turn) -> Decision:
+    return _taken_over(turn, "human", Escalate("asked for a person"))
+
+
+def angry(turn: Turn) -> Decision | None:
+    """The decision when somebody is angry and says nothing that could be done instead."""
+    if turn.intent.kind not in _CALM or turn.intent.lines or not _angry_words().search(fold(turn.said.text).text):
+        return None
+    return _taken_over(turn, "complaint", Escalate("anger", "urgent"))
+
+
+def stuck(decision: Decision) -> Decision:
+    """After two questions in a row that did not help a person is told; the customer may go on meanwhile."""
+    question = decision.question
+    if question is None or question.asked <= MAX_QUESTIONS or decision.escalate is not None or not decision.replies:
+        return decision
+    if not any(reply.key == "offer_person" for reply in decision.replies):
+        return decision
+    return replace(decision, escalate=Escalate("questions did not help", takes_over=False))
+
+
+def _taken_over(turn: Turn, key: str, task: Escalate) -> Decision:
+    reason = task.reason.replace(" ", "_")
+    return Decision((Reply(key),), Outcome.HANDED_OVER, reason, question=turn.situation.question, escalate=task)
+
+
+@cache
+def _angry_words() -> re.Pattern[str]:
+    """One pattern of all languages' words; words of alphabets stand alone, Han and Tamil anywhere."""
+    with _FILE.open("rb") as file:
+        words = [fold(word).text for section in tomllib.load(file)["angry"].values() for word in section]
+    either = (rf"(?<!\w){re.escape(word)}(?!\w)" if word.isascii() else re.escape(word) for word in words)
+    return re.compile("|".join(either))

@@ -1,0 +1,47 @@
+"""What an answer teaches: the words that had to be asked about, and the product that was meant by them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.conversation.turn import Turn, chosen_number
+from bot.decision import Decision, Learned
+from bot.situation import QuestionKind
+from bot.understanding.intent import Question, QuestionReason
+from bot.understanding.text import fold
+
+TEACHES = frozenset({QuestionReason.AMBIGUOUS, QuestionReason.UNKNOWN})
+MAX_WORDS = 6
+MIN_LETTERS = 3
+"""A name that is only a number or two letters would be found in every message."""
+
+
+def with_learned(turn: Turn, decision: Decision) -> Decision:
+    """The decision, with what the answer to the open product question taught."""
+    question = turn.situation.question
+    if question is None or question.kind is not QuestionKind.PRODUCT or question.about[0].reason not in TEACHES:
+        return decision
+    asked = question.about[0]
+    name, sku = alias_of(asked.text), _picked(turn, asked)
+    if sku is None or name is None or decision.learned is not None:
+        return decision
+    return replace(decision, learned=Learned(name, sku))
+
+
+def alias_of(words: str) -> str | None:
+    """The words as a name: folded, single spaces; None for what is no name."""
+    name = re.sub(r"\s+", " ", re.sub(r"[^\w\s&/'\"-]", " ", fold(words).text)).strip()
+    letters = sum(char.isalpha() for char in name)
+    short = letters < MIN_LETTERS and not any("\u3400" <= char <= "\u9fff" for char in name)
+    return None if short or len(name.split()) > MAX_WORDS else name
+
+
+def _picked(turn: Turn, asked: Question) -> str | None:
+    """The candidate that was chosen by number or button, or the only one that the answer's words named."""
+    if (number := chosen_number(turn.said, turn.situation.question, len(asked.candidates))) is not None:
+        return asked.candidates[number - 1] if len(asked.candidates) > 1 else None
+    if turn.said.pressed is not None:
+        return None
+    named = {line.sku for line in turn.intent.lines} & set(asked.candidates)
+    return named.pop() if len(named) == 1 and len(turn.intent.lines) == 1 else None

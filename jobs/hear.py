@@ -1,0 +1,21 @@
+"""Lets the runtime's MediaReader, when there is one, put a voice message or a picture into words. Without one a person does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.channels.base import Kind
+from bot.conversation.media import FOR_A_PERSON
+from bot.runtime import Runtime
+from bot.situation import Said
+
+
+def heard(runtime: Runtime, said: Said) -> Said:
+    """The same message as text, marked as read by a machine, so that nothing in it is placed without a YES."""
+    if runtime.media_reader is None or said.kind not in FOR_A_PERSON:
+        return said
+    words = runtime.media_reader.read(said)
+    if not words:
+        return said
+    text = "\n".join(filter(None, (said.text, words)))
+    return replace(said, text=text, kind=Kind.TEXT, payload={**said.payload, "read_from": str(said.kind)})
