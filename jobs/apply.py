@@ -12,13 +12,16 @@ from sqlalchemy import Connection, text
 from bot import failpoints
 from bot.channels.base import PUSHED_CHANNELS
 from bot.channels.text import MAX_LENGTH, length, parts_of
-from bot.decision import Decision, Escalate, OrderWrite, Reply
+from bot.decision import Decision, OrderWrite, Reply
 from bot.errors import Fenced
 from bot.replies import render
 from bot.replies.render import Rendered, Voice
 from bot.settings import Settings
 from bot.situation import OrderView, Said, Situation
 from bot.understanding.intent import Intent
+from jobs import join, learn_alias
+from jobs.bind import bind
+from jobs.escalate import escalate
 from jobs.lease import Lease
 from models.order import OPEN_DRAFT
 
@@ -34,7 +37,8 @@ UPDATE conversations c SET lease_until = NULL, lease_owner = NULL, attempts = 0,
     due_at = CASE WHEN due_at IS DISTINCT FROM lease_until THEN due_at
                   WHEN EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = c.id
                                AND m.state = 'received' AND m.id <> ALL(:done)) THEN now()
-                  WHEN owner = 'bot' AND NOT :person THEN LEAST(alarm.remind_at, alarm.expire_at) END
+                  WHEN :person THEN now() + :handover * interval '1 minute'
+                  WHEN owner = 'bot' THEN LEAST(alarm.remind_at, alarm.expire_at) ELSE owner_until END
 FROM (SELECT CASE WHEN :waits AND NOT :by_alarm AND (remind_at IS NOT NULL OR expire_at IS NULL)
                   THEN now() + :remind * interval '1 minute' END AS remind_at,
              CASE WHEN :waits AND NOT :by_alarm THEN now() + :expire * interval '1 minute' WHEN :waits THEN expire_at END AS expire_at
@@ -85,17 +89,7 @@ INSERT INTO order_events (order_id, message_id, kind, detail, at)
 SELECT :order_id, :message_id, e.kind, e.detail, clock_timestamp()
 FROM jsonb_to_recordset(CAST(:events AS jsonb)) AS e(kind text, detail jsonb)
 """)
-BIND = text("""
-INSERT INTO contact_outlets (contact_id, outlet_id, bound_by) SELECT :contact_id, unnest(CAST(:outlet_ids AS bigint[])), 'shared_contact'
-ON CONFLICT DO NOTHING
-""")
 OPT = text("UPDATE contacts SET opted_out_at = CASE WHEN :out THEN now() END WHERE id = :contact_id")
-ESCALATE = text("""
-INSERT INTO escalations (conversation_id, message_id, reason, priority, due_at)
-VALUES (:conversation_id, :message_id, :reason, :priority, now() + interval '15 minutes')
-ON CONFLICT (conversation_id) WHERE closed_at IS NULL DO UPDATE SET reason = CASE
-    WHEN escalations.reason LIKE '%' || excluded.reason || '%' THEN escalations.reason ELSE escalations.reason || '; ' || excluded.reason END
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +111,7 @@ def apply(
     The contact's row is locked before the conversation's, in the order the webhook takes them.
     """
     failpoints.hit("apply.begin")
-    _write_contact(connection, lease, decision)
+    _write_contact(connection, lease, decision, settings)
     _release(connection, lease, said, situation, decision, language, settings)
     failpoints.hit("apply.after_release")
     order_id, number = (
@@ -132,13 +126,18 @@ def apply(
     _write_events(connection, said, decision, order_id)
     failpoints.hit("apply.after_events")
     if decision.escalate:
-        _escalate(connection, lease, said, decision.escalate)
+        escalate(connection, lease.conversation_id, said.last_id, decision.escalate)
+    if decision.learned and situation.outlet:
+        learn_alias.propose(connection, situation.outlet.id, decision.learned, said.message_ids)
     return Written(order_id, number, outbound, tuple(reply.text for reply in replies))
 
 
-def _write_contact(connection: Connection, lease: Lease, decision: Decision) -> None:
+def _write_contact(connection: Connection, lease: Lease, decision: Decision, settings: Settings) -> None:
     if decision.bind_outlet_ids:
-        connection.execute(BIND, {"contact_id": lease.contact_id, "outlet_ids": list(decision.bind_outlet_ids)})
+        actor = f"contact:{lease.contact_id}"
+        bind(connection, lease.contact_id, decision.bind_outlet_ids, by="shared_contact", actor=actor)
+    if decision.joining is not None:
+        join.write(connection, settings, lease.contact_id, decision.joining)
     if decision.opted_out is not None:
         connection.execute(OPT, {"contact_id": lease.contact_id, "out": decision.opted_out})
 
@@ -326,7 +325,3 @@ def _before(order: OrderView) -> dict[str, Any]:
         "lines": [list(astuple(line)) for line in order.lines],
     }
 
-
-def _escalate(connection: Connection, lease: Lease, said: Said, escalate: Escalate) -> None:
-    values = {"conversation_id": lease.conversation_id, "message_id": said.last_id, "reason": escalate.reason}
-    connection.execute(ESCALATE, values | {"priority": escalate.priority})

@@ -23,6 +23,7 @@ FROM contacts k
 WHERE {which} AND k.id = c.contact_id AND c.closed_at IS NULL AND c.due_at <= now()
   AND (c.lease_until IS NULL OR c.lease_until < now())
 RETURNING c.id, c.lease_token, c.session_id, c.channel, c.business_address, c.outlet_id, c.question, c.owner, c.attempts,
+          c.owner = 'person' AND c.owner_until <= now() AS owner_over,
           COALESCE(c.language, k.language) AS language, k.id AS contact_id, k.address, k.opted_out_at, k.is_synthetic
 """
 CLAIM = text(_CLAIM.format(which="c.id = :id"))
@@ -37,7 +38,7 @@ RELEASE_IDLE = text("""
 UPDATE conversations SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL,
     due_at = CASE WHEN EXISTS (SELECT 1 FROM conversation_messages m
                                WHERE m.conversation_id = conversations.id AND m.state = 'received') THEN now()
-                  WHEN owner = 'bot' THEN LEAST(remind_at, expire_at) END
+                  WHEN owner = 'bot' THEN LEAST(remind_at, expire_at) ELSE owner_until END
 WHERE id = :id AND lease_token = :token
 """)
 
@@ -60,6 +61,8 @@ class Lease:
     address: str
     opted_out: bool
     is_synthetic: bool
+    owner_over: bool = False
+    """A person has it, and their time is over."""
 
 
 def claim(connection: Connection, conversation_id: int) -> Lease | None:
@@ -90,6 +93,7 @@ def _claimed(row: Any) -> Lease | None:
         address=row.address,
         opted_out=row.opted_out_at is not None,
         is_synthetic=row.is_synthetic,
+        owner_over=bool(row.owner_over),
     )
 
 

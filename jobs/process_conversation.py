@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot import failpoints
 from bot.channels.base import PUSHED_CHANNELS, Kind
-from bot.conversation import decide
+from bot.conversation import decide, meant
 from bot.conversation.identity import settle_outlet
 from bot.conversation.reading import without_own_names
 from bot.conversation.targets import reads_a_day_only, settle_order
@@ -25,8 +25,10 @@ from bot.situation import QuestionKind, Said, Situation
 from bot.telemetry import get_logger, log_context, metrics
 from bot.understanding.intent import Intent, IntentKind
 from bot.understanding.reader import understand
-from jobs import entry, failures, lease, outbox
+from jobs import entry, failures, hand_over, lease, outbox
 from jobs.apply import Written, apply
+from jobs.hear import heard
+from jobs.identify import identify
 from jobs.lease import Lease
 from jobs.situation import read_alarm, read_situation
 from models.database import autocommit, transaction
@@ -90,8 +92,11 @@ def _work(runtime: Runtime, held: Lease) -> Written | None:
 
 
 def _answer(runtime: Runtime, held: Lease) -> Written | None:
+    if held.owner_over:
+        held = hand_over.resume(runtime, held)
     with autocommit(runtime.engine) as connection:
         said, situation = read_situation(runtime, connection, held)
+        situation = identify(runtime, connection, held, said, situation) if said else situation
         alarm = read_alarm(runtime, connection, held) if said is None and held.owner == "bot" else None
     failpoints.hit("process.after_read")
     if said is None and alarm is None:
@@ -113,7 +118,7 @@ def _answer(runtime: Runtime, held: Lease) -> Written | None:
 
 def think(runtime: Runtime, held: Lease, said: Said, situation: Situation) -> Thought:
     """The pure beat: no transaction is open, nothing is written."""
-    said, situation, intent = read(said, situation, runtime.settings.zone)
+    said, situation, intent = read(heard(runtime, said), situation, runtime.settings.zone)
     if held.owner == "person":
         silent = Decision(outcome=Outcome.HANDED_OVER, reason="person_in_charge", question=situation.question)
         return Thought(said, situation, intent, silent, situation.language)
@@ -125,11 +130,14 @@ def think(runtime: Runtime, held: Lease, said: Said, situation: Situation) -> Th
 
 def read(said: Said, situation: Situation, zone: ZoneInfo) -> tuple[Said, Situation, Intent]:
     """The reading; an answer to which outlet or which order is settled first, and the words that had waited are read."""
-    said, situation = settle_order(*settle_outlet(said, situation))
+    said, situation = settle_order(*settle_outlet(*meant.settle(said, situation)))
     intent = _understood(said, situation, zone)
     if situation.question and situation.question.kind is QuestionKind.ORDER and reads_a_day_only(intent):
         said, situation = settle_order(said, situation, intent.delivery_date)
         intent = _understood(said, situation, zone)
+    intent = meant.with_quoted_line(
+        intent, said, situation, lambda text: _understood(replace(said, text=text), situation, zone)
+    )
     return said, situation, intent
 
 

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, text
 
 from bot.channels.base import Kind
 from bot.conversation.waiting import Alarm
+from bot.identity.addresses import spellings
+from bot.identity.phones import to_e164
 from bot.ordering.delivery import DeliveryRules
 from bot.ordering.pricing import OrderLine
 from bot.runtime import Runtime
@@ -37,7 +39,9 @@ ORDER_JSON = """json_build_object('id', q.id, 'number', q.number, 'status', q.st
               l.pack_quantity::text, l.pack_unit) ORDER BY l.position), '[]') FROM order_lines l WHERE l.order_id = q.id))"""
 
 READ = text(f"""
-WITH bound AS (SELECT outlet_id FROM contact_outlets WHERE contact_id = :contact),
+WITH bound AS (
+    SELECT DISTINCT b.outlet_id FROM contact_outlets b JOIN contacts k ON k.id = b.contact_id
+    WHERE k.channel = :channel AND k.address = ANY(:addresses)),
 latest AS (
     SELECT o.* FROM bound CROSS JOIN LATERAL (
         SELECT * FROM orders WHERE outlet_id = bound.outlet_id AND placed_at IS NOT NULL ORDER BY id DESC LIMIT :latest) o)
@@ -62,7 +66,7 @@ SELECT
 PHONE_OUTLETS = text(f"""
 SELECT json_agg({OUTLET_JSON} ORDER BY o.name) FROM contacts k
 JOIN contact_outlets b ON b.contact_id = k.id JOIN outlets o ON o.id = b.outlet_id AND o.is_active
-WHERE k.channel = 'whatsapp' AND k.address = :phone
+WHERE k.channel = 'whatsapp' AND k.address = ANY(:phones)
 """)
 
 
@@ -73,7 +77,8 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
         READ,
         {
             "id": lease.conversation_id,
-            "contact": lease.contact_id,
+            "channel": lease.channel,
+            "addresses": list(spellings(lease.address)),
             "burst": 1 if lease.attempts > TOGETHER_TRIES else MAX_BURST,
             "latest": LATEST,
             "today": runtime.clock().astimezone(settings.zone).date(),
@@ -125,25 +130,35 @@ def read_alarm(runtime: Runtime, connection: Connection, lease: Lease) -> Alarm 
 
 
 def _first_turn(rows: list[list[Any]]) -> Said:
-    """The texts of a burst as one; a message that is not text stands alone, after the texts before it."""
-    first_kind = Kind(rows[0][1])
+    """The texts of a burst as one; a message that is not text, is forwarded or points at another stands alone. An edit that
+    came before its message was read takes that message's place."""
     together = [rows[0]]
-    if first_kind is Kind.TEXT:
-        for row in rows[1:]:
-            if row[1] != Kind.TEXT:
-                break
-            together.append(row)
-    content = "\n".join(str(row[2]) for row in together)
+    for row in rows[1:] if _is_plain(rows[0]) else ():
+        edited = next((before for before in together if row[1] == Kind.EDIT and _same_message(before, row)), None)
+        if edited is None and not _is_plain(row):
+            break
+        if edited is not None:
+            edited[2] = ""
+        together.append(row)
+    content = "\n".join(str(row[2]) for row in together if row[2] or len(together) == 1)
     said_at = datetime.fromisoformat(together[-1][3])
-    return Said(tuple(int(row[0]) for row in together), content, first_kind, said_at, together[-1][4])
+    return Said(tuple(int(row[0]) for row in together), content, Kind(together[0][1]), said_at, together[-1][4])
+
+
+def _is_plain(row: list[Any]) -> bool:
+    return row[1] == Kind.TEXT and not row[4].get("replied_to") and not row[4].get("forwarded")
+
+
+def _same_message(row: list[Any], other: list[Any]) -> bool:
+    return row[4].get("message_id") is not None and row[4].get("message_id") == other[4].get("message_id")
 
 
 def _shared_phone(connection: Connection, said: Said | None, settings: Settings) -> tuple[Outlet, ...]:
     contact = said.payload.get("contact") if said and said.kind is Kind.CONTACT else None
     if not contact:
         return ()
-    phone = "+" + str(contact["phone_number"]).lstrip("+")
-    found = connection.execute(PHONE_OUTLETS, {"phone": phone}).scalar()
+    phone = to_e164("+" + str(contact["phone_number"]).lstrip("+"))
+    found = connection.execute(PHONE_OUTLETS, {"phones": list(spellings(phone))}).scalar() if phone else None
     return tuple(_outlet(raw, settings) for raw in found or [])
 
 

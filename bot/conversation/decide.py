@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bot.channels.base import Kind
-from bot.conversation import closing, identity, inquiries, media, orders, questions
+from bot.conversation import (
+    adopting,
+    closing,
+    edits,
+    handover,
+    identity,
+    inquiries,
+    learning,
+    meant,
+    media,
+    orders,
+    questions,
+    subscriptions,
+)
 from bot.conversation.turn import Turn
-from bot.decision import Decision, Escalate, Outcome, Reply
+from bot.decision import Decision, Reply
 from bot.situation import Said, Situation
 from bot.understanding.intent import Intent, IntentKind
 
@@ -21,22 +33,15 @@ def _thanks(turn: Turn) -> Decision:
     return Decision((Reply("thanks"),), question=turn.situation.question)
 
 
-def _opt_out(_turn: Turn) -> Decision:
-    return Decision((Reply("opted_out"),), opted_out=True)
+def _opt_out(turn: Turn) -> Decision:
+    return Decision((Reply("opted_out"),), question=turn.situation.question, opted_out=True)
 
 
-def _complaint(turn: Turn) -> Decision:
+def _greeting_of_many(turn: Turn) -> Decision:
+    """Nobody has said yet for which of their outlets they write."""
     return Decision(
-        (Reply("complaint"),), outcome=Outcome.HANDED_OVER, reason="complaint", escalate=Escalate("complaint", "high"),
-        question=turn.situation.question,
-    )  # fmt: skip
-
-
-def _human(turn: Turn) -> Decision:
-    return Decision(
-        (Reply("human"),), outcome=Outcome.HANDED_OVER, reason="asked_for_person", escalate=Escalate("asked for a person"),
-        question=turn.situation.question,
-    )  # fmt: skip
+        (Reply("greeting", {"outlet": turn.situation.outlets[0].name.split(" ")[0]}),), question=turn.situation.question
+    )
 
 
 def _other(turn: Turn) -> Decision:
@@ -53,27 +58,34 @@ BY_INTENT: Mapping[IntentKind, Callable[[Turn], Decision]] = {
     IntentKind.INQUIRY_PRODUCT: inquiries.product,
     IntentKind.INQUIRY_PRICE: inquiries.product,
     IntentKind.INQUIRY_POLICY: inquiries.policy,
-    IntentKind.COMPLAINT: _complaint,
-    IntentKind.HUMAN: _human,
+    IntentKind.COMPLAINT: handover.complaint,
+    IntentKind.HUMAN: handover.human,
     IntentKind.GREETING: _greeting,
     IntentKind.THANKS: _thanks,
     IntentKind.OPT_OUT: _opt_out,
     IntentKind.OTHER: _other,
 }
 
+WITHOUT_OUTLET = frozenset(
+    {IntentKind.GREETING, IntentKind.THANKS, IntentKind.OPT_OUT, IntentKind.COMPLAINT, IntentKind.HUMAN}
+)
+
 
 def decide(intent: Intent, said: Said, situation: Situation, now: datetime) -> Decision:
     """The whole effect of one burst. Who is speaking is settled first, then what kind of message it is, then its meaning."""
     turn = Turn(intent, said, situation, now)
-    if said.kind is Kind.CONTACT:
-        return identity.contact_shared(turn)
-    if not situation.outlets:
-        return identity.unknown_sender(turn)
-    if said.kind not in (Kind.TEXT, Kind.BUTTON, Kind.EDIT):
-        return media.truthful(turn)
-    if situation.outlet is None and intent.kind not in (IntentKind.GREETING, IntentKind.THANKS, IntentKind.OPT_OUT):
+    settled = subscriptions.decided(turn) or identity.decided(turn) or media.decided(turn, by_words)
+    return handover.stuck(learning.with_learned(turn, settled or by_words(turn)))
+
+
+def by_words(turn: Turn) -> Decision:
+    """What a known contact's words mean: for which outlet, as an answer, by pointing, or by their intent."""
+    situation, kind = turn.situation, turn.intent.kind
+    if situation.outlet is None and kind not in WITHOUT_OUTLET:
         return identity.ask_outlet(turn)
     if situation.outlet is None:
-        return Decision((Reply("greeting", {"outlet": situation.outlets[0].name.split(" ")[0]}),))
-    answer = questions.answered(turn)
-    return answer or BY_INTENT[intent.kind](turn)
+        return BY_INTENT[kind](turn) if kind is not IntentKind.GREETING else _greeting_of_many(turn)
+    for answer in (adopting.answered, identity.other_outlet, adopting.forwarded, edits.edited, meant.quoted):
+        if decision := answer(turn):
+            return decision
+    return questions.answered(turn) or handover.angry(turn) or BY_INTENT[kind](turn)
