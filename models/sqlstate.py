@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 # https://www.postgresql.org/docs/18/errcodes-appendix.html
@@ -58,3 +58,17 @@ def is_temporary(error: BaseException) -> bool:
 
 def sqlstate(error: DBAPIError) -> str:
     return getattr(error.orig, "pgcode", None) or ""
+
+
+def connection_problem(error: OperationalError) -> str:
+    """In our words: libpq gives no code for a failed connection, only words; and those name the user and the host."""
+    if code := sqlstate(error):
+        return f"answers with error {code}"
+    words = str(error.orig)
+    if "password authentication failed" in words:
+        return "authentication failed for DATABASE_URL"
+    if "does not exist" in words:
+        return "the database named in DATABASE_URL does not exist"
+    if "timeout" in words or "timed out" in words:
+        return "does not answer in time"
+    return "cannot be reached"

@@ -15,6 +15,14 @@ DRIFT = Check(
     needs="database",
 )
 REDIS = Check("redis", "storage", storage.redis_answers, "start Redis and check REDIS_URL and REDIS_PASSWORD")
+REDIS_KEEPS = Check(
+    "redis_settings",
+    "storage",
+    storage.redis_keeps_rings,
+    "set maxmemory-policy noeviction and appendonly yes",
+    Severity.DEGRADED,
+    needs="redis",
+)
 
 _WORK = (
     Check("worker", "work", work.heartbeat_of("worker"), "start `python -m jobs.worker`", needs="database"),
@@ -67,4 +75,4 @@ _CODE = (
 )
 
 READINESS = (DATABASE, SCHEMA, REDIS, *_WORK, *_TRADE, *_MACHINE, *_OUTSIDE)
-DOCTOR = (*_CODE, DATABASE, DRIFT, REDIS, *_WORK, *_TRADE, *_MACHINE, *_OUTSIDE)
+DOCTOR = (*_CODE, DATABASE, DRIFT, REDIS, REDIS_KEEPS, *_WORK, *_TRADE, *_MACHINE, *_OUTSIDE)

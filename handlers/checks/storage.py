@@ -12,9 +12,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.runtime import Runtime
 from handlers.checks.check import Severity, Verdict
+from jobs import redis_settings
 from models import schema
 from models.database import pool_numbers
-from models.sqlstate import sqlstate
+from models.sqlstate import connection_problem
 
 SLOW_MS = 250.0
 PROBE_TTL_S = 10
@@ -28,7 +29,7 @@ def database(runtime: Runtime) -> Verdict:
     except PoolTimeout:
         return Verdict(Severity.UNHEALTHY, "every connection of the pool is in use", {"pool": _pool(runtime)})
     except OperationalError as error:
-        return Verdict(Severity.UNHEALTHY, why_no_database(error))
+        return Verdict(Severity.UNHEALTHY, connection_problem(error))
     ms = _since(started)
     severity = Severity.DEGRADED if ms > SLOW_MS else Severity.HEALTHY
     reason = f"answers in {ms:.0f} ms" if severity else ""
@@ -69,6 +70,12 @@ def redis_answers(runtime: Runtime) -> Verdict:
     return Verdict(severity, f"answers in {ms:.0f} ms" if severity else "", {"response_time_ms": ms, **facts})
 
 
+def redis_keeps_rings(runtime: Runtime) -> Verdict:
+    """A Redis that evicts or forgets costs seconds for every ring it loses; the sweeper rings again."""
+    found = redis_settings.problems(runtime.redis, is_production=runtime.settings.is_production)
+    return Verdict(Severity.UNHEALTHY, "; ".join(found)) if found else Verdict()
+
+
 def _write_and_read(client: redis.Redis) -> str:
     key, value = f"tria:health:{secrets.token_hex(4)}", secrets.token_hex(4)
     if client.ping() is not True:
@@ -82,20 +89,6 @@ def _schema(runtime: Runtime, *, thorough: bool) -> Verdict:
     found = schema.problems(runtime.engine, thorough=thorough)
     facts = {"revision": schema.head_revision()}
     return Verdict(Severity.UNHEALTHY, "; ".join(found[:5]), facts) if found else Verdict(facts=facts)
-
-
-def why_no_database(error: OperationalError) -> str:
-    """In our words: libpq gives no code for a failed connection, only words; and those name the user and the host."""
-    if code := sqlstate(error):
-        return f"answered with error {code}"
-    words = str(error.orig)
-    if "password authentication failed" in words:
-        return "authentication failed for DATABASE_URL"
-    if "does not exist" in words:
-        return "the database named in DATABASE_URL does not exist"
-    if "timeout" in words or "timed out" in words:
-        return "does not answer in time"
-    return "cannot be reached"
 
 
 def _pool(runtime: Runtime) -> dict[str, int]:

@@ -21,9 +21,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from bot.errors import BadInputError, TriaError
 from bot.settings import Settings
 from bot.telemetry import configure_logging, error_words
-from handlers.checks.storage import why_no_database
 from handlers.current import current_runtime
 from models.schema import MigrationError
+from models.sqlstate import connection_problem
 
 FAILED, BAD_USAGE = 1, 2
 
@@ -52,7 +52,7 @@ class Command(click.Command):
         except (TriaError, MigrationError) as error:
             raise Failed(str(error)) from error
         except OperationalError as error:
-            raise Failed(f"PostgreSQL: {why_no_database(error)}") from error
+            raise Failed(f"PostgreSQL: {connection_problem(error)}") from error
         except (SQLAlchemyError, RedisError) as error:
             raise Failed(error_words(error)) from error
 
