@@ -19,7 +19,7 @@ from bot.replies.render import Rendered, Voice
 from bot.settings import Settings
 from bot.situation import OrderView, Said, Situation
 from bot.understanding.intent import Intent
-from jobs import join, learn_alias
+from jobs import join, learn_alias, window
 from jobs.bind import bind
 from jobs.escalate import escalate
 from jobs.lease import Lease
@@ -113,6 +113,8 @@ def apply(
     failpoints.hit("apply.begin")
     _write_contact(connection, lease, decision, settings)
     _release(connection, lease, said, situation, decision, language, settings)
+    if said.last_id is not None:
+        window.release(connection, lease.conversation_id)
     failpoints.hit("apply.after_release")
     order_id, number = (
         _write_order(connection, lease, said, decision.order, settings.currency, now) if decision.order else (None, "")

@@ -108,4 +108,4 @@ def _open(connection: Connection, escalation_id: int) -> Row[Any]:
 def _changed(connection: Connection, conversation_id: int, since: datetime) -> list[Reply]:
     """What people did to the outlet's orders meanwhile: their events belong to no message."""
     rows = connection.execute(_CHANGED, {"id": conversation_id, "since": since}).all()
-    return [Reply("meanwhile", {"number": row.number, "status_word": f"status_{row.status}"}) for row in rows]
+    return [Reply("meanwhile", {"number": row.number, "state": row.status}) for row in rows]

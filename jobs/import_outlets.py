@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from bot.identity.outlets_csv import OutletRow
+from jobs.bind import bind
 
 CHANNEL = "whatsapp"
 BOUND_BY = "import"
@@ -35,10 +36,7 @@ _CONTACT = text(
     "INSERT INTO contacts (channel, address) VALUES (:channel, :address)"
     " ON CONFLICT (channel, address) DO UPDATE SET address = excluded.address RETURNING id"
 )
-_BINDING = text(
-    "INSERT INTO contact_outlets (contact_id, outlet_id, bound_by) VALUES (:contact_id, :outlet_id, :bound_by)"
-    " ON CONFLICT DO NOTHING RETURNING 1"
-)
+_NEW_NAMES = text("UPDATE catalog_version SET version = version + 1 WHERE id = 1")
 
 
 @dataclass(slots=True)
@@ -57,6 +55,8 @@ def import_outlets(connection: Connection, outlets: Sequence[OutletRow]) -> Outl
         _count(done, _write_outlet(connection, outlet))
         outlet_id = connection.scalar(text("SELECT id FROM outlets WHERE code = :code"), {"code": outlet.code})
         done.bound += sum(_bind(connection, phone, int(outlet_id or 0)) for phone in outlet.phones)
+    if done.added or done.changed:
+        connection.execute(_NEW_NAMES)
     return done
 
 
@@ -87,5 +87,4 @@ def _count(done: OutletsImport, added: bool | None) -> None:
 
 def _bind(connection: Connection, phone: str, outlet_id: int) -> bool:
     contact_id = connection.scalar(_CONTACT, {"channel": CHANNEL, "address": phone})
-    found = connection.scalar(_BINDING, {"contact_id": contact_id, "outlet_id": outlet_id, "bound_by": BOUND_BY})
-    return found is not None
+    return bool(bind(connection, int(contact_id or 0), [outlet_id], by=BOUND_BY, actor=BOUND_BY))

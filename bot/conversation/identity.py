@@ -141,6 +141,6 @@ def _join_decided(turn: Turn) -> Decision:
 def _request(turn: Turn) -> Joining | None:
     """A request for a person, with the outlet that was named when it was exactly one."""
     speaker = turn.situation.speaker
-    if speaker.asked_to_join or turn.situation.contact.channel not in ("whatsapp", "telegram"):
+    if speaker.asked_to_join:
         return None
     return Joining(asks=True, asks_outlet_id=speaker.named[0][0] if len(speaker.named) == 1 else None)

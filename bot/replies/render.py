@@ -76,6 +76,8 @@ def _sentence(reply: Reply, voice: Voice, words: Mapping[str, str]) -> tuple[str
         values["orders"] = "\n".join(_short(order, voice, words) for order in values["orders"])
     if "minimum" in values:
         values["minimum"] = money(values["minimum"], voice.currency)
+    if "state" in values:
+        values["status"] = words[f"status_{values['state']}"]
     if "kind" in values:
         values["kind"] = words.get(str(values["kind"]), values["kind"])
     if key.startswith("ask_") and "products" in values:
