@@ -89,6 +89,7 @@ INSERT INTO order_events (order_id, message_id, kind, detail, at)
 SELECT :order_id, :message_id, e.kind, e.detail, clock_timestamp()
 FROM jsonb_to_recordset(CAST(:events AS jsonb)) AS e(kind text, detail jsonb)
 """)
+LANGUAGE = text("UPDATE contacts SET language = :language WHERE id = :contact_id")
 OPT = text("UPDATE contacts SET opted_out_at = CASE WHEN :out THEN now() END WHERE id = :contact_id")
 
 
@@ -140,6 +141,8 @@ def _write_contact(connection: Connection, lease: Lease, decision: Decision, set
         bind(connection, lease.contact_id, decision.bind_outlet_ids, by="shared_contact", actor=actor)
     if decision.joining is not None:
         join.write(connection, settings, lease.contact_id, decision.joining)
+    if decision.language is not None:
+        connection.execute(LANGUAGE, {"contact_id": lease.contact_id, "language": decision.language})
     if decision.opted_out is not None:
         connection.execute(OPT, {"contact_id": lease.contact_id, "out": decision.opted_out})
 

@@ -6,25 +6,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from bot import failpoints
 from bot.channels.base import PUSHED_CHANNELS, Kind
-from bot.conversation import decide, meant
-from bot.conversation.identity import settle_outlet
-from bot.conversation.reading import without_own_names
-from bot.conversation.targets import reads_a_day_only, settle_order
+from bot.conversation import decide
+from bot.conversation.language import language_for
+from bot.conversation.reading import read
 from bot.conversation.waiting import Alarm, on_time
 from bot.decision import Decision, Outcome
 from bot.errors import Fenced
-from bot.replies import language_of
 from bot.runtime import Runtime, get_runtime
-from bot.situation import QuestionKind, Said, Situation
+from bot.situation import Said, Situation
 from bot.telemetry import get_logger, log_context, metrics
 from bot.understanding.intent import Intent, IntentKind
-from bot.understanding.reader import understand
 from jobs import entry, failures, hand_over, lease, outbox
 from jobs.apply import Written, apply
 from jobs.hear import heard
@@ -125,30 +121,7 @@ def think(runtime: Runtime, held: Lease, said: Said, situation: Situation) -> Th
     decision = decide(intent, said, situation, runtime.clock())
     if situation.outlet and len(situation.outlets) > 1 and decision.chosen_outlet_id is None:
         decision = replace(decision, chosen_outlet_id=situation.outlet.id)
-    return Thought(said, situation, intent, decision, language_of(intent.language, situation.language))
-
-
-def read(said: Said, situation: Situation, zone: ZoneInfo) -> tuple[Said, Situation, Intent]:
-    """The reading; an answer to which outlet or which order is settled first, and the words that had waited are read."""
-    said, situation = settle_order(*settle_outlet(*meant.settle(said, situation)))
-    intent = _understood(said, situation, zone)
-    if situation.question and situation.question.kind is QuestionKind.ORDER and reads_a_day_only(intent):
-        said, situation = settle_order(said, situation, intent.delivery_date)
-        intent = _understood(said, situation, zone)
-    intent = meant.with_quoted_line(
-        intent, said, situation, lambda text: _understood(replace(said, text=text), situation, zone)
-    )
-    return said, situation, intent
-
-
-def _understood(said: Said, situation: Situation, zone: ZoneInfo) -> Intent:
-    return understand(
-        without_own_names(said.text, situation.outlets),
-        situation.index,
-        situation.context,
-        said.said_at.astimezone(zone),
-        outlet_id=situation.outlet.code if situation.outlet else None,
-    )
+    return Thought(said, situation, intent, decision, decision.language or language_for(intent, said, situation))
 
 
 def think_of_time(runtime: Runtime, situation: Situation, alarm: Alarm | None) -> Thought:

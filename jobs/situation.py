@@ -59,6 +59,7 @@ SELECT
       SELECT latest.outlet_id, l.sku, count(*) AS orders, max(l.quantity) AS most
       FROM latest JOIN order_lines l ON l.order_id = latest.id WHERE latest.status = 'placed' GROUP BY 1, 2) u) AS usual,
   (SELECT content FROM conversation_messages WHERE conversation_id = :id AND direction = 'outbound' ORDER BY id DESC LIMIT 1) AS last_reply,
+  (SELECT language FROM contacts WHERE id = :contact) AS chosen_language,
   (SELECT version FROM catalog_version) AS catalog_version,
   (SELECT rate FROM tax_rates WHERE effective_from <= CAST(:today AS date) ORDER BY effective_from DESC LIMIT 1) AS tax_rate
 """)
@@ -90,7 +91,7 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
     chosen = draft.outlet_id if draft else lease.outlet_id
     outlet = outlets[0] if len(outlets) == 1 else next((o for o in outlets if o.id == chosen), None)
     situation = Situation(
-        contact=Contact(lease.contact_id, lease.channel, lease.address, lease.language, lease.opted_out),
+        contact=Contact(lease.contact_id, lease.channel, lease.address, row.chosen_language, lease.opted_out),
         outlets=outlets,
         outlet=outlet,
         index=current_index(runtime, connection, row.catalog_version),

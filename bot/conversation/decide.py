@@ -19,6 +19,7 @@ from bot.conversation import (
     questions,
     subscriptions,
 )
+from bot.conversation.language import switched
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
 from bot.situation import Said, Situation
@@ -81,6 +82,8 @@ def decide(intent: Intent, said: Said, situation: Situation, now: datetime) -> D
 def by_words(turn: Turn) -> Decision:
     """What a known contact's words mean: for which outlet, as an answer, by pointing, or by their intent."""
     situation, kind = turn.situation, turn.intent.kind
+    if decision := switched(turn.said, situation):
+        return decision
     if situation.outlet is None and kind not in WITHOUT_OUTLET:
         return identity.ask_outlet(turn)
     if situation.outlet is None:

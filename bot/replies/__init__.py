@@ -1,5 +1,5 @@
 """Every sentence the bot can say: one TOML file a language, rendered in one place."""
 
-from bot.replies.render import LANGUAGES, language_of, render
+from bot.replies.render import LANGUAGES, render
 
-__all__ = ["LANGUAGES", "language_of", "render"]
+__all__ = ["LANGUAGES", "render"]

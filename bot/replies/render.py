@@ -43,12 +43,6 @@ class Rendered:
     request_contact: str | None
 
 
-def language_of(detected: str, remembered: str | None) -> str:
-    """The language to answer in: the detected one's first part ("zh-en" is zh) when we speak it, else the remembered."""
-    first = detected.split("-")[0]
-    return first if first in LANGUAGES else (remembered or DEFAULT)
-
-
 @cache
 def _book(language: str) -> Mapping[str, Mapping[str, str]]:
     with (FOLDER / f"{language if language in LANGUAGES else DEFAULT}.toml").open("rb") as file:

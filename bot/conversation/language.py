@@ -1,0 +1,66 @@
+"""Which language a reply is in: the one asked for, else the one written in, else the one remembered."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from bot.decision import Decision, Reply
+from bot.replies import LANGUAGES
+from bot.situation import Said, Situation
+from bot.understanding.intent import Intent
+
+WORDS = Path(__file__).with_name("languages.toml")
+LONGEST_WISH = 60
+MANY_WORDS = 4
+"""A message of this many Latin words tells its language; "ok 2 ctn" does not."""
+_TOKENS = re.compile(r"[a-z]+|[\u0b80-\u0bff]+|[\u3400-\u9fff]+")
+
+
+@cache
+def _words() -> tuple[Mapping[str, str], frozenset[str]]:
+    with WORDS.open("rb") as file:
+        raw = tomllib.load(file)
+    return {name: language for language, names in raw["names"].items() for name in names}, frozenset(raw["around"])
+
+
+def wished_language(text: str) -> str | None:
+    """ "reply in Malay please", 用中文: the language, when the message names one of ours and says nothing else."""
+    folded = text.casefold().strip()
+    if len(folded) > LONGEST_WISH:
+        return None
+    names, around = _words()
+    found: set[str] = set()
+    left = folded
+    for name in sorted(names, key=len, reverse=True):
+        pattern = rf"\b{re.escape(name)}\b" if name.isascii() else re.escape(name)
+        left, hits = re.subn(pattern, " ", left)
+        found |= {names[name]} if hits else set()
+    rest = "".join(left.split()) if not left.isascii() else left
+    for word in sorted((w for w in around if not w.isascii()), key=len, reverse=True):
+        rest = rest.replace(word, " ")
+    return next(iter(found)) if len(found) == 1 and all(token in around for token in _TOKENS.findall(rest)) else None
+
+
+def switched(said: Said, situation: Situation) -> Decision | None:
+    """The decision when the customer asks for a language: it is kept until another is asked for."""
+    language = wished_language(said.text)
+    if language not in LANGUAGES:
+        return None
+    return Decision((Reply("language_set"),), question=situation.question, language=language)
+
+
+def language_for(intent: Intent, said: Said, situation: Situation) -> str:
+    """What was asked for stays; else the language of a message that shows one; else what was spoken before."""
+    chosen, remembered = situation.contact.language, situation.language
+    if chosen in LANGUAGES:
+        return str(chosen)
+    written = intent.language.split("-")[0]
+    if written not in LANGUAGES or said.pressed is not None:
+        return remembered
+    if written == "en" and remembered != "en" and len(re.findall(r"[A-Za-z]{2,}", said.text)) < MANY_WORDS:
+        return remembered
+    return written
