@@ -78,6 +78,7 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
         READ,
         {
             "id": lease.conversation_id,
+            "contact": lease.contact_id,
             "channel": lease.channel,
             "addresses": list(spellings(lease.address)),
             "burst": 1 if lease.attempts > TOGETHER_TRIES else MAX_BURST,
