@@ -26,12 +26,12 @@ class Closed(Generic[Kind]):
 
     def __init__(self, metric: Kind, sets: Sequence[Sequence[str]]) -> None:
         self._metric: Kind = metric
-        self._sets = tuple(map(frozenset, sets))
+        self.sets = tuple(map(frozenset, sets))
         for values in product(*sets):
             metric.labels(*values)  # present from the first scrape, so that an alert can see "never happened"
 
     def labels(self, *values: str) -> Kind:
-        known = (value if value in allowed else OTHER for value, allowed in zip(values, self._sets, strict=True))
+        known = (value if value in allowed else OTHER for value, allowed in zip(values, self.sets, strict=True))
         child: Kind = self._metric.labels(*known)
         return child
 
@@ -98,7 +98,7 @@ query_seconds = _histogram(
     "query_seconds", "Database work by beat", FAST_S, beat=("record", "claim", "read", "write", "deliver")
 )
 sweeper_rung_total = _counter(
-    "sweeper_rung_total", "Rows that the sweeper rang again", kind=("process", "deliver", "invoice")
+    "sweeper_rung_total", "Rows that the sweeper rang again", kind=("process", "deliver", "canary", "invoice")
 )
 canary_seconds = Histogram("tria_canary_seconds", "The synthetic order, start to rollback", buckets=FAST_S)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -13,10 +14,18 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.settings import ROOT
 from bot.telemetry import metrics
+from jobs.queues import Bell
+from models.failure import FailureKind
+from models.message import INBOUND_FINAL
+from models.receipt import Delivery
 
 PROGRAM = """
 import sys
 from bot.telemetry import metrics
+from jobs.queues import Bell
+from models.failure import FailureKind
+from models.message import INBOUND_FINAL
+from models.receipt import Delivery
 metrics.inbound_total.labels("whatsapp", "recorded").inc(int(sys.argv[1]))
 """
 SCRAPE = """
@@ -60,3 +69,38 @@ def test_counters_of_several_processes_add_up_in_one_scrape(tmp_path: Path) -> N
     families = {family.name: family for family in text_string_to_metric_families(scraped)}
     found = {tuple(s.labels.items()): s.value for s in families["tria_inbound"].samples if s.name.endswith("_total")}
     assert found[(("channel", "whatsapp"), ("outcome", "recorded"))] == 5
+
+
+def _literal_labels() -> list[tuple[str, str, tuple[str | None, ...]]]:
+    """`(file, metric, labels)` of every `metrics.<metric>.labels(...)` in the code; None where a label is computed."""
+    found = []
+    for path in (path for room in ("bot", "jobs", "handlers") for path in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Attribute(value=ast.Name(id="metrics"), attr=name), attr="labels")
+                ):
+                    labels = tuple(arg.value if isinstance(arg, ast.Constant) else None for arg in node.args)
+                    found.append((str(path.relative_to(ROOT)), name, labels))
+    return found
+
+
+def test_every_label_that_the_code_spells_out_is_in_its_closed_set() -> None:
+    used = _literal_labels()
+    assert len(used) > 5
+    for place, name, labels in used:
+        sets = getattr(metrics, name).sets
+        assert len(labels) == len(sets), f"{place}: {name}"
+        for label, allowed in zip(labels, sets, strict=True):
+            assert label is None or label in allowed, f"{place}: {name} does not know {label}"
+
+
+def test_labels_that_are_computed_from_our_enums_are_known() -> None:
+    for metric, position, values in (
+        (metrics.jobs_failed_total, 0, FailureKind),
+        (metrics.jobs_failed_total, 0, [bell.name.lower() for bell in Bell]),
+        (metrics.sweeper_rung_total, 0, [bell.name.lower() for bell in Bell]),
+        (metrics.receipts_total, 1, Delivery),
+        (metrics.messages_total, 1, INBOUND_FINAL),
+    ):
+        assert set(map(str, values)) <= metric.sets[position]
