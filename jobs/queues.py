@@ -80,3 +80,8 @@ def room(runtime: Runtime) -> int:
         log.warning("doorbell unreachable", error=type(error).__name__)
         return 0
     return max(0, MAX_WAITING - waiting)
+
+
+def forget_silence(runtime: Runtime) -> None:
+    """The next ring is tried again, whatever happened to the last."""
+    _silent_until.pop(id(runtime), None)
