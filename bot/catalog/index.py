@@ -78,8 +78,11 @@ class CatalogIndex:
         return None if product_word(word) in self.by_word else self.spelling.mend(word, singular(word))
 
 
-def content(tokens: Iterable[Token]) -> tuple[str, ...]:
-    """The words of a name that tell products apart, numbers joined to the word they count."""
+AND = "&"
+
+
+def content(tokens: Iterable[Token], *, whole: bool = False) -> tuple[str, ...]:
+    """The words of a name that tell products apart, numbers joined to the word they count; `whole` keeps every "and"."""
     words: list[str] = []
     pending = ""
     for token in tokens:
@@ -92,11 +95,12 @@ def content(tokens: Iterable[Token]) -> tuple[str, ...]:
                 words.append(pending)
             pending = plain(token.value)
             continue
-        if (
-            token.kind not in (scan.WORD, SIZE)
-            or (token.has("stop") and not token.has("attribute"))
-            or token.has("and")
-        ):
+        if whole and token.has("and") and words and not pending:
+            words.append(AND)
+            continue
+        if token.kind not in (scan.WORD, SIZE) or token.has("and"):
+            continue
+        if token.has("stop") and not token.has("attribute"):
             continue
         words.append(pending + token.word)
         pending = ""
@@ -129,7 +133,7 @@ def _build(products: list[Product]) -> CatalogIndex:
                 continue
             numbered.update(word for word in words if word[0].isdigit())
             bags.append(frozenset(words))
-            phrases.setdefault(words[0], set()).add(words)
+            phrases.setdefault(words[0], set()).add(content(tokens, whole=True))
             inner = _ASIDE.sub("", text)
             core_words.update(words if inner == text else content(reader.read(fold(inner).text)))
         for bag in dict.fromkeys(bags):

@@ -7,6 +7,7 @@ mended in short words, and a different letter only in long ones.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from os.path import commonprefix
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -14,6 +15,7 @@ from rapidfuzz.distance import OSA
 MIN_LETTERS = 4
 MIN_FOR_OTHER_LETTER = 6
 MIN_FOR_TWO_SLIPS = 8
+MIN_BONES = 2
 VOWELS = frozenset("aeiou")
 
 
@@ -25,12 +27,27 @@ class Spelling:
         self._choices: Sequence[str] = sorted(
             {w for w in (*product_words, *language_words) if len(w) >= 3 and w.isascii() and w.isalpha()}
         )
+        self._skeletons: dict[tuple[str, str], list[str]] = {}
+        for known in sorted(self._products):
+            if len(known) >= 3 and known.isascii() and known.isalpha():
+                self._skeletons.setdefault((known[0], skeleton(known)), []).append(known)
 
     def mend(self, word: str, base: str) -> str | None:
         """The known word, or two known words written as one, behind `word` (singular `base`); None when unsure."""
-        if not word.isascii() or not word.isalpha() or len(base) < MIN_LETTERS or base in self._products:
+        if not word.isascii() or not word.isalpha() or base in self._products:
             return None
-        return self._split(base) or self._nearest(word) or (self._nearest(base) if base != word else None)
+        if len(base) < MIN_LETTERS:
+            return self._without_vowels(base)
+        near = self._split(base) or self._nearest(word) or (self._nearest(base) if base != word else None)
+        return near or self._without_vowels(base)
+
+    def _without_vowels(self, word: str) -> str | None:
+        """The one product word that `word` is a shortening of by its consonants: glvs, recpt, crm."""
+        bones = skeleton(word)
+        if len(bones) < MIN_BONES or len(word) - len(bones) > 1:
+            return None
+        fits = self._skeletons.get((word[0], bones), ())
+        return fits[0] if len(fits) == 1 and len(word) < len(fits[0]) else None
 
     def _split(self, word: str) -> str | None:
         for cut in range(3, len(word) - 2):
@@ -48,7 +65,21 @@ class Spelling:
         closest = [choice for distance, choice in near if distance == best]
         if len(closest) > 1:
             closest = [choice for choice in closest if choice in self._products] or closest
+        if len(closest) > 1:
+            closest = _most_alike(word, closest)
         return closest[0] if len(closest) == 1 else None
+
+
+def _most_alike(word: str, choices: list[str]) -> list[str]:
+    """Those that begin like the word for longest, where that is clearly longer."""
+    shared = sorted(((len(commonprefix([word, choice])), choice) for choice in choices), reverse=True)
+    return [shared[0][1]] if shared[0][0] >= shared[1][0] + 2 else choices
+
+
+def skeleton(word: str) -> str:
+    """The consonants of a word, doubled ones once."""
+    bones = [letter for letter in word if letter not in VOWELS]
+    return "".join(letter for place, letter in enumerate(bones) if place == 0 or bones[place - 1] != letter)
 
 
 def plausible(word: str, choice: str, slips: int) -> bool:

@@ -87,7 +87,13 @@ def wanted(edit: Edit) -> bool:
     if edit.chatter:
         return False
     said_something = edit.said.at >= 0
+    if not said_something and edit.mention.modifier and _reason(edit) is not QuestionReason.QUANTITY:
+        return False
     return said_something or (bool(edit.mention.words) and not edit.mention.unknown) or edit.mention.sku is not None
+
+
+def _reason(edit: Edit) -> QuestionReason | None:
+    return edit.outcome.reason if isinstance(edit.outcome, Question) else None
 
 
 def _found(edit: Edit | None) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ class Cues:
 
     count: Mapping[str, int] = field(default_factory=dict)
     phrases: tuple[tuple[str, str], ...] = ()
+    attacks: tuple[int, ...] = ()
+    """Where in the text somebody speaks to the machine instead of ordering."""
     choice: str | None = None
     """Which of several the message picks: a number, all, or none."""
 
@@ -26,13 +28,17 @@ class Cues:
 
 def find_cues(pieces: list[scan.Piece]) -> Cues:
     """The cues of a message, from its raw pieces (before any are joined to phrases)."""
-    words = [piece.text for piece in pieces if piece.kind not in scan.NOISE]
+    spoken = [piece for piece in pieces if piece.kind not in scan.NOISE]
+    words = [piece.text for piece in spoken]
+    attacks: list[int] = []
     by_first = lexicon().cues.by_first
     count: dict[str, int] = {}
     phrases: list[tuple[str, str]] = []
     for at, word in enumerate(words):
         if word and "\u3400" <= word[0] <= "\u9fff":
+            before = count.get("attack", 0)
             _han(word, count, phrases)
+            attacks += [spoken[at].start] * (count.get("attack", 0) > before)
             continue
         seen: set[str] = set()
         for phrase, roles in by_first.get(word, ()):
@@ -43,7 +49,9 @@ def find_cues(pieces: list[scan.Piece]) -> Cues:
                     seen.add(role)
                     count[role] = count.get(role, 0) + 1
                     phrases.append((role, " ".join(phrase)))
-    return Cues(count, tuple(phrases), _choice(phrases))
+            if "attack" in roles:
+                attacks.append(spoken[at].start)
+    return Cues(count, tuple(phrases), tuple(attacks), _choice(phrases))
 
 
 def _choice(phrases: list[tuple[str, str]]) -> str | None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.catalog.index import Bag, CatalogIndex
+from bot.catalog.index import AND, Bag, CatalogIndex
 from bot.understanding import scan
-from bot.understanding.tokens import CODE, SIZE, Token, plain
+from bot.understanding.tokens import CODE, SIZE, Token, is_half, plain
 
 
 class Kind(StrEnum):
@@ -86,7 +86,7 @@ class Mention(Element):
 STRONG, NEWLINE, COMMA, JOIN = 4.0, 4.5, 2.0, 1.5
 _MARKS = {",": COMMA, ";": STRONG, ".": STRONG, "!": STRONG, "?": STRONG, "&": JOIN, "+": JOIN, "/": 0.3, ":": 0.3, "-": 0.3,
           "=": 0.0, ">": 0.3, "(": 0.4, ")": 1.0, "*": 0.0}  # fmt: skip
-_CUE_ROLES = ("negate", "correct", "op", "stock")
+_CUE_ROLES = ("negate", "correct", "op", "stock", "past_verb")
 _TIMES = frozenset({"x", "*"})
 _BRIDGES = frozenset({"of", "the", "的", "for", "size", "in", "with", "w", "saiz", "码", "号"})
 AHEAD = 4
@@ -367,7 +367,7 @@ class _Reader:
         token, half = self._token(at), self._token(at + 1)
         if token is None or quantity.value is None:
             return at
-        if token.text == "半" and quantity.unit is not None:
+        if is_half(self.tokens, at) and quantity.unit is not None:
             quantity.value += Decimal("0.5")
             return at + 1
         if quantity.unit is None and token.has("and") and half is not None and half.value == Decimal("0.5"):
@@ -409,7 +409,9 @@ class _Reader:
         """A word of the catalog that is also chatter ("can", "fine", "full") names goods only beside other words of goods."""
         if token.text != "can" and not (token.has("filler") or token.has("head_count")):
             return True
-        return self.mention is not None or self._content_follows(at, near=True)
+        if self.mention is not None:
+            return bool(self.index.holding([*self.mention.words, token.word]))
+        return self._content_follows(at, near=True)
 
     def _is_cue(self, token: Token) -> bool:
         if token.has("to") and self.changing:
@@ -530,14 +532,14 @@ class _Reader:
             if token.kind == scan.NUMBER and follower is not None and token.word + follower.word == word:
                 position += 2
                 continue
-            if token.word != word:
+            if token.word != word and not (word == AND and token.has("and")):
                 return 0
             position += 1
         return position - at
 
     @staticmethod
     def _thin(token: Token) -> bool:
-        return token.has("stop") or token.has("and") or (token.text == "-" and token.glued)
+        return token.has("stop") or (token.text == "-" and token.glued)
 
     def _open(self, at: int) -> Mention:
         if self.mention is None:

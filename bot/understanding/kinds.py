@@ -36,15 +36,24 @@ def rank(facts: Facts) -> Ranked:
         return Ranked(((ORDER, CLEAR_ORDER),))
     found = classifier().probabilities(features(facts))
     possible = {kind: p for kind, p in found.items() if _possible(kind, facts)}
+    if facts.cues.has("attack") and facts.has_lines and possible.get(ORDER):
+        possible["other"] = min(possible.get("other", 0.0), possible[ORDER] / 2)
     whole = sum(possible.values()) or 1.0
     return Ranked(tuple(sorted(((kind, p / whole) for kind, p in possible.items()), key=lambda item: (-item[1], item[0]))))
 
 
 def clear_order(facts: Facts) -> bool:
     """Goods with amounts, and nothing that speaks of anything else."""
-    if "?" in facts.folded.text or facts.cues.has(*AGAINST):
+    if "?" in facts.folded.text or facts.cues.has(*AGAINST) or _unexplained(facts):
         return False
     return any(isinstance(e.outcome, Line) and e.op != "remove" and not _weak(e.said.at) for e in facts.story.edits)
+
+
+def _unexplained(facts: Facts) -> bool:
+    """Words nobody knows outside the goods, or talk of the past: more than a plain order."""
+    if any(edit.mention is not None and edit.mention.unknown and edit.said.at < 0 for edit in facts.story.edits):
+        return True
+    return any(token.has("date_past") or token.has("past_verb") for token in facts.tokens)
 
 
 def _weak(at: int) -> bool:

@@ -16,6 +16,7 @@ from bot.understanding.scan import pieces
 from bot.understanding.text import fold, is_spaceless
 
 FOLDER = Path(__file__).parent / "lexicon"
+MIN_REPAIRABLE = 4
 LANGUAGES = ("en", "sg", "ms", "zh", "ta")
 CUES = frozenset(
     {
@@ -125,9 +126,17 @@ def _merge(files: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Lexico
         words=frozenset(known),
         spaceless=frozenset(w for words in (*structure, *cues) for w in words if is_spaceless(w)),
         attributes={w[0]: roles["attribute"] for w, roles in structure.items() if "attribute" in roles and len(w) == 1},
-        repairable=tuple(sorted(word for word in known if len(word) >= 3 and word.isascii() and word.isalpha())),
+        repairable=tuple(sorted(words[0] for words, roles in structure.items() if _repairable(words, roles))),
         language_of=language_of,
     )
+
+
+def _repairable(words: tuple[str, ...], roles: Roles) -> bool:
+    """Words of measure and time: a slip in one must not cost the order. Chatter is left alone: it may be a product."""
+    word = words[0]
+    if len(words) > 1 or len(word) < MIN_REPAIRABLE or not (word.isascii() and word.isalpha()):
+        return False
+    return any(role in roles for role in ("unit", "number", "scale", "weekday", "month", "day", "attribute", "measure"))
 
 
 def _phrases(table: Mapping[tuple[str, ...], Roles]) -> Phrases:

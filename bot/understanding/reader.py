@@ -12,8 +12,8 @@ from bot.catalog.index import CatalogIndex
 from bot.understanding import scan
 from bot.understanding.answers import Answered, answer
 from bot.understanding.changes import Changed, basket_lines, change
-from bot.understanding.cues import find_cues
-from bot.understanding.elements import Cue, Element, find_elements
+from bot.understanding.cues import Cues, find_cues
+from bot.understanding.elements import STRONG, Break, Cue, Element, find_elements
 from bot.understanding.facts import Facts
 from bot.understanding.intent import (
     Basket,
@@ -32,6 +32,7 @@ from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.story import Story, tell
 from bot.understanding.text import MAX_CHARS, fold
 
+from bot.understanding.tokens import Token
 from bot.understanding.when import Day, find_days
 
 
@@ -56,7 +57,18 @@ def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts
     state = context.draft or context.last_order
     known = [sku for sku, _ in state.lines] if state is not None else []
     story = tell(elements, Resolver(index, Quoter(tokens, folded)), known)
-    return Facts(folded, tokens, days, elements, story, find_cues(pieces), context, index, _asked_day(days, elements))
+    cues = find_cues(pieces)
+    _silence(story, tokens, elements, cues)
+    return Facts(folded, tokens, days, elements, story, cues, context, index, _asked_day(days, elements))
+
+
+def _silence(story: Story, tokens: list[Token], elements: list[Element], cues: Cues) -> None:
+    """In a sentence that gives the machine orders, only goods that are certain count; the rest asks nothing."""
+    ends = [tokens[e.start].start for e in elements if isinstance(e, Break) and e.strength >= STRONG]
+    attacked = {sum(end <= at for end in ends) for at in cues.attacks}
+    for edit in story.edits:
+        if edit.mention is not None and not isinstance(edit.outcome, Line):
+            edit.chatter = sum(end <= tokens[edit.mention.start].start for end in ends) in attacked
 
 
 def decide(facts: Facts, ranked: Ranked) -> Intent:

@@ -9,8 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from bot.catalog.index import CatalogIndex
-from bot.understanding.elements import STRONG, Break, Cue, Element, Mention, Quantity
-from bot.understanding.intent import Line, Question
+from bot.understanding.elements import JOIN, STRONG, Break, Cue, Element, Mention, Quantity
+from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
 
@@ -26,6 +26,7 @@ class Edit:
     said: Said
     quantity: Quantity | None = None
     outcome: Line | Question | None = None
+    negated: bool = False
     corrected: bool = False
     chatter: bool = False
     """Said in a sentence that speaks to the machine, not of goods."""
@@ -61,7 +62,21 @@ def tell(elements: list[Element], resolver: Resolver, prefer: Collection[str] = 
     for position, edit in enumerate(story.edits):
         _settle(edit, story.edits[:position], story.edits[position + 1 :], resolver, prefer)
     _absorb(story, elements, resolver, prefer)
+    _retry(story, resolver, prefer)
     return story
+
+
+def _retry(story: Story, resolver: Resolver, prefer: Collection[str]) -> None:
+    """ "add 750g coriander... by bunch right? 5 bunches then": the later amount is for the item that had none that fits."""
+    last = story.edits[-1] if story.edits else None
+    if len(story.loose) != 1 or last is None or last.mention is None or not isinstance(last.outcome, Question):
+        return
+    if last.outcome.reason in (QuestionReason.UNIT, QuestionReason.QUANTITY) and last.op != "remove":
+        amount = said(story.loose[0])
+        outcome = resolver.decide(last.mention, amount, prefer)
+        if isinstance(outcome, Line):
+            last.said, last.outcome = amount, outcome
+            story.loose.clear()
 
 
 # -- clauses
@@ -101,12 +116,16 @@ def _corrects(cue: Cue, elements: list[Element], position: int) -> bool:
 
 
 def _steps(clause: list[Element], index: CatalogIndex) -> list[Edit]:
-    clause = _sums(_without_stock(clause))
+    clause = _sums(_without_past(_without_stock(clause)))
     negated = _negated(clause)
     kept = [element for element in clause if id(element) not in negated]
     items = pair(kept)
     steps = [_step(item, kept) for item in items]
-    steps += [Edit("remove", element, Said()) for element in clause if id(element) in negated and isinstance(element, Mention)]
+    steps += [
+        Edit("remove", element, Said(), negated=True)
+        for element in clause
+        if id(element) in negated and isinstance(element, Mention)
+    ]
     steps.sort(key=_place)
     _carry_ops(steps, clause)
     _share_each(steps, items)
@@ -131,6 +150,22 @@ def _without_stock(clause: list[Element]) -> list[Element]:
             continue
         out.append(element)
     return out
+
+
+def _without_past(clause: list[Element]) -> list[Element]:
+    """Drops what was ordered, bought or cooked before, when something is wanted beside it."""
+    past: set[int] = set()
+    over = False
+    for element in clause:
+        if isinstance(element, Cue):
+            over = "past_verb" in element.roles
+        elif isinstance(element, Break) and element.strength > JOIN:
+            over = False
+        elif over and isinstance(element, Mention | Quantity):
+            past.add(id(element))
+            over = not (isinstance(element, Mention) and len(past) > 1)
+    wanted = [e for e in clause if isinstance(e, Mention) and id(e) not in past]
+    return [e for e in clause if id(e) not in past] if wanted else clause
 
 
 def _sums(clause: list[Element]) -> list[Element]:
@@ -231,10 +266,10 @@ def _carry_ops(steps: list[Edit], clause: list[Element]) -> None:
         place = _place(step)
         if any(isinstance(e, Break) and e.strength >= 4 and last_end <= e.start < place for e in clause):
             carried = None
-        if step.op is None:
-            step.op = carried if carried in ("add", "remove", "sub") else None
-        else:
-            carried = step.op
+        if step.op is not None:
+            carried = None if step.negated else step.op
+        elif carried == "add" or (carried == "remove" and step.said.at < 0):
+            step.op = carried
         last_end = step.mention.end if step.mention is not None else place
 
 
@@ -281,8 +316,8 @@ def _doubts(steps: list[Edit], items: list[Item], clause: list[Element]) -> None
 
 
 def _merged(amount: Said, extra: Quantity) -> Said:
-    if extra.value is None and amount.unit is None and not amount.odd:
-        return replace(amount, unit=extra.unit)
+    if extra.value is None:
+        return amount if amount.unit is not None else replace(amount, unit=extra.unit)
     if extra.value == amount.value and extra.unit == amount.unit:
         return amount
     return replace(amount, odd=True)

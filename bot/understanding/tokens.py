@@ -162,7 +162,7 @@ class Tokeniser:
         return self._sizes_of(_numbers(tokens))
 
     def _mended(self, token: Token, repair: Callable[[str], str | None]) -> list[Token]:
-        if token.kind != scan.WORD or len(token.text) < 4 or token.text in self._lexicon.words:
+        if token.kind != scan.WORD or len(token.text) < 2 or token.text in self._lexicon.words:
             return [token]
         words = repair(token.text)
         if words is None:
@@ -287,7 +287,7 @@ class Tokeniser:
         size = _size(number, unit, key)
         size.value = number.value
         size.unit = measure if measure in SOLD_BY_MEASURE else None
-        if at + 1 < len(tokens) and tokens[at + 1].text == "半" and size.unit:
+        if size.unit and is_half(tokens, at + 1):
             size.value, size.word = number.value + HALF, size_key(number.value + HALF, measure)
             return size, at + 2
         return size, at + 1
@@ -360,8 +360,8 @@ def _number_at(tokens: list[Token], position: int) -> tuple[Token, int]:
             else:
                 current = current - (previous or 0) + (previous or Decimal(1)) * scale
             last_scale, previous = scale, None
-        elif previous is not None and _and_a_half(tokens, at):
-            current, at, previous = current + HALF, at + 1, None
+        elif previous is not None and token.has("and") and _and_a_half(tokens, at):
+            current, at, previous = current + HALF, at + 1 + tokens[at + 1].has("article"), None
         elif previous is not None and token.text == "point":
             digits, at = _digits_after(tokens, at + 1)
             current, at = current + digits, at - 1
@@ -377,9 +377,17 @@ def _number_at(tokens: list[Token], position: int) -> tuple[Token, int]:
     return number, at
 
 
+def is_half(tokens: list[Token], at: int) -> bool:
+    """半 behind a unit: 六公斤半, 两箱半."""
+    if at >= len(tokens) or tokens[at].value != HALF or not tokens[at].glued:
+        return False
+    return at + 1 >= len(tokens) or not tokens[at + 1].has("unit")
+
+
 def _and_a_half(tokens: list[Token], at: int) -> bool:
     """ "and a half" before a unit: five and a half kilos."""
-    if not tokens[at].has("and") or at + 2 >= len(tokens):
+    at += at + 1 < len(tokens) and tokens[at + 1].has("article")
+    if at + 2 >= len(tokens):
         return False
     half, unit = tokens[at + 1], tokens[at + 2]
     return half.roles.get("number") == "0.5" and (unit.has("unit") or unit.has("measure"))
