@@ -18,6 +18,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+
+
 @pytest.fixture
 def page() -> Iterator[Page]:
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
