@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from bot.conversation import meant
 from bot.conversation.identity import settle_outlet
 from bot.conversation.targets import reads_a_day_only, settle_order
-from bot.situation import Outlet, QuestionKind, Said, Situation
+from bot.situation import QuestionKind, Said, Situation
 from bot.understanding.intent import Intent
 from bot.understanding.reader import understand
 
 
 def read(said: Said, situation: Situation, zone: ZoneInfo) -> tuple[Said, Situation, Intent]:
-    """The reading; an answer to which outlet or which order is settled first, and the words that had waited are read."""
-    said, situation = settle_order(*settle_outlet(said, situation))
+    """The reading; what is pointed at, and which outlet or order is meant, is settled first; words that had waited are read."""
+    said, situation = settle_order(*settle_outlet(*meant.settle(said, situation)))
     intent = _understood(said, situation, zone)
     if situation.question and situation.question.kind is QuestionKind.ORDER and reads_a_day_only(intent):
         said, situation = settle_order(said, situation, intent.delivery_date)
         intent = _understood(said, situation, zone)
+    intent = meant.with_quoted_line(
+        intent, said, situation, lambda text: _understood(replace(said, text=text), situation, zone)
+    )
     return said, situation, intent
 
 
 def _understood(said: Said, situation: Situation, zone: ZoneInfo) -> Intent:
+    names = [outlet.name for outlet in situation.outlets] + [name for _, name in situation.speaker.named]
     return understand(
-        without_own_names(said.text, situation.outlets),
+        without_names(said.text, names),
         situation.index,
         situation.context,
         said.said_at.astimezone(zone),
@@ -33,10 +39,10 @@ def _understood(said: Said, situation: Situation, zone: ZoneInfo) -> Intent:
     )
 
 
-def without_own_names(text: str, outlets: Iterable[Outlet]) -> str:
-    """ "This is Canadian Pizza Bedok, 2 ctn liner": the name says who speaks, which the sender's address settles."""
-    names = sorted((outlet.name for outlet in outlets), key=len, reverse=True)
-    if not names:
+def without_names(text: str, names: Iterable[str]) -> str:
+    """ "This is Canadian Pizza Bedok, 2 ctn liner": an outlet's name says who speaks; it may sound like goods."""
+    longest_first = sorted(names, key=len, reverse=True)
+    if not longest_first:
         return text
-    either = "|".join(r"\s+".join(re.escape(part) for part in name.split()) for name in names)
+    either = "|".join(r"\s+".join(re.escape(part) for part in name.split()) for name in longest_first)
     return re.sub(rf"(?<!\w)(?:{either})(?!\w)", " ", text, flags=re.IGNORECASE)
