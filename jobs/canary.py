@@ -88,7 +88,7 @@ def watch(runtime: Runtime) -> bool:
         "at": datetime.now(UTC).isoformat(),
     }
     heartbeat.beat(runtime.engine, "canary", detail)
-    heartbeat.beat(runtime.engine, "worker", {"owner": lease.OWNER})
+    heartbeat.beat(runtime.engine, "worker", {"owner": lease.owner()})
     return problem is None
 
 

@@ -13,7 +13,7 @@ from models.database import transaction
 
 LEASE_S = 20
 """Longer than the language model's 15 s budget plus the write; recovery from a killed worker takes at most this."""
-OWNER = f"{socket.gethostname()}:{os.getpid()}"
+HOST = socket.gethostname()
 
 _CLAIM = """
 UPDATE conversations c
@@ -65,14 +65,19 @@ class Lease:
     """A person has it, and their time is over."""
 
 
+def owner() -> str:
+    """Who claims, for people who read the row."""
+    return f"{HOST}:{os.getpid()}"
+
+
 def claim(connection: Connection, conversation_id: int) -> Lease | None:
     """The conversation, if there is work due in it and nobody else has it. One conditional UPDATE decides."""
-    return _claimed(connection.execute(CLAIM, {"id": conversation_id, "lease": LEASE_S, "owner": OWNER}).one_or_none())
+    return _claimed(connection.execute(CLAIM, {"id": conversation_id, "lease": LEASE_S, "owner": owner()}).one_or_none())
 
 
 def claim_next(connection: Connection) -> Lease | None:
     """Whichever conversation has been due the longest; None when nothing is due."""
-    return _claimed(connection.execute(CLAIM_NEXT, {"lease": LEASE_S, "owner": OWNER}).one_or_none())
+    return _claimed(connection.execute(CLAIM_NEXT, {"lease": LEASE_S, "owner": owner()}).one_or_none())
 
 
 def _claimed(row: Any) -> Lease | None:
