@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +30,9 @@ def alembic_config(url: str) -> Config:
     return config
 
 
+@cache
 def head_revision() -> str:
-    """The newest revision in migrations/; raises alembic's own error when there are two heads."""
+    """The newest revision in migrations/, read once a process; raises alembic's own error when there are two heads."""
     from alembic.script import ScriptDirectory
 
     head = ScriptDirectory.from_config(alembic_config("")).get_current_head()
@@ -77,7 +79,12 @@ def drift(connection: Connection) -> list[str]:
 def missing_columns(connection: Connection) -> list[str]:
     """Tables and columns of the models that the database lacks; one cheap query, for the health check."""
     rows = connection.execute(
-        text("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()")
+        # The catalog itself: information_schema's view of it takes ten times as long.
+        text(
+            "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+            " WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')"
+            " AND a.attnum > 0 AND NOT a.attisdropped"
+        )
     )
     present: dict[str, set[str]] = {}
     for table_name, column_name in rows:

@@ -47,6 +47,8 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1{REDACTED}",
     ),
 )
+# Everything above needs one of these; most fields of a log line have none and are done with.
+_SUSPICIOUS = re.compile(r"[\d@=:]|bearer|basic|sk-", re.IGNORECASE)
 _SECRET_KEY = re.compile(r"(?i)password|passwd|secret|token|authorization|api_?key|signature|cookie|dsn")
 _PERSONAL_KEYS = frozenset({"text", "body", "content", "reply", "display_name", "raw", "caption", "profile_name"})
 # Names of ours that hold a number which is no secret and no person.
@@ -100,6 +102,8 @@ class Mask:
         """Secrets first, then persons; dates and addresses of machines stay readable."""
         if self._known is not None:
             text = self._known.sub(REDACTED, text)
+        if not _SUSPICIOUS.search(text):
+            return text
         for pattern, replacement in _SECRETS:
             text = pattern.sub(replacement, text)
         return _between(_DATE_OR_ADDRESS, text, _persons)

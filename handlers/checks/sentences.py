@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from bot.catalog.product import Product
@@ -22,8 +23,9 @@ FLOUR = Product("FLOUR", "Flour", "flour", "kg", Decimal("1.255"))
 TAX_RATE = Decimal("0.09")
 
 
+@cache
 def sentence_problems() -> tuple[list[str], int]:
-    """What is wrong with the sentences (`zh placed: KeyError`), and how many were rendered.
+    """What is wrong with the sentences (`zh placed: KeyError`), and how many were rendered; once a process.
 
     English says which values a sentence is given; a placeholder that only a translation has is a mistake of it.
     """
