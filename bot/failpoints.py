@@ -62,6 +62,12 @@ def read(text: str) -> dict[str, _Armed]:
 _armed = read(os.environ.get(VARIABLE, ""))
 
 
+def arm(text: str) -> None:
+    """Replaces what is armed in this process; for a process forked after the import."""
+    _armed.clear()
+    _armed.update(read(text))
+
+
 def hit(name: str) -> None:
     """This place was reached. The nth time, what FAIL asks for happens; once."""
     if not _armed or name not in _armed:

@@ -62,8 +62,7 @@ class Telegram:
                 chat_id=int(message.to), text=message.text, reply_markup=_keyboard(message)
             )
         except RetryAfter as error:
-            wait = error.retry_after
-            seconds = wait.total_seconds() if hasattr(wait, "total_seconds") else float(wait)
+            seconds = error._retry_after.total_seconds()  # the public name is deprecated and warns
             raise TemporaryError("Telegram asks to wait", code="429", retry_after_s=seconds) from error
         except Forbidden as error:
             raise OptedOutError("the chat refuses us", code="403") from error

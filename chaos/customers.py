@@ -1,0 +1,94 @@
+"""The customers of a run: each orders amounts nobody else orders, over signed webhooks, and remembers what was accepted."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from chaos.house import House
+from simulator import twilio
+from simulator.senders import Sent, TwilioSender
+
+PRODUCT = "Pizza Box 10 inch Brown Kraft"
+FIRST_QUANTITY, LAST_QUANTITY = 100, 1999
+"""In pieces: one amount a message, so that no basket repeats and sums tell every loss and every double."""
+
+
+@dataclass(slots=True)
+class Said:
+    """One message and what became of its webhook."""
+
+    sid: str
+    phone: str
+    quantity: int
+    at: float
+    statuses: tuple[int | None, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        return any(status is not None and 200 <= status < 300 for status in self.statuses)
+
+
+@dataclass
+class Customers:
+    """`order` posts in the background; `wait` for the answers."""
+
+    house: House
+    seed: int
+    duplicates: float = 0.0
+    port: int = 0
+    """Where the webhooks go; 0 is the house's own web process."""
+    said: list[Said] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)
+        self._pool = ThreadPoolExecutor(32, thread_name_prefix="customer")
+        self._lock = threading.Lock()
+        self._asked: dict[str, int] = {}
+        self._futures: list[Future[None]] = []
+        self._sender = self.house.simulator.simulator.from_whatsapp
+
+    def order(self, phone: str) -> Said:
+        """One order of the next amount of this phone."""
+        with self._lock:
+            quantity = self._asked.get(phone, FIRST_QUANTITY - 1) + 1
+            self._asked[phone] = FIRST_QUANTITY if quantity > LAST_QUANTITY else quantity
+        form = twilio.build_form(self.house.simulator.simulator.config, phone, f"{quantity} pcs {PRODUCT}")
+        said = Said(form["MessageSid"], phone, quantity, time.time())
+        self.said.append(said)
+        copies = 2 if self.random.random() < self.duplicates else 1
+        self._futures.append(self._pool.submit(self._post, said, form, copies))
+        return said
+
+    def order_at_rate(self, phones: list[str], per_s: float, seconds: float) -> None:
+        """A random one of `phones` orders, `per_s` times a second on average."""
+        until = time.monotonic() + seconds
+        next_at = time.monotonic()
+        while time.monotonic() < until:
+            self.order(self.random.choice(phones))
+            next_at += 1 / per_s
+            time.sleep(max(0.0, next_at - time.monotonic()))
+
+    def wait(self, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        for future in self._futures:
+            future.result(timeout=max(0.1, deadline - time.monotonic()))
+        self._futures.clear()
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True)
+
+    def _post(self, said: Said, form: dict[str, str], copies: int) -> None:
+        sent: Sent = self._door().send(form, copies=copies, connections=copies)
+        said.statuses = sent.statuses
+
+    def _door(self) -> TwilioSender:
+        if not self.port:
+            return self._sender
+        from dataclasses import replace
+
+        config = replace(self._sender.config, app_url=f"http://127.0.0.1:{self.port}")
+        return TwilioSender(config, self._sender.office)

@@ -1,0 +1,294 @@
+"""The whole house for one run: PostgreSQL, Valkey, the simulator, proxies between them, web, workers and sweeper as processes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from bot.identity.outlets_csv import OutletRow
+from bot.settings import ROOT, Settings, load_settings
+from chaos.proxy import Proxy
+from embedded.ports import free_port
+from embedded.postgres import PostgresServer
+from embedded.valkey import ValkeyServer
+from jobs.import_outlets import import_outlets
+from simulator.config import SimulatorConfig
+from simulator.server import Running, start
+
+SECRET = "chaos-canary-secret-7f3a9c"
+READY_S = 30.0
+
+
+@dataclass
+class Process:
+    """One process of ours, in a session of its own; `kill` also reaches what it forked."""
+
+    name: str
+    pid: int
+    ended: float | None = None
+
+    @property
+    def alive(self) -> bool:
+        try:
+            return psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    def signal(self, number: int) -> None:
+        """To the process and its children."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
+    def kill(self) -> None:
+        self.signal(signal.SIGKILL)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it ended in that time."""
+        deadline = time.monotonic() + seconds
+        while self.alive and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return not self.alive
+
+
+@dataclass
+class House:
+    """`postgres` and `valkey` are reached by our processes through `pg` and `redis`, the simulator through `providers`."""
+
+    folder: Path
+    postgres: PostgresServer
+    valkey: ValkeyServer
+    simulator: Running
+    pg: Proxy
+    redis: Proxy
+    providers: Proxy
+    environment: dict[str, str]
+    settings: Settings
+    engine: Engine
+    zygote: subprocess.Popen[str]
+    processes: list[Process] = field(default_factory=list)
+
+    @property
+    def web_port(self) -> int:
+        return self.settings.port
+
+    def spawn(self, kind: str, *, fail: str = "", env: Mapping[str, str] | None = None) -> Process:
+        """A process of that kind (zygote.RUNS), with failpoints armed in it."""
+        asked = {
+            "run": kind,
+            "env": self.environment | {"FAIL": fail} | dict(env or {}),
+            "log": str(self.folder / f"{kind}.log"),
+        }
+        if self.zygote.stdin is None or self.zygote.stdout is None:
+            raise RuntimeError("the zygote has no pipes")
+        self.zygote.stdin.write(json.dumps(asked) + "\n")
+        self.zygote.stdin.flush()
+        process = Process(kind, int(json.loads(self.zygote.stdout.readline())["pid"]))
+        self.processes.append(process)
+        return process
+
+    def of(self, kind: str) -> list[Process]:
+        return [each for each in self.processes if each.name == kind and each.alive]
+
+    def open(self, *, workers: int = 1, sweepers: int = 1) -> None:
+        """Web, workers and sweepers, and waits until the web answers."""
+        self.spawn("web")
+        for _ in range(workers):
+            self.spawn("worker")
+        for _ in range(sweepers):
+            self.spawn("sweeper")
+        self.wait_for_web()
+
+    def wait_for_web(self, port: int = 0) -> None:
+        deadline = time.monotonic() + READY_S
+        import http.client
+
+        while time.monotonic() < deadline:
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", port or self.web_port, timeout=2)
+                connection.request("GET", "/health")
+                if connection.getresponse().status == 200:
+                    return
+            except (OSError, http.client.HTTPException):  # not listening yet
+                time.sleep(0.05)
+        raise TimeoutError(f"the web process does not answer; see {self.folder}")
+
+    def close_all(self) -> None:
+        """SIGTERM to every process of ours, SIGKILL to whoever stays."""
+        for process in self.processes:
+            process.signal(signal.SIGCONT)
+            process.signal(signal.SIGTERM)
+        for process in self.processes:
+            if not process.wait(20):
+                process.kill()
+                process.wait(5)
+        self.processes.clear()
+
+    def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(sql), values)]
+
+    def one(self, sql: str, **values: Any) -> Any:
+        return self.rows(sql, **values)[0][0]
+
+    def change(self, sql: str, **values: Any) -> int:
+        with self.engine.begin() as connection:
+            return int(connection.execute(text(sql), values).rowcount)
+
+    def backlog(self) -> int:
+        """Messages without an answer and replies not sent."""
+        return int(
+            self.one(
+                "SELECT count(*) FROM conversation_messages WHERE state IN ('received', 'pending', 'sending', 'unknown')"
+            )
+        )
+
+    def drained(self, seconds: float) -> float | None:
+        """Seconds until the backlog was 0, None when it was not in that time."""
+        began = time.monotonic()
+        while time.monotonic() - began < seconds:
+            with contextlib.suppress(Exception):  # the database may be coming back: that is what we wait for
+                if self.backlog() == 0:
+                    return time.monotonic() - began
+            time.sleep(0.2)
+        return None
+
+    def clean(self) -> None:
+        """Empties the ledgers between scenarios; catalog, outlets and their contacts stay."""
+        self.providers.heal()
+        self.pg.heal()
+        self.redis.heal()
+        self.change(
+            "TRUNCATE conversation_messages, conversations, orders, order_lines, order_events, escalations, failures,"
+            " delivery_receipts, audit, heartbeats RESTART IDENTITY CASCADE"
+        )
+        self.simulator.reset()
+
+    def phones(self, count: int) -> list[str]:
+        """Addresses of that many outlets, each its own."""
+        return [f"+659{number:07d}" for number in range(count)]
+
+
+@contextlib.contextmanager
+def house(*, outlets: int = 200, burst_ms: int = 100, seed: int = 0, keep: Path | None = None) -> Iterator[House]:
+    """Everything started and migrated, nothing of ours running yet. `keep` is where the logs are left."""
+    folder = Path(tempfile.mkdtemp(prefix="tria-chaos-"))
+    folder.chmod(0o755)
+    with contextlib.ExitStack() as undo:
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        if keep is not None:
+            undo.callback(_keep_logs, folder, keep)
+        postgres = undo.enter_context(PostgresServer(folder / "postgres"))
+        valkey = undo.enter_context(ValkeyServer(folder / "valkey"))
+        pg, redis = Proxy(postgres.port), Proxy(valkey.port)
+        port, simulator_port = free_port(), free_port()
+        providers = Proxy(simulator_port)
+        for proxy in (pg, redis, providers):
+            undo.callback(proxy.close)
+        environment = {
+            "ENVIRONMENT": "test",
+            "DATABASE_URL": postgres.url.replace(f":{postgres.port}/", f":{pg.port}/"),
+            "REDIS_URL": valkey.url.replace(f":{valkey.port}/", f":{redis.port}/"),
+            "PORT": str(port),
+            "SIMULATOR_URL": f"http://127.0.0.1:{providers.port}",
+            "BURST_WINDOW_MS": str(burst_ms),
+            "ORDER_CUTOFF": "23:59",
+            "SECRET_KEY": SECRET * 2,
+            "API_TOKEN": SECRET,
+            "LOG_LEVEL": "INFO",
+            "PYTHONPATH": str(ROOT),
+        }
+        settings = _settings(environment)
+        config = SimulatorConfig.from_settings(settings, port=simulator_port)
+        config = _faster(config)
+        simulator = undo.enter_context(start(config=config, seed=seed))
+        _migrate(environment, folder)
+        engine = create_engine(
+            postgres.url.replace("postgresql://", "postgresql+psycopg2://"), poolclass=NullPool,
+            connect_args={"connect_timeout": 3, "options": "-c timezone=UTC"},
+        )  # fmt: skip
+        zygote = _zygote(environment, folder)
+        undo.callback(_end, zygote)
+        made = House(folder, postgres, valkey, simulator, pg, redis, providers, environment, settings, engine, zygote)
+        undo.callback(made.close_all)
+        _fill(made, outlets)
+        yield made
+
+
+def _settings(environment: Mapping[str, str]) -> Settings:
+    known = {name.lower(): value for name, value in environment.items() if name.lower() in Settings.model_fields}
+    return load_settings(_env_file=None, **known)
+
+
+def _faster(config: SimulatorConfig) -> SimulatorConfig:
+    from dataclasses import replace
+
+    return replace(
+        config, statuses=("sent", "delivered"), status_delay_s=0.05, telegram_retry_pause_s=0.2, twilio_retries=5
+    )
+
+
+def _python_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    bare = {
+        name: value for name, value in os.environ.items() if name.upper() not in map(str.upper, Settings.model_fields)
+    }
+    return bare | dict(environment)
+
+
+def _migrate(environment: Mapping[str, str], folder: Path) -> None:
+    for arguments in (["db", "upgrade"], ["catalog", "import", str(ROOT / "data" / "catalog.csv")]):
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "handlers:create_app()", *arguments], cwd=ROOT, check=False,
+            env=_python_environment(environment), capture_output=True, text=True,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"flask {' '.join(arguments)} failed: {done.stderr[-2000:]}")
+
+
+def _zygote(environment: Mapping[str, str], folder: Path) -> subprocess.Popen[str]:
+    log = (folder / "zygote.log").open("ab")
+    zygote = subprocess.Popen(
+        [sys.executable, "-m", "chaos.zygote"], cwd=ROOT, env=_python_environment(environment), stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=log, text=True,
+    )  # fmt: skip
+    if zygote.stdout is None or "ready" not in zygote.stdout.readline():
+        raise RuntimeError((folder / "zygote.log").read_text()[-2000:])
+    return zygote
+
+
+def _end(zygote: subprocess.Popen[str]) -> None:
+    zygote.kill()
+    zygote.wait()
+    for pipe in (zygote.stdin, zygote.stdout):
+        if pipe is not None:
+            pipe.close()
+
+
+def _fill(made: House, outlets: int) -> None:
+    """Outlets that order without being asked; their names say that nobody is behind them."""
+    rows = [
+        OutletRow(f"CH{number:05d}", f"Chaos Kitchen {number:05d}", (phone,), "en", "Chaos", "never")
+        for number, phone in enumerate(made.phones(outlets))
+    ]
+    with made.engine.begin() as connection:
+        import_outlets(connection, rows)
+
+
+def _keep_logs(folder: Path, keep: Path) -> None:
+    keep.mkdir(parents=True, exist_ok=True)
+    for log in folder.glob("*.log"):
+        shutil.copy(log, keep / log.name)
