@@ -16,7 +16,7 @@ from bot.channels.base import Button, Channel, Outgoing
 from bot.errors import OptedOutError, PermanentError, TemporaryError, TriaError, UnknownOutcome
 from bot.runtime import Runtime, get_runtime
 from bot.telemetry import error_words, get_logger, log_context, metrics, report_error
-from jobs import entry, failures
+from jobs import entry, failures, window
 from models.database import autocommit, transaction
 from models.failure import FailureKind
 
@@ -25,8 +25,6 @@ log = get_logger(__name__)
 SENDING_S = 25
 """After this a try that never reported counts as lost; longer than a look-up and a send may take by their time-outs."""
 MAX_ATTEMPTS = 12
-WINDOW_CLOSED = "63016"
-"""WhatsApp takes no free text a day after the customer's last word: the reply is held, a person sees it in the failures."""
 MAX_PAUSE_S = 300
 
 CLAIM = text("""
@@ -38,7 +36,7 @@ WHERE m.id = :id AND before.id = m.id AND c.id = m.conversation_id AND k.id = c.
   AND NOT EXISTS (SELECT 1 FROM conversation_messages e WHERE e.conversation_id = m.conversation_id AND e.id < m.id
                   AND e.direction = 'outbound' AND e.state IN ('pending', 'sending', 'unknown'))
 RETURNING m.id, m.content, m.payload, m.attempts, m.channel, m.conversation_id, before.state AS was, m.created_at, k.id AS contact_id,
-          k.address, c.business_address,
+          k.address, c.business_address, k.last_inbound_at,
           (SELECT i.created_at FROM conversation_messages i WHERE i.id = m.in_reply_to) AS asked_at
 """)
 # A success is a fact whoever reports it: also a try that was given up for lost may close the row, unless it is closed.
@@ -110,7 +108,7 @@ def _result(runtime: Runtime, row: Any, channels: Mapping[str, Channel]) -> Resu
     except TemporaryError as error:
         return _later(row, error)
     except PermanentError as error:
-        return Result("held" if error.code == WINDOW_CLOSED else "dead", error=error)
+        return Result("held" if error.code == window.WINDOW_CLOSED else "dead", error=error)
     except Exception as error:  # whatever it was, the row must not be tried for ever nor be given up unseen
         log.exception("sending failed in a way nobody foresaw")
         report_error(error)
@@ -130,6 +128,7 @@ def _try(runtime: Runtime, row: Any, channels: Mapping[str, Channel]) -> Result:
         return Result("sent", found)
     if wait_s := runtime.send_limits.wait_s(row.channel, row.business_address, row.address):
         return Result(row.was if row.was == "unknown" else "pending", pause_s=wait_s)
+    window.check(row.channel, message.template, row.last_inbound_at, runtime.clock())
     failpoints.hit("deliver.before_send")
     provider_id = channel.send(message)
     failpoints.hit("deliver.after_send")
@@ -163,6 +162,8 @@ def _finish(runtime: Runtime, row: Any, attempt: str, result: Result) -> int | N
             failures.note(connection, FailureKind.DELIVER, row.id, result.error)
         if finished is not None and result.state == "sent" and row.attempts > 1:
             failures.settle(connection, [row.id], "sent")
+        if finished is not None and result.state == "held":
+            window.nudge(connection, row.conversation_id, runtime.settings.twilio_content_sid_reopen)
         if isinstance(result.error, OptedOutError):
             connection.execute(UNREACHABLE, {"contact_id": row.contact_id})
     metrics.replies_total.labels(row.channel, result.state).inc()
@@ -182,4 +183,5 @@ def _wait_s(attempts: int, retry_after_s: float | None) -> float:
 
 def _outgoing(row: Any) -> Outgoing:
     buttons = tuple(Button(label, data) for label, data in row.payload.get("buttons", []))
-    return Outgoing(row.address, row.business_address, row.content, buttons, row.payload.get("request_contact"))
+    asks_contact, template = row.payload.get("request_contact"), row.payload.get("template")
+    return Outgoing(row.address, row.business_address, row.content, buttons, asks_contact, template)

@@ -55,6 +55,7 @@ class Replied(_Payload):
 class Message(_Payload):
     message_id: TelegramId
     date: Annotated[int, Field(ge=0, le=2**40)]
+    edit_date: Annotated[int, Field(ge=0, le=2**40)] | None = None
     chat: Chat
     from_: User | None = Field(None, alias="from")
     text: str = ""
@@ -123,7 +124,7 @@ def _from_message(update: Update, message: Message, raw: dict[str, Any], bot: st
         business_address=bot,
         kind=kind or (Kind.TEXT if message.text else _media_kind(raw)),
         text=storable(text)[:MAX_TEXT],
-        said_at=datetime.fromtimestamp(message.date, UTC),
+        said_at=datetime.fromtimestamp(message.edit_date or message.date, UTC),
         profile_name=storable(sender.first_name)[:200] if sender else "",
         payload=_details(message),
         ignored=_ignored(message),
