@@ -25,7 +25,7 @@ WHERE c.id = :conversation_id AND NOT EXISTS (
 RETURNING id
 """)
 _RELEASE = text("""
-UPDATE conversation_messages SET state = 'pending', attempts = 0, due_at = now(), rung_at = NULL, finished_at = NULL
+UPDATE conversation_messages SET state = 'pending', due_at = now(), rung_at = NULL, finished_at = NULL
 WHERE conversation_id = :conversation_id AND direction = 'outbound' AND state = 'held' AND reason = :code
 """)
 
