@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from bot.settings import Settings
 NAME = "whatsapp"
 PREFIX = "whatsapp:"
 MAX_MEDIA = 10
+MAX_CART = 100
 
 MEDIA_KINDS = {
     "image": Kind.IMAGE,
@@ -86,6 +88,30 @@ def _media(form: Mapping[str, str], count: int) -> list[dict[str, str]]:
     ]
 
 
+def cart_items(form: Mapping[str, str]) -> list[dict[str, str]]:
+    """What lies in a cart: SKU and quantity, as WhatsApp's `product_items` name them; prices in it are nobody's word.
+
+    Twilio documents no parameter for it, so the one that holds such JSON is taken; without one a person reads the cart.
+    """
+    for value in form.values():
+        if "product_retailer_id" in value:
+            return _items(value)
+    return []
+
+
+def _items(value: str) -> list[dict[str, str]]:
+    try:
+        read = json.loads(value)
+    except (ValueError, RecursionError):
+        return []  # a person reads what a machine cannot
+    items = read.get("product_items") if isinstance(read, dict) else read
+    return [
+        {"sku": storable(str(item.get("product_retailer_id", "")))[:80], "quantity": str(item.get("quantity", ""))[:12]}
+        for item in (items if isinstance(items, list) else [])[:MAX_CART]
+        if isinstance(item, dict)
+    ]
+
+
 def _kind(read: InboundForm, media: list[dict[str, str]]) -> Kind:
     if media:
         kind = media[0]["type"].split(";")[0]
@@ -116,6 +142,8 @@ def read_form(form: Mapping[str, str], settings: Settings, now: datetime) -> Inc
         "data": read.button_payload or read.list_id,
     }
     details |= {"latitude": read.latitude, "longitude": read.longitude, "label": read.label}
+    if read.message_type.lower() == "order":
+        details["cart"] = cart_items(form)
     return Incoming(
         channel=NAME,
         provider_id=read.message_sid,
