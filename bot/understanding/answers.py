@@ -69,14 +69,18 @@ def _by_words(
         return
     result.hit = True
     if len(fits) > 1:
-        result.questions.append(Question(mention_text(edit), QuestionReason.AMBIGUOUS, tuple(s for _, skus in fits for s in skus)))
+        result.questions.append(
+            Question(mention_text(edit), QuestionReason.AMBIGUOUS, tuple(s for _, skus in fits for s in skus))
+        )
         open_ones.clear()
         return
     question, skus = fits[0]
     if question in open_ones:
         open_ones.remove(question)
     if len(skus) > 1:
-        result.questions.append(replace(question, text=mention_text(edit), candidates=skus, reason=QuestionReason.AMBIGUOUS))
+        result.questions.append(
+            replace(question, text=mention_text(edit), candidates=skus, reason=QuestionReason.AMBIGUOUS)
+        )
         return
     _settle(question, skus[0], edit.said, edit, result, index)
 
@@ -97,7 +101,9 @@ def _fitting(question: Question, mention: Mention, index: CatalogIndex) -> tuple
     return tuple(sku for sku in question.candidates if bag <= index.held.get(sku, frozenset()))
 
 
-def _drop(edit: Edit, fits: list[tuple[Question, tuple[str, ...]]], open_ones: list[Question], result: Answered) -> None:
+def _drop(
+    edit: Edit, fits: list[tuple[Question, tuple[str, ...]]], open_ones: list[Question], result: Answered
+) -> None:
     for question, _ in fits:
         if question in open_ones:
             open_ones.remove(question)
@@ -107,7 +113,9 @@ def _drop(edit: Edit, fits: list[tuple[Question, tuple[str, ...]]], open_ones: l
         result.others.append(edit)
 
 
-def _settle(question: Question, sku: str, amount: Said, edit: Edit | None, result: Answered, index: CatalogIndex) -> None:
+def _settle(
+    question: Question, sku: str, amount: Said, edit: Edit | None, result: Answered, index: CatalogIndex
+) -> None:
     """The chosen product with its own quantity, or with the one that was asked about."""
     product = index.products.get(sku)
     if product is None:
@@ -177,9 +185,16 @@ def _by_quantity(open_ones: list[Question], story: Story, result: Answered, inde
             open_ones.remove(question)
             result.hit = True
             _settle(question, question.candidates[0], said(quantity), None, result, index)
-        elif quantity.unit is None and quantity.value is not None and quantity.value <= len(question.candidates):
-            if question.quantity_said is not None and quantity.value == int(quantity.value) and quantity.value > 0:
-                _pick(int(quantity.value), question, NOTHING_SAID, open_ones, result, index)
+        elif _numbers_a_choice(question, quantity) and quantity.value is not None:
+            _pick(int(quantity.value), question, NOTHING_SAID, open_ones, result, index)
+
+
+def _numbers_a_choice(question: Question, quantity: Quantity) -> bool:
+    """ "2" of a numbered list, where how many was said before."""
+    value = quantity.value
+    if quantity.unit is not None or value is None or question.quantity_said is None:
+        return False
+    return value == value.to_integral_value() and 0 < value <= len(question.candidates)
 
 
 def _by_size(question: Question, quantity: Quantity, index: CatalogIndex) -> str | None:
@@ -190,7 +205,9 @@ def _by_size(question: Question, quantity: Quantity, index: CatalogIndex) -> str
         fits = [sku for sku in question.candidates if quantity.size.word in index.held.get(sku, ())]
     elif quantity.unit is None:
         number = plain(quantity.value)
-        fits = [sku for sku in question.candidates if any(_number_of(word) == number for word in index.held.get(sku, ()))]
+        fits = [
+            sku for sku in question.candidates if any(_number_of(word) == number for word in index.held.get(sku, ()))
+        ]
         if quantity.value <= len(question.candidates):
             return None
     else:

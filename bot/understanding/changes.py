@@ -27,7 +27,9 @@ class Changed:
         before = old.quantity if old is not None else Decimal(0)
         after = {ChangeOp.ADD: before + line.quantity, ChangeOp.SUB: before - line.quantity}.get(op, line.quantity)
         if after < 0 or (op is ChangeOp.SUB and old is None):
-            self.questions.append(Question(line.text, QuestionReason.QUANTITY, (line.sku,), line.quantity_said, line.unit_said))
+            self.questions.append(
+                Question(line.text, QuestionReason.QUANTITY, (line.sku,), line.quantity_said, line.unit_said)
+            )
             return
         if after == 0:
             self.remove(line.sku)

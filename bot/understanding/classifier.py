@@ -44,5 +44,7 @@ def softmax(scores: list[float], temperature: float = 1.0) -> list[float]:
 def classifier() -> Classifier:
     """The shipped weights, read once."""
     raw = json.loads(WEIGHTS.read_text("utf-8"))
-    weights = {name: tuple((int(place), float(value)) for place, value in pairs) for name, pairs in raw["weights"].items()}
+    weights = {
+        name: tuple((int(place), float(value)) for place, value in pairs) for name, pairs in raw["weights"].items()
+    }
     return Classifier(tuple(raw["classes"]), weights, float(raw["temperature"]))

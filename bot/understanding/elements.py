@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.catalog.index import AND, Bag, CatalogIndex
 from bot.understanding import scan
-from bot.understanding.tokens import CODE, SIZE, Token, is_half, plain
+from bot.understanding.tokens import CODE, HALF, SIZE, Token, is_half, plain
 
 
 class Kind(StrEnum):
@@ -278,7 +278,9 @@ class _Reader:
         token, before, earlier = self.tokens[at], self._token(at - 1), self._token(at - 2)
         if before is None or before.text != "-" or not token.glued or before.glued:
             return False
-        bullets = sum(1 for i, t in enumerate(self.tokens) if t.text == "-" and (i == 0 or self.tokens[i - 1].kind == scan.LINE))
+        bullets = sum(
+            1 for i, t in enumerate(self.tokens) if t.text == "-" and (i == 0 or self.tokens[i - 1].kind == scan.LINE)
+        )
         return not (bullets > 1 and (earlier is None or earlier.kind == scan.LINE))
 
     def _said_twice(self, quantity: Quantity, at: int) -> int:
@@ -292,7 +294,9 @@ class _Reader:
         """Takes the unit behind a number, when it is one and not the product's own word."""
         start = at
         while (token := self._token(at)) is not None and (
-            token.text in _TIMES or (token.text == "-" and token.glued and self._glued(at + 1)) or self._changes(quantity, at)
+            token.text in _TIMES
+            or (token.text == "-" and token.glued and self._glued(at + 1))
+            or self._changes(quantity, at)
         ):
             at += 1
         times = at > start
@@ -363,19 +367,11 @@ class _Reader:
         return self._unit_after(quantity, at + 2)
 
     def _half_after(self, quantity: Quantity, at: int) -> int:
-        """两箱半; two and a half cartons."""
-        token, half = self._token(at), self._token(at + 1)
-        if token is None or quantity.value is None:
+        """两箱半."""
+        if quantity.value is None or quantity.unit is None or not is_half(self.tokens, at):
             return at
-        if is_half(self.tokens, at) and quantity.unit is not None:
-            quantity.value += Decimal("0.5")
-            return at + 1
-        if quantity.unit is None and token.has("and") and half is not None and half.value == Decimal("0.5"):
-            end = self._unit_after(quantity, at + 2)
-            if quantity.unit is not None:
-                quantity.value += Decimal("0.5")
-                return end
-        return at
+        quantity.value += HALF
+        return at + 1
 
     # -- words
 
@@ -387,9 +383,9 @@ class _Reader:
         if counted:
             return counted
         cue = self._is_cue(token) or token.has("and") or token.has("each") or token.has("all")
-        if self.index.knows(token.word) and not token.has("stop") and (not cue or self.mention is not None):
-            if self._names(at, token):
-                return self._take(at, token)
+        known = self.index.knows(token.word) and not token.has("stop") and (not cue or self.mention is not None)
+        if known and self._names(at, token):
+            return self._take(at, token)
         if token.has("and"):
             return self._break(at, JOIN)
         if token.has("each"):
@@ -400,7 +396,11 @@ class _Reader:
         if token.has("attribute") and (self._content_follows(at) or self._describes(at)):
             return self._take(at, token)
         if token.has("stop"):
-            return at + 1 if self.mention is not None and token.text in _BRIDGES and self._content_follows(at) else self._end(at)
+            return (
+                at + 1
+                if self.mention is not None and token.text in _BRIDGES and self._content_follows(at)
+                else self._end(at)
+            )
         if token.roles:
             return self._end(at)
         return self._take(at, token)
@@ -504,11 +504,16 @@ class _Reader:
             if token.kind == scan.NUMBER:
                 noun = inside[offset + 1].word if offset + 1 < size else ""
                 self._open(at).words.append(plain(token.value or Decimal(0)) + noun)
-            elif token.kind in (scan.WORD, SIZE) and (offset == 0 or inside[offset - 1].kind != scan.NUMBER):
-                if not (token.has("stop") and not token.has("attribute")) and not token.has("and"):
-                    self._take(at + offset, token)
+            elif self._tells_apart(token) and (offset == 0 or inside[offset - 1].kind != scan.NUMBER):
+                self._take(at + offset, token)
         self._open(at).end = at + size
         return at + size
+
+    @staticmethod
+    def _tells_apart(token: Token) -> bool:
+        if token.has("and") or (token.has("stop") and not token.has("attribute")):
+            return False
+        return token.kind in (scan.WORD, SIZE)
 
     def _counting(self, at: int) -> bool:
         before = self._token(at - 1)
@@ -569,13 +574,14 @@ class _Reader:
                 element.modifier = not element.unknown and all(_only_modifies(t) for _, _, t in element.parts)
             self.elements.append(element)
 
-
     def _counted(self, mention: Mention) -> bool:
         """A number stands right beside the mention, so that a size in it is a size."""
         after = self._token(mention.end)
         if after is not None and after.text in ("x", "*", "-", ":"):
             after = self._token(mention.end + 1)
-        if after is not None and (after.kind == scan.NUMBER or (after.text == "(" and self._number_at(mention.end + 1))):
+        if after is not None and (
+            after.kind == scan.NUMBER or (after.text == "(" and self._number_at(mention.end + 1))
+        ):
             return True
         last = self.elements[-1] if self.elements else None
         return isinstance(last, Quantity) and last.size is None and last.end == mention.start

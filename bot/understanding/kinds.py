@@ -12,7 +12,18 @@ from bot.understanding.intent import Line
 ORDER = "order"
 """Goods are wanted or changed; whether that creates or amends is for the conversation's state to say."""
 CLEAR_ORDER = 0.985
-AGAINST = ("price", "complaint", "status", "policy", "product_question", "past", "plan", "cancel_all", "repeat", "question")
+AGAINST = (
+    "price",
+    "complaint",
+    "status",
+    "policy",
+    "product_question",
+    "past",
+    "plan",
+    "cancel_all",
+    "repeat",
+    "question",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,9 @@ def rank(facts: Facts) -> Ranked:
     if facts.cues.has("attack") and facts.has_lines and possible.get(ORDER):
         possible["other"] = min(possible.get("other", 0.0), possible[ORDER] / 2)
     whole = sum(possible.values()) or 1.0
-    return Ranked(tuple(sorted(((kind, p / whole) for kind, p in possible.items()), key=lambda item: (-item[1], item[0]))))
+    return Ranked(
+        tuple(sorted(((kind, p / whole) for kind, p in possible.items()), key=lambda item: (-item[1], item[0])))
+    )
 
 
 def clear_order(facts: Facts) -> bool:

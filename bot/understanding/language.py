@@ -7,7 +7,24 @@ from bot.understanding.lexicon import lexicon
 from bot.understanding.tokens import Token
 
 SINGLISH = frozenset(
-    {"lah", "leh", "lor", "liao", "hor", "sia", "meh", "anot", "dun", "oso", "kena", "walao", "aiyo", "ah", "alr", "lai"}
+    {
+        "lah",
+        "leh",
+        "lor",
+        "liao",
+        "hor",
+        "sia",
+        "meh",
+        "anot",
+        "dun",
+        "oso",
+        "kena",
+        "walao",
+        "aiyo",
+        "ah",
+        "alr",
+        "lai",
+    }
 )
 SHARE_FOR_OTHER = 0.3
 

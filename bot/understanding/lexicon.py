@@ -48,7 +48,8 @@ Roles = Mapping[str, str]
 class _NoRoles(dict[str, str]):
     """Empty and never written to, so it may be a default value."""
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:  # type: ignore[override]
+        return 0
 
 
 NO_ROLES: Roles = _NoRoles()

@@ -31,7 +31,6 @@ from bot.understanding.language import language_of
 from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.story import Story, tell
 from bot.understanding.text import MAX_CHARS, fold
-
 from bot.understanding.tokens import Token
 from bot.understanding.when import Day, find_days
 
@@ -127,7 +126,11 @@ def _answered(facts: Facts, answered: Answered, confidence: float) -> Intent:
     changed = Changed(basket_lines(facts.context.draft))
     for line in answered.lines:
         changed.put(ChangeOp.ADD, line)
-    rest = change(Basket(tuple((line.sku, line.quantity) for line in changed.lines.values())), _story(answered), plain_wish=ChangeOp.ADD)
+    rest = change(
+        Basket(tuple((line.sku, line.quantity) for line in changed.lines.values())),
+        _story(answered),
+        plain_wish=ChangeOp.ADD,
+    )
     for sku, line in changed.lines.items():
         if sku in rest.lines and rest.lines[sku].quantity == line.quantity:
             rest.lines[sku] = line

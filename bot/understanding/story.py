@@ -87,7 +87,12 @@ def _clauses(elements: list[Element]) -> list[tuple[bool, list[Element]]]:
     clauses: list[tuple[bool, list[Element]]] = [(False, [])]
     anything = False
     for position, element in enumerate(elements):
-        if isinstance(element, Cue) and "correct" in element.roles and anything and _corrects(element, elements, position):
+        if (
+            isinstance(element, Cue)
+            and "correct" in element.roles
+            and anything
+            and _corrects(element, elements, position)
+        ):
             if clauses[-1][1] or not clauses[-1][0]:
                 clauses.append((True, []))
             if "op" in element.roles and element.roles["op"] != "set":
@@ -251,9 +256,9 @@ def _own_op(item: Item, clause: list[Element]) -> str | None:
             break
         if isinstance(element, Cue) and "op" in element.roles:
             op = element.roles["op"]
-        elif isinstance(element, Mention | Quantity) and element.end <= item.start:
-            op = None
-        elif isinstance(element, Break) and element.strength >= 4 and element.start < item.start:
+        elif (isinstance(element, Mention | Quantity) and element.end <= item.start) or (
+            isinstance(element, Break) and element.strength >= 4 and element.start < item.start
+        ):
             op = None
     return op
 
@@ -339,7 +344,9 @@ def _swaps(steps: list[Edit], clause: list[Element]) -> list[Edit]:
             and last.mention is not None
             and last.said.value is None
             and step.mention is not None
-            and any(isinstance(e, Cue) and "to" in e.roles and last.mention.end <= e.start < _place(step) for e in clause)
+            and any(
+                isinstance(e, Cue) and "to" in e.roles and last.mention.end <= e.start < _place(step) for e in clause
+            )
         ):
             last.op, last.swapped_for = "swap", step
             continue
@@ -465,7 +472,6 @@ def _completed(
     return mention
 
 
-
 def _unit_for_all(story: Story, elements: list[Element]) -> None:
     """ "fork 3, spoon 3, all in packets": one unit for every bare number before it."""
     for position, element in enumerate(elements):
@@ -516,7 +522,9 @@ def _introduces(
     if following is None or following.mention is None or edit.mention is None or following.said.at < 0:
         return False
     if any(
-        isinstance(e, Break) and e.text not in (",", ".", "(", "-", ":") and edit.mention.end <= e.start < following.mention.start
+        isinstance(e, Break)
+        and e.text not in (",", ".", "(", "-", ":")
+        and edit.mention.end <= e.start < following.mention.start
         for e in elements
     ):
         return False

@@ -279,9 +279,9 @@ class Tokeniser:
         if measure is None:
             return None
         key = size_key(number.value, measure)
-        if not unit.glued and unit.text in _SHORT_MEASURES and self._sizes is not None and key not in self._sizes:
-            if measure not in SOLD_BY_MEASURE or unit.text == "l":
-                return None
+        spaced = not unit.glued and unit.text in _SHORT_MEASURES
+        if spaced and self._sizes is not None and key not in self._sizes and unit.text not in ("g", "kg", "ml"):
+            return None
         if not unit.glued and unit.text == "in" and self._sizes is not None and _is_preposition(tokens, at):
             return None
         size = _size(number, unit, key)

@@ -13,7 +13,9 @@ from bot.understanding.tokens import Token
 DAY = "day"
 MAX_DAYS_AHEAD = 366
 _DIGITS = re.compile(r"\d+")
-_ASKING = frozenset({"on", "by", "for", "deliver", "before", "delivery", "untuk", "pada", "sebelum", "hantar", "to", ":"})
+_ASKING = frozenset(
+    {"on", "by", "for", "deliver", "before", "delivery", "untuk", "pada", "sebelum", "hantar", "to", ":"}
+)
 
 
 @dataclass(frozen=True, slots=True)
