@@ -74,7 +74,7 @@ def _fork(asked: dict[str, Any]) -> int:
         code = _child(asked)
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
-    except BaseException as error:  # the child must never return into the parent's loop
+    except BaseException as error:  # noqa: BLE001 - the child must never return into the parent's loop
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:
         sys.stdout.flush()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+import os
+from datetime import datetime, timedelta
 
 import httpx
 from telegram import (
@@ -22,6 +23,8 @@ from bot.channels.telegram import MAX_TEXT, NAME
 from bot.errors import OptedOutError, PermanentError, TemporaryError, UnknownOutcome
 from bot.settings import Settings
 
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+"""The library's own switch to the form that it does not warn about."""
 CONNECT_S, READ_S = 3.0, 7.0
 """Together with the look-up of the other channel below deliver.SENDING_S."""
 
@@ -62,7 +65,8 @@ class Telegram:
                 chat_id=int(message.to), text=message.text, reply_markup=_keyboard(message)
             )
         except RetryAfter as error:
-            seconds = error._retry_after.total_seconds()  # the public name is deprecated and warns
+            wait = error.retry_after
+            seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
             raise TemporaryError("Telegram asks to wait", code="429", retry_after_s=seconds) from error
         except Forbidden as error:
             raise OptedOutError("the chat refuses us", code="403") from error
