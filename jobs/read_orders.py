@@ -10,16 +10,18 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+# Messages of one burst are finished in one transaction, hence at one instant: that is what ties merged ones to the one
+# that the order names.
 _ORDERS = """
 SELECT o.id, o.number, t.code AS outlet_id, t.name AS outlet_name, o.status, o.placed_at, o.created_at,
        o.delivery_date, o.currency, o.subtotal, o.tax, o.total, o.channel, o.notes,
-       array(
-           SELECT m.provider_id FROM conversation_messages m
-           WHERE m.direction = 'inbound' AND m.provider_id IS NOT NULL
-             AND (m.id = o.message_id
-                  OR m.id IN (SELECT e.message_id FROM order_events e WHERE e.order_id = o.id))
-           ORDER BY m.id
-       ) AS source_message_ids
+       (SELECT coalesce(array_agg(x.provider_id ORDER BY x.id), '{}') FROM (
+           SELECT DISTINCT m.id, m.provider_id
+           FROM (SELECT o.message_id AS id UNION SELECT e.message_id FROM order_events e WHERE e.order_id = o.id) s
+           JOIN conversation_messages l ON l.id = s.id
+           JOIN conversation_messages m ON m.conversation_id = l.conversation_id
+            AND (m.id = l.id OR (m.state = 'merged' AND m.finished_at = l.finished_at))
+           WHERE m.direction = 'inbound' AND m.provider_id IS NOT NULL) x) AS source_message_ids
 FROM orders o JOIN outlets t ON t.id = o.outlet_id
 WHERE (:synthetic OR NOT o.is_synthetic)
   AND (CAST(:number AS text) IS NULL OR o.number = :number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-from handlers.cli import catalog, database, doctor, ledger, orders, outlets, settings, stats
+from handlers.cli import catalog, database, doctor, ledger, orders, outlets, settings, stats, understanding
 
 COMMANDS: tuple[click.Command, ...] = (
     catalog.group,
@@ -17,6 +17,7 @@ COMMANDS: tuple[click.Command, ...] = (
     outlets.group,
     settings.command_settings,
     stats.command_stats,
+    *understanding.COMMANDS,
 )
 
 

@@ -48,6 +48,19 @@ def test_every_message_that_belongs_to_an_order_is_named_once(flask: Terminal, r
     assert order["source_message_ids"] == ["SM1", "SM2"]
 
 
+def test_messages_that_were_read_together_are_all_named(flask: Terminal, rows: Rows) -> None:
+    rows.message("SM0", state="merged", replied=False)
+    rows.order("SO-100001", "SM1")
+    rows.message("SM2", state="merged", replied=False)  # of another burst
+    with rows.runtime.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE conversation_messages SET finished_at = '2026-11-22T01:00:01Z', conversation_id ="
+            " (SELECT conversation_id FROM orders) WHERE direction = 'inbound' AND provider_id IN ('SM0', 'SM1')"
+        )
+    (order,) = flask.json("orders", "export")
+    assert order["source_message_ids"] == ["SM0", "SM1"]
+
+
 def test_since_counts_local_days_and_synthetic_orders_do_not_count(flask: Terminal, rows: Rows) -> None:
     rows.order("SO-100001", "SM1", at="2026-11-21T15:59:00Z")  # 23:59 in Singapore
     rows.order("SO-100002", "SM2", at="2026-11-21T16:00:00Z")  # midnight
