@@ -204,6 +204,7 @@ def house(*, outlets: int = 200, burst_ms: int = 100, seed: int = 0, keep: Path 
             "DATABASE_URL": postgres.url.replace(f":{postgres.port}/", f":{pg.port}/"),
             "REDIS_URL": valkey.url.replace(f":{valkey.port}/", f":{redis.port}/"),
             "PORT": str(port),
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "SIMULATOR_URL": f"http://127.0.0.1:{providers.port}",
             "BURST_WINDOW_MS": str(burst_ms),
             "ORDER_CUTOFF": "23:59",

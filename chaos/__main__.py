@@ -1,0 +1,67 @@
+"""`python -m chaos`: a short run by default, everything with --full; exit 1 when anything that must hold did not."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from chaos import report
+from chaos.crash_sweep import FAILPOINTS, sweep
+from chaos.house import house
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m chaos",
+        description="Breaks the house in every way it can and counts the orders. Example: python -m chaos --sweep 25 --seed 7",
+    )
+    parser.add_argument(
+        "--full", action="store_true", help="every failpoint with 25 seeds, all scenarios, 30 minutes of soak"
+    )
+    parser.add_argument(
+        "--sweep", type=int, metavar="SEEDS", help="only the crash sweep, with so many seeds a failpoint"
+    )
+    parser.add_argument("--scenarios", nargs="*", metavar="NAME", help="only these scenarios; none named: all")
+    parser.add_argument("--soak", type=float, metavar="SECONDS", help="only the soak, of this length")
+    parser.add_argument("--rate", type=float, default=20.0, help="messages a second in the soak (default 20)")
+    parser.add_argument(
+        "--seed", type=int, default=int(time.time()) % 100_000, help="printed, so that a run can be repeated"
+    )
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the logs here")
+    chosen = parser.parse_args()
+    console = Console(highlight=False)
+    console.print(f"seed {chosen.seed}")
+    return run(chosen, console)
+
+
+def run(chosen: argparse.Namespace, console: Console) -> int:
+    everything = chosen.sweep is None and chosen.scenarios is None and chosen.soak is None
+    parts: list[report.Part] = []
+    if everything or chosen.sweep is not None:
+        seeds = chosen.sweep or (25 if chosen.full else 1)
+        parts.append(_sweep(seeds, chosen, console))
+    if everything or chosen.scenarios is not None:
+        from chaos.scenarios import run_scenarios
+
+        parts.append(run_scenarios(chosen.scenarios or [], chosen.seed, console, quick=everything and not chosen.full))
+    if everything or chosen.soak is not None:
+        from chaos.soak import run_soak
+
+        parts.append(
+            run_soak(chosen.soak or (1800.0 if chosen.full else 20.0), chosen.rate, chosen.seed, console, chosen.keep)
+        )
+    return report.show(console, parts)
+
+
+def _sweep(seeds: int, chosen: argparse.Namespace, console: Console) -> report.Part:
+    console.print(f"crash sweep: {len(FAILPOINTS)} failpoints x {seeds} seeds")
+    with house(outlets=400, seed=chosen.seed, keep=chosen.keep) as opened:
+        return report.of_sweep(sweep(opened, seeds, chosen.seed, console.print), chosen.seed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
