@@ -115,6 +115,8 @@ def _items(value: str) -> list[dict[str, str]]:
 def _kind(read: InboundForm, media: list[dict[str, str]]) -> Kind:
     if media:
         kind = media[0]["type"].split(";")[0]
+        if read.message_type.lower() == "sticker":
+            return Kind.STICKER
         return MEDIA_KINDS.get(kind) or MEDIA_KINDS.get(kind.split("/")[0]) or Kind.DOCUMENT
     if read.button_text or read.button_payload or read.list_id:
         return Kind.BUTTON
