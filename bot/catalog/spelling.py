@@ -7,7 +7,6 @@ mended in short words, and a different letter only in long ones.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from os.path import commonprefix
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -72,8 +71,13 @@ class Spelling:
 
 def _most_alike(word: str, choices: list[str]) -> list[str]:
     """Those that begin like the word for longest, where that is clearly longer."""
-    shared = sorted(((len(commonprefix([word, choice])), choice) for choice in choices), reverse=True)
+    shared = sorted(((_shared_start(word, choice), choice) for choice in choices), reverse=True)
     return [shared[0][1]] if shared[0][0] >= shared[1][0] + 2 else choices
+
+
+def _shared_start(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def skeleton(word: str) -> str:

@@ -56,6 +56,7 @@ def change(basket: Basket | None, story: Story, *, plain_wish: ChangeOp, dated: 
     for edit in story.edits:
         if not (basket is not None and several and _leaves(edit, changed)):
             _apply(changed, edit, plain_wish)
+    changed.questions.extend(story.unplaced)
     return changed
 
 

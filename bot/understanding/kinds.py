@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from bot.understanding.classifier import classifier
 from bot.understanding.facts import Facts
 from bot.understanding.features import features
-from bot.understanding.intent import Line
+from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.story import Edit
 
 ORDER = "order"
 """Goods are wanted or changed; whether that creates or amends is for the conversation's state to say."""
@@ -78,7 +79,14 @@ def _possible(kind: str, facts: Facts) -> bool:
         return facts.context.draft is not None
     if kind == ORDER:
         return orderable(facts)
+    if kind == "greeting":
+        return not any(isinstance(edit.outcome, Line) or _named(edit) for edit in facts.story.edits)
     return True
+
+
+def _named(edit: Edit) -> bool:
+    """Goods were named, if without an amount."""
+    return isinstance(edit.outcome, Question) and edit.outcome.reason is QuestionReason.QUANTITY
 
 
 def orderable(facts: Facts) -> bool:

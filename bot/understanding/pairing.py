@@ -11,6 +11,8 @@ from bot.understanding.elements import Break, Cue, Element, Kind, Mention, Quant
 
 ALONE_MENTION, ALONE_QUANTITY, ALONE_LOOSE, ALONE_UNKNOWN = 3.0, 4.5, 0.5, 1.0
 TURN = 0.8
+PAIR_UNKNOWN, PAIR_LOOSE = 1.5, 0.8
+"""A name nobody knows and a bare unit take part in a pair only when nothing better is there."""
 CUE_GAP = 0.3
 FAR = 30.0
 
@@ -68,6 +70,12 @@ def _cost_alone(node: Node) -> float:
     return ALONE_UNKNOWN if node.unknown and not node.words else ALONE_MENTION
 
 
+def _doubt(node: Node) -> float:
+    if isinstance(node, Quantity):
+        return PAIR_LOOSE if node.loose else 0.0
+    return PAIR_UNKNOWN if node.unknown and not node.words else 0.0
+
+
 def _best(nodes: list[Node], gaps: list[float]) -> list[tuple[int, int]]:
     """The cheapest way to cut the nodes into pairs and single ones; the state is the habit of the last pair."""
     best: list[dict[str, tuple[float, int, str]]] = [{"": (0.0, 0, "")}]
@@ -76,9 +84,10 @@ def _best(nodes: list[Node], gaps: list[float]) -> list[tuple[int, int]]:
         for habit, (cost, _, _) in best[end - 1].items():
             _keep(options, habit, cost + _cost_alone(nodes[end - 1]), 1, habit)
         if end >= 2 and nodes[end - 2].kind != nodes[end - 1].kind:
+            doubt = _doubt(nodes[end - 2]) + _doubt(nodes[end - 1])
             turned = "qm" if nodes[end - 2].kind == Kind.QUANTITY else "mq"
             for habit, (cost, _, _) in best[end - 2].items():
-                price = cost + gaps[end - 1] + (TURN if habit not in ("", turned) else 0.0)
+                price = cost + gaps[end - 1] + doubt + (TURN if habit not in ("", turned) else 0.0)
                 _keep(options, turned, price, 2, habit)
         best.append(options)
     return _trace(best)

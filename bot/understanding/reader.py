@@ -55,10 +55,24 @@ def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts
     elements = find_elements(tokens, skip, index)
     state = context.draft or context.last_order
     known = [sku for sku, _ in state.lines] if state is not None else []
-    story = tell(elements, Resolver(index, Quoter(tokens, folded)), known)
+    quoter = Quoter(tokens, folded)
+    story = tell(elements, Resolver(index, quoter), known)
     cues = find_cues(pieces)
+    story.unplaced = _unplaced(story, quoter)
     _silence(story, tokens, elements, cues)
     return Facts(folded, tokens, days, elements, story, cues, context, index, _asked_day(days, elements))
+
+
+def _unplaced(story: Story, quoter: Quoter) -> list[Question]:
+    """An amount in cartons that belongs to nothing named may be an order half understood."""
+    if not story.edits:
+        return []
+    loose = [quantity for quantity in story.loose if quantity.unit is not None and quantity.value is not None]
+    return [
+        Question(quoter.of(quantity), QuestionReason.UNKNOWN, (), quantity.value, quantity.unit.split("|")[0])
+        for quantity in loose
+        if quantity.unit is not None
+    ]
 
 
 def _silence(story: Story, tokens: list[Token], elements: list[Element], cues: Cues) -> None:

@@ -41,7 +41,8 @@ class Story:
     edits: list[Edit] = field(default_factory=list)
     loose: list[Quantity] = field(default_factory=list)
     """Quantities without goods: an answer, a correction of the draft, or a doubt."""
-    everything: Quantity | None = None
+    unplaced: list[Question] = field(default_factory=list)
+    """Amounts with a unit that no goods could be found for."""
 
     @property
     def lines(self) -> list[Line]:
@@ -133,7 +134,7 @@ def _steps(clause: list[Element], index: CatalogIndex) -> list[Edit]:
     ]
     steps.sort(key=_place)
     _carry_ops(steps, clause)
-    _share_each(steps, items)
+    _share_each(steps, items, clause)
     _doubts(steps, items, clause)
     return _swaps(steps, clause)
 
@@ -278,7 +279,7 @@ def _carry_ops(steps: list[Edit], clause: list[Element]) -> None:
         last_end = step.mention.end if step.mention is not None else place
 
 
-def _share_each(steps: list[Edit], items: list[Item]) -> None:
+def _share_each(steps: list[Edit], items: list[Item], clause: list[Element]) -> None:
     """ "forks, spoons and knives 2 pkt each": the quantity is every mention's."""
     for position, item in enumerate(items):
         if item.quantity is None or not item.quantity.each:
@@ -287,12 +288,19 @@ def _share_each(steps: list[Edit], items: list[Item]) -> None:
         for way in (range(position - 1, -1, -1), range(position + 1, len(items))):
             shared = False
             for other in way:
-                if items[other].quantity is not None:
+                if items[other].quantity is not None or _apart(clause, items[other], item):
                     break
                 _give(steps, items[other], amount)
                 shared = True
             if shared:
                 break
+
+
+def _apart(clause: list[Element], one: Item, other: Item) -> bool:
+    """A heading or another sentence lies between."""
+    low, high = min(one.end, other.end), max(one.start, other.start)
+    between = [e for e in clause if isinstance(e, Break) and low <= e.start < high]
+    return any(e.strength >= STRONG or e.text == ":" for e in between)
 
 
 def _give(steps: list[Edit], item: Item, amount: Said) -> None:

@@ -54,7 +54,7 @@ def _weight(tokens: list[Token], day: Day) -> int:
     if any(token.has("closed") for token in sentence):
         return 0
     asked = day.start > 0 and tokens[day.start - 1].text in _ASKING
-    if first.has("festival") and not asked:
+    if first.has("festival") and (not asked or tokens[day.start - 1].text == ":"):
         return 0
     return 2 if asked and not first.has("festival") else 1
 
