@@ -5,12 +5,28 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-from handlers.cli import catalog, database, doctor, ledger, orders, outlets, settings, stats, understanding
+from handlers.cli import (
+    aliases,
+    catalog,
+    contacts,
+    database,
+    doctor,
+    escalations,
+    ledger,
+    orders,
+    outlets,
+    settings,
+    stats,
+    understanding,
+)
 
 COMMANDS: tuple[click.Command, ...] = (
+    aliases.group,
     catalog.group,
+    contacts.group,
     database.group,
     doctor.command_doctor,
+    escalations.group,
     ledger.group,
     orders.group,
     orders.order_group,
