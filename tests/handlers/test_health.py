@@ -262,6 +262,21 @@ def test_redis_that_refuses_the_password_or_writes_is_told_apart(alive: Runtime,
     assert client.get(READY).status_code == 200
 
 
+def test_redis_that_is_slow_is_measured_and_one_that_hangs_is_not_waited_for(
+    alive: Runtime, client: FlaskClient
+) -> None:
+    alive.redis.execute_command("CLIENT", "PAUSE", "350", "WRITE")
+    body = client.get(READY).get_json()
+    assert body["services"]["redis"]["response_time_ms"] > 250
+    assert (body["status"], body["services"]["redis"]["status"]) == ("degraded", "degraded")
+    alive.redis.execute_command("CLIENT", "PAUSE", "60000", "WRITE")
+    try:
+        assert unready(client) == {"redis": "does not answer in time"}
+    finally:
+        alive.redis.execute_command("CLIENT", "UNPAUSE")
+    assert client.get(READY).status_code == 200
+
+
 def test_redis_wants_another_password(alive: Runtime) -> None:
     arguments = alive.redis.connection_pool.connection_kwargs
     wrong = SecretStr(f"redis://:wrong@{arguments['host']}:{arguments['port']}/0")
