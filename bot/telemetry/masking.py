@@ -51,8 +51,6 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
 _SUSPICIOUS = re.compile(r"[\d@=:]|bearer|basic|sk-", re.IGNORECASE)
 _SECRET_KEY = re.compile(r"(?i)password|passwd|secret|token|authorization|api_?key|signature|cookie|dsn")
 _PERSONAL_KEYS = frozenset({"text", "body", "content", "reply", "display_name", "raw", "caption", "profile_name"})
-# Names of ours that hold a number which is no secret and no person.
-_HARMLESS_KEYS = frozenset({"lease_token", "timestamp"})
 
 
 def mask_phone(phone: str) -> str:
@@ -126,9 +124,9 @@ class Mask:
         return {self.text(str(key)): self._field(str(key), value, depth) for key, value in fields.items()}
 
     def _field(self, key: str, value: Any, depth: int) -> Any:
-        if value is None or isinstance(value, bool):
-            return value
-        if key not in _HARMLESS_KEYS and (_SECRET_KEY.search(key) or key in _PERSONAL_KEYS):
+        if value is None or isinstance(value, bool | int | float):
+            return self.value(value)  # a count of tokens is no token
+        if _SECRET_KEY.search(key) or key in _PERSONAL_KEYS:
             return REDACTED
         return self.value(value, depth)
 

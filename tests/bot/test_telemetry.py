@@ -173,10 +173,10 @@ def test_fields_that_hold_words_of_customers_are_withheld(
     configured: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     get_logger("tria.test").info(
-        "recorded", body="boss tmr send 5ctn", display_name="Ah Beng", auth_token="x", lease_token=4
+        "recorded", body="boss tmr send 5ctn", display_name="Ah Beng", auth_token="x", prompt_tokens=412
     )
     (line,) = lines(capsys)
-    assert [line["body"], line["display_name"], line["auth_token"], line["lease_token"]] == ["[redacted]"] * 3 + [4]
+    assert [line["body"], line["display_name"], line["auth_token"], line["prompt_tokens"]] == ["[redacted]"] * 3 + [412]
 
 
 def test_exception_is_its_class_and_places_without_its_text(
