@@ -37,11 +37,9 @@ def _accepted_and_final(house: House, said: Sequence[Said]) -> list[str]:
 def _orders(house: House, said: Sequence[Said]) -> list[str]:
     """I2: what each phone ordered adds up to what was accepted from it: nothing lost, nothing twice, bursts or not."""
     accepted: Counter[str] = Counter()
-    recorded = {
-        sid for (sid,) in house.rows("SELECT provider_id FROM conversation_messages WHERE direction = 'inbound'")
-    }
+    states = dict(house.rows("SELECT provider_id, state FROM conversation_messages WHERE direction = 'inbound'"))
     for each in said:
-        if each.accepted or each.sid in recorded:
+        if (each.accepted or each.sid in states) and states.get(each.sid) != "parked":
             accepted[each.phone] += each.quantity
     ordered = dict(
         house.rows(
