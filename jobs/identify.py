@@ -16,8 +16,9 @@ from jobs.read_speaker import read_speaker
 def identify(runtime: Runtime, connection: Connection, lease: Lease, said: Said, situation: Situation) -> Situation:
     """Costs a plain order of a known contact no query."""
     version = runtime.catalog[0] if runtime.catalog else 0
+    waiting = situation.question.first_text if situation.question else ""
     return replace(
         situation,
-        speaker=read_speaker(runtime, connection, lease, said, situation.outlets, version),
+        speaker=read_speaker(runtime, connection, lease, said, situation.outlets, version, waiting),
         referred=find_referred(connection, lease.conversation_id, said),
     )

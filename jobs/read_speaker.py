@@ -32,12 +32,13 @@ _DECIDES = re.compile(r"\s*(approve|decline)\s+#?(\d{1,12})[\s.!]*", re.IGNORECA
 
 
 def read_speaker(
-    runtime: Runtime, connection: Connection, lease: Lease, said: Said, bound: tuple[Outlet, ...], version: int
-) -> Speaker:
-    """Costs no query for a known contact whose message is plainly an order."""
+    runtime: Runtime, connection: Connection, lease: Lease, said: Said, bound: tuple[Outlet, ...], version: int, waiting: str
+) -> Speaker:  # fmt: skip
+    """Costs no query for a known contact whose message is plainly an order. `waiting` are words that an answer lets count."""
     code = code_in(said.text)
     names = outlet_names(runtime, connection, version)
-    named = tuple((outlet_id, names.labels[outlet_id]) for outlet_id in sorted(names.named_in(said.text)))
+    ids = sorted(names.named_in(f"{waiting}\n{said.text}"))
+    named = tuple((outlet_id, names.labels[outlet_id]) for outlet_id in ids)
     if bound and code is None:
         return Speaker(named, join_request=_join_request(connection, lease, said))
     row = connection.execute(_CONTACT, {"contact_id": lease.contact_id}).one()
