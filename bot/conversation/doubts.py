@@ -95,13 +95,18 @@ def unusual(turn: Turn, wanted: Wanted) -> OrderLine | None:
     return None
 
 
+def whole(order: OrderView) -> Quantities:
+    return tuple(sorted((line.sku, line.quantity) for line in order.lines))
+
+
 def _same_again(turn: Turn, wanted: Wanted) -> bool:
-    """The same basket for the same delivery, said a short while ago by anyone of this outlet. "Add 2 more" is not repeating."""
+    """The same basket for the same delivery, said a short while ago by anyone of this outlet, or all of an open order again.
+    "Add 2 more" is not repeating."""
     if turn.intent.kind is IntentKind.ORDER_AMEND or not wanted.said:
         return False
     asked = turn.intent.delivery_date
     return any(
-        wanted.said in order.recent
+        wanted.said in order.recent or (wanted.base is order and wanted.said == whole(order))
         for order in turn.situation.own_orders
         if order.status in OPEN
         and (asked is None or order.delivery_date == wanted.delivery)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from bot.catalog.index import CatalogIndex
+from bot.catalog.match import nearest
 from bot.catalog.product import Product
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Escalate, Outcome, Reply
+from bot.understanding.elements import Mention
+from bot.understanding.intent import Context
+from bot.understanding.reader import look
 
 MAX_SHOWN = 10
-
-
-def mentioned(turn: Turn) -> tuple[Product, ...]:
-    """The active products that the message speaks of, as it was read, best first."""
-    intent, index = turn.intent, turn.situation.index
-    skus = [line.sku for line in intent.lines] + [sku for question in intent.questions for sku in question.candidates]
-    products = (index.products[sku] for sku in dict.fromkeys(skus))
-    return tuple(product for product in products if product.active)
 
 
 def product(turn: Turn) -> Decision:
@@ -27,6 +24,31 @@ def product(turn: Turn) -> Decision:
     reply = Reply("products" if len(shown) > 1 else "one_product", {"products": shown, "prices": prices})
     more = (Reply("more_products", {"count": len(products) - MAX_SHOWN}),) if len(products) > MAX_SHOWN else ()
     return Decision((reply, *more), question=turn.situation.question)
+
+
+def mentioned(turn: Turn) -> tuple[Product, ...]:
+    """The active products that the message speaks of, best first."""
+    index = turn.situation.index.for_outlet(turn.outlet.code)
+    today = turn.said.said_at.astimezone(turn.outlet.delivery.zone).date()
+    skus: dict[str, None] = {}
+    for element in look(turn.said.text, index, Context(), today).elements:
+        if isinstance(element, Mention):
+            skus.update(dict.fromkeys(_meant(index, element)))
+    products = (index.products[sku] for sku in skus)
+    return tuple(product for product in products if product.active)
+
+
+def _meant(index: CatalogIndex, mention: Mention) -> tuple[str, ...]:
+    """The product of that name, else all that hold every word, else the nearest."""
+    if mention.sku is not None:
+        return (mention.sku,)
+    named = index.exact(mention.bag)
+    if named:
+        return named
+    known = frozenset(word for word in mention.bag if index.knows(word))
+    holding = sorted(sku for sku in index.holding(known) if known & index.core[sku])
+    active = tuple(sku for sku in holding if index.products[sku].active)
+    return active or nearest(index, mention.bag)
 
 
 def policy(turn: Turn) -> Decision:

@@ -14,7 +14,7 @@ from bot.decision import Decision, Escalate, OrderWrite, Outcome, Reply
 from bot.ordering.delivery import in_time, is_delivery_day, next_delivery
 from bot.ordering.pricing import total_of
 from bot.situation import OpenQuestion, OrderView, QuestionKind
-from bot.understanding.intent import Change, ChangeOp, IntentKind, Question
+from bot.understanding.intent import Change, ChangeOp, IntentKind, Question, QuestionReason
 
 MAX_QUESTIONS_IN_A_ROW = 2
 """After two that did not help, a person is offered."""
@@ -22,6 +22,8 @@ MAX_QUESTIONS_IN_A_ROW = 2
 
 def write(turn: Turn) -> Decision:
     """Create, amend or repeat: find the order that is meant, then ask, hold, confirm or place."""
+    if any(question.reason is QuestionReason.NO_HISTORY for question in turn.intent.questions):
+        return Decision((Reply("ask_no_history"),), question=turn.situation.question)
     target = target_of(turn)
     if target.several:
         return ask_which(turn, target.several)

@@ -48,6 +48,8 @@ def target_of(turn: Turn) -> Target:
     question, draft = turn.situation.question, turn.situation.draft
     if turn.intent.kind is IntentKind.ORDER_AMEND and turn.intent.changes:
         return _for_change(turn)
+    if draft is None and turn.intent.kind is IntentKind.ORDER_AMEND and reads_a_day_only(turn.intent):
+        return _to_another_day(turn)
     if draft is not None:
         return Target(draft)
     opened = open_orders(turn)
@@ -117,6 +119,16 @@ def _for_change(turn: Turn) -> Target:
     return Target(candidates[0]) if candidates else Target(late=_closed(turn))
 
 
+def _to_another_day(turn: Turn) -> Target:
+    """ "Deliver on Friday instead": the open order that is not for that day yet."""
+    opened, day = open_orders(turn), turn.intent.delivery_date
+    picked = [order for order in opened if order.id == turn.situation.meant_order_id] or _named(turn, opened)
+    candidates = picked or [order for order in opened if order.delivery_date != day] or list(opened)
+    if len(candidates) > 1:
+        return Target(several=tuple(candidates))
+    return Target(candidates[0]) if candidates else Target(late=_closed(turn))
+
+
 def _same_delivery(turn: Turn, opened: Collection[OrderView]) -> OrderView | None:
     """The open order that new goods travel with."""
     if turn.situation.meant_order_id is not None:
@@ -161,4 +173,5 @@ def _named(turn: Turn, orders: Collection[OrderView]) -> list[OrderView]:
 
 def reads_a_day_only(intent: Intent) -> bool:
     """ "The Friday one": an answer to which order, which holds nothing else."""
-    return intent.delivery_date is not None and not (intent.lines or intent.changes or intent.questions)
+    goods = intent.lines if intent.kind is not IntentKind.ORDER_AMEND else ()
+    return intent.delivery_date is not None and not (goods or intent.changes or intent.questions)

@@ -3,109 +3,31 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import cache
+from pathlib import Path
 
-YES = frozenset(
-    [
-        "y",
-        "yes",
-        "yep",
-        "yea",
-        "yeah",
-        "yup",
-        "yess",
-        "ok",
-        "okay",
-        "okk",
-        "k",
-        "can",
-        "confirm",
-        "confirmed",
-        "correct",
-        "sure",
-        "right",
-        "👍",
-        "✅",
-        "ya",
-        "ye",
-        "boleh",
-        "betul",
-        "setuju",
-        "baik",
-        "好",
-        "好的",
-        "是",
-        "是的",
-        "对",
-        "可以",
-        "行",
-        "确认",
-        "要",
-        "ஆம்",
-        "ஆமா",
-        "சரி",
-    ]
-)
-NO = frozenset(
-    [
-        "n",
-        "no",
-        "nope",
-        "nah",
-        "cancel",
-        "skip",
-        "none",
-        "dont",
-        "tak",
-        "tidak",
-        "taknak",
-        "batal",
-        "jangan",
-        "不",
-        "不要",
-        "不用",
-        "不是",
-        "取消",
-        "没有",
-        "算了",
-        "வேண்டாம்",
-        "இல்லை",
-        "👎",
-    ]
-)
-_FILLERS = frozenset(
-    [
-        "lah",
-        "la",
-        "pls",
-        "please",
-        "thanks",
-        "thank",
-        "you",
-        "boss",
-        "bro",
-        "sir",
-        "tq",
-        "thx",
-        "saja",
-        "je",
-        "谢谢",
-        "吧",
-        "了",
-    ]
-)
+LONGEST = 2
 _WORDS = re.compile(r"[^\s,.!。，！~]+")
+
+
+@cache
+def _known() -> dict[str, frozenset[str]]:
+    with Path(__file__).with_name("yes_no.toml").open("rb") as file:
+        return {name: frozenset(words) for name, words in tomllib.load(file).items()}
 
 
 def says_yes(text: str) -> bool:
     """ "yes", "ok lah", 好的."""
-    return _only(text, YES)
+    return _only(text, "yes")
 
 
 def says_no(text: str) -> bool:
     """ "no", "tak nak", 不要."""
-    return _only(text, NO)
+    return _only(text, "no")
 
 
-def _only(text: str, words: frozenset[str]) -> bool:
-    said = [word for word in _WORDS.findall(text.casefold().replace("tak nak", "taknak")) if word not in _FILLERS]
-    return 0 < len(said) <= 2 and all(word in words for word in said)
+def _only(text: str, answer: str) -> bool:
+    beside, words = _known()["beside"], _known()[answer]
+    said = [word for word in _WORDS.findall(text.casefold().replace("tak nak", "taknak")) if word not in beside]
+    return 0 < len(said) <= LONGEST and all(word in words for word in said)

@@ -1,0 +1,34 @@
+"""Every golden dialogue, in memory: the real reader, decision and sentences on the demo catalog."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conversation.dialogue import Dialogue, all_dialogues, all_shown, check, counter_for
+
+DIALOGUES = all_dialogues()
+
+
+def marks_of(dialogue: Dialogue) -> list[pytest.MarkDecorator]:
+    """A known gap is told as it should go, and expected to fail until it is closed."""
+    gap = dialogue.setting.get("gap")
+    return [pytest.mark.xfail(reason=str(gap))] if gap else []
+
+
+@pytest.mark.parametrize("dialogue", [pytest.param(d, marks=marks_of(d), id=d.title) for d in DIALOGUES])
+def test_the_dialogue_goes_as_written(dialogue: Dialogue) -> None:
+    counter = counter_for(dialogue.setting)
+    for turn in dialogue.turns:
+        if "wait" in turn:
+            replies = counter.wait(turn["wait"])
+        elif "press" in turn:
+            replies = counter.press(turn["press"])
+        else:
+            replies = counter.say(turn["says"])
+        check(turn, replies, all_shown(counter.orders))
+
+
+def test_there_are_enough_dialogues_and_no_title_stands_twice() -> None:
+    titles = [dialogue.title for dialogue in DIALOGUES]
+    assert len(titles) >= 60
+    assert len(set(titles)) == len(titles)
