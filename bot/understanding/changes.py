@@ -109,6 +109,8 @@ def _found(edit: Edit | None) -> tuple[str, ...]:
 
 def _remove(changed: Changed, edit: Edit) -> None:
     there = [sku for sku in _found(edit) if sku in changed.lines]
+    taken_back = set(_found(edit))
+    changed.questions = [q for q in changed.questions if not (q.candidates and set(q.candidates) <= taken_back)]
     if len(there) == 1:
         if isinstance(edit.outcome, Line) and edit.outcome.quantity < changed.lines[there[0]].quantity:
             changed.put(ChangeOp.SUB, edit.outcome)

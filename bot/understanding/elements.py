@@ -60,6 +60,8 @@ class Quantity(Element):
     """The weight or volume it was read from; beside goods of that size it is a size after all."""
     op: str | None = None
     """ "2 more", "1 case less"."""
+    pack_of: Decimal | None = None
+    """What a pack was said to hold."""
     stock: bool = False
     """What they still have, not what they want."""
 
@@ -306,11 +308,23 @@ class _Reader:
         quantity.unit = unit.roles["unit"]
         if self._changes(quantity, at + 1):
             at += 1
+        if self._pack_of(quantity, at + 1):
+            return at + 3
         if quantity.unit == "dozen" and quantity.value is not None and self._unit_behind(at + 1):
             quantity.value *= 12
             quantity.unit = self.tokens[at + 1].roles["unit"]
             at += 1
         return at + 1
+
+    def _pack_of(self, quantity: Quantity, at: int) -> bool:
+        """ "one packet of 100": how many are in the pack, to be compared with the catalog."""
+        of, number = self._token(at), self._token(at + 1)
+        if of is None or number is None or of.text != "of" or number.kind != scan.NUMBER:
+            return False
+        if self._goods_at(at + 2) or self._unit_word(at + 2):
+            return False
+        quantity.pack_of = number.value
+        return True
 
     def _unit_behind(self, at: int) -> bool:
         token = self._token(at)
@@ -407,7 +421,7 @@ class _Reader:
 
     def _names(self, at: int, token: Token) -> bool:
         """A word of the catalog that is also chatter ("can", "fine", "full") names goods only beside other words of goods."""
-        if token.text != "can" and not (token.has("filler") or token.has("head_count")):
+        if token.text != "can" and not (token.has("filler") or token.has("head_count") or token.has("article")):
             return True
         if self.mention is not None:
             return bool(self.index.holding([*self.mention.words, token.word]))

@@ -60,6 +60,8 @@ def clear_order(facts: Facts) -> bool:
     """Goods with amounts, and nothing that speaks of anything else."""
     if "?" in facts.folded.text or facts.cues.has(*AGAINST) or _unexplained(facts):
         return False
+    if facts.cues.has("cancel_all") and not any(edit.op == "remove" for edit in facts.story.edits):
+        return False
     return any(isinstance(e.outcome, Line) and e.op != "remove" and not _weak(e.said.at) for e in facts.story.edits)
 
 

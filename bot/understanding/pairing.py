@@ -11,7 +11,8 @@ from bot.understanding.elements import Break, Cue, Element, Kind, Mention, Quant
 
 ALONE_MENTION, ALONE_QUANTITY, ALONE_LOOSE, ALONE_UNKNOWN = 3.0, 4.5, 0.5, 1.0
 TURN = 0.8
-PAIR_UNKNOWN, PAIR_LOOSE = 1.5, 0.8
+PAIR_UNKNOWN, PAIR_LOOSE, PAIR_MODIFIER = 1.5, 0.8, 0.4
+DAY_GAP = 0.5
 """A name nobody knows and a bare unit take part in a pair only when nothing better is there."""
 CUE_GAP = 0.3
 FAR = 30.0
@@ -57,6 +58,8 @@ def _nodes(elements: list[Element]) -> tuple[list[Node], list[float]]:
             gap += element.strength
         elif isinstance(element, Cue):
             gap += CUE_GAP
+        elif element.kind is Kind.DAY:
+            gap += DAY_GAP
         elif isinstance(element, Mention | Quantity):
             nodes.append(element)
             gaps.append(min(gap, FAR))
@@ -73,7 +76,9 @@ def _cost_alone(node: Node) -> float:
 def _doubt(node: Node) -> float:
     if isinstance(node, Quantity):
         return PAIR_LOOSE if node.loose else 0.0
-    return PAIR_UNKNOWN if node.unknown and not node.words else 0.0
+    if node.unknown and not node.words:
+        return PAIR_UNKNOWN
+    return PAIR_MODIFIER if node.modifier else 0.0
 
 
 def _best(nodes: list[Node], gaps: list[float]) -> list[tuple[int, int]]:

@@ -28,6 +28,7 @@ class Said:
     unit: str | None = None
     odd: bool = False
     parts: tuple[tuple[Decimal, str | None], ...] = ()
+    pack_of: Decimal | None = None
     at: int = -1
     """Where it was said, among the tokens."""
 
@@ -42,7 +43,7 @@ NOTHING_SAID = Said()
 def said(quantity: Quantity | None) -> Said:
     if quantity is None:
         return NOTHING_SAID
-    return Said(quantity.value, quantity.unit, quantity.odd, quantity.parts, quantity.start)
+    return Said(quantity.value, quantity.unit, quantity.odd, quantity.parts, quantity.pack_of, quantity.start)
 
 
 class Resolver:
@@ -126,6 +127,8 @@ def line_or_question(product: Product, amount: Said, ask: Question, confidence: 
         if units.factor(product, local_unit(product, unit)) is None:
             return replace(ask, reason=QuestionReason.UNIT)
     if not parts or amount.odd:
+        return ask
+    if amount.pack_of is not None and units.factor(product, local_unit(product, amount.unit)) != amount.pack_of:
         return ask
     total = sum((units.to_base(product, value, local_unit(product, unit)) for value, unit in parts), Decimal(0))
     if total <= 0 or total > MAX_BASE_UNITS or not units.whole_enough(product, total):

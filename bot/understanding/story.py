@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from bot.catalog.index import CatalogIndex
 from bot.understanding.elements import JOIN, STRONG, Break, Cue, Element, Mention, Quantity
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
 
-REPLACING = frozenset({"instead", "make that", "i mean", "i meant", "change to", "not that"})
+JOINTS = frozenset({"+", "and", "&", "n", "plus", "dan", "和", "and also", "மற்றும்", "um"})
+UNIT_REACH = 3.0
 
 
 @dataclass(slots=True)
@@ -53,13 +53,15 @@ def tell(elements: list[Element], resolver: Resolver, prefer: Collection[str] = 
     """The story of the elements. `prefer` are the SKUs that a change most likely speaks of."""
     story = Story()
     for corrects, clause in _clauses(elements):
-        steps = _steps(clause, resolver.index)
+        clause = _sums(_without_past(_without_stock(clause)))
+        steps = _steps(clause)
         if corrects and story.edits:
             _correct(story, steps, resolver)
         else:
             story.edits.extend(step for step in steps if step.mention is not None)
             story.loose.extend(_bare(steps, clause))
     _unit_for_all(story, elements)
+    _unit_as_before(story, resolver)
     for position, edit in enumerate(story.edits):
         _settle(edit, story.edits[:position], story.edits[position + 1 :], resolver, prefer)
     _absorb(story, elements, resolver, prefer)
@@ -121,8 +123,7 @@ def _corrects(cue: Cue, elements: list[Element], position: int) -> bool:
 # -- steps of one clause
 
 
-def _steps(clause: list[Element], index: CatalogIndex) -> list[Edit]:
-    clause = _sums(_without_past(_without_stock(clause)))
+def _steps(clause: list[Element]) -> list[Edit]:
     negated = _negated(clause)
     kept = [element for element in clause if id(element) not in negated]
     items = pair(kept)
@@ -184,8 +185,7 @@ def _sums(clause: list[Element]) -> list[Element]:
         if (
             isinstance(element, Quantity)
             and len(joined) == 2
-            and isinstance(joined[0], Break)
-            and joined[0].text in ("+", "and", "&", "n", "plus", "dan", "和", "加")
+            and _adding(joined[0])
             and isinstance(joined[1], Quantity)
             and _adds_up(element, joined[1])
             and not _two_items(clause, position)
@@ -197,6 +197,12 @@ def _sums(clause: list[Element]) -> list[Element]:
         out.append(element)
         position += 1
     return out
+
+
+def _adding(element: Element) -> bool:
+    if isinstance(element, Cue):
+        return element.roles.get("op") == "add"
+    return isinstance(element, Break) and element.strength <= JOIN and element.text in JOINTS
 
 
 def _two_items(clause: list[Element], position: int) -> bool:
@@ -246,7 +252,18 @@ def _step(item: Item, clause: list[Element]) -> Edit:
     edit = Edit(_own_op(item, clause), item.mention, amount, item.quantity)
     if item.quantity is not None and item.quantity.op is not None:
         edit.op = item.quantity.op
+    if edit.op is None and item.quantity is not None and _op_behind(item, clause) == "add":
+        edit.op = "add"
     return edit
+
+
+def _op_behind(item: Item, clause: list[Element]) -> str | None:
+    """ "3 kg of carrots on top": an operation right behind the item, with nothing of its own to work on."""
+    behind = [element for element in clause if element.start >= item.end][:2]
+    if not behind or not isinstance(behind[0], Cue):
+        return None
+    alone = len(behind) == 1 or isinstance(behind[1], Break)
+    return behind[0].roles.get("op") if alone else None
 
 
 def _own_op(item: Item, clause: list[Element]) -> str | None:
@@ -320,7 +337,8 @@ def _doubts(steps: list[Edit], items: list[Item], clause: list[Element]) -> None
             if not 0 <= neighbour < len(items):
                 continue
             other = items[neighbour]
-            if other.mention is None or other.quantity is None or _between(clause, item, other) > 1.0:
+            reach = UNIT_REACH if item.quantity.value is None else 1.0
+            if other.mention is None or other.quantity is None or _between(clause, item, other) > reach:
                 continue
             for step in steps:
                 if step.mention is other.mention:
@@ -364,7 +382,8 @@ def _swaps(steps: list[Edit], clause: list[Element]) -> list[Edit]:
 
 def _bare(steps: list[Edit], clause: list[Element]) -> list[Quantity]:
     """Quantities of a clause that no mention took."""
-    taken = {step.said.at for step in steps if step.mention is not None}
+    used = [*steps, *(step.swapped_for for step in steps if step.swapped_for is not None)]
+    taken = {step.said.at for step in used if step.mention is not None}
     return [e for e in clause if isinstance(e, Quantity) and e.start not in taken and not e.stock and not e.loose]
 
 
@@ -493,6 +512,17 @@ def _unit_for_all(story: Story, elements: list[Element]) -> None:
                 edit.said = replace(edit.said, unit=unit.unit)
 
 
+def _unit_as_before(story: Story, resolver: Resolver) -> None:
+    """ "knife 5 pkt, spoon 5 pkt, knife make 6": the later amount counts what the earlier one did."""
+    for position, edit in enumerate(story.edits):
+        if edit.op != "set" or edit.mention is None or edit.said.value is None or edit.said.unit is not None:
+            continue
+        mine = resolver.find(edit.mention, edit.said)[0]
+        for earlier in story.edits[:position]:
+            if earlier.mention is not None and mine.taken and resolver.find(earlier.mention, earlier.said)[0] == mine:
+                edit.said = replace(edit.said, unit=earlier.said.unit)
+
+
 def _absorb(story: Story, elements: list[Element], resolver: Resolver, prefer: Collection[str]) -> None:
     """Drops mentions without an amount that only introduce or repeat what is ordered beside them."""
     kept: list[Edit] = []
@@ -502,6 +532,7 @@ def _absorb(story: Story, elements: list[Element], resolver: Resolver, prefer: C
             _named_again(edit, story.edits)
             or _introduces(edit, following, elements, resolver, prefer)
             or _heads(edit, story.edits[position + 1 :], elements, resolver)
+            or _refines(edit, kept[-1] if kept else None, resolver, prefer)
         ):
             kept.append(edit)
     story.edits = kept
@@ -544,6 +575,20 @@ def _introduces(
         return False
     following.mention = both
     following.outcome = resolver.decide(both, following.said, prefer)
+    return True
+
+
+def _refines(edit: Edit, before: Edit | None, resolver: Resolver, prefer: Collection[str]) -> bool:
+    """ "2 dozen eggs... the small ones": a size or colour afterwards says which."""
+    if before is None or before.mention is None or edit.mention is None or not edit.mention.modifier:
+        return False
+    if not isinstance(before.outcome, Question) or before.outcome.reason is not QuestionReason.AMBIGUOUS:
+        return False
+    both = borrow(edit.mention, before.mention)
+    if not resolver.find(both, before.said, prefer)[0].taken:
+        return False
+    before.mention = both
+    before.outcome = resolver.decide(both, before.said, prefer)
     return True
 
 

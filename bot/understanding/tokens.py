@@ -226,6 +226,9 @@ class Tokeniser:
                     )
             if token.kind == scan.WORD:
                 token.word = product_word(token.text.replace("-", ""))
+            elif token.kind == scan.ODD and _decimal_comma(tokens, position):
+                token.kind, token.value = scan.NUMBER, Decimal(token.text.replace(",", "."))
+                token.word = plain(token.value)
             elif token.kind == scan.NUMBER:
                 token.value = Decimal(token.text.replace(",", ""))
                 token.word = plain(token.value)
@@ -291,6 +294,13 @@ class Tokeniser:
             size.value, size.word = number.value + HALF, size_key(number.value + HALF, measure)
             return size, at + 2
         return size, at + 1
+
+
+def _decimal_comma(tokens: list[Token], at: int) -> bool:
+    """1,5 kg: a comma before a weight or volume is a decimal one; anywhere else it is asked about."""
+    whole, comma, part = tokens[at].text.partition(",")
+    unit = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    return bool(comma) and whole.isdigit() and part.isdigit() and unit in ("kg", "kgs", "kilo", "kilos", "l", "litre", "litres", "liter")
 
 
 def _is_preposition(tokens: list[Token], at: int) -> bool:
@@ -386,9 +396,10 @@ def is_half(tokens: list[Token], at: int) -> bool:
 
 def _and_a_half(tokens: list[Token], at: int) -> bool:
     """ "and a half" before a unit: five and a half kilos."""
-    at += at + 1 < len(tokens) and tokens[at + 1].has("article")
+    article = at + 1 < len(tokens) and tokens[at + 1].has("article")
+    at += article
     if at + 2 >= len(tokens):
-        return False
+        return article and at + 1 < len(tokens) and tokens[at + 1].roles.get("number") == "0.5"
     half, unit = tokens[at + 1], tokens[at + 2]
     return half.roles.get("number") == "0.5" and (unit.has("unit") or unit.has("measure"))
 
