@@ -88,7 +88,7 @@ def skeleton(word: str) -> str:
 
 def plausible(word: str, choice: str, slips: int) -> bool:
     """Whether a person who meant `choice` would type `word`."""
-    if len(choice) < MIN_LETTERS - 1 or (slips > 1 and word[0] != choice[0]):
+    if len(choice) < MIN_LETTERS - 1 or word[0] != choice[0]:
         return False
     if slips > 1 or len(word) != len(choice) or sorted(word) == sorted(choice):
         return len(word) != len(choice) or slips == 1 or len(word) >= MIN_FOR_TWO_SLIPS

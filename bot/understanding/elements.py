@@ -91,6 +91,7 @@ _MARKS = {",": COMMA, ";": STRONG, ".": STRONG, "!": STRONG, "?": STRONG, "&": J
 _CUE_ROLES = ("negate", "correct", "op", "stock", "past_verb")
 _TIMES = frozenset({"x", "*"})
 _BRIDGES = frozenset({"of", "the", "的", "for", "size", "in", "with", "w", "saiz", "码", "号"})
+LABELS = frozenset({"unit", "units", "uom", "pack"})
 AHEAD = 4
 
 
@@ -274,7 +275,9 @@ class _Reader:
     def _reads_one(self, at: int) -> bool:
         """ "one" behind a word is a pronoun more often than a number: boba one, big one."""
         before = self._token(at - 1)
-        return not self._goods_at(at + 1) and before is not None and before.kind in (scan.WORD, SIZE)
+        if before is None or before.kind not in (scan.WORD, SIZE):
+            return False
+        return before.has("attribute") or not self._goods_at(at + 1)
 
     def _negative(self, at: int) -> bool:
         token, before, earlier = self.tokens[at], self._token(at - 1), self._token(at - 2)
@@ -462,6 +465,9 @@ class _Reader:
                 quantity.op = "add"
             return self._add(quantity)
         before = self._token(at - 1)
+        after = self._token(at + 1)
+        if token.text in LABELS and after is not None and after.text == ":":
+            return self._end(at)
         if not token.has("unit") or (before is not None and before.text in ("per", "/")):
             return 0
         if (self.index.knows(token.word) or token.text == "can") and not self._of_goods(at):

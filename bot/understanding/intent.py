@@ -121,8 +121,10 @@ class Intent:
     notes: str = ""
     language: str = "en"
     leftover: tuple[str, ...] = ()
+    doubtful: bool = False
+    """Lines were read, but whether anything is wanted at all is not sure: nothing is placed without a YES."""
 
     @property
     def sure(self) -> bool:
         """True when nothing is asked and every line was matched without repair."""
-        return not self.questions and all(line.sure for line in self.lines)
+        return not self.questions and not self.doubtful and all(line.sure for line in self.lines)

@@ -13,6 +13,9 @@ from bot.understanding.story import Edit
 ORDER = "order"
 """Goods are wanted or changed; whether that creates or amends is for the conversation's state to say."""
 CLEAR_ORDER = 0.985
+QUESTION_STARTS = frozenset(
+    {"is", "are", "was", "does", "do", "did", "would", "will", "has", "have", "should", "if", "am"}
+)
 AGAINST = (
     "price",
     "complaint",
@@ -59,6 +62,8 @@ def rank(facts: Facts) -> Ranked:
 def clear_order(facts: Facts) -> bool:
     """Goods with amounts, and nothing that speaks of anything else."""
     if "?" in facts.folded.text or facts.cues.has(*AGAINST) or _unexplained(facts):
+        return False
+    if facts.folded.text.split(" ", 1)[0] in QUESTION_STARTS:
         return False
     if facts.cues.has("cancel_all") and not any(edit.op == "remove" for edit in facts.story.edits):
         return False

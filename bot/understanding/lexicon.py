@@ -112,7 +112,7 @@ def _merge(files: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Lexico
         for section, meanings in sections.items():
             table = cues if section in CUES else structure
             for meaning, phrases in meanings.items():
-                for phrase in phrases:
+                for phrase in [*phrases, *([meaning] if section == "attribute" else [])]:
                     words = words_of(phrase)
                     table.setdefault(words, {}).setdefault(section, meaning)
                     if len(words) == 1:

@@ -17,14 +17,21 @@ def prediction(message_id: str, intent: Intent) -> dict[str, Any]:
         "lines": [{"sku": line.sku, "quantity_base_units": number(line.quantity)} for line in intent.lines],
         "delivery_date": intent.delivery_date.isoformat() if intent.delivery_date else None,
         "clarify": [
-            {
-                "text": question.text,
-                "reason": question.reason.value,
-                "candidates": list(question.candidates),
-                "quantity_said": None if question.quantity_said is None else number(question.quantity_said),
-                "unit_said": question.unit_said,
-            }
-            for question in intent.questions
+            *(
+                [{"text": "", "reason": "ambiguous", "candidates": [x.sku for x in intent.lines]}]
+                if intent.doubtful
+                else []
+            ),
+            *(
+                {
+                    "text": question.text,
+                    "reason": question.reason.value,
+                    "candidates": list(question.candidates),
+                    "quantity_said": None if question.quantity_said is None else number(question.quantity_said),
+                    "unit_said": question.unit_said,
+                }
+                for question in intent.questions
+            ),
         ],
         "sure": intent.sure,
         "language": intent.language,

@@ -35,6 +35,10 @@ from bot.understanding.tokens import Token
 from bot.understanding.when import Day, find_days
 
 
+DOUBT = 0.7
+"""An order less certain than this needs a YES; chosen on the risk-coverage curve (docs/understanding.md)."""
+
+
 def understand(
     text: str, index: CatalogIndex, context: Context, now: datetime, *, outlet_id: str | None = None
 ) -> Intent:
@@ -67,11 +71,10 @@ def _unplaced(story: Story, quoter: Quoter) -> list[Question]:
     """An amount in cartons that belongs to nothing named may be an order half understood."""
     if not story.edits:
         return []
-    loose = [quantity for quantity in story.loose if quantity.unit is not None and quantity.value is not None]
     return [
-        Question(quoter.of(quantity), QuestionReason.UNKNOWN, (), quantity.value, quantity.unit.split("|")[0])
-        for quantity in loose
-        if quantity.unit is not None
+        Question(quoter.of(q), QuestionReason.UNKNOWN, (), q.value, q.unit.split("|")[0] if q.unit else None)
+        for q in story.loose
+        if q.value is not None
     ]
 
 
@@ -195,6 +198,7 @@ def _intent(
         questions=tuple(questions),
         delivery_date=facts.asked_day,
         language=language_of(facts.tokens),
+        doubtful=bool(lines) and confidence < DOUBT,
         leftover=tuple(word for edit in facts.story.edits if edit.mention for word in edit.mention.unknown),
     )
 

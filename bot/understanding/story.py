@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from bot.understanding.elements import JOIN, STRONG, Break, Cue, Element, Mention, Quantity
 from bot.understanding.intent import Line, Question, QuestionReason
@@ -14,6 +15,7 @@ from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
 
 JOINTS = frozenset({"+", "and", "&", "n", "plus", "dan", "和", "and also", "மற்றும்", "um"})
+LIKEWISE = frozenset({"too", "also", "as well", "juga", "也", "likewise"})
 UNIT_REACH = 3.0
 
 
@@ -134,6 +136,7 @@ def _steps(clause: list[Element]) -> list[Edit]:
         if id(element) in negated and isinstance(element, Mention)
     ]
     steps.sort(key=_place)
+    _likewise(steps, clause)
     _carry_ops(steps, clause)
     _share_each(steps, items, clause)
     _doubts(steps, items, clause)
@@ -279,6 +282,16 @@ def _own_op(item: Item, clause: list[Element]) -> str | None:
         ):
             op = None
     return op
+
+
+def _likewise(steps: list[Edit], clause: list[Element]) -> None:
+    """ "lids down to 500, cups too": the same amount and operation as before."""
+    for before, step in pairwise(steps):
+        if step.mention is None or step.said.at >= 0 or step.op is not None or before.said.at < 0:
+            continue
+        behind = next((e for e in clause if e.start >= step.mention.end), None)
+        if isinstance(behind, Cue) and behind.text in LIKEWISE:
+            step.said, step.op = before.said, before.op
 
 
 def _carry_ops(steps: list[Edit], clause: list[Element]) -> None:

@@ -300,7 +300,12 @@ def _decimal_comma(tokens: list[Token], at: int) -> bool:
     """1,5 kg: a comma before a weight or volume is a decimal one; anywhere else it is asked about."""
     whole, comma, part = tokens[at].text.partition(",")
     unit = tokens[at + 1].text if at + 1 < len(tokens) else ""
-    return bool(comma) and whole.isdigit() and part.isdigit() and unit in ("kg", "kgs", "kilo", "kilos", "l", "litre", "litres", "liter")
+    return (
+        bool(comma)
+        and whole.isdigit()
+        and part.isdigit()
+        and unit in ("kg", "kgs", "kilo", "kilos", "l", "litre", "litres", "liter")
+    )
 
 
 def _is_preposition(tokens: list[Token], at: int) -> bool:
