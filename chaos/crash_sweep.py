@@ -31,6 +31,7 @@ SEND_WINDOW = frozenset({"deliver.after_send", "deliver.before_finish"})
 RATE_PER_S = 12.0
 VICTIM_LIFE_S = 60.0
 MAX_NTH = 6
+EXHAUST_EVERY_S = 1.0
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class Death:
     armed_at: float
     process: Process
     died_at: float | None = None
+    missed: bool = False
 
 
 @dataclass
@@ -81,17 +83,19 @@ def sweep(house: House, seeds: int, seed: int, say: Callable[[str], None] = lamb
     alive: dict[str, Death] = {}
     door = free_port()
     chooser = random.Random(seed)
-    next_at = time.monotonic()
+    next_at, exhausted_at, told = time.monotonic(), 0.0, 0
     while any(queues.values()) or alive:
         for kind, waiting in queues.items():
             _follow(house, kind, waiting, alive, outcome, door)
         customers.port = door if "web" in alive and chooser.random() < 0.5 else 0
         customers.order(chooser.choice(phones))
-        if "park" in alive:
+        if "park" in alive and time.monotonic() - exhausted_at > EXHAUST_EVERY_S:
             _exhaust_one(house)
+            exhausted_at = time.monotonic()
         next_at += 1 / RATE_PER_S
         time.sleep(max(0.0, next_at - time.monotonic()))
-        if len(outcome.died) % 50 == 0 and outcome.died:
+        if len(outcome.died) >= told + 50:
+            told = len(outcome.died)
             say(f"{len(outcome.died)} of {len(planned)} deaths, backlog {house.backlog()}")
     customers.port = 0
     customers.wait(120)
@@ -129,7 +133,7 @@ def _follow(
     if (death := alive.get(kind)) is not None:
         if not _is_over(house, death):
             return
-        death.died_at = time.time()
+        death.died_at = None if death.missed else time.time()
         del alive[kind]
         if kind == "web":
             death.process.kill()
@@ -152,7 +156,8 @@ def _is_over(house: House, death: Death) -> bool:
     """A web victim is gunicorn's child, which its master replaces: its death is read in the log."""
     if death.process.name != "web":
         if death.process.alive and time.time() - death.armed_at > VICTIM_LIFE_S:
-            raise TimeoutError(f"{death.failpoint} was not reached in {VICTIM_LIFE_S:.0f} s")
+            death.process.kill()  # the others were quicker each time: the table shows that this place was not reached
+            death.missed = True
         return not death.process.alive
     log = (house.folder / "web.log").read_text(encoding="utf-8", errors="replace")
     return log.count("was sent SIGKILL") > _web_deaths(house, log)
@@ -189,4 +194,3 @@ def _without_parked(found: list[str], outcome: Outcome, house: House) -> list[st
         " SELECT 1 FROM conversation_messages r WHERE r.in_reply_to = m.id AND r.state = 'sent'))"
     )
     return kept + [f"parking {sid} left no failure, task or word" for (sid,) in incomplete]
-

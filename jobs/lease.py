@@ -35,11 +35,12 @@ CLAIM_NEXT = text(
 )
 LOCK = text("SELECT 1 FROM conversations WHERE id = :id AND lease_token = :token FOR NO KEY UPDATE")
 RELEASE_IDLE = text("""
-UPDATE conversations SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL,
+UPDATE conversations c SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL,
     due_at = CASE WHEN EXISTS (SELECT 1 FROM conversation_messages m
-                               WHERE m.conversation_id = conversations.id AND m.state = 'received') THEN now()
-                  WHEN owner = 'bot' THEN LEAST(remind_at, expire_at) ELSE owner_until END
-WHERE id = :id AND lease_token = :token
+                               WHERE m.conversation_id = c.id AND m.state = 'received') THEN now() ELSE later.at END
+FROM (SELECT min(at) AS at FROM conversations, LATERAL (VALUES (remind_at), (expire_at), (owner_until)) alarms(at)
+      WHERE id = :id AND at > now()) later
+WHERE c.id = :id AND c.lease_token = :token
 """)
 
 
