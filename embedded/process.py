@@ -19,7 +19,8 @@ class ChildProcess:
     """A direct child in a session of its own (Ctrl-C in the terminal reaches only us), its output appended to `log`.
 
     It writes to its file without us in between, so that a paused terminal can never block it, and it is asked to stop
-    when this process ends, however that happens (tether.py).
+    when this process ends, however that happens (tether.py). To Linux "this process" is the thread that called `start`,
+    so call it from one that lives as long as the child shall: the main thread.
     """
 
     def __init__(

@@ -78,7 +78,7 @@ def run(root: Path, *, smoke: bool = False) -> None:
         _load_demo_rows(start)
         _start_processes(start, commands)
         if not supervisor.stopping():
-            terminal.console.print(_where_to_go(start, time.monotonic() - began))
+            terminal.show(_where_to_go(start, time.monotonic() - began))
             supervisor.skip_logs()
             supervisor.watch(until=lambda: smoke)
         terminal.say("stopping")

@@ -81,8 +81,8 @@ class Supervisor:
         self._stop_requested = True
 
     def stopping(self) -> bool:
-        """Whether somebody asked for it; whoever does something long looks here between its steps."""
-        return self._stop_requested
+        """Whether somebody asked for it or nobody is there to see; whoever does something long looks here between its steps."""
+        return self._stop_requested or self._terminal.gone
 
     def start(self, *children: Supervised, echo: bool = True) -> None:
         """Starts one group; a child that cannot be started raises, and those before it are stopped by `stop`.
@@ -97,7 +97,7 @@ class Supervisor:
 
     def watch(self, until: Callable[[], bool] = lambda: False, *, echo: bool = True) -> None:
         """Returns when `until` is true or a stop was requested; raises RestartLimitError when restarting does not help."""
-        while not self._stop_requested and not until():
+        while not self.stopping() and not until():
             self._restart_the_dead()
             if echo:
                 self._show_logs()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.status import Status
 from rich.text import Text
 
@@ -29,11 +31,18 @@ class Step:
         self._status.update(f"{self.doing}, waiting for {what}")
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """rich would end the program here, in the middle of whatever it does."""
+        raise BrokenPipeError
+
+
 class Terminal:
     """Everything goes to standard output; without a terminal there are no colours and no spinner."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False)
+        self.console = console or _Console(highlight=False)
+        self.gone = False
         self._colours: dict[str, str] = {}
         self._next_colour = itertools.cycle(COLOURS)
 
@@ -47,16 +56,25 @@ class Terminal:
         if not step.done:
             return
         taken = f"{time.monotonic() - began:.1f} s"
-        self.console.print(Text.assemble(("  ok  ", "green"), step.done, (f"  {taken}", "dim")))
+        self.show(Text.assemble(("  ok  ", "green"), step.done, (f"  {taken}", "dim")))
 
     def say(self, text: str, style: str = "") -> None:
-        self.console.print(Text(text, style=style))
+        self.show(Text(text, style=style))
+
+    def show(self, what: RenderableType, *, soft_wrap: bool = False) -> None:
+        """A window that was closed or a pipe nobody reads must not keep anything from being stopped: noted, not raised."""
+        try:
+            self.console.print(what, soft_wrap=soft_wrap)
+        except OSError:
+            self.gone = True
+            # What is still in the buffer would make Python's own exit fail once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def log_line(self, name: str, line: str) -> None:
         if name not in self._colours:
             self._colours[name] = next(self._next_colour)
         prefix = (f"{name:<{NAME_WIDTH}}| ", self._colours[name])
-        self.console.print(Text.assemble(prefix, readable(line)), soft_wrap=True)
+        self.show(Text.assemble(prefix, readable(line)), soft_wrap=True)
 
 
 def readable(line: str) -> Text:

@@ -108,6 +108,15 @@ def test_second_start_reuses_the_database_and_smoke_stops_by_itself(checkout: Pa
     ) >= 2
 
 
+def test_output_that_nobody_reads_any_more_stops_everything_in_order(checkout: Path) -> None:
+    with started(checkout, port=free_port()) as process:
+        output_until(process, "Valkey on")
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(30) == 0
+    assert not (checkout / "var" / "postgres" / "data" / "postmaster.pid").exists()
+
+
 def test_failing_migration_is_quoted_and_everything_is_stopped(checkout: Path) -> None:
     (checkout / "release.py").write_text("import sys; sys.exit('cannot find revision 0007')", encoding="ascii")
     with started(checkout, port=free_port()) as process:
