@@ -1,0 +1,47 @@
+"""The documents tell the truth: what they tell a reader to type exists and works, and their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from bot.settings import ROOT
+from tests.conftest import Shop
+
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+NEEDS_A_WORKER = ("smoke", "doctor")
+"""Run for real in their own tests, beside a worker."""
+
+
+def shell_lines(path: Path) -> list[str]:
+    blocks = re.findall(r"^```sh\n(.*?)^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return [line.split("  #")[0].strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def commands(tool: str) -> list[list[str]]:
+    lines = [line for path in DOCUMENTS for line in shell_lines(path) if line.startswith(f"{tool} ")]
+    return [shlex.split(line)[1:] for line in dict.fromkeys(lines)]
+
+
+@pytest.mark.parametrize("words", commands("flask"), ids=" ".join)
+def test_a_command_in_the_documents_runs(words: list[str], app: Flask, shop: Shop) -> None:
+    helped = words[0] in NEEDS_A_WORKER or any(word.isupper() for word in words)
+    ran = app.test_cli_runner().invoke(args=[*words, "--help"] if helped else words)
+    assert ran.exit_code == 0, ran.output
+
+
+@pytest.mark.parametrize("words", commands("make"), ids=" ".join)
+def test_a_make_target_in_the_documents_exists(words: list[str]) -> None:
+    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert words[0] in targets
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
+    missing = [target for target in targets if "://" not in target and not (path.parent / target).exists()]
+    assert missing == []
