@@ -20,7 +20,7 @@ STRANGER = "+6580009999"
 class Phone(Protocol):
     """What a test needs of either channel: say or press something, and the replies it led to."""
 
-    def say(self, text: str) -> list[str]: ...
+    def say(self, words: str) -> list[str]: ...
 
     def press(self, number: int) -> list[str]: ...
 
@@ -31,8 +31,8 @@ class WhatsAppPhone:
     shop: Shop
     number: str = PASIR_RIS
 
-    def say(self, text: str) -> list[str]:
-        return self.send(twilio.build_form(self.simulator.simulator.config, self.number, text))
+    def say(self, words: str) -> list[str]:
+        return self.send(twilio.build_form(self.simulator.simulator.config, self.number, words))
 
     def press(self, number: int) -> list[str]:
         """WhatsApp shows numbered text, so pressing is typing the number."""
@@ -52,8 +52,8 @@ class TelegramChat:
     user_id: int = 7001
     messages: list[Entry] = field(default_factory=list)
 
-    def say(self, text: str) -> list[str]:
-        return self.send(telegram.build_update(self.user_id, text))
+    def say(self, words: str) -> list[str]:
+        return self.send(telegram.build_update(self.user_id, words))
 
     def press(self, number: int) -> list[str]:
         """Presses a button of the last message that has any."""

@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from simulator import twilio
 from simulator.server import Running
 from tests.conftest import Shop
 from tests.story.phones import JEWEL, PASIR_RIS, STRANGER, Phone, TelegramChat, WhatsAppPhone
 
 LINES = "SELECT sku, quantity, unit FROM order_lines ORDER BY position"
-
-
-@pytest.fixture
-def whatsapp(simulator: Running, shop: Shop) -> WhatsAppPhone:
-    return WhatsAppPhone(simulator, shop)
-
-
-@pytest.fixture
-def telegram(simulator: Running, shop: Shop) -> TelegramChat:
-    """A chat that has shared the phone of Pasir Ris."""
-    chat = TelegramChat(simulator, shop)
-    chat.share_contact(PASIR_RIS)
-    return chat
-
-
-@pytest.fixture(params=["whatsapp", "telegram"])
-def phone(request: pytest.FixtureRequest) -> Phone:
-    found: Phone = request.getfixturevalue(request.param)
-    return found
 
 
 def test_pizza_boxes_are_ordered_and_the_reply_names_everything(shop: Shop, phone: Phone) -> None:
