@@ -28,7 +28,7 @@ WHERE e.id = :id AND e.closed_at IS NULL AND c.closed_at IS NULL FOR UPDATE OF e
 _TAKE = text("""
 UPDATE conversations SET owner = 'person', owner_until = now() + :minutes * interval '1 minute', rung_at = NULL, attempts = 0,
     lease_token = lease_token + 1, lease_until = NULL, lease_owner = NULL,
-    due_at = LEAST(due_at, now() + :minutes * interval '1 minute')
+    due_at = CASE WHEN lease_until IS NULL THEN LEAST(due_at, now() + :minutes * interval '1 minute') ELSE now() END
 WHERE id = :id AND closed_at IS NULL
 """)
 _ASSIGN = text("UPDATE escalations SET assignee = COALESCE(assignee, :actor), due_at = NULL WHERE id = :id")
