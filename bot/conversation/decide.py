@@ -35,7 +35,8 @@ def _thanks(turn: Turn) -> Decision:
 
 
 def _opt_out(turn: Turn) -> Decision:
-    return Decision((Reply("opted_out"),), question=turn.situation.question, opted_out=True)
+    """Words that sound like STOP and are not exactly it: "stop the liners" must not end anything."""
+    return Decision((Reply("opt_out_how"),), question=turn.situation.question)
 
 
 def _greeting_of_many(turn: Turn) -> Decision:
