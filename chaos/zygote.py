@@ -24,8 +24,7 @@ def worker() -> int:
 def sweeper() -> int:
     from jobs.sweep import main
 
-    main()
-    return 0
+    return main()
 
 
 def web() -> int:

@@ -7,6 +7,7 @@ because everything that must happen later is a `due_at` in PostgreSQL. Also ring
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from types import FrameType
@@ -18,6 +19,8 @@ from bot import failpoints
 from bot.runtime import Runtime, get_runtime
 from bot.telemetry import configure_logging, get_logger, metrics
 from jobs import heartbeat, queues
+from jobs.reconcile import reconcile
+from jobs.start import may_start
 from models.database import autocommit
 
 log = get_logger(__name__)
@@ -82,6 +85,7 @@ def run(runtime: Runtime, stop: threading.Event) -> None:
         try:
             run_once(runtime)
             if time.monotonic() >= pulse_at:
+                reconcile(runtime)
                 heartbeat.beat(runtime.engine, "sweeper")
                 pulse_at = time.monotonic() + PULSE_EVERY_S
         except SQLAlchemyError as error:
@@ -89,10 +93,12 @@ def run(runtime: Runtime, stop: threading.Event) -> None:
             stop.wait(1.0)
 
 
-def main() -> None:
+def main() -> int:
     runtime = get_runtime()
     runtime.application = "tria-sweeper"
     configure_logging(runtime.settings)
+    if not may_start(runtime, "sweeper"):
+        return 1
     stop = threading.Event()
 
     def asked_to_stop(_signal: int, _frame: FrameType | None) -> None:
@@ -103,7 +109,8 @@ def main() -> None:
     log.info("sweeper started")
     run(runtime, stop)
     runtime.close()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

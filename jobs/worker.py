@@ -10,7 +10,9 @@ import logging
 import signal
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import redis
 from rq import Queue, SimpleWorker
@@ -20,12 +22,13 @@ from rq.serializers import JSONSerializer
 from rq.worker.base import WorkerStatus
 
 from bot import failpoints
-from bot.errors import StartupRefused
+from bot.errors import PermanentError
 from bot.runtime import DEFAULT_REDIS, Runtime, get_runtime
 from bot.telemetry import configure_logging, get_logger, init_sentry
-from jobs import canary, deliver, process_conversation, queues, redis_settings
+from jobs import canary, deliver, process_conversation, queues
 from jobs.lookout import Lookout
 from jobs.outbox import Senders
+from jobs.start import may_start
 
 log = get_logger(__name__)
 
@@ -35,6 +38,17 @@ WORKER_TTL_S = 60
 REDIS_PAUSE_S = 1.0
 JOBS = (process_conversation.process_conversation, deliver.deliver, canary.run_canary)
 """Imported here because RQ reports an import error inside a job as "Invalid attribute name"."""
+
+
+class OwnJob(Job):  # type: ignore[misc]
+    """Runs functions of ours only: whoever can write to Redis must not be able to have this process run what they like."""
+
+    @property
+    def func(self) -> Callable[..., Any]:
+        if self.func_name not in set(queues.Bell):
+            raise PermanentError("not a job of ours", code="unknown_job")
+        function: Callable[..., Any] = super().func
+        return function
 
 
 class Worker(SimpleWorker):  # type: ignore[misc]
@@ -72,7 +86,7 @@ def make_worker(runtime: Runtime) -> Worker:
     """RQ's own connection blocks while it waits, so it must not have the doorbell's short time-out."""
     connection = redis.Redis.from_url(runtime.settings.redis_url.get_secret_value() or DEFAULT_REDIS)
     return Worker(
-        [queues.queue(connection)], connection=connection, serializer=JSONSerializer, worker_ttl=WORKER_TTL_S,
+        [queues.queue(connection)], connection=connection, serializer=JSONSerializer, job_class=OwnJob, worker_ttl=WORKER_TTL_S,
         disable_default_exception_handler=False, log_job_description=False,
     )  # fmt: skip
 
@@ -121,11 +135,7 @@ def main() -> int:
     configure_logging(runtime.settings)
     init_sentry(runtime.settings)
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
-    try:
-        failpoints.refuse_in_production(runtime.settings.is_production)
-        redis_settings.refuse_unfit(runtime)
-    except StartupRefused as refused:
-        sys.stderr.write(f"worker: {refused}\n")
+    if not may_start(runtime, "worker"):
         return 1
     senders = Senders(runtime)
     runtime.senders = senders

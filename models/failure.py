@@ -15,6 +15,8 @@ class FailureKind(StrEnum):
     DELIVER = "deliver"
     INVOICE = "invoice"
     WEBHOOK = "webhook"
+    JOB = "job"
+    """A job in the queue that no code of ours wrote: another version, another program."""
 
 
 class Failure(Base):

@@ -88,7 +88,7 @@ escalations_total = _counter("escalations_total", "Conversations handed to a per
 jobs_failed_total = _counter(
     "jobs_failed_total",
     "Jobs that ended in an exception",
-    kind=("process", "deliver", "invoice", "webhook", "canary", "sweep"),
+    kind=("process", "deliver", "invoice", "webhook", "job", "canary", "sweep"),
 )
 fenced_total = Counter("tria_fenced_total", "Writes refused because the lease had passed to another worker")
 process_seconds = Histogram(
