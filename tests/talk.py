@@ -16,7 +16,6 @@ from simulator.config import SimulatorConfig
 from tests.conftest import Shop
 
 
-
 @dataclass
 class Talk:
     """One person at one address. `said` are the replies of the last turn, `buttons` those under the last of them."""
@@ -37,7 +36,9 @@ class Talk:
 
     def work(self) -> list[str]:
         """Does what is due and returns what this person is told by it."""
-        before = int(str(self.shop.one("SELECT COALESCE(max(id), 0) FROM conversation_messages WHERE direction = 'outbound'")))
+        before = int(
+            str(self.shop.one("SELECT COALESCE(max(id), 0) FROM conversation_messages WHERE direction = 'outbound'"))
+        )
         work(self.shop)
         return self.heard(after=before)
 
