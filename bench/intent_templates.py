@@ -37,7 +37,9 @@ def fill(path: Path, products: list[Product]) -> Iterator[Example]:
         goods = [chooser.choice(active) for _ in range(3)]
         filled = text
         for product in goods:
-            filled = filled.replace("{Q}", _amount(chooser, product), 1).replace("{G}", _name(chooser, product, filled), 1)
+            filled = filled.replace("{Q}", _amount(chooser, product), 1).replace(
+                "{G}", _name(chooser, product, filled), 1
+            )
         filled = filled.replace("{Q}", "2").replace("{G}", goods[0].name)
         yield Example(f"t{number}", filled, NOW, _context(state, goods), gold={"intent": intent})
 

@@ -29,7 +29,7 @@ SETS = ("data/corpus/packaging", "data/corpus/grocer")
 TEMPLATES = ROOT / "data/training/intents.txt"
 MERGED = {"order.create": ORDER, "order.amend": ORDER}
 EPOCHS, RATE, DECAY, FOLDS, SEED = 10, 0.25, 0.002, 5, 20261122
-MIN_COUNT, MIN_WEIGHT = 2, 0.02
+MIN_COUNT, MIN_WEIGHT = 3, 0.04
 
 Row = tuple[list[str], str, frozenset[str]]
 
@@ -129,7 +129,11 @@ def main() -> None:
     classes, weights = train(data)
     packed = {n: [[i, round(w, 3)] for i, w in sorted(ws.items())] for n, ws in sorted(weights.items()) if ws}
     WEIGHTS.write_text(
-        json.dumps({"classes": classes, "temperature": temperature, "weights": packed}, ensure_ascii=False, separators=(",", ":"))
+        json.dumps(
+            {"classes": classes, "temperature": temperature, "weights": packed},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
         + "\n",
         "utf-8",
     )
@@ -144,7 +148,9 @@ def _curve(scored: list[tuple[list[str], list[float], Row]], temperature: float)
         bins.setdefault(min(9, int(ps[best] * 10)), []).append((ps[best], classes[best] in right))
     for number, items in sorted(bins.items()):
         said = sum(p for p, _ in items) / len(items)
-        print(f"{number / 10:.1f}-{number / 10 + 0.1:.1f}  n={len(items):4d}  said {said:.3f}  right {sum(ok for _, ok in items) / len(items):.3f}")
+        print(
+            f"{number / 10:.1f}-{number / 10 + 0.1:.1f}  n={len(items):4d}  said {said:.3f}  right {sum(ok for _, ok in items) / len(items):.3f}"
+        )
 
 
 if __name__ == "__main__":

@@ -237,7 +237,12 @@ class _Reader:
     def _on_street(self, at: int) -> bool:
         """ "Bishan St 13": a street's name stands before its word."""
         name, street = self._token(at - 1), self.tokens[at]
-        known = name is None or name.kind != scan.WORD or self.index.knows(name.word) or bool(name.roles)
+        known = (
+            name is None
+            or name.kind != scan.WORD
+            or self.index.knows(name.word)
+            or (name.roles and not name.has("town"))
+        )
         return street.roles.get("place") == "street" and not known
 
     def _street(self, at: int) -> bool:
@@ -324,7 +329,8 @@ class _Reader:
         of, number = self._token(at), self._token(at + 1)
         if of is None or number is None or of.text != "of" or number.kind != scan.NUMBER:
             return False
-        if self._goods_at(at + 2) or self._unit_word(at + 2):
+        after = self._token(at + 2)
+        if self._goods_at(at + 2) or self._unit_word(at + 2) or (after is not None and after.glued):
             return False
         quantity.pack_of = number.value
         return True

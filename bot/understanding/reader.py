@@ -34,7 +34,6 @@ from bot.understanding.text import MAX_CHARS, fold
 from bot.understanding.tokens import Token
 from bot.understanding.when import Day, find_days
 
-
 DOUBT = 0.7
 """An order less certain than this needs a YES; chosen on the risk-coverage curve (docs/understanding.md)."""
 
