@@ -29,6 +29,8 @@ from bot.settings import ROOT, ConfirmOrders
 from bot.situation import Contact, OpenQuestion, OrderView, Outlet, Rules, Said, Situation, Usual
 from bot.understanding.intent import Intent
 
+from tests.conversation.pointing import Memory, names_of_all, speaker_of
+
 ZONE = ZoneInfo("Asia/Singapore")
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=ZONE)
 FIRST_NUMBER = 100_001
@@ -77,6 +79,9 @@ class Counter:
     buttons: tuple[str, ...] = ()
     last_intent: Intent | None = None
     last_decision: Decision | None = None
+    person: bool = False
+    """One of the team has the conversation, and the bot is silent."""
+    memory: Memory = field(default_factory=Memory)
     _last_reply: str | None = None
     _message: int = 0
     _said: list[tuple[int, datetime, Any]] = field(default_factory=list)
@@ -95,6 +100,15 @@ class Counter:
     def press(self, number: int) -> list[str]:
         """Presses a button of the last message that had some."""
         return self._turn("", Kind.BUTTON, {"data": self.buttons[number - 1]}, self.now)
+
+    def do(self, text: str, kind: Kind, payload: dict[str, Any]) -> list[str]:
+        """A message that is more than words: a quote, an edit, a reaction, a photo."""
+        return self._turn(text, kind, payload, self.now)
+
+    def hand_back(self) -> list[str]:
+        """The person is done; the question that was open before is forgotten (jobs/hand_over.py)."""
+        self.person, self.question = False, None
+        return []
 
     def wait(self, minutes: int) -> list[str]:
         """Lets time pass; what the bot says meanwhile without being asked."""
@@ -119,7 +133,15 @@ class Counter:
     def _turn(self, text: str, kind: Kind, payload: dict[str, Any], said_at: datetime) -> list[str]:
         self._message += 1
         said = Said((self._message,), text, kind, said_at, payload)
-        said, situation, intent = read(said, self._situation(), ZONE)
+        names = names_of_all(tuple((outlet.id, outlet.name) for outlet in demo_outlets().values()))
+        seen = replace(
+            self._situation(),
+            speaker=speaker_of(text, self.question, names),
+            referred=self.memory.referred(payload),
+        )
+        said, situation, intent = read(said, seen, ZONE)
+        if self.person:
+            return []
         decision = decide(intent, said, situation, self.now)
         self.last_intent, self.last_decision = intent, decision
         if situation.outlet and len(self.outlets) > 1:
@@ -127,7 +149,11 @@ class Counter:
         self.wished = decision.language or self.wished
         if decision.opted_out is not None:
             self.opted_out = decision.opted_out
-        return self._apply(decision, situation, decision.language or language_for(intent, said, situation))
+        said_back = self._apply(decision, situation, decision.language or language_for(intent, said, situation))
+        written = decision.order
+        self.memory.note(self._message, intent, decision, (written.order_id or len(self.orders)) if written else None)
+        self.person = decision.escalate is not None and decision.escalate.takes_over
+        return said_back
 
     def _situation(self) -> Situation:
         draft = next((order for order in self.orders if order.is_draft), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.conversation.pointing import done_by
 from tests.conversation.dialogue import Dialogue, all_dialogues, all_shown, check, counter_for
 
 DIALOGUES = all_dialogues()
@@ -21,6 +22,10 @@ def test_the_dialogue_goes_as_written(dialogue: Dialogue) -> None:
     for turn in dialogue.turns:
         if "wait" in turn:
             replies = counter.wait(turn["wait"])
+        elif done := done_by(turn):
+            replies = counter.do(*done)
+        elif "hands_back" in turn:
+            replies = counter.hand_back()
         elif "press" in turn:
             replies = counter.press(turn["press"])
         else:
