@@ -79,6 +79,7 @@ class OrderView:
     notes: str = ""
     conversation_id: int = 0
     """The conversation that began it."""
+    tax_rate: Decimal | None = None
     recent: tuple[Quantities, ...] = ()
     """What single messages of the last half hour added to it: a repeated basket is asked about."""
 

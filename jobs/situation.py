@@ -32,7 +32,7 @@ OUTLET_JSON = """json_build_object('id', o.id, 'code', o.code, 'name', o.name, '
     'cutoff', o.cutoff, 'days', o.delivery_days, 'min', o.min_order_total::text, 'language', o.default_language, 'customer', o.customer_id)"""
 ORDER_JSON = """json_build_object('id', q.id, 'number', q.number, 'status', q.status, 'version', q.version,
     'total', q.total::text, 'delivery_date', q.delivery_date, 'placed_at', q.placed_at, 'outlet_id', q.outlet_id, 'notes', q.notes,
-    'conversation_id', q.conversation_id,
+    'conversation_id', q.conversation_id, 'tax_rate', q.tax_rate::text,
     'recent', (SELECT json_agg(e.detail->'said') FROM order_events e
                WHERE e.order_id = q.id AND e.at > now() - interval '30 minutes' AND e.detail ? 'said'),
     'lines', (SELECT COALESCE(json_agg(json_build_array(l.sku, l.name, l.quantity::text, l.unit, l.unit_price::text,
@@ -87,8 +87,8 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
         },
     ).one()
     said = _first_turn(row.said) if row.said else None
-    outlets = tuple(_outlet(raw, settings) for raw in row.outlets or [])
-    draft = _order(row.draft) if row.draft else None
+    outlets = tuple(outlet_of(raw, settings) for raw in row.outlets or [])
+    draft = order_view(row.draft) if row.draft else None
     chosen = draft.outlet_id if draft else lease.outlet_id
     outlet = outlets[0] if len(outlets) == 1 else next((o for o in outlets if o.id == chosen), None)
     situation = Situation(
@@ -101,7 +101,7 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
         ),
         tax_rate=row.tax_rate if row.tax_rate is not None else settings.tax_rate,
         draft=draft,
-        orders=tuple(_order(raw) for raw in row.orders or []),
+        orders=tuple(order_view(raw) for raw in row.orders or []),
         usual={(outlet_id, sku): Usual(orders, Decimal(most)) for outlet_id, sku, orders, most in row.usual or []},
         prices=current_prices(runtime, connection, row.catalog_version),
         conversation_id=lease.conversation_id,
@@ -161,10 +161,11 @@ def _shared_phone(connection: Connection, said: Said | None, settings: Settings)
         return ()
     phone = to_e164("+" + str(contact["phone_number"]).lstrip("+"))
     found = connection.execute(PHONE_OUTLETS, {"phones": list(spellings(phone))}).scalar() if phone else None
-    return tuple(_outlet(raw, settings) for raw in found or [])
+    return tuple(outlet_of(raw, settings) for raw in found or [])
 
 
-def _outlet(raw: Mapping[str, Any], settings: Settings) -> Outlet:
+def outlet_of(raw: Mapping[str, Any], settings: Settings) -> Outlet:
+    """An outlet out of OUTLET_JSON; empty rules are the settings' own."""
     cutoff = time.fromisoformat(raw["cutoff"] or settings.order_cutoff)
     return Outlet(
         id=raw["id"],
@@ -178,7 +179,8 @@ def _outlet(raw: Mapping[str, Any], settings: Settings) -> Outlet:
     )
 
 
-def _order(raw: Mapping[str, Any]) -> OrderView:
+def order_view(raw: Mapping[str, Any]) -> OrderView:
+    """An order out of ORDER_JSON."""
     return OrderView(
         id=raw["id"],
         number=raw["number"],
@@ -191,6 +193,7 @@ def _order(raw: Mapping[str, Any]) -> OrderView:
         outlet_id=raw["outlet_id"],
         notes=raw["notes"],
         conversation_id=raw["conversation_id"],
+        tax_rate=Decimal(raw["tax_rate"]),
         recent=tuple(tuple((sku, Decimal(quantity)) for sku, quantity in said) for said in raw["recent"] or []),
     )
 

@@ -108,7 +108,7 @@ def _question_values(values: Mapping[str, Any], voice: Voice) -> dict[str, Any]:
 
 
 def _order_values(order: OrderWrite | OrderView, voice: Voice, words: Mapping[str, str]) -> dict[str, Any]:
-    totals = order.totals if isinstance(order, OrderWrite) else total_of(order.lines, voice.tax_rate)
+    totals = order.totals if isinstance(order, OrderWrite) else _totals(order, voice)
     day = order.delivery_date
     return {
         "number": voice.number or order.number,
@@ -118,6 +118,11 @@ def _order_values(order: OrderWrite | OrderView, voice: Voice, words: Mapping[st
         "status": words[f"status_{order.status}"],
         **_money_values(totals, voice.currency),
     }
+
+
+def _totals(order: OrderView, voice: Voice) -> Totals:
+    """By the rate that the order was placed with."""
+    return total_of(order.lines, voice.tax_rate if order.tax_rate is None else order.tax_rate)
 
 
 def _money_values(totals: Totals, currency: str) -> dict[str, str]:
@@ -166,7 +171,7 @@ def _day(order: OrderView, words: Mapping[str, str]) -> str:
 
 def _short(order: OrderView, voice: Voice, words: Mapping[str, str]) -> str:
     """One line for an order of several."""
-    total = money(total_of(order.lines, voice.tax_rate).total, voice.currency)
+    total = money(_totals(order, voice).total, voice.currency)
     return f"• {order.number}: {_day(order, words)}, {words[f'status_{order.status}']}, {total}"
 
 

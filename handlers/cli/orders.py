@@ -8,9 +8,11 @@ from typing import Any
 import click
 
 from bot.errors import PermanentError
+from handlers.cli.actor import actor_option, send_now
 from handlers.cli.command import command, json_option, print_json, print_table, since
 from handlers.csv_cells import as_csv
 from handlers.current import current_runtime
+from jobs.approve import approve, decline
 from jobs.read_orders import Wanted, read_orders, read_timeline
 from models.order import OrderStatus
 
@@ -26,7 +28,7 @@ CSV_COLUMNS = (
     "channel", "source_message_ids", "notes",
 )  # fmt: skip
 
-group = click.Group("orders", help="Orders: list, show, export.")
+group = click.Group("orders", help="Orders: list, show, approve, export.")
 order_group = click.Group("order", help="One order's history.")
 
 SINCE = click.option("--since", "since_text", metavar="DAY|TIME", help="Placed (or begun) from then on; local time.")
@@ -82,6 +84,30 @@ def show(number: str, as_json: bool) -> None:
     click.echo(f"subtotal {order['subtotal']}  tax {order['tax']}  total {order['currency']} {order['total']}")
     if order["notes"]:
         click.echo(f"notes: {order['notes']}")
+
+
+@command(group, "approve", example="flask orders approve SO-100007 --by Mei")
+@click.argument("number")
+@actor_option
+def approve_order(number: str, actor: str) -> None:
+    """Place an order that is above a limit; the customer is told."""
+    runtime = current_runtime()
+    with runtime.engine.begin() as connection:
+        message_id = approve(connection, runtime.settings, number, actor=actor, now=runtime.clock())
+    send_now(runtime, (message_id,))
+    click.echo(f"{number.upper()} is placed")
+
+
+@command(group, "decline", example="flask orders decline SO-100007 --by Mei")
+@click.argument("number")
+@actor_option
+def decline_order(number: str, actor: str) -> None:
+    """Do not place an order that is above a limit, or undo the change that made it so; the customer is told."""
+    runtime = current_runtime()
+    with runtime.engine.begin() as connection:
+        message_id = decline(connection, runtime.settings, number, actor=actor)
+    send_now(runtime, (message_id,))
+    click.echo(f"{number.upper()} is not approved")
 
 
 @command(group, "export", example="flask orders export --format csv --since 2026-11-01 > orders.csv")
