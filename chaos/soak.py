@@ -1,0 +1,200 @@
+"""The soak: steady traffic with copies and reordering, and a nemesis that breaks something every few seconds; then quiet.
+
+Length by argument. What it does is drawn from one seeded generator, and every fault is printed with its second.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+
+from chaos.crash_sweep import waits
+from chaos.customers import Customers
+from chaos.house import House, house
+from chaos.invariants import violations
+from chaos.report import Part, percentiles
+from simulator.faults import Fault, FaultKind
+
+OUTLETS = 400
+DUPLICATES = 0.15
+REORDERED = 0.10
+FAULT_EVERY_S = (5.0, 15.0)
+QUIET_S = 60.0
+WORKERS, SWEEPERS = 2, 1
+
+
+@dataclass
+class Nemesis:
+    """Breaks one thing at a time and mends it again. `risky` counts deaths that may cost an extra copy."""
+
+    house: House
+    random: random.Random
+    say: Callable[[str], None]
+    done: Counter[str] = field(default_factory=Counter)
+    risky: int = 0
+
+    def __post_init__(self) -> None:
+        self.faults: dict[str, Callable[[], None]] = {
+            "worker killed": self._kill_worker,
+            "sweeper killed": self._kill_sweeper,
+            "web process killed": self._kill_web,
+            "worker stopped and continued": self._stop_worker,
+            "worker asked to stop": self._terminate_worker,
+            "Redis killed": self._kill_redis,
+            "Redis emptied": self._empty_redis,
+            "Redis silent": self._silence_redis,
+            "PostgreSQL connections cut": self._cut_postgres,
+            "PostgreSQL restarted": self._restart_postgres,
+            "provider refuses": self._provider(FaultKind.ERROR, status=503, count=10),
+            "provider asks to wait": self._provider(FaultKind.ERROR, status=429, retry_after_s=2, count=10),
+            "provider drops answers": self._provider(FaultKind.ACCEPT_THEN_DROP, count=5),
+            "provider cut off": self._cut_providers,
+        }
+
+    def strike(self) -> None:
+        name = self.random.choice(sorted(self.faults))
+        self.say(name)
+        self.done[name] += 1
+        self.faults[name]()
+
+    def _kill_worker(self) -> None:
+        self._replace("worker", signal.SIGKILL)
+
+    def _kill_sweeper(self) -> None:
+        self._replace("sweeper", signal.SIGKILL)
+
+    def _terminate_worker(self) -> None:
+        victim = self.random.choice(self.house.of("worker"))
+        victim.signal(signal.SIGTERM)
+        if not victim.wait(20):
+            self.say("a worker did not end within 20 s of SIGTERM")
+            victim.kill()
+        self.house.spawn("worker")
+
+    def _replace(self, kind: str, number: int) -> None:
+        victim = self.random.choice(self.house.of(kind))
+        victim.signal(number)
+        self.risky += kind == "worker"
+        time.sleep(self.random.uniform(0.1, 1.5))
+        self.house.spawn(kind)
+
+    def _kill_web(self) -> None:
+        """One of gunicorn's children; its master makes another."""
+        for web in self.house.of("web"):
+            children = psutil.Process(web.pid).children()
+            if children:
+                self.random.choice(children).kill()
+
+    def _stop_worker(self) -> None:
+        """Longer than its lease, so that it comes back to find its work done by another."""
+        victim = self.random.choice(self.house.of("worker"))
+        victim.signal(signal.SIGSTOP)
+        self.risky += 1
+
+        def go_on() -> None:
+            victim.signal(signal.SIGCONT)
+
+        threading.Timer(self.random.uniform(2, 27), go_on).start()
+
+    def _kill_redis(self) -> None:
+        self.house.valkey.kill()
+        time.sleep(self.random.uniform(0.2, 3))
+        self.house.valkey.start()
+
+    def _empty_redis(self) -> None:
+        import redis
+
+        client = redis.Redis.from_url(self.house.valkey.url)
+        client.flushall()
+        client.close()
+
+    def _silence_redis(self) -> None:
+        self.house.redis.silent = True
+        time.sleep(self.random.uniform(1, 6))
+        self.house.redis.silent = False
+
+    def _cut_postgres(self) -> None:
+        self.house.pg.cut()
+
+    def _restart_postgres(self) -> None:
+        self.house.postgres.kill()
+        time.sleep(self.random.uniform(0, 2))
+        self.house.postgres.start()
+
+    def _cut_providers(self) -> None:
+        self.house.providers.cut()
+
+    def _provider(self, kind: FaultKind, **fields: object) -> Callable[[], None]:
+        def strike() -> None:
+            self.house.simulator.faults.add(Fault(kind, operation="messages.create", **fields))  # type: ignore[arg-type]
+
+        return strike
+
+
+def run_soak(seconds: float, rate: float, seed: int, console: Console, keep: Path | None = None) -> Part:
+    """One soak; a table of what was done to the house and what came of it."""
+    console.print(
+        f"soak: {seconds:.0f} s at {rate:g}/s, a fault every {FAULT_EVERY_S[0]:.0f} to {FAULT_EVERY_S[1]:.0f} s, seed {seed}"
+    )
+    with house(outlets=OUTLETS, burst_ms=300, seed=seed, keep=keep) as opened:
+        return soak(opened, seconds, rate, seed, console)
+
+
+def soak(opened: House, seconds: float, rate: float, seed: int, console: Console) -> Part:
+    opened.open(workers=WORKERS, sweepers=SWEEPERS)
+    before = memory(opened)
+    customers = Customers(opened, seed, duplicates=DUPLICATES)
+    opened.simulator.faults.add(
+        Fault(FaultKind.REORDER, provider="twilio", operation="webhook", count=None, probability=REORDERED)
+    )
+    began = time.monotonic()
+    nemesis = Nemesis(
+        opened, random.Random(seed), lambda words: console.print(f"{time.monotonic() - began:6.1f} s  {words}")
+    )
+    over = threading.Event()
+    breaking = threading.Thread(target=_break, args=(nemesis, over))
+    breaking.start()
+    customers.order_at_rate(opened.phones(OUTLETS), rate, seconds)
+    over.set()
+    breaking.join()
+    opened.simulator.faults.remove()
+    customers.wait(120)
+    drained = opened.drained(QUIET_S)
+    time.sleep(1)
+    found = violations(opened, customers.said, crashes_while_sending=nemesis.risky)
+    after = memory(opened)
+    customers.close()
+    accepted = sum(each.accepted for each in customers.said)
+    rows = [(name, "done", str(count)) for name, count in sorted(nemesis.done.items())]
+    rows += [
+        ("messages", f"{len(customers.said)}", f"{accepted} accepted, seed {seed}, {seconds:.0f} s at {rate:g}/s"),
+        ("backlog empty after", "never" if drained is None else f"{drained:.1f} s", f"allowed {QUIET_S:.0f} s"),
+        ("message to reply", "", percentiles(waits(opened))),
+        ("memory of the largest process", f"{before:.0f} MB", f"{after:.0f} MB at the end"),
+        ("violations", str(len(found)), ""),
+    ]
+    return Part("soak", rows, found + ([] if drained is not None else ["I7 the backlog stayed"]))
+
+
+def memory(opened: House) -> float:
+    """MB of resident memory of the largest process of ours."""
+    sizes = [0]
+    for process in opened.processes:
+        if process.alive:
+            family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+            sizes += [each.memory_info().rss for each in family]
+    return max(sizes) / 2**20
+
+
+def _break(nemesis: Nemesis, over: threading.Event) -> None:
+    while not over.wait(nemesis.random.uniform(*FAULT_EVERY_S)):
+        nemesis.strike()
