@@ -73,7 +73,4 @@ def answered(turn: Turn) -> Decision | None:
         return Decision((Reply("question_closed"),), reason="stale_button", question=question)
     if turn.intent.kind in LEAVES_IT_OPEN or question.choices[0] == FORWARDED:
         return None
-    named = turn.situation.speaker.named
-    label = named[0][1] if named else ""
-    key = "other_outlet" if label else "other_outlet_again"
-    return ask(turn, OTHER_OUTLET, Reply(key, {"named": label, "own": turn.outlet.name}))
+    return ask(turn, OTHER_OUTLET, Reply("other_outlet_again", {"own": turn.outlet.name}))
