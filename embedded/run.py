@@ -32,7 +32,8 @@ from embedded.var_folder import owned, published, rotate_logs
 
 READY_TIMEOUT_S = 60.0
 ASK_EVERY_S = 0.25
-DEMO_ROWS = (("catalog", "data/catalog.csv"), ("outlets", "data/outlets.csv"))
+# The catalog last: its rows are the sign that both are there.
+DEMO_ROWS = (("outlets", "data/outlets.csv"), ("catalog", "data/catalog.csv"))
 
 
 @dataclass(slots=True)
@@ -195,6 +196,6 @@ def _where_to_go(start: Start, seconds: float) -> Panel:
     lines = [f"Ready to accept traffic after {seconds:.1f} s: a synthetic order went through.", ""]
     if "SIMULATOR_URL" in start.env:
         lines.append(f"Write an order   {here}/simulator")
-    lines += [f"Ops console      {here}/console", f"Health           {here}/api/v1/health/readiness"]
+    lines.append(f"Health           {here}/api/v1/health/readiness")
     lines += [f"Full logs        {start.var / 'log'}", "Stop             Ctrl-C"]
     return Panel("\n".join(lines), title="Tria", border_style="green", expand=False)
