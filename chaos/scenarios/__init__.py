@@ -1,0 +1,37 @@
+"""The fault matrix as scenarios, a file per thing that breaks. All run on one house, which is emptied between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from bot.errors import BadInputError
+from chaos.house import house
+from chaos.report import Part
+from chaos.scenarios import processes, providers, queue, record
+from chaos.scenarios.scenario import Scenario, play
+
+SCENARIOS: tuple[Scenario, ...] = (*providers.SCENARIOS, *queue.SCENARIOS, *record.SCENARIOS, *processes.SCENARIOS)
+
+
+def chosen(names: Sequence[str], *, quick: bool) -> list[Scenario]:
+    """Those whose name contains one of `names`; all, or the quick ones, when none is given. Raises BadInputError."""
+    if not names:
+        return [each for each in SCENARIOS if each.quick or not quick]
+    found = [each for each in SCENARIOS if any(name.lower() in each.name.lower() for name in names)]
+    if not found:
+        raise BadInputError("no such scenario; there are: " + "; ".join(each.name for each in SCENARIOS))
+    return found
+
+
+def run_scenarios(names: Sequence[str], seed: int, console: Console, *, quick: bool) -> Part:
+    part = Part("scenarios")
+    with house(outlets=100, seed=seed) as opened:
+        for scenario in chosen(names, quick=quick):
+            console.print(f"{scenario.name} (row {scenario.rows})")
+            trial = play(scenario, opened, seed)
+            result = "held" if not trial.problems else f"{len(trial.problems)} problems"
+            part.rows.append((f"{scenario.rows}: {scenario.name}", result, "; ".join(trial.figures)))
+            part.violations += [f"{scenario.name}: {problem}" for problem in trial.problems]
+    return part
