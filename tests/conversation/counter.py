@@ -28,7 +28,6 @@ from bot.replies.render import Rendered, Voice, render
 from bot.settings import ROOT, ConfirmOrders
 from bot.situation import Contact, OpenQuestion, OrderView, Outlet, Rules, Said, Situation, Usual
 from bot.understanding.intent import Intent
-
 from tests.conversation.pointing import Memory, names_of_all, speaker_of
 
 ZONE = ZoneInfo("Asia/Singapore")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conversation.pointing import done_by
 from tests.conversation.dialogue import Dialogue, all_dialogues, all_shown, check, counter_for
+from tests.conversation.pointing import done_by
 
 DIALOGUES = all_dialogues()
 
