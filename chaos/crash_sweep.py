@@ -1,7 +1,7 @@
 """The crash sweep: every failpoint, many seeds, each a SIGKILL of a real process in the middle of real traffic.
 
-At any time one healthy worker and sweeper run beside victims that are armed to die at their place. Nothing is cleaned up
-between the deaths: what a victim leaves behind, the others have to bring to its end.
+Every worker that runs is armed to die at its place; beside them a healthy web process and sweeper. Nothing is cleaned up
+between the deaths: what a victim leaves behind, the others have to bring to its end before they die themselves.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ PARK = ("park.before", "park.after")
 FAILPOINTS = (*WEB, *WORKER, *SWEEPER, *PARK)
 SEND_WINDOW = frozenset({"deliver.after_send", "deliver.before_finish"})
 """A death here may cost one copy: the provider has the message and nobody wrote it down."""
-RATE_PER_S = 12.0
+RATE_PER_S = 15.0
 VICTIM_LIFE_S = 60.0
-MAX_NTH = 6
+MAX_NTH = 4
 EXHAUST_EVERY_S = 1.0
 
 
@@ -75,7 +75,7 @@ def sweep(house: House, seeds: int, seed: int, say: Callable[[str], None] = lamb
     """All deaths of the plan, then the faults end and the invariants are asked."""
     began = time.monotonic()
     outcome = Outcome()
-    house.open(workers=1, sweepers=1)
+    house.open(workers=0, sweepers=1)
     phones = house.phones(int(house.one("SELECT count(*) FROM outlets")))
     customers = Customers(house, seed, duplicates=0.1)
     planned = plan(seeds, seed)
@@ -85,8 +85,8 @@ def sweep(house: House, seeds: int, seed: int, say: Callable[[str], None] = lamb
     chooser = random.Random(seed)
     next_at, exhausted_at, told = time.monotonic(), 0.0, 0
     while any(queues.values()) or alive:
-        for kind, waiting in queues.items():
-            _follow(house, kind, waiting, alive, outcome, door)
+        for slot in SLOTS:
+            _follow(house, slot, queues[slot.split()[0]], alive, outcome, door)
         customers.port = door if "web" in alive and chooser.random() < 0.5 else 0
         customers.order(chooser.choice(phones))
         if "park" in alive and time.monotonic() - exhausted_at > EXHAUST_EVERY_S:
@@ -99,6 +99,7 @@ def sweep(house: House, seeds: int, seed: int, say: Callable[[str], None] = lamb
             say(f"{len(outcome.died)} of {len(planned)} deaths, backlog {house.backlog()}")
     customers.port = 0
     customers.wait(120)
+    house.spawn("worker")
     outcome.drained_s = house.drained(90)
     outcome.messages = len(customers.said)
     at_risk = sum(death.failpoint in SEND_WINDOW for death in outcome.died)
@@ -124,17 +125,20 @@ def waits(house: House) -> list[float]:
 
 
 KINDS = {"worker": WORKER, "sweeper": SWEEPER, "web": WEB, "park": PARK}
+SLOTS = ("worker", "worker 2", "worker 3", "sweeper", "web", "park")
+"""How many of a kind are armed at a time."""
 
 
 def _follow(
-    house: House, kind: str, waiting: list[tuple[str, int, int]], alive: dict[str, Death], outcome: Outcome, door: int
+    house: House, slot: str, waiting: list[tuple[str, int, int]], alive: dict[str, Death], outcome: Outcome, door: int
 ) -> None:
     """Notices a death, and arms the next."""
-    if (death := alive.get(kind)) is not None:
+    kind = slot.split()[0]
+    if (death := alive.get(slot)) is not None:
         if not _is_over(house, death):
             return
         death.died_at = None if death.missed else time.time()
-        del alive[kind]
+        del alive[slot]
         if kind == "web":
             death.process.kill()
     if not waiting:
@@ -146,8 +150,8 @@ def _follow(
     process = house.spawn(
         runs, fail=f"{failpoint}:{nth}:kill", env={"PORT": str(door), "CHAOS_WEB_WORKERS": "1"} if kind == "web" else {}
     )
-    alive[kind] = Death(failpoint, seed, nth, time.time(), process)
-    outcome.deaths.append(alive[kind])
+    alive[slot] = Death(failpoint, seed, nth, time.time(), process)
+    outcome.deaths.append(alive[slot])
     if kind == "web":
         house.wait_for_web(door)
 
