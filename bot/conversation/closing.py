@@ -48,6 +48,11 @@ def cancel(turn: Turn) -> Decision:
     return orders.too_late("cancel after cut-off") if target.late else Decision((Reply("nothing_to_cancel"),))
 
 
+def nothing_asked(turn: Turn) -> Decision:
+    """A bare yes, ok or no when nothing was asked changes nothing, least of all a placed order."""
+    return Decision((Reply("noted"),), question=turn.situation.question)
+
+
 def status(turn: Turn) -> Decision:
     """How the draft, the open orders or the latest order stand, from our rows."""
     situation = turn.situation

@@ -21,6 +21,7 @@ from bot.conversation import (
 )
 from bot.conversation.language import switched
 from bot.conversation.turn import Turn
+from bot.conversation.words import says_no, says_yes
 from bot.decision import Decision, Reply
 from bot.situation import Said, Situation
 from bot.understanding.intent import Intent, IntentKind
@@ -92,4 +93,11 @@ def by_words(turn: Turn) -> Decision:
     for answer in (adopting.answered, identity.other_outlet, adopting.forwarded, edits.edited, meant.quoted):
         if decision := answer(turn):
             return decision
+    if nothing_open(turn) and (says_yes(turn.said.text) or says_no(turn.said.text)):
+        return closing.nothing_asked(turn)
     return questions.answered(turn) or handover.angry(turn) or BY_INTENT[kind](turn)
+
+
+def nothing_open(turn: Turn) -> bool:
+    """No draft and no question waits for a word of the customer."""
+    return turn.situation.draft is None and turn.situation.question is None

@@ -12,11 +12,13 @@ from bot.ordering.pricing import OrderLine
 from bot.ordering.units import factor
 from bot.settings import ConfirmOrders
 from bot.situation import OrderView, Quantities
-from bot.understanding.intent import Change, IntentKind, Question
+from bot.understanding.intent import Change, ChangeOp, IntentKind, Question
 
 UNUSUAL_FACTOR = 5
 UNUSUAL_AFTER_ORDERS = 3
 """More than five times the most of the outlet's last orders is asked about, once there are three with that product."""
+UNUSUAL_JUMP = 10
+"""A line of an order that is set to ten times what it was may be a slip of the unit (packets, cartons)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,13 @@ def doubt_of(turn: Turn, wanted: Wanted) -> str | None:
 
 
 def unusual(turn: Turn, wanted: Wanted) -> OrderLine | None:
-    """The first line that is far above what this outlet orders."""
+    """The first line that is far above what this outlet orders, or than it was before it was corrected."""
     touched = {change.sku for change in wanted.changes}
+    corrected = {change.sku for change in wanted.changes if change.op is ChangeOp.SET}
+    before = {line.sku: line.quantity for line in wanted.base.lines} if wanted.base else {}
     for line in wanted.lines:
+        if line.sku in corrected and line.quantity >= UNUSUAL_JUMP * before.get(line.sku, line.quantity):
+            return line
         usual = turn.situation.usual.get((turn.outlet.id, line.sku))
         known = usual is not None and usual.orders >= UNUSUAL_AFTER_ORDERS
         if line.sku in touched and known and usual and line.quantity > UNUSUAL_FACTOR * usual.most:

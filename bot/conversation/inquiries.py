@@ -5,18 +5,24 @@ from __future__ import annotations
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import nearest
 from bot.catalog.product import Product
+from bot.conversation import closing
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Escalate, Outcome, Reply
 from bot.understanding.elements import Mention
-from bot.understanding.intent import Context
+from bot.understanding.intent import Context, IntentKind
 from bot.understanding.reader import look
 
 MAX_SHOWN = 10
 
 
 def product(turn: Turn) -> Decision:
-    """Lists what fits with pack sizes and what this outlet pays; an order or question that waits goes on waiting."""
+    """Lists what fits with pack sizes and what this outlet pays; an order or question that waits goes on waiting.
+
+    "How much in all?" names no product: the order is shown with its total.
+    """
     products = mentioned(turn)
+    if not products and turn.intent.kind is IntentKind.INQUIRY_PRICE and turn.situation.last_order:
+        return closing.status(turn)
     if not products:
         return Decision((Reply("no_such_product"),), question=turn.situation.question)
     shown = products[:MAX_SHOWN]

@@ -128,7 +128,8 @@ def _pending(turn: Turn) -> tuple[Question, ...]:
     if not brings_goods and not intent.delivery_date:
         earlier = earlier[1:]
     left = [q for q in earlier if q.text not in asked_again and not settled.intersection(q.candidates)]
-    return intent.questions + tuple(left)
+    index = turn.situation.index
+    return tuple(questions.with_alternatives(index, q) for q in intent.questions) + tuple(left)
 
 
 def _ask(turn: Turn, wanted: Wanted) -> Decision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.catalog.index import CatalogIndex
 from bot.conversation import closing, orders
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
 from bot.conversation.words import says_no, says_yes
@@ -15,6 +16,7 @@ from bot.understanding.intent import Intent, IntentKind, Line, Question, Questio
 
 YES, NO = 1, 2
 MAX_CHOICES = 9
+MAX_ALTERNATIVES = 4
 PICKABLE = (QuestionReason.AMBIGUOUS, QuestionReason.INACTIVE, QuestionReason.UNKNOWN)
 
 
@@ -89,6 +91,21 @@ def as_answer(turn: Turn, question: Question, sku: str) -> Intent:
         return replace(intent, lines=(), questions=(unit,))
     line = Line(sku, quantity, question.unit_said, question.quantity_said, question.text)
     return replace(intent, lines=(line,), questions=())
+
+
+def with_alternatives(index: CatalogIndex, question: Question) -> Question:
+    """What is not sold any more is asked about with the nearest that is: same category, most words in common."""
+    gone = [sku for sku in question.candidates if sku in index.products and not index.products[sku].active]
+    if question.reason is not QuestionReason.INACTIVE or not gone:
+        return question
+    category, words = index.products[gone[0]].category, index.held[gone[0]]
+    shared = {
+        sku: len(words & index.held[sku])
+        for sku, product in index.products.items()
+        if product.active and product.category == category
+    }
+    best = sorted((sku for sku in shared if shared[sku] > 0), key=lambda sku: (-shared[sku], sku))
+    return replace(question, candidates=tuple(best[:MAX_ALTERNATIVES]))
 
 
 def asking(situation: Situation, serial: int, question: Question) -> Reply:
