@@ -4,11 +4,16 @@ Two processes because a box has two cores or more; threads because the health en
 PostgreSQL. The limits are of one machine: to serve more, start more of them.
 """
 
+import os
 import sys
 from pathlib import Path
 
+from prometheus_client import multiprocess
+
 from bot.errors import StartupRefused
+from bot.runtime import Runtime
 from bot.settings import get_settings
+from jobs.schema_fit import refuse_unfit
 
 try:
     settings = get_settings()
@@ -32,3 +37,20 @@ accesslog = None  # handlers logs each request itself, as JSON and without phone
 proc_name = "tria-web"
 # gunicorn's heartbeat file must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+def on_starting(_server: object) -> None:
+    """No request is taken on a database that is not this code's."""
+    runtime = Runtime(settings, application="tria-web-start")
+    try:
+        refuse_unfit(runtime)
+    except StartupRefused as refused:
+        sys.exit(str(refused))
+    finally:
+        runtime.close()
+
+
+def child_exit(_server: object, worker: object) -> None:
+    """The numbers of a process that ended are kept, its gauges are not."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)

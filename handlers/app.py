@@ -5,21 +5,21 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from bot.errors import StartupRefused
 from bot.runtime import Runtime
 from bot.settings import ROOT, get_settings
 from bot.telemetry import configure_logging, init_sentry
-from handlers import chat_api, cli, errors, health, telegram, twilio
+from handlers import access, chat_api, cli, errors, health, telegram, twilio
 
 MAX_BODY_BYTES = 256 * 1024
 """RELIABILITY D9."""
 
 
 def create_app(runtime: Runtime | None = None) -> Flask:
-    """The application of one process. Raises StartupRefused with every problem of the settings at once."""
+    """The application of one process. Without a runtime it makes its own from the environment, or ends the process with
+    every problem of the settings at once."""
     if runtime is None:
-        runtime = Runtime(get_settings(), application="tria-web")
-        configure_logging(runtime.settings)
-        init_sentry(runtime.settings)
+        runtime = _own_runtime()
     app = Flask("tria", root_path=str(ROOT / "handlers"))
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, SECRET_KEY=runtime.settings.secret_key.get_secret_value())
     app.extensions["tria"] = runtime
@@ -29,9 +29,20 @@ def create_app(runtime: Runtime | None = None) -> Flask:
         app.register_blueprint(door)
     if not runtime.settings.is_production:
         _add_simulator(app)
+    access.install(app)
     errors.install(app)
     cli.register(app)
     return app
+
+
+def _own_runtime() -> Runtime:
+    try:
+        settings = get_settings()
+    except StartupRefused as refused:
+        raise SystemExit(str(refused)) from refused
+    configure_logging(settings)
+    init_sentry(settings)
+    return Runtime(settings, application="tria-web")
 
 
 def _add_simulator(app: Flask) -> None:

@@ -20,6 +20,7 @@ from bot.catalog.csvfile import read_catalog
 from bot.identity.outlets_csv import read_outlets
 from bot.runtime import Runtime, get_runtime
 from bot.settings import ROOT, Settings, get_settings
+from bot.telemetry import configure_logging
 from embedded.ports import free_port
 from handlers import create_app
 from jobs.import_catalog import import_catalog
@@ -63,6 +64,7 @@ def settings(postgres_url: str, redis_url: str) -> Iterator[Settings]:
     os.environ.update(environment)
     get_settings.cache_clear()
     settings = get_settings()
+    configure_logging(settings)
     schema.upgrade(settings.database_url)
     yield settings
     get_runtime().close()
