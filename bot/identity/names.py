@@ -33,7 +33,7 @@ class OutletNames:
         labels = dict(names)
         for outlet_id, name in labels.items():
             words = words_of(name)
-            if sum(char.isalnum() for word in words for char in word) >= MIN_LETTERS:
+            if sum(char.isalnum() for char in name) >= MIN_LETTERS:
                 found.setdefault(words[0], []).append((words, outlet_id))
         return OutletNames({first: tuple(group) for first, group in found.items()}, labels)
 
