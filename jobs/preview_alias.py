@@ -11,7 +11,7 @@ from bot.catalog.index import CatalogIndex
 from bot.catalog.product import Product
 from jobs.catalog import load_products
 from jobs.learn_alias import Proposal
-from jobs.replay_diff import Changed, changed_readings, history
+from jobs.reread import Changed, changed_readings, history
 
 
 def preview(

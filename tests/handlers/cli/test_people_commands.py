@@ -112,7 +112,7 @@ def test_a_learned_name_goes_the_whole_way_by_command(flask: Terminal, world: Wo
     (found,) = flask.json("aliases", "list", "--state", "proposed", "--json")
     assert found["outlet"] == "CP-PR"
     shown = flask.json("aliases", "preview", found["id"], "--json")
-    assert shown["read"] == 1
+    assert shown["read"] == 2
     assert shown["changed"][0]["content"] == "200 pcs of boxes"
     for verb in ("approve", "undo"):
         assert flask("aliases", verb, found["id"], "--by", "mei").exit_code == 0
