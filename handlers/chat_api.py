@@ -23,6 +23,7 @@ from bot.channels.text import storable
 from bot.errors import BadInputError, TemporaryError, UnauthorizedError
 from bot.runtime import Runtime
 from handlers.current import current_runtime
+from jobs.bind import bind, contact_of
 from jobs.process_conversation import process
 from jobs.record import record_once
 from models.database import autocommit, transaction
@@ -46,18 +47,10 @@ class ChatbotRequest(BaseModel):
     outlet_id: str | None = Field(None, max_length=100)
 
 
-BIND = text("""
-WITH contact AS (
-    INSERT INTO contacts (channel, address) VALUES ('api', :user_id)
-    ON CONFLICT (channel, address) DO UPDATE SET address = excluded.address RETURNING id
-), meant AS (
-    SELECT id FROM outlets WHERE is_active AND code = :outlet
-    UNION SELECT b.outlet_id FROM contacts k JOIN contact_outlets b ON b.contact_id = k.id
-          WHERE k.channel = 'whatsapp' AND k.address = :user_id AND CAST(:outlet AS text) IS NULL
-)
-INSERT INTO contact_outlets (contact_id, outlet_id, bound_by) SELECT contact.id, meant.id, 'api' FROM contact, meant
-ON CONFLICT (contact_id, outlet_id) DO UPDATE SET bound_by = contact_outlets.bound_by
-RETURNING outlet_id
+MEANT = text("""
+SELECT id FROM outlets WHERE is_active AND code = :outlet
+UNION SELECT b.outlet_id FROM contacts k JOIN contact_outlets b ON b.contact_id = k.id
+WHERE k.channel = 'whatsapp' AND k.address = :user_id AND CAST(:outlet AS text) IS NULL
 """)
 CHOOSE = text("UPDATE conversations SET outlet_id = :outlet WHERE id = :id AND outlet_id IS DISTINCT FROM :outlet")
 ANSWER = text("""
@@ -168,7 +161,8 @@ def _answer(runtime: Runtime, asked: Asked) -> tuple[dict[str, Any] | None, bool
 
 def _bind(runtime: Runtime, body: ChatbotRequest) -> int | None:
     with transaction(runtime.engine) as connection:
-        found = list(connection.execute(BIND, {"user_id": body.user_id, "outlet": body.outlet_id}).scalars())
+        found = list(connection.execute(MEANT, {"user_id": body.user_id, "outlet": body.outlet_id}).scalars())
+        bind(connection, contact_of(connection, CHANNEL, body.user_id), found, by=CHANNEL, actor=CHANNEL)
     if body.outlet_id is not None and not found:
         raise BadInputError("outlet_id is not an outlet of ours", code="outlet")
     return int(found[0]) if body.outlet_id is not None else None

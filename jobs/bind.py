@@ -22,7 +22,9 @@ ON CONFLICT (contact_id, outlet_id) DO UPDATE SET is_manager = b.is_manager OR e
     WHERE excluded.is_manager AND NOT b.is_manager
 RETURNING outlet_id
 """)
-_SAME = text("SELECT id FROM contacts WHERE channel = :channel AND address = ANY(:addresses) ORDER BY id FOR UPDATE")
+_SAME = text("""
+SELECT id FROM contacts WHERE channel = ANY(:channels) AND address = ANY(:addresses) ORDER BY id FOR UPDATE
+""")
 _UNBIND = text("""
 DELETE FROM contact_outlets b USING outlets o
 WHERE b.contact_id = ANY(:contact_ids) AND o.id = b.outlet_id AND (CAST(:code AS text) IS NULL OR o.code = :code)
@@ -69,7 +71,8 @@ def unbind(connection: Connection, channel: str, address: str, outlet_code: str 
     When no outlet is left, nothing of the old owner stays for whoever has the number next: their conversation is
     closed, drafts and requests with it, and name, language, consent and the open window are forgotten.
     """
-    found = {"channel": channel, "addresses": list(spellings(address))}
+    channels = [channel, "api"] if channel == "whatsapp" else [channel]  # the chat API orders in a phone's name
+    found = {"channels": channels, "addresses": list(spellings(address))}
     contact_ids = list(connection.execute(_SAME, found).scalars())
     gone = connection.execute(_UNBIND, {"contact_ids": contact_ids, "code": outlet_code}).all()
     for row in gone:

@@ -63,6 +63,7 @@ def _of_database(connection: Connection) -> Iterator[GaugeMetricFamily]:
     yield _labelled("tria_orders", "status", standing.orders_by_status(connection))
     yield _single("tria_failures_open", standing.failures_open(connection))
     yield _single("tria_escalations_open", standing.escalations_open(connection))
+    yield _single("tria_escalations_overdue", standing.escalations_overdue(connection))
     yield _single("tria_database_dead_rows", standing.dead_rows(connection))
 
 

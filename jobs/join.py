@@ -36,7 +36,9 @@ WHERE id = :id AND state = 'pending' AND (:state = 'declined' OR COALESCE(:outle
 RETURNING contact_id, outlet_id
 """)
 _LIST = text("""
-SELECT r.id, k.channel, k.address, k.display_name, o.code, o.name AS outlet_name, r.requested_at
+SELECT r.id, k.channel, k.address, k.display_name, o.code, o.name AS outlet_name, r.requested_at,
+       (SELECT m.content FROM conversation_messages m JOIN conversations c ON c.id = m.conversation_id
+        WHERE c.contact_id = k.id AND m.direction = 'inbound' AND m.content <> '' ORDER BY m.id DESC LIMIT 1) AS last_words
 FROM binding_requests r JOIN contacts k ON k.id = r.contact_id LEFT JOIN outlets o ON o.id = r.outlet_id
 WHERE r.state = 'pending' ORDER BY r.id
 """)
@@ -56,6 +58,7 @@ class Pending:
     outlet_code: str | None
     outlet_name: str | None
     requested_at: datetime
+    last_words: str | None
 
 
 def write(connection: Connection, settings: Settings, contact_id: int, joining: Joining) -> None:

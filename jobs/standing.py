@@ -88,6 +88,11 @@ def escalations_open(connection: Connection) -> int:
     return _number(connection, "SELECT count(*) FROM escalations WHERE closed_at IS NULL")
 
 
+def escalations_overdue(connection: Connection) -> int:
+    """Nobody has looked at them in the time their priority allows (jobs/escalate.py)."""
+    return _number(connection, "SELECT count(*) FROM escalations WHERE closed_at IS NULL AND due_at < now()")
+
+
 def catalog_counts(connection: Connection) -> dict[str, int]:
     """Active and all products and outlets, and the contacts bound to an outlet."""
     row = connection.execute(

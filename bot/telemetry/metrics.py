@@ -140,6 +140,7 @@ GAUGES = {
     "tria_oldest_unsent_seconds": "For how long the most overdue reply waits to be sent",
     "tria_failures_open": "Failures that nobody has settled",
     "tria_escalations_open": "Conversations waiting for a person",
+    "tria_escalations_overdue": "Of these, past the time in which somebody had to look",
     "tria_orders": "Orders by status",
     "tria_heartbeat_age_seconds": "Seconds since the last sign of life",
     "tria_canary_ok": "1 when the last synthetic order went the whole way",

@@ -68,8 +68,8 @@ def list_pending(as_json: bool) -> None:
     if as_json:
         print_json([asdict(request) for request in found])
         return
-    rows = [(r.id, r.requested_at, r.channel, r.address, r.display_name, r.outlet_code, r.outlet_name) for r in found]
-    print_table(f"{len(rows)} requests", ("id", "since", "channel", "address", "person", "outlet", "name"), rows)
+    rows = [(r.id, r.requested_at, r.channel, r.address, r.display_name, r.outlet_code, r.last_words) for r in found]
+    print_table(f"{len(rows)} requests", ("id", "since", "channel", "address", "person", "outlet", "last words"), rows)
 
 
 @command(group, "approve", example="flask contacts approve 12 --outlet AW-JWL")
