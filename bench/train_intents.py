@@ -45,6 +45,8 @@ def rows() -> Iterator[Row]:
 
 def row(example: Example, index: CatalogIndex) -> Row:
     facts = look(example.text, index, example.context, example.now.date())
+    if facts is None:
+        raise ValueError(f"{example.id} is too long to learn from")
     right = frozenset(MERGED.get(kind, kind) for kind in example.accepted)
     return sorted(set(features(facts))), MERGED.get(example.kind, example.kind), right
 

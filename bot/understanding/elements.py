@@ -65,6 +65,11 @@ class Quantity(Element):
     stock: bool = False
     """What they still have, not what they want."""
 
+    @property
+    def pieces(self) -> tuple[tuple[Decimal, str | None], ...]:
+        """The pieces of a sum, or the one amount."""
+        return self.parts or (() if self.value is None else ((self.value, self.unit),))
+
 
 @dataclass(slots=True)
 class Mention(Element):
@@ -111,6 +116,8 @@ class _Reader:
         self.mention: Mention | None = None
         self.line_start = True
         self.each_next = False
+        self.bullets: int | None = None
+        self.last_quantity: Quantity | None = None
         self.changing = any(token.roles.get("op") in ("set", "swap") for token in tokens)
         self.counts = sum(token.kind == scan.NUMBER for token in tokens)
 
@@ -159,6 +166,8 @@ class _Reader:
     def _add(self, element: Element) -> int:
         self._close()
         self.elements.append(element)
+        if isinstance(element, Quantity):
+            self.last_quantity = element
         return element.end
 
     def _break(self, at: int, strength: float) -> int:
@@ -288,10 +297,14 @@ class _Reader:
         token, before, earlier = self.tokens[at], self._token(at - 1), self._token(at - 2)
         if before is None or before.text != "-" or not token.glued or before.glued:
             return False
-        bullets = sum(
+        if self.bullets is None:
+            self.bullets = self._count_bullets()
+        return not (self.bullets > 1 and (earlier is None or earlier.kind == scan.LINE))
+
+    def _count_bullets(self) -> int:
+        return sum(
             1 for i, t in enumerate(self.tokens) if t.text == "-" and (i == 0 or self.tokens[i - 1].kind == scan.LINE)
         )
-        return not (bullets > 1 and (earlier is None or earlier.kind == scan.LINE))
 
     def _said_twice(self, quantity: Quantity, at: int) -> int:
         """10 (ten) cartons."""
@@ -360,7 +373,7 @@ class _Reader:
         return self._phrase_at(at) > 0
 
     def _unpaired_mention(self) -> bool:
-        for element in reversed(self.elements):
+        for element in reversed(self.elements[-2 * AHEAD :]):
             if isinstance(element, Quantity):
                 return False
             if isinstance(element, Mention):
@@ -451,10 +464,9 @@ class _Reader:
             self.each_next = True
             return
         self._close()
-        for element in reversed(self.elements):
-            if isinstance(element, Quantity):
-                element.each = True
-                break
+        last = next((e for e in reversed(self.elements[-AHEAD:]) if isinstance(e, Quantity)), self.last_quantity)
+        if last is not None:
+            last.each = True
 
     def _counted_word(self, at: int) -> int:
         """Words that count without a number: a carton, sekotak, a few packets, and a bare unit."""

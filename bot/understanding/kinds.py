@@ -13,6 +13,7 @@ from bot.understanding.story import Edit
 ORDER = "order"
 """Goods are wanted or changed; whether that creates or amends is for the conversation's state to say."""
 CLEAR_ORDER = 0.985
+UNSURE = 0.5
 QUESTION_STARTS = frozenset(
     {"is", "are", "was", "does", "do", "did", "would", "will", "has", "have", "should", "if", "am"}
 )
@@ -51,6 +52,8 @@ def rank(facts: Facts) -> Ranked:
         return Ranked(((ORDER, CLEAR_ORDER),))
     found = classifier().probabilities(features(facts))
     possible = {kind: p for kind, p in found.items() if _possible(kind, facts)}
+    if max(possible.values()) < UNSURE and _names_amount(facts) and not facts.cues.has(*AGAINST):
+        possible[ORDER] = 1.0
     if facts.cues.has("attack") and facts.has_lines and possible.get(ORDER):
         possible["other"] = min(possible.get("other", 0.0), possible[ORDER] / 2)
     whole = sum(possible.values()) or 1.0
@@ -68,6 +71,11 @@ def clear_order(facts: Facts) -> bool:
     if facts.cues.has("cancel_all") and not any(edit.op == "remove" for edit in facts.story.edits):
         return False
     return any(isinstance(e.outcome, Line) and e.op != "remove" and not _weak(e.said.at) for e in facts.story.edits)
+
+
+def _names_amount(facts: Facts) -> bool:
+    """Goods with an amount, however odd: asking about it is better than small talk."""
+    return any(edit.said.at >= 0 and edit.mention is not None and edit.mention.words for edit in facts.story.edits)
 
 
 def _unexplained(facts: Facts) -> bool:

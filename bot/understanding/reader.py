@@ -13,7 +13,7 @@ from bot.understanding import scan
 from bot.understanding.answers import Answered, answer
 from bot.understanding.changes import Changed, basket_lines, change
 from bot.understanding.cues import Cues, find_cues
-from bot.understanding.elements import STRONG, Break, Cue, Element, find_elements
+from bot.understanding.elements import STRONG, Break, Cue, Element, Kind, find_elements
 from bot.understanding.facts import Facts
 from bot.understanding.intent import (
     Basket,
@@ -34,6 +34,8 @@ from bot.understanding.text import MAX_CHARS, fold
 from bot.understanding.tokens import Token
 from bot.understanding.when import Day, find_days
 
+MAX_NODES = 260
+"""Goods and amounts in one message: more than MAX_LINE_ITEMS lines hold. Longer lists are asked for in parts."""
 DOUBT = 0.7
 """An order less certain than this needs a YES; chosen on the risk-coverage curve (docs/understanding.md)."""
 
@@ -45,17 +47,21 @@ def understand(
     if len(text) > MAX_CHARS:
         return _too_long(text)
     facts = look(text, index.for_outlet(outlet_id), context, now.date())
+    if facts is None:
+        return _too_long(text)
     return decide(facts, rank(facts))
 
 
-def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts:
-    """The first stages: what stands in the message, before deciding what it is."""
+def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts | None:
+    """The first stages: what stands in the message, before deciding what it is. None when there is too much in it."""
     folded = fold(text)
     pieces = list(scan.pieces(folded.text))
     tokens = index.tokeniser.read(folded.text, index.mend, pieces)
     days = find_days(tokens, today)
     skip = {at for day in days for at in range(day.start, day.end)}
     elements = find_elements(tokens, skip, index)
+    if sum(e.kind in (Kind.MENTION, Kind.QUANTITY) for e in elements) > MAX_NODES:
+        return None
     state = context.draft or context.last_order
     known = [sku for sku, _ in state.lines] if state is not None else []
     quoter = Quoter(tokens, folded)

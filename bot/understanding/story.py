@@ -180,6 +180,7 @@ def _without_past(clause: list[Element]) -> list[Element]:
 
 def _sums(clause: list[Element]) -> list[Element]:
     """1 carton and 50 loose pcs; 2 packets + 500g: pieces of one amount."""
+    clause = clause[:]
     out: list[Element] = []
     position = 0
     while position < len(clause):
@@ -193,9 +194,11 @@ def _sums(clause: list[Element]) -> list[Element]:
             and _adds_up(element, joined[1])
             and not _two_items(clause, position)
         ):
-            parts = tuple((q.value, q.unit) for q in (element, joined[1]) if q.value is not None)
-            out.append(replace(element, end=joined[1].end, parts=parts, each=element.each or joined[1].each))
-            position += 3
+            parts = (*element.pieces, *joined[1].pieces)
+            clause[position + 2] = replace(
+                joined[1], start=element.start, parts=parts, each=element.each or joined[1].each
+            )
+            position += 2
             continue
         out.append(element)
         position += 1
@@ -216,8 +219,9 @@ def _two_items(clause: list[Element], position: int) -> bool:
 
 
 def _adds_up(first: Quantity, second: Quantity) -> bool:
-    both = first.value is not None and second.value is not None and not first.odd and not second.odd
-    return both and first.unit != second.unit and second.unit is not None and first.unit is not None
+    if first.value is None or second.value is None or first.odd or second.odd or second.unit is None:
+        return False
+    return first.unit is not None and second.unit not in {unit for _, unit in first.pieces}
 
 
 def _negated(clause: list[Element]) -> set[int]:
