@@ -15,8 +15,8 @@ from bot.understanding.intent import Intent
 
 WORDS = Path(__file__).with_name("languages.toml")
 LONGEST_WISH = 60
-MANY_WORDS = 4
-"""A message of this many Latin words tells its language; "ok 2 ctn" does not."""
+MANY_WORDS = 6
+"""A message of this many Latin words tells its language; "tambah 3 paket liner" does not."""
 _TOKENS = re.compile(r"[a-z]+|[\u0b80-\u0bff]+|[\u3400-\u9fff]+")
 
 
