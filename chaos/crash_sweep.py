@@ -32,6 +32,7 @@ RATE_PER_S = 15.0
 VICTIM_LIFE_S = 60.0
 MAX_NTH = 4
 EXHAUST_EVERY_S = 1.0
+MAX_BACKLOG = 60
 
 
 @dataclass(slots=True)
@@ -88,7 +89,8 @@ def sweep(house: House, seeds: int, seed: int, say: Callable[[str], None] = lamb
         for slot in SLOTS:
             _follow(house, slot, queues[slot.split()[0]], alive, outcome, door)
         customers.port = door if "web" in alive and chooser.random() < 0.5 else 0
-        customers.order(chooser.choice(phones))
+        if house.backlog() < MAX_BACKLOG:  # a machine that is busy otherwise must not turn the sweep into a queue
+            customers.order(chooser.choice(phones))
         if "park" in alive and time.monotonic() - exhausted_at > EXHAUST_EVERY_S:
             _exhaust_one(house)
             exhausted_at = time.monotonic()
