@@ -28,7 +28,7 @@ from embedded.rows import forget_pulses, has_products
 from embedded.supervisor import Supervisor
 from embedded.terminal import Terminal
 from embedded.valkey import ValkeyServer
-from embedded.var_folder import owned, published, rotate_logs
+from embedded.var_folder import empty_folder, owned, published, rotate_logs
 
 READY_TIMEOUT_S = 60.0
 ASK_EVERY_S = 0.25
@@ -53,7 +53,8 @@ class Start:
     def child(self, name: str, argv: list[str]) -> ChildProcess:
         """A process of ours, its environment complete with the addresses of what was started before it."""
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        env = {**os.environ, "PYTHONUNBUFFERED": "1", **self.env, "PATH": path}
+        shared = {"PYTHONUNBUFFERED": "1", "PROMETHEUS_MULTIPROC_DIR": str(self.var / "metrics")}
+        env = {**os.environ, **shared, **self.env, "PATH": path}
         log = self.var / "log" / f"{name}.log"
         return ChildProcess(name, argv, log=log, env=env, cwd=self.root)
 
@@ -70,6 +71,7 @@ def run(root: Path, *, smoke: bool = False) -> None:
         undo.enter_context(owned(start.var))
         _check(start)
         rotate_logs(start.var / "log")
+        empty_folder(start.var / "metrics")
         undo.callback(supervisor.stop)
         _start_servers(start)
         _start_simulator(start)

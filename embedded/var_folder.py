@@ -52,6 +52,12 @@ def rotate_logs(folder: Path) -> None:
             log.replace(log.with_suffix(".log.1"))
 
 
+def empty_folder(folder: Path) -> None:
+    """Where all processes count together so that any can answer /metrics; each start counts from zero."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+
+
 def remove(var: Path) -> None:
     """Deletes the demo database and all else, also what lives elsewhere and is only linked (account.py)."""
     if not var.exists():

@@ -35,6 +35,7 @@ class Door(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b'{"failing": [{"check": "worker", "reason": "no heartbeat"}]}')
     def log_message(self, *_): pass
 redis.Redis.from_url(os.environ["REDIS_URL"]).ping()
+assert os.listdir(os.environ["PROMETHEUS_MULTIPROC_DIR"]) == []
 http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Door).serve_forever()
 """
 
