@@ -19,7 +19,9 @@ PROPOSAL = click.argument("proposal", type=int)
 
 
 @command(group, "list", example="flask aliases list --state proposed")
-@click.option("--state", type=click.Choice([state.value for state in ProposalState]), help="Only these; all without it.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in ProposalState]), help="Only these; all without it."
+)
 @json_option
 def list_proposals(state: str | None, as_json: bool) -> None:
     """Proposed names with what they were learned from; `picked` says how often that outlet meant it so."""
