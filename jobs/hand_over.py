@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from bot.decision import Reply
 from bot.errors import BadInputError
@@ -23,7 +23,7 @@ from models.database import transaction
 
 _OPEN = text("""
 SELECT e.id, e.conversation_id, e.opened_at FROM escalations e JOIN conversations c ON c.id = e.conversation_id
-WHERE e.id = :id AND e.closed_at IS NULL AND c.closed_at IS NULL FOR UPDATE OF e
+WHERE e.id = :id AND e.closed_at IS NULL AND c.closed_at IS NULL FOR NO KEY UPDATE OF c
 """)
 _TAKE = text("""
 UPDATE conversations SET owner = 'person', owner_until = now() + :minutes * interval '1 minute', rung_at = NULL, attempts = 0,
@@ -31,7 +31,9 @@ UPDATE conversations SET owner = 'person', owner_until = now() + :minutes * inte
     due_at = CASE WHEN lease_until IS NULL THEN LEAST(due_at, now() + :minutes * interval '1 minute') ELSE now() END
 WHERE id = :id AND closed_at IS NULL
 """)
-_ASSIGN = text("UPDATE escalations SET assignee = COALESCE(assignee, :actor), due_at = NULL WHERE id = :id")
+_ASSIGN = text("""
+UPDATE escalations SET assignee = COALESCE(assignee, :actor), due_at = NULL WHERE id = :id AND closed_at IS NULL
+""")
 _CLOSE = text("""
 UPDATE escalations SET closed_at = now(), closed_by = :actor WHERE id = :id AND closed_at IS NULL
 """)
@@ -58,8 +60,8 @@ SELECT EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = :
 def reply(connection: Connection, settings: Settings, escalation_id: int, words: str, *, actor: str) -> int:
     """A person's words to the customer, through the same outbox; the bot is silent from here on. Returns the row to send."""
     task = _open(connection, escalation_id)
+    _still_open(connection, _ASSIGN, escalation_id, actor)
     connection.execute(_TAKE, {"id": task.conversation_id, "minutes": settings.handover_timeout_minutes})
-    connection.execute(_ASSIGN, {"id": escalation_id, "actor": actor})
     message_id = say(connection, task.conversation_id, words, role="person")
     audit(connection, actor, "reply", f"escalation:{escalation_id}", {"message": message_id})
     return message_id
@@ -71,7 +73,7 @@ def hand_back(connection: Connection, settings: Settings, escalation_id: int, *,
     The question that was open before is forgotten: "2" now answers nobody's list.
     """
     task = _open(connection, escalation_id)
-    connection.execute(_CLOSE, {"id": escalation_id, "actor": actor})
+    _still_open(connection, _CLOSE, escalation_id, actor)
     audit(connection, actor, "hand_back", f"escalation:{escalation_id}")
     if connection.execute(_GIVE_BACK, {"id": task.conversation_id}).rowcount != 1:
         return ()
@@ -98,11 +100,17 @@ def resume(runtime: Runtime, lease: Lease) -> Lease:
 
 
 def _open(connection: Connection, escalation_id: int) -> Row[Any]:
-    """The open task, locked: of two people at once the second waits and sees what the first did."""
+    """The open task, its conversation locked first, as a worker locks it; of two people at once the second waits."""
     task = connection.execute(_OPEN, {"id": escalation_id}).one_or_none()
     if task is None:
         raise BadInputError(f"escalation {escalation_id} is not open")
     return task
+
+
+def _still_open(connection: Connection, statement: TextClause, escalation_id: int, actor: str) -> None:
+    """Changes the task if nobody closed it while we waited for the conversation. Raises BadInputError."""
+    if connection.execute(statement, {"id": escalation_id, "actor": actor}).rowcount != 1:
+        raise BadInputError(f"escalation {escalation_id} is not open")
 
 
 def _changed(connection: Connection, conversation_id: int, since: datetime) -> list[Reply]:

@@ -78,7 +78,7 @@ def decide(intent: Intent, said: Said, situation: Situation, now: datetime) -> D
     """The whole effect of one burst. Who is speaking is settled first, then what kind of message it is, then its meaning."""
     turn = Turn(media.read_by_machine(intent) if said.payload.get("read_from") else intent, said, situation, now)
     settled = subscriptions.decided(turn) or identity.decided(turn) or media.decided(turn, by_words)
-    return handover.stuck(learning.with_learned(turn, settled or by_words(turn)))
+    return identity.with_wrong_code(turn, handover.stuck(learning.with_learned(turn, settled or by_words(turn))))
 
 
 def by_words(turn: Turn) -> Decision:

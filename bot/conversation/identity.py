@@ -127,6 +127,13 @@ def _code_written(turn: Turn) -> Decision | None:
     return Decision((Reply("code_wrong"),), reason="code_wrong", joining=Joining(wrong_code=True))
 
 
+def with_wrong_code(turn: Turn, decision: Decision) -> Decision:
+    """Whoever writes a code that is none is counted, also a known contact whose words are read like any others."""
+    speaker = turn.situation.speaker
+    guessed = speaker.wrote_code and speaker.invitation is None and not speaker.codes_locked
+    return replace(decision, joining=Joining(wrong_code=True)) if guessed and decision.joining is None else decision
+
+
 def _join_decided(turn: Turn) -> Decision:
     """A manager's APPROVE or DECLINE of a request for the outlet they manage."""
     request = turn.situation.speaker.join_request
