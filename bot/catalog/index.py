@@ -8,18 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
+from bot.catalog.names import Name, NameReader
 from bot.catalog.product import Product
 from bot.catalog.spelling import Spelling
 from bot.ordering.units import MEASURES
-from bot.understanding import scan
 from bot.understanding.lexicon import lexicon
-from bot.understanding.text import fold, is_spaceless
-from bot.understanding.tokens import SIZE, Cutter, Token, Tokeniser, plain, product_word, singular
+from bot.understanding.text import fold
+from bot.understanding.tokens import Tokeniser, product_word, singular
 
 Bag = frozenset[str]
 MIN_NUMERIC_CODE = 5
-_ASIDE = re.compile(r"\([^)]{0,80}\)|\bwith\b.{0,80}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,96 +78,96 @@ class CatalogIndex:
         return None if product_word(word) in self.by_word else self.spelling.mend(word, singular(word))
 
 
-AND = "&"
-
-
-def content(tokens: Iterable[Token], *, whole: bool = False) -> tuple[str, ...]:
-    """The words of a name that tell products apart, numbers joined to the word they count; `whole` keeps every "and"."""
-    words: list[str] = []
-    pending = ""
-    for token in tokens:
-        if pending and token.glued and token.kind == scan.WORD:
-            words.append(pending + token.word)
-            pending = ""
-            continue
-        if token.kind == scan.NUMBER and token.value is not None:
-            if pending:
-                words.append(pending)
-            pending = plain(token.value)
-            continue
-        if whole and token.has("and") and words and not pending:
-            words.append(AND)
-            continue
-        if token.kind not in (scan.WORD, SIZE) or token.has("and"):
-            continue
-        if token.has("stop") and not token.has("attribute"):
-            continue
-        words.append(pending + token.word)
-        pending = ""
-    return tuple(words) if not pending else (*words, pending)
-
-
 def _build(products: list[Product]) -> CatalogIndex:
-    language = lexicon()
-    texts = {p.sku: [p.name, *p.aliases] for p in products}
-    own = [alias for p in products for aliases in p.outlet_aliases.values() for alias in aliases]
-    cutter = _cutter([text for group in texts.values() for text in group] + own)
-    reader = Tokeniser(cutter)
-    names: dict[Bag, list[str]] = {}
-    held: dict[str, Bag] = {}
-    core: dict[str, Bag] = {}
-    aliases: dict[str, tuple[Bag, ...]] = {}
-    phrases: dict[str, set[tuple[str, ...]]] = {}
-    numbered: set[str] = set()
-    sizes: set[str] = set()
-    outlet_names: dict[str, dict[Bag, list[str]]] = {}
-    by_word: dict[str, set[str]] = {}
+    build = _Build(products)
     for product in products:
-        bags: list[Bag] = []
-        core_words: set[str] = set()
-        for text in texts[product.sku]:
-            tokens = reader.read(fold(text).text)
-            sizes.update(token.word for token in tokens if token.kind == SIZE)
-            words = content(tokens)
-            if not words:
-                continue
-            numbered.update(word for word in words if word[0].isdigit())
-            bags.append(frozenset(words))
-            phrases.setdefault(words[0], set()).add(content(tokens, whole=True))
-            inner = _ASIDE.sub("", text)
-            core_words.update(words if inner == text else content(reader.read(fold(inner).text)))
-        for bag in dict.fromkeys(bags):
-            names.setdefault(bag, []).append(product.sku)
-        for outlet_id, outlet_aliases in product.outlet_aliases.items():
-            for alias in outlet_aliases:
-                words = content(reader.read(fold(alias).text))
-                outlet_names.setdefault(outlet_id, {}).setdefault(frozenset(words), []).append(product.sku)
-                phrases.setdefault(words[0], set()).add(words)
-                for word in words:
-                    by_word.setdefault(word, set())
-        held[product.sku] = frozenset(word for bag in bags for word in bag)
-        core[product.sku] = frozenset(core_words)
-        aliases[product.sku] = tuple(dict.fromkeys(bags))
-        for word in held[product.sku]:
-            by_word.setdefault(word, set()).add(product.sku)
-    frozen = {word: frozenset(skus) for word, skus in by_word.items()}
-    return CatalogIndex(
-        products={p.sku: p for p in products},
-        names={bag: tuple(skus) for bag, skus in names.items()},
-        held=held,
-        core=core,
-        by_word=frozen,
-        aliases=aliases,
-        phrases={first: tuple(sorted(group, key=lambda w: (-len(w), w))) for first, group in phrases.items()},
-        sizes=frozenset(sizes),
-        numbered=frozenset(numbered),
-        measures=frozenset(
-            measure for p in products for measure in ("g", "kg", "ml", "l") if measure in MEASURES.get(p.base_unit, {})
-        ),
-        spelling=Spelling(frozen.keys(), language.repairable),
-        tokeniser=Tokeniser(cutter, frozenset(sizes), _codes(products), frozen.keys()),
-        outlet_names={o: {bag: tuple(skus) for bag, skus in group.items()} for o, group in outlet_names.items()},
-    )
+        build.add(product)
+    return build.index()
+
+
+class _Build:
+    """The tables while they are filled."""
+
+    def __init__(self, products: list[Product]) -> None:
+        own = (alias for p in products for aliases in p.outlet_aliases.values() for alias in aliases)
+        everyones = (text for p in products for text in (p.name, *p.aliases))
+        self.products = {p.sku: p for p in products}
+        self.reader = NameReader(chain(everyones, own))
+        self.names: dict[Bag, list[str]] = {}
+        self.outlet_names: dict[str, dict[Bag, list[str]]] = {}
+        self.held: dict[str, Bag] = {}
+        self.core: dict[str, Bag] = {}
+        self.aliases: dict[str, tuple[Bag, ...]] = {}
+        self.by_word: dict[str, set[str]] = {}
+        self.phrases: dict[str, set[tuple[str, ...]]] = {}
+        self.sizes: set[str] = set()
+
+    def add(self, product: Product) -> None:
+        """Reads every name of one product."""
+        bags: dict[Bag, None] = {}
+        core: set[str] = set()
+        for text in (product.name, *product.aliases):
+            name = self.reader.read(text)
+            if name.words:
+                bags[frozenset(name.words)] = None
+                core.update(self.reader.core(text, name))
+                self._write_down(name)
+        for bag in bags:
+            self.names.setdefault(bag, []).append(product.sku)
+        self.aliases[product.sku] = tuple(bags)
+        self.held[product.sku] = frozenset().union(*bags)
+        self.core[product.sku] = frozenset(core)
+        for word in self.held[product.sku]:
+            self.by_word.setdefault(word, set()).add(product.sku)
+        self._add_outlet_names(product)
+
+    def _add_outlet_names(self, product: Product) -> None:
+        for outlet_id, aliases in product.outlet_aliases.items():
+            for alias in aliases:
+                name = self.reader.read(alias)
+                if not name.words:
+                    continue
+                self.outlet_names.setdefault(outlet_id, {}).setdefault(frozenset(name.words), []).append(product.sku)
+                self._write_down(name)
+                for word in name.words:
+                    self.by_word.setdefault(word, set())
+
+    def _write_down(self, name: Name) -> None:
+        self.sizes.update(name.sizes)
+        self.phrases.setdefault(name.whole[0], set()).add(name.whole)
+
+    def index(self) -> CatalogIndex:
+        """The tables, frozen."""
+        by_word = {word: frozenset(skus) for word, skus in self.by_word.items()}
+        sizes = frozenset(self.sizes)
+        return CatalogIndex(
+            products=self.products,
+            names=_tuples(self.names),
+            held=self.held,
+            core=self.core,
+            by_word=by_word,
+            aliases=self.aliases,
+            phrases={first: tuple(sorted(group, key=_longest_first)) for first, group in self.phrases.items()},
+            sizes=sizes,
+            numbered=frozenset(word for word in by_word if word[0].isdigit()),
+            measures=_measures(self.products.values()),
+            spelling=Spelling(by_word.keys(), lexicon().repairable),
+            tokeniser=Tokeniser(self.reader.cutter, sizes, _codes(self.products.values()), by_word.keys()),
+            outlet_names={outlet: _tuples(group) for outlet, group in self.outlet_names.items()},
+        )
+
+
+def _tuples(table: Mapping[Bag, list[str]]) -> dict[Bag, tuple[str, ...]]:
+    return {bag: tuple(skus) for bag, skus in table.items()}
+
+
+def _longest_first(phrase: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    return -len(phrase), phrase
+
+
+def _measures(products: Iterable[Product]) -> frozenset[str]:
+    sold_by = {product.base_unit for product in products}
+    return frozenset(m for m in ("g", "kg", "ml", "l") if any(m in MEASURES.get(unit, {}) for unit in sold_by))
 
 
 def _codes(products: Iterable[Product]) -> dict[str, str]:
@@ -182,47 +182,3 @@ def _codes(products: Iterable[Product]) -> dict[str, str]:
         if len(short) > 3 and any(c.isdigit() for c in short) and not short.isdigit():
             codes.setdefault(short, product.sku)
     return codes
-
-
-def _cutter(texts: Iterable[str]) -> Cutter:
-    """Learns the words of the catalog's names in scripts without spaces, beside the lexicon's own."""
-    language = lexicon()
-    front = Cutter.of(word for word in language.spaceless if _describes(word))
-    found: set[str] = set()
-    for text in texts:
-        for piece in scan.pieces(fold(text).text):
-            if piece.kind == scan.HAN:
-                found.add(_head(piece.text, front))
-    heads = {word for word in found if len(word) >= 2} | _shared_ends(found)
-    found |= heads
-    for word in list(found):
-        for cut in range(1, len(word) - 1):
-            if word[cut:] in heads:
-                found.discard(word)
-                found.add(word[:cut])
-                break
-    return Cutter.of(language.spaceless | {word for word in found if word})
-
-
-def _shared_ends(words: Iterable[str]) -> set[str]:
-    """Ends of two signs or more that several names share: 面粉 of 中筋面粉 and 高筋面粉."""
-    count: dict[str, int] = {}
-    for word in words:
-        for cut in range(1, len(word) - 1):
-            count[word[cut:]] = count.get(word[cut:], 0) + 1
-    return {end for end, number in count.items() if number > 1}
-
-
-def _describes(word: str) -> bool:
-    roles = next((r for w, r in lexicon().structure.by_first.get(word, ()) if w == (word,)), {})
-    return any(role in roles for role in ("attribute", "measure", "stop"))
-
-
-def _head(run: str, front: Cutter) -> str:
-    """What is left of a name after the words for size, colour and material before it, when two signs are left."""
-    while len(run) > 2:
-        first = front.cut(run)[0]
-        if first not in front.words or len(run) - len(first) < 2:
-            break
-        run = run[len(first) :]
-    return run if is_spaceless(run) else ""

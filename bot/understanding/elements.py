@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.catalog.index import AND, Bag, CatalogIndex
+from bot.catalog.index import Bag, CatalogIndex
+from bot.catalog.names import AND
 from bot.understanding import scan
 from bot.understanding.tokens import CODE, HALF, SIZE, Token, is_half, plain
 

@@ -24,6 +24,7 @@ NOISE = frozenset({PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK})
 
 # name of the piece, and its shape; the first that fits wins
 _SHAPES: tuple[tuple[str, str], ...] = (
+    (WORD, r"(?!(?:sgd|usd|myr|inv|ord|ref|sku|acc|tkt|singapore)\b)[a-z]{3,}(?=[ ,\n]|$)"),  # most words, at once
     (LINK, r"</?[a-z][^<>\n]{0,60}>|\[/?inst\]"),
     (LINK, r"https?://\S{1,200}|www\.\S{1,200}|[\w.]{1,60}@\w{1,60}\.\w{2,20}"),
     (PRICE, r"(?:us|s)?\$\s?\d[\d,]*(?:\.\d+)?k?|\b(?:sgd|rm|usd|myr)\s?\d[\d,]*(?:\.\d+)?"),

@@ -1,0 +1,129 @@
+"""Reads the names of products with the same eyes as messages: the words that tell products apart, and the sizes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.understanding import scan
+from bot.understanding.lexicon import NO_ROLES, lexicon
+from bot.understanding.text import fold, is_spaceless
+from bot.understanding.tokens import SIZE, Cutter, Token, Tokeniser, plain, product_word
+
+AND = "&"
+_ASIDE = re.compile(r"\([^)]{0,80}\)|\bwith\b.{0,80}$", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"[a-z]{2,}(?: [a-z]{2,})*")
+_COUNTS = ("number", "scale", "article", "pair_number", "measure", "and")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name: its telling words, the same with every "and" kept, its sizes, and whether it tells of parts aside."""
+
+    words: tuple[str, ...]
+    whole: tuple[str, ...]
+    sizes: tuple[str, ...] = ()
+
+
+class NameReader:
+    """Reads names; those of plain English words go a short way, for there may be fifty thousand."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.cutter = cutter_of(texts)
+        self._tokeniser = Tokeniser(self.cutter)
+
+    def read(self, text: str) -> Name:
+        folded = fold(text).text.strip()
+        if _PLAIN_NAME.fullmatch(folded):
+            words = [_plain_word(word) for word in folded.split(" ")]
+            if None not in words:
+                telling = tuple(word for word in words if word)
+                return Name(telling, telling)
+        tokens = self._tokeniser.read(folded)
+        sizes = tuple(token.word for token in tokens if token.kind == SIZE)
+        return Name(content(tokens), content(tokens, whole=True), sizes)
+
+    def core(self, text: str, name: Name) -> tuple[str, ...]:
+        """The telling words without what only describes parts: "(fits 8oz)", "with lid"."""
+        inner = _ASIDE.sub("", text)
+        return name.words if inner == text else self.read(inner).words
+
+
+@lru_cache(maxsize=32768)
+def _plain_word(word: str) -> str | None:
+    """The word products are looked up by, "" for one that tells nothing apart, None when it needs the long way."""
+    roles = NO_ROLES
+    for phrase, found in lexicon().structure.by_first.get(word, ()):
+        if len(phrase) > 1:
+            return None
+        roles = found
+    if any(role in roles for role in _COUNTS):
+        return None
+    return "" if "stop" in roles and "attribute" not in roles else product_word(word)
+
+
+def content(tokens: Iterable[Token], *, whole: bool = False) -> tuple[str, ...]:
+    """The words of a name that tell products apart, numbers joined to the word they count; `whole` keeps every "and"."""
+    words: list[str] = []
+    pending = ""
+    for token in tokens:
+        if pending and token.glued and token.kind == scan.WORD:
+            words.append(pending + token.word)
+            pending = ""
+            continue
+        if token.kind == scan.NUMBER and token.value is not None:
+            if pending:
+                words.append(pending)
+            pending = plain(token.value)
+            continue
+        if whole and token.has("and") and words and not pending:
+            words.append(AND)
+            continue
+        if token.kind not in (scan.WORD, SIZE) or token.has("and"):
+            continue
+        if token.has("stop") and not token.has("attribute"):
+            continue
+        words.append(pending + token.word)
+        pending = ""
+    return tuple(words) if not pending else (*words, pending)
+
+
+def cutter_of(texts: Iterable[str]) -> Cutter:
+    """Learns the words of the catalog's names in scripts without spaces, beside the lexicon's own."""
+    language = lexicon()
+    front = Cutter.of(word for word in language.spaceless if _describes(word))
+    runs = (piece for text in texts if not text.isascii() for piece in scan.pieces(fold(text).text))
+    found = {_head(piece.text, front) for piece in runs if piece.kind == scan.HAN}
+    heads = {word for word in found if len(word) >= 2} | _shared_ends(found)
+    for word in list(found):
+        cut = next((cut for cut in range(1, len(word) - 1) if word[cut:] in heads), None)
+        if cut is not None:
+            found.discard(word)
+            found.add(word[:cut])
+    return Cutter.of(language.spaceless | {word for word in found | heads if word})
+
+
+def _shared_ends(words: Iterable[str]) -> set[str]:
+    """Ends of two signs or more that several names share: 面粉 of 中筋面粉 and 高筋面粉."""
+    count: dict[str, int] = {}
+    for word in words:
+        for cut in range(1, len(word) - 1):
+            count[word[cut:]] = count.get(word[cut:], 0) + 1
+    return {end for end, number in count.items() if number > 1}
+
+
+def _describes(word: str) -> bool:
+    roles = next((r for w, r in lexicon().structure.by_first.get(word, ()) if w == (word,)), {})
+    return any(role in roles for role in ("attribute", "measure", "stop"))
+
+
+def _head(run: str, front: Cutter) -> str:
+    """What is left of a name after the words for size, colour and material before it, when two signs are left."""
+    while len(run) > 2:
+        first = front.cut(run)[0]
+        if first not in front.words or len(run) - len(first) < 2:
+            break
+        run = run[len(first) :]
+    return run if is_spaceless(run) else ""
