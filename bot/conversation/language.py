@@ -59,7 +59,7 @@ def language_for(intent: Intent, said: Said, situation: Situation) -> str:
     if chosen in LANGUAGES:
         return str(chosen)
     written = intent.language.split("-")[0]
-    if written not in LANGUAGES or said.pressed is not None:
+    if written not in LANGUAGES or said.pressed is not None or situation.speaker.wrote_code:
         return remembered
     if written == "en" and remembered != "en" and len(re.findall(r"[A-Za-z]{2,}", said.text)) < MANY_WORDS:
         return remembered
