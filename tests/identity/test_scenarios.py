@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from jobs.verify_ledger import verify_ledger
 from tests.conftest import Shop
 from tests.identity.world import JEWEL, ORDER, PASIR_RIS, STRANGER, TAMPINES, World
 
@@ -255,6 +256,16 @@ def a_wrong_code_binds_nobody_and_five_lock_the_sender_out(w: World) -> None:
 
 
 @scenario
+def a_known_contact_that_guesses_codes_is_locked_out_too(w: World) -> None:
+    code, phone = w.invite("AW-JWL"), w.phone(PASIR_RIS)
+    for wrong in ("AA22-AA23", "AA22-AA24", "AA22-AA25", "AA22-AA26", "AA22-AA27"):
+        phone.say(wrong)
+    phone.say(code)
+    assert w.bindings(PASIR_RIS) == ["CP-PR"]
+    assert w.placed() == []
+
+
+@scenario
 def a_code_gives_a_known_contact_one_more_outlet_and_the_outlet_is_then_asked(w: World) -> None:
     phone = w.phone(PASIR_RIS)
     phone.say(w.invite("AW-JWL"))
@@ -488,6 +499,8 @@ def test_scenario(name: str, shop: Shop, client: FlaskClient) -> None:
     world = World(shop, client)
     SCENARIOS[name](world)
     assert world.crossed(BRAZIL, MEXICO, ARGENTINA) == []
+    with shop.runtime.engine.connect() as connection:
+        assert verify_ledger(connection, None)["missing"] == []
 
 
 def test_the_table_has_at_least_forty_scenarios() -> None:
