@@ -24,11 +24,14 @@ from jobs.bind import bind
 from jobs.escalate import escalate
 from jobs.lease import Lease
 from models.order import OPEN_DRAFT
+from models.prepared import Prepared
 
 # `due_at` apart from `lease_until` is the mark of a message that came meanwhile (record.RECORD): the subquery alone would not
 # see one committed while this statement waited for the row.
 # A draft or question is reminded of once: with `expire_at` set, no `remind_at` means that this is done.
-RELEASE = text("""
+RELEASE = Prepared(
+    "release_conversation",
+    """
 UPDATE conversations c SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL, question = CAST(:question AS jsonb),
     outlet_id = COALESCE(:outlet_id, outlet_id), language = COALESCE(:language, language),
     owner = CASE WHEN :person THEN 'person' ELSE owner END,
@@ -44,7 +47,14 @@ FROM (SELECT CASE WHEN :waits AND NOT :by_alarm AND (remind_at IS NOT NULL OR ex
              CASE WHEN :waits AND NOT :by_alarm THEN now() + :expire * interval '1 minute' WHEN :waits THEN expire_at END AS expire_at
       FROM conversations WHERE id = :id) alarm
 WHERE c.id = :id AND c.lease_token = :token
-""")
+""",
+    person="boolean",
+    handover="double precision",
+    waits="boolean",
+    by_alarm="boolean",
+    remind="double precision",
+    expire="double precision",
+)
 INSERT_ORDER = text("""
 INSERT INTO orders (number, outlet_id, conversation_id, message_id, channel, status, currency, subtotal, tax_rate, tax, total,
                     delivery_date, notes, is_synthetic, placed_at)
@@ -164,7 +174,7 @@ def _release(
         "expire": settings.draft_expiry_minutes,
         "done": list(said.message_ids),
     }
-    if connection.execute(RELEASE, values).rowcount != 1:
+    if RELEASE.on(connection, values).rowcount != 1:
         raise Fenced("the lease of this conversation was lost")
 
 
@@ -329,4 +339,3 @@ def _before(order: OrderView) -> dict[str, Any]:
         "notes": order.notes,
         "lines": [list(astuple(line)) for line in order.lines],
     }
-

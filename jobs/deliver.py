@@ -19,6 +19,7 @@ from bot.telemetry import error_words, get_logger, log_context, metrics, report_
 from jobs import entry, failures, window
 from models.database import autocommit, transaction
 from models.failure import FailureKind
+from models.prepared import Prepared
 
 log = get_logger(__name__)
 
@@ -27,7 +28,9 @@ SENDING_S = 25
 MAX_ATTEMPTS = 12
 MAX_PAUSE_S = 300
 
-CLAIM = text("""
+CLAIM = Prepared(
+    "claim_reply",
+    """
 UPDATE conversation_messages m
 SET state = 'sending', attempt_id = :attempt, attempts = m.attempts + 1, due_at = now() + :sending * interval '1 s', rung_at = NULL
 FROM conversations c, contacts k, (SELECT id, state, created_at FROM conversation_messages WHERE id = :id) before
@@ -38,9 +41,13 @@ WHERE m.id = :id AND before.id = m.id AND c.id = m.conversation_id AND k.id = c.
 RETURNING m.id, m.content, m.payload, m.attempts, m.channel, m.conversation_id, before.state AS was, m.created_at, k.id AS contact_id,
           k.address, c.business_address, k.last_inbound_at,
           (SELECT i.created_at FROM conversation_messages i WHERE i.id = m.in_reply_to) AS asked_at
-""")
+""",
+    sending="double precision",
+)
 # A success is a fact whoever reports it: also a try that was given up for lost may close the row, unless it is closed.
-FINISH = text("""
+FINISH = Prepared(
+    "finish_reply",
+    """
 WITH finished AS (
     UPDATE conversation_messages SET state = :state, provider_id = COALESCE(:provider_id, provider_id), error = :error, reason = :reason,
         due_at = CASE WHEN :pause IS NULL THEN NULL ELSE now() + CAST(:pause AS double precision) * interval '1 s' END,
@@ -52,7 +59,11 @@ WITH finished AS (
 SELECT (SELECT min(m.id) FROM conversation_messages m, finished WHERE m.conversation_id = finished.conversation_id AND m.id > :id
         AND m.direction = 'outbound' AND m.state IN ('pending', 'sending', 'unknown')) AS next_id
 FROM finished
-""")
+""",
+    pause="double precision",
+    forgiven="integer",
+    state="text",
+)
 KNOWN = text("""
 SELECT provider_id FROM conversation_messages
 WHERE conversation_id = :conversation_id AND direction = 'outbound' AND provider_id IS NOT NULL ORDER BY id DESC LIMIT 50
@@ -88,7 +99,7 @@ def _send_one(runtime: Runtime, message_id: int, channels: Mapping[str, Channel]
     """Returns the next row of the conversation when this one is done with."""
     attempt = uuid.uuid4().hex
     with autocommit(runtime.engine) as connection:
-        row = connection.execute(CLAIM, {"id": message_id, "attempt": attempt, "sending": SENDING_S}).one_or_none()
+        row = CLAIM.on(connection, {"id": message_id, "attempt": attempt, "sending": SENDING_S}).one_or_none()
     if row is None:
         return None
     failpoints.hit("deliver.after_claim")
@@ -157,7 +168,7 @@ def _finish(runtime: Runtime, row: Any, attempt: str, result: Result) -> int | N
         "forgiven": int(result.pause_s is not None and result.error is None),
     }
     with transaction(runtime.engine) as connection:
-        finished = connection.execute(FINISH, values).one_or_none()
+        finished = FINISH.on(connection, values).one_or_none()
         if finished is not None and result.pause_s is None and result.error is not None:
             failures.note(connection, FailureKind.DELIVER, row.id, result.error)
         if finished is not None and result.state == "sent" and row.attempts > 1:

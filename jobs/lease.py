@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from models.database import transaction
+from models.prepared import Prepared
 
 LEASE_S = 20
 """Longer than the language model's 15 s budget plus the write; recovery from a killed worker takes at most this."""
@@ -26,12 +27,14 @@ RETURNING c.id, c.lease_token, c.session_id, c.channel, c.business_address, c.ou
           c.owner = 'person' AND c.owner_until <= now() AS owner_over,
           COALESCE(c.language, k.language) AS language, k.id AS contact_id, k.address, k.opted_out_at, k.is_synthetic
 """
-CLAIM = text(_CLAIM.format(which="c.id = :id"))
-CLAIM_NEXT = text(
+CLAIM = Prepared("claim_conversation", _CLAIM.format(which="c.id = :id"), lease="double precision")
+CLAIM_NEXT = Prepared(
+    "claim_next_conversation",
     _CLAIM.format(
         which="""c.id = (SELECT id FROM conversations WHERE due_at <= now() AND closed_at IS NULL
         AND (lease_until IS NULL OR lease_until < now()) ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)"""
-    )
+    ),
+    lease="double precision",
 )
 LOCK = text("SELECT 1 FROM conversations WHERE id = :id AND lease_token = :token FOR NO KEY UPDATE")
 RELEASE_IDLE = text("""
@@ -73,12 +76,12 @@ def owner() -> str:
 
 def claim(connection: Connection, conversation_id: int) -> Lease | None:
     """The conversation, if there is work due in it and nobody else has it. One conditional UPDATE decides."""
-    return _claimed(connection.execute(CLAIM, {"id": conversation_id, "lease": LEASE_S, "owner": owner()}).one_or_none())
+    return _claimed(CLAIM.on(connection, {"id": conversation_id, "lease": LEASE_S, "owner": owner()}).one_or_none())
 
 
 def claim_next(connection: Connection) -> Lease | None:
     """Whichever conversation has been due the longest; None when nothing is due."""
-    return _claimed(connection.execute(CLAIM_NEXT, {"lease": LEASE_S, "owner": owner()}).one_or_none())
+    return _claimed(CLAIM_NEXT.on(connection, {"lease": LEASE_S, "owner": owner()}).one_or_none())
 
 
 def _claimed(row: Any) -> Lease | None:

@@ -11,6 +11,7 @@ from bot import failpoints
 from bot.channels.base import Incoming, Kind, Receipt
 from bot.channels.text import storable, storable_values
 from models.database import autocommit
+from models.prepared import Prepared
 from models.receipt import DELIVERY_RANK, Delivery
 
 BURST_MAX_WINDOWS = 4
@@ -20,7 +21,9 @@ MAX_INBOUND, MAX_INBOUND_IN_S = 10, 10
 
 # While somebody holds the lease, `due_at` is moved away from `lease_until`: the one sign that whoever releases the lease can
 # see of a message that is committed while their own statement waits for this row (apply.RELEASE).
-RECORD = text("""
+RECORD = Prepared(
+    "record_message",
+    """
 WITH known AS (
     SELECT fingerprint FROM conversation_messages
     WHERE channel = :channel AND direction = 'inbound' AND provider_id = :provider_id
@@ -77,7 +80,14 @@ SELECT conversation.id AS conversation_id, message.id AS message_id,
        COALESCE((SELECT due FROM alarm), :window = 0) AND message.state = 'received' AS due,
        message.reason = 'flood' AS flooding
 FROM conversation LEFT JOIN message ON true
-""")
+""",
+    ignored="boolean",
+    window="double precision",
+    windows="double precision",
+    flood="bigint",
+    flood_s="double precision",
+    said_at="timestamptz",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,7 @@ def record_once(
     failpoints.hit("web.before_record")
     with autocommit(engine) as connection:
         # Two first messages at once: the loser sees neither row in its snapshot, and does on a second look.
-        row = connection.execute(RECORD, values).one_or_none() or connection.execute(RECORD, values).one()
+        row = RECORD.on(connection, values).one_or_none() or RECORD.on(connection, values).one()
     failpoints.hit("web.after_commit")
     altered = row.message_id is None and row.first_fingerprint not in (None, fingerprint)
     return Recorded(

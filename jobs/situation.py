@@ -20,6 +20,7 @@ from bot.settings import ConfirmOrders, Settings
 from bot.situation import Contact, OpenQuestion, OrderView, Outlet, Rules, Said, Situation, Usual
 from jobs.catalog import current_index, current_prices
 from jobs.lease import Lease
+from models.prepared import Prepared
 
 MAX_BURST = 20
 """Messages read together at most; the rest are due at once after them."""
@@ -38,7 +39,9 @@ ORDER_JSON = """json_build_object('id', q.id, 'number', q.number, 'status', q.st
     'lines', (SELECT COALESCE(json_agg(json_build_array(l.sku, l.name, l.quantity::text, l.unit, l.unit_price::text,
               l.pack_quantity::text, l.pack_unit) ORDER BY l.position), '[]') FROM order_lines l WHERE l.order_id = q.id))"""
 
-READ = text(f"""
+READ = Prepared(
+    "read_situation",
+    f"""
 WITH bound AS (
     SELECT DISTINCT b.outlet_id FROM contact_outlets b JOIN contacts k ON k.id = b.contact_id
     WHERE k.channel = :channel AND k.address = ANY(:addresses)),
@@ -62,7 +65,8 @@ SELECT
   (SELECT language FROM contacts WHERE id = :contact) AS chosen_language,
   (SELECT version FROM catalog_version) AS catalog_version,
   (SELECT rate FROM tax_rates WHERE effective_from <= CAST(:today AS date) ORDER BY effective_from DESC LIMIT 1) AS tax_rate
-""")
+""",
+)
 
 PHONE_OUTLETS = text(f"""
 SELECT json_agg({OUTLET_JSON} ORDER BY o.name) FROM contacts k
@@ -74,8 +78,8 @@ WHERE k.channel = 'whatsapp' AND k.address = ANY(:phones)
 def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tuple[Said | None, Situation]:
     """What was said (None when nothing is left to answer) and where things stand."""
     settings = runtime.settings
-    row = connection.execute(
-        READ,
+    row = READ.on(
+        connection,
         {
             "id": lease.conversation_id,
             "contact": lease.contact_id,

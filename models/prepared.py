@@ -1,0 +1,40 @@
+"""Statements that PostgreSQL plans once per connection instead of at every call.
+
+The hot path's few large statements each take longer to plan than to run. psycopg2 sends text, so the preparing is done in SQL:
+PREPARE on a connection's first use, EXECUTE from then on. Needs a connection of our own to PostgreSQL, or a pooler in
+session mode.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, text
+
+PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+
+
+class Prepared:
+    """Written like `text()`, with `:name` for a value. `types` names those that PostgreSQL cannot tell by their place."""
+
+    def __init__(self, name: str, sql: str, **types: str) -> None:
+        if "%" in sql:
+            raise ValueError("psycopg2 would read the % of this statement as its own")
+        self.name, self.sql = name, sql
+        self._names = tuple(dict.fromkeys(PARAMETER.findall(sql)))
+        positions = {parameter: f"${place}" for place, parameter in enumerate(self._names, 1)}
+        body = PARAMETER.sub(lambda match: positions[match[1]], sql)
+        listed = ", ".join(types.get(parameter, "unknown") for parameter in self._names)
+        self._prepare = f"PREPARE {name} ({listed}) AS {body}" if self._names else f"PREPARE {name} AS {body}"
+        given = ", ".join(f":{parameter}" for parameter in self._names)
+        self._execute = text(f"EXECUTE {name} ({given})" if self._names else f"EXECUTE {name}")
+
+    def on(self, connection: Connection, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Runs it there. Values that it does not name are left out."""
+        known: set[str] = connection.info.setdefault("prepared", set())
+        if self.name not in known:
+            connection.exec_driver_sql(self._prepare)
+            known.add(self.name)
+        return connection.execute(self._execute, {name: (values or {})[name] for name in self._names})
