@@ -1,0 +1,161 @@
+"""`python -m bench`: the hot path's speed in one run, each figure beside what this machine allows or the obvious design does.
+
+A figure alone says how fast the machine is; the ratios say how good the design is. Exit 1 when a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import path, transaction
+from bench.caller import Answers
+from bot.runtime import Runtime
+from chaos.house import House, house
+
+ROUNDS = 5
+BURST_MS = 300
+
+
+@dataclass
+class Figures:
+    """Rows of (what, figure, beside what, ratio, goal, met)."""
+
+    rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    missed: int = 0
+
+    def add(
+        self, what: str, figure: str, beside: str = "", ratio: str = "", goal: str = "", met: bool | None = None
+    ) -> None:
+        self.missed += met is False
+        mark = "" if met is None else (" ok" if met else " MISSED")
+        self.rows.append((what, figure, beside, ratio, goal + mark))
+
+
+def measure_ack(opened: House, figures: Figures, count: int) -> None:
+    """Our door and its floor take turns, so that a busy machine is busy for both."""
+    opened.close_all()
+    opened.clean()
+    opened.spawn("web")
+    opened.wait_for_web()
+    process, port = path.floor_process(opened)
+    ours, floor = Answers(), Answers()
+    try:
+        for round_ in range(ROUNDS):
+            for target, total in ((opened.web_port, ours), (port, floor)):
+                answers = path.ack(opened, target, count, round_ * count)
+                total.ms += answers.ms
+                total.bad += answers.bad
+                total.seconds += answers.seconds
+    finally:
+        process.terminate()
+        process.wait(20)
+    ratio = ours.per_s / floor.per_s
+    figures.add(
+        "webhook acknowledged", f"{ours.per_s:.0f}/s, p50 {ours.percentile(50):.1f} ms, p99 {ours.percentile(99):.1f} ms",
+        f"Flask + signature + INSERT {floor.per_s:.0f}/s", f"{ratio:.2f}", ">= 0.8", ratio >= 0.8 and not ours.bad,
+    )  # fmt: skip
+    figures.add("memory of a web process", f"{path.memory_mb(opened, 'web'):.0f} MB")
+
+
+def measure_transaction(opened: House, figures: Figures, seconds: int) -> float:
+    """The SQL of one order by pgbench and by us, one after the other in one process."""
+    os.environ.update(opened.environment)
+    opened.close_all()
+    opened.clean()
+    runtime = Runtime(opened.settings)
+    try:
+        captured = transaction.capture(opened, runtime)
+        phones = opened.phones(int(opened.one("SELECT count(*) FROM outlets")))
+        own = transaction.own_rate(opened, runtime, phones, seconds)
+        bench = transaction.pgbench(opened, runtime, captured, seconds)
+    finally:
+        runtime.close()
+    figures.add(
+        "statements of an order", f"{captured.inside} in its transaction, {len(captured.statements)} from webhook to sent",
+        goal="<= 12", met=captured.inside <= 12,
+    )  # fmt: skip
+    figures.add(
+        "order in one process, no provider", f"{own:.0f}/s", f"pgbench, same SQL {bench:.0f}/s", f"{own / bench:.2f}"
+    )
+    return bench
+
+
+def measure_path(opened: House, figures: Figures, orders: int, pgbench: float) -> None:
+    stock = path.stock_rate(opened, max(50, orders // 10))
+    one = path.drain_rate(opened, orders, 1)
+    memory = path.memory_mb(opened, "worker")
+    two = path.drain_rate(opened, orders, 2)
+    figures.add(
+        "webhook to sent, one worker",
+        f"{one:.0f} orders/s",
+        f"stock design {stock:.1f}/s",
+        f"{one / stock:.1f}",
+        ">= 5",
+        one >= 5 * stock,
+    )
+    best = max(one, two)
+    figures.add(
+        "webhook to sent, best",
+        f"{best:.0f} orders/s",
+        f"pgbench {pgbench:.0f}/s",
+        f"{best / pgbench:.2f}",
+        ">= 0.25",
+        best >= 0.25 * pgbench,
+    )
+    figures.add("two workers instead of one", f"{two:.0f} orders/s", f"one {one:.0f}/s", f"{two / one:.2f}")
+    figures.add("memory of a worker", f"{memory:.0f} MB", f"after {orders} orders")
+
+
+def measure_latency(opened: House, figures: Figures, per_s: float, seconds: float) -> None:
+    past, acks = path.latencies(opened, per_s, seconds, BURST_MS)
+    p50, p95 = past[len(past) // 2], past[len(past) * 95 // 100]
+    figures.add(
+        f"reply past the burst window at {per_s:g}/s",
+        f"p50 {p50:.0f} ms, p95 {p95:.0f} ms",
+        goal="p95 <= 300 ms",
+        met=p95 <= 300,
+    )
+    figures.add(
+        f"webhook at {per_s:g}/s", f"p50 {acks.percentile(50):.1f} ms, p99 {acks.percentile(99):.1f} ms, {acks.bad} not 2xx",
+        goal="p99 <= 150 ms", met=acks.percentile(99) <= 150 and not acks.bad,
+    )  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Times the hot path. Example: python -m bench --orders 1000"
+    )
+    parser.add_argument(
+        "--orders", type=int, default=600, help="backlog for the throughput figures (default 600; 10000 takes minutes)"
+    )
+    parser.add_argument("--seconds", type=int, default=10, help="length of the timed parts (default 10)")
+    parser.add_argument("--rate", type=float, default=20.0, help="orders a second for the latency (default 20)")
+    parser.add_argument("--only", choices=("ack", "transaction", "path", "latency"), help="one part alone")
+    chosen = parser.parse_args()
+    figures, console = Figures(), Console(highlight=False)
+    outlets = max(chosen.orders, int(chosen.rate * chosen.seconds), 600)
+    with house(outlets=outlets, burst_ms=BURST_MS, seed=1) as opened:
+        pgbench = 0.0
+        if chosen.only in (None, "ack"):
+            measure_ack(opened, figures, 400)
+        if chosen.only in (None, "transaction", "path"):
+            pgbench = measure_transaction(opened, figures, chosen.seconds)
+        if chosen.only in (None, "path"):
+            measure_path(opened, figures, chosen.orders, pgbench)
+        if chosen.only in (None, "latency"):
+            measure_latency(opened, figures, chosen.rate, chosen.seconds)
+    table = Table("what", "figure", "beside", "ratio", "goal", title="hot path", title_justify="left")
+    for row in figures.rows:
+        table.add_row(*row)
+    console.print(table)
+    return 1 if figures.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
