@@ -11,12 +11,20 @@ from pathlib import Path
 from bot.decision import Decision, Reply
 from bot.replies import LANGUAGES
 from bot.situation import Said, Situation
-from bot.understanding.intent import Intent
+from bot.understanding.intent import Intent, IntentKind
+from bot.understanding.lexicon import lexicon
 
 WORDS = Path(__file__).with_name("languages.toml")
 LONGEST_WISH = 60
 MANY_WORDS = 6
-"""A message of this many Latin words tells its language; "tambah 3 paket liner" does not."""
+"""A message of this many words in no other language is English; "tambah 3 paket liner" does not tell."""
+FEW_WORDS = 2
+"""So many words of a language tell it, or all of a shorter message ("selamat pagi")."""
+PLAIN_WORDS = frozenset(
+    {IntentKind.GREETING, IntentKind.THANKS, IntentKind.OPT_OUT, IntentKind.COMPLAINT, IntentKind.HUMAN}
+)
+"""What is said in a language's own words; the names of goods sound alike in many."""
+_OWN_SCRIPT = re.compile(r"[\u0b80-\u0bff\u3400-\u9fff]")
 _TOKENS = re.compile(r"[a-z]+|[\u0b80-\u0bff]+|[\u3400-\u9fff]+")
 
 
@@ -61,6 +69,17 @@ def language_for(intent: Intent, said: Said, situation: Situation) -> str:
     written = intent.language.split("-")[0]
     if written not in LANGUAGES or said.pressed is not None or situation.speaker.wrote_code:
         return remembered
-    if written == "en" and remembered != "en" and len(re.findall(r"[A-Za-z]{2,}", said.text)) < MANY_WORDS:
-        return remembered
-    return written
+    plain = written != "en" and intent.kind in PLAIN_WORDS
+    return written if plain or _tells(written, said.text) else remembered
+
+
+def _tells(written: str, text: str) -> bool:
+    """Whether the text shows that language well enough to leave another for it. Goods ("12oz hot cup") sound alike in many."""
+    if not text.isascii() and _OWN_SCRIPT.search(text):
+        return True
+    words = re.findall(r"[a-z]{2,}", text.casefold())
+    if written == "en":
+        return len(words) >= MANY_WORDS
+    known = lexicon().language_of
+    own = sum(known.get(word) == written for word in words)
+    return own >= FEW_WORDS or (own == len(words) and own > 0)
