@@ -37,7 +37,8 @@ def mentioned(turn: Turn) -> tuple[Product, ...]:
     index = turn.situation.index.for_outlet(turn.outlet.code)
     today = turn.said.said_at.astimezone(turn.outlet.delivery.zone).date()
     skus: dict[str, None] = {}
-    for element in look(turn.said.text, index, Context(), today).elements:
+    facts = look(turn.said.text, index, Context(), today)
+    for element in facts.elements if facts else ():
         if isinstance(element, Mention):
             skus.update(dict.fromkeys(_meant(index, element)))
     products = (index.products[sku] for sku in skus)
