@@ -124,7 +124,12 @@ receipts_total = _counter(
 llm_calls_total = _counter(
     "llm_calls_total",
     "Calls to the language model",
-    outcome=("ok", "refused", "timeout", "rate_limit", "invalid", "over_budget", "failed"),
+    outcome=("ok", "refused", "cut", "invalid", "rate_limit", "timeout", "failed", "circuit_open", "over_budget"),
+)
+llm_breaker_total = _counter(
+    "llm_breaker_total",
+    "Changes of the language model breaker, by the state it went to",
+    state=("closed", "open", "half-open"),
 )
 llm_cost_usd_total = Counter("tria_llm_cost_usd_total", "Spent on the language model, US dollars")
 llm_seconds = Histogram("tria_llm_seconds", "One call to the language model", buckets=SLOW_S)

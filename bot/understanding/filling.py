@@ -15,11 +15,12 @@ from rapidfuzz import process
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import nearest
 from bot.ordering import units
+from bot.understanding.elements import Element, Kind
 from bot.understanding.facts import Facts
 from bot.understanding.gaps import UNSURE, needs_llm
 from bot.understanding.intent import Change, ChangeOp, Intent, IntentKind, Line, Question, QuestionReason
 from bot.understanding.prompts import Found, Reading
-from bot.understanding.resolve import line_or_question, local_unit
+from bot.understanding.resolve import Quoter, line_or_question, local_unit
 from bot.understanding.story import Edit
 from bot.understanding.text import fold
 
@@ -70,7 +71,7 @@ def candidates(index: CatalogIndex, facts: Facts, intent: Intent) -> dict[str, s
         if edit.mention is not None:
             found.update(dict.fromkeys(nearest(index, edit.mention.bag, MAX_CANDIDATES)))
     found.update(dict.fromkeys(line.sku for line in facts.story.lines))
-    found.update(dict.fromkeys(_likest(index, " ".join(_words(facts, intent)))))
+    found.update(dict.fromkeys(_likest(index, " ".join(unknown_words(facts, intent)))))
     active = [sku for sku in found if index.products[sku].active]
     return {sku: index.products[sku].name for sku in sorted(active[:MAX_CANDIDATES])}
 
@@ -81,13 +82,19 @@ def _likest(index: CatalogIndex, words: str) -> Iterator[str]:
         yield str(sku)
 
 
-def _words(facts: Facts, intent: Intent) -> list[str]:
-    return unknown_words(intent) or [facts.folded.source]
+def unknown_words(facts: Facts, intent: Intent) -> list[str]:
+    """The customer's words that nobody knows, each with its amount; the whole message where the intent itself is unsure."""
+    asked = [question for question in intent.questions if _unknown(question)]
+    quoter = Quoter(facts.tokens, facts.folded)
+    return [quoter.of(_stretch(edit)) for edit in facts.story.edits if edit.outcome in asked and edit.mention] or [
+        facts.folded.source
+    ]
 
 
-def unknown_words(intent: Intent) -> list[str]:
-    """The customer's words that the rules ask about because nobody knows them."""
-    return [question.text for question in intent.questions if _unknown(question)]
+def _stretch(edit: Edit) -> Element:
+    """From the amount to the words it belongs to, or the other way round."""
+    parts = [part for part in (edit.mention, edit.quantity) if part is not None]
+    return Element(Kind.MENTION, min(part.start for part in parts), max(part.end for part in parts))
 
 
 def _unknown(question: Question) -> bool:

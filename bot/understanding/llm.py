@@ -1,1 +1,292 @@
-"""Asks a language model about the words that the rules left over, and believes nothing it says that the text does not."""
+"""Asks a language model about the words that the rules left over. Whatever happens here, the rules' own reading stands.
+
+One question, one answer, within a budget of seconds and one of dollars; what the answer is worth, filling.py decides.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import openai
+import pybreaker
+from openai import OpenAI
+from openai.types.chat import ChatCompletionMessageParam, ParsedChatCompletion
+
+from bot.catalog.index import CatalogIndex
+from bot.telemetry import get_logger, metrics, scrub
+from bot.understanding.facts import Facts
+from bot.understanding.filling import MAX_FOUND, candidates, fill_in, unknown_words, worth_asking
+from bot.understanding.intent import Context, Intent
+from bot.understanding.llm_prices import cost_usd
+from bot.understanding.prompts import Reading, messages
+from bot.understanding.reader import look
+
+log = get_logger(__name__)
+
+BUDGET_S = 15.0
+"""For everything, the second try included; the customer waits meanwhile (RELIABILITY C40: an answer within 20 s)."""
+RESERVE_S = 0.25
+"""Kept back from the tries, so that they report their own end before the budget's."""
+TRIES = 2
+PAUSE_S = 0.5
+MIN_TRY_S = 1.0
+"""With less than this left a second try is not begun."""
+MAX_TEXT = 2_000
+"""Longer messages are not sent: no order of a few unknown words is, and the cost would be the sender's to choose."""
+MAX_ANSWER_TOKENS = 1_000
+MAX_RAW = 4_000
+CHARS_PER_TOKEN = 3
+"""For what is not reported: an answer that never came may have been made, and is counted as if it had."""
+FAILURES_TO_OPEN = 5
+OPEN_S = 60.0
+
+
+class GapOutcome(StrEnum):
+    """How asking ended; the label of tria_llm_calls_total."""
+
+    OK = "ok"
+    REFUSED = "refused"
+    CUT = "cut"
+    INVALID = "invalid"
+    RATE_LIMIT = "rate_limit"
+    TIMEOUT = "timeout"
+    FAILED = "failed"
+    CIRCUIT_OPEN = "circuit_open"
+    OVER_BUDGET = "over_budget"
+
+
+@dataclass(frozen=True, slots=True)
+class GapRecord:
+    """What became of one gap; kept with the message. `raw` is the answer as it came, without phones and addresses."""
+
+    outcome: GapOutcome
+    model: str
+    raw: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: Decimal = Decimal(0)
+    latency_ms: int = 0
+    filled: bool = False
+    """Whether the reading is another one for it."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "outcome": self.outcome.value, "cost_usd": str(self.cost_usd)}
+
+
+class CountedBreaker(pybreaker.CircuitBreakerListener):
+    """Counts the changes of the breaker's state. A listener is an object: pybreaker calls its methods by name."""
+
+    def state_change(
+        self,
+        cb: pybreaker.CircuitBreaker,
+        old_state: pybreaker.CircuitBreakerState | None,
+        new_state: pybreaker.CircuitBreakerState,
+    ) -> None:
+        metrics.llm_breaker_total.labels(new_state.name).inc()
+        log.warning("language model breaker", state=new_state.name)
+
+
+class GapFiller:
+    """One process's line to the language model. Thread-safe; makes no connection before the first gap."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        base_url: str,
+        model: str,
+        daily_budget_usd: Decimal,
+        budget_s: float = BUDGET_S,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.model = model
+        self._daily_budget = daily_budget_usd
+        self._budget_s = budget_s
+        self._pause = pause
+        self._client = OpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=budget_s)
+        self._warned: date | None = None
+        self.breaker = pybreaker.CircuitBreaker(
+            fail_max=FAILURES_TO_OPEN,
+            reset_timeout=OPEN_S,
+            listeners=[CountedBreaker()],
+            throw_new_error_on_trip=False,
+            name="llm",
+        )
+
+    def wants(self, intent: Intent) -> bool:
+        """Whether the rules left a gap in this reading; asked first, because the day's spend has to be looked up."""
+        return worth_asking(intent)
+
+    def fill(
+        self,
+        intent: Intent,
+        text: str,
+        index: CatalogIndex,
+        context: Context,
+        now: datetime,
+        *,
+        outlet_id: str | None = None,
+        spent_today: Decimal = Decimal(0),
+    ) -> tuple[Intent, GapRecord | None]:
+        """The reading with its gaps filled where that can be believed, else as it was; and what asking came to, if asked.
+
+        `now` is aware, in the zone that days are meant in; `spent_today` are US dollars since midnight UTC. Never raises
+        for anything that the provider does.
+        """
+        if not worth_asking(intent) or len(text) > MAX_TEXT:
+            return intent, None
+        if spent_today >= self._daily_budget:
+            return intent, self._over_budget(now)
+        index = index.for_outlet(outlet_id)
+        facts = look(text, index, context, now.date())
+        offered = candidates(index, facts, intent) if facts is not None else {}
+        if facts is None or not offered:
+            return intent, None
+        words = [scrub(piece) for piece in unknown_words(facts, intent)]
+        record, reading = self._ask(messages(scrub(text), words, offered))
+        filled = fill_in(intent, reading, facts, offered) if reading is not None else intent
+        record = replace(record, filled=filled is not intent)
+        self._count(record)
+        return filled, record
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _over_budget(self, now: datetime) -> GapRecord:
+        day = now.astimezone(UTC).date()
+        if self._warned != day:
+            self._warned = day
+            log.warning("language model over its budget of the day; the rules go on alone", usd=str(self._daily_budget))
+        metrics.llm_calls_total.labels(GapOutcome.OVER_BUDGET).inc()
+        return GapRecord(GapOutcome.OVER_BUDGET, self.model)
+
+    def _count(self, record: GapRecord) -> None:
+        metrics.llm_calls_total.labels(record.outcome).inc()
+        metrics.llm_cost_usd_total.inc(float(record.cost_usd))
+        metrics.llm_seconds.observe(record.latency_ms / 1000)
+        log.info(
+            "language model asked",
+            outcome=record.outcome.value,
+            filled=record.filled,
+            cost_usd=str(record.cost_usd),
+            latency_ms=record.latency_ms,
+        )
+
+    def _ask(self, asked: list[ChatCompletionMessageParam]) -> tuple[GapRecord, Reading | None]:
+        """In a thread of its own, so that a server that drips its answer byte by byte cannot outlast the budget."""
+        begun = time.monotonic()
+        ended: SimpleQueue[_Answered] = SimpleQueue()
+        until = begun + self._budget_s
+        threading.Thread(target=lambda: ended.put(self._tried(asked, until)), name="llm", daemon=True).start()
+        try:
+            answered = ended.get(timeout=self._budget_s)
+        except Empty:
+            answered = _Answered(GapOutcome.TIMEOUT)
+        return answered.record(self.model, asked, time.monotonic() - begun), answered.reading
+
+    def _tried(self, asked: list[ChatCompletionMessageParam], until: float) -> _Answered:
+        """The answer of the first try that has one; a second only where the provider says that it may help."""
+        answered = _Answered(GapOutcome.TIMEOUT)
+        for attempt in range(TRIES):
+            left = until - RESERVE_S - time.monotonic()
+            if attempt and left < MIN_TRY_S + PAUSE_S:
+                break
+            if attempt:
+                self._pause(PAUSE_S)
+            answered = self._once(asked, max(left, 0.01))
+            if answered.outcome not in (GapOutcome.RATE_LIMIT, GapOutcome.FAILED) or not answered.again:
+                break
+        return answered
+
+    def _once(self, asked: list[ChatCompletionMessageParam], left_s: float) -> _Answered:
+        try:
+            response = self.breaker.call(
+                self._client.chat.completions.with_raw_response.parse,
+                model=self.model,
+                messages=asked,
+                response_format=Reading,
+                max_completion_tokens=MAX_ANSWER_TOKENS,
+                store=False,
+                timeout=left_s,
+            )
+            body = response.text
+        except pybreaker.CircuitBreakerError:
+            return _Answered(GapOutcome.CIRCUIT_OPEN)
+        except openai.APITimeoutError:
+            return _Answered(GapOutcome.TIMEOUT)
+        except openai.RateLimitError as error:
+            return _Answered(GapOutcome.RATE_LIMIT, raw=error.message, again=True)
+        except openai.APIStatusError as error:
+            return _Answered(GapOutcome.FAILED, raw=error.message, again=error.status_code >= 500)
+        except openai.OpenAIError as error:  # the connection: nothing was answered, the rules' reading stands
+            return _Answered(GapOutcome.FAILED, raw=type(error).__name__, again=True)
+        return _read(response.parse, body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """How the tries ended; `usage` are tokens in and out as reported, None where nothing was."""
+
+    outcome: GapOutcome
+    reading: Reading | None = None
+    raw: str = ""
+    usage: tuple[int, int] | None = None
+    again: bool = False
+
+    def record(self, model: str, asked: Sequence[ChatCompletionMessageParam], seconds: float) -> GapRecord:
+        tokens_in, tokens_out = self.usage or self._supposed(asked)
+        return GapRecord(
+            self.outcome,
+            model,
+            scrub(self.raw)[:MAX_RAW],
+            tokens_in,
+            tokens_out,
+            cost_usd(model, tokens_in, tokens_out),
+            round(seconds * 1000),
+        )
+
+    def _supposed(self, asked: Sequence[ChatCompletionMessageParam]) -> tuple[int, int]:
+        """What an answer costs that did not say: all of the question, and of the answer what came or the most allowed."""
+        if self.outcome not in (GapOutcome.TIMEOUT, GapOutcome.INVALID):
+            return 0, 0
+        came = len(self.raw) // CHARS_PER_TOKEN if self.outcome is GapOutcome.INVALID else MAX_ANSWER_TOKENS
+        return len(json.dumps(asked, ensure_ascii=False)) // CHARS_PER_TOKEN, min(came, MAX_ANSWER_TOKENS)
+
+
+def _read(parse: Callable[[], ParsedChatCompletion[Reading]], body: str) -> _Answered:
+    """What the body of a 200 says. The library stumbles in many ways over a broken one; each means the same to us."""
+    raw, usage = _content(body)
+    try:
+        message = parse().choices[0].message
+    except openai.LengthFinishReasonError:
+        return _Answered(GapOutcome.CUT, raw=raw, usage=usage)
+    except openai.ContentFilterFinishReasonError:
+        return _Answered(GapOutcome.REFUSED, raw=raw, usage=usage)
+    except (openai.OpenAIError, ValueError, TypeError, LookupError, AttributeError):
+        # kept in the record as it came; the customer is better off with the rules' reading
+        return _Answered(GapOutcome.INVALID, raw=raw, usage=usage)
+    if message.parsed is None:
+        return _Answered(GapOutcome.REFUSED, raw=raw or message.refusal or "", usage=usage)
+    if len(message.parsed.lines) > MAX_FOUND:
+        return _Answered(GapOutcome.INVALID, raw=raw, usage=usage)
+    return _Answered(GapOutcome.OK, message.parsed, raw, usage)
+
+
+def _content(body: str) -> tuple[str, tuple[int, int] | None]:
+    """The LLM's own words and the tokens reported, from whatever came; the whole body where it is no completion."""
+    try:
+        answer = json.loads(body)
+        usage = int(answer["usage"]["prompt_tokens"]), int(answer["usage"]["completion_tokens"])
+        content = answer["choices"][0]["message"]["content"] if answer["choices"] else ""
+    except (ValueError, TypeError, LookupError):
+        return body, None
+    return str(content or ""), usage
