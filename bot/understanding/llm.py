@@ -23,7 +23,6 @@ from openai.types.chat import ChatCompletionMessageParam, ParsedChatCompletion
 
 from bot.catalog.index import CatalogIndex
 from bot.telemetry import get_logger, metrics, scrub
-from bot.understanding.facts import Facts
 from bot.understanding.filling import MAX_FOUND, candidates, fill_in, unknown_words, worth_asking
 from bot.understanding.intent import Context, Intent
 from bot.understanding.llm_prices import cost_usd
@@ -186,12 +185,19 @@ class GapFiller:
         begun = time.monotonic()
         ended: SimpleQueue[_Answered] = SimpleQueue()
         until = begun + self._budget_s
-        threading.Thread(target=lambda: ended.put(self._tried(asked, until)), name="llm", daemon=True).start()
+        threading.Thread(target=self._in_thread, args=(asked, until, ended), name="llm", daemon=True).start()
         try:
             answered = ended.get(timeout=self._budget_s)
         except Empty:
             answered = _Answered(GapOutcome.TIMEOUT)
         return answered.record(self.model, asked, time.monotonic() - begun), answered.reading
+
+    def _in_thread(self, asked: list[ChatCompletionMessageParam], until: float, ended: SimpleQueue[_Answered]) -> None:
+        try:
+            ended.put(self._tried(asked, until))
+        except Exception as error:  # our bug: reported, while the customer gets the rules' reading at once
+            log.exception("language model could not be asked")
+            ended.put(_Answered(GapOutcome.FAILED, raw=type(error).__name__))
 
     def _tried(self, asked: list[ChatCompletionMessageParam], until: float) -> _Answered:
         """The answer of the first try that has one; a second only where the provider says that it may help."""
@@ -271,7 +277,7 @@ def _read(parse: Callable[[], ParsedChatCompletion[Reading]], body: str) -> _Ans
         return _Answered(GapOutcome.CUT, raw=raw, usage=usage)
     except openai.ContentFilterFinishReasonError:
         return _Answered(GapOutcome.REFUSED, raw=raw, usage=usage)
-    except (openai.OpenAIError, ValueError, TypeError, LookupError, AttributeError):
+    except (openai.OpenAIError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         # kept in the record as it came; the customer is better off with the rules' reading
         return _Answered(GapOutcome.INVALID, raw=raw, usage=usage)
     if message.parsed is None:
@@ -287,6 +293,6 @@ def _content(body: str) -> tuple[str, tuple[int, int] | None]:
         answer = json.loads(body)
         usage = int(answer["usage"]["prompt_tokens"]), int(answer["usage"]["completion_tokens"])
         content = answer["choices"][0]["message"]["content"] if answer["choices"] else ""
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         return body, None
     return str(content or ""), usage
