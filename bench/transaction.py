@@ -145,9 +145,10 @@ def _variables(sql: str) -> str:
     sql = re.sub(r"'bench-\d+-\d+'", "'bench-' || :n || '-' || :msg", sql)
     for table, name in (("conversations", "conv"), ("conversation_messages", "msg"), ("orders", "ord")):
         base = BASE[table]
-        sql = re.sub(rf"\b{base + 1}\b", f":{name}", sql)
+        sql = re.sub(rf"\b{base + 1}\b", f"CAST(:{name} AS bigint)", sql)
     reply = BASE["conversation_messages"] + 3
-    return re.sub(rf"\b{reply}\b", ":reply", sql).replace(f"{BASE['conversation_messages'] + 2}", ":msg")
+    sql = re.sub(rf"\b{reply}\b", "CAST(:reply AS bigint)", sql)
+    return re.sub(rf"\b{reply - 1}\b", "CAST(:msg AS bigint)", sql)
 
 
 def _keep(sql: str) -> str:
