@@ -174,6 +174,8 @@ class OpenQuestion:
     """CONFIRM: why the YES is asked, as the key of the sentence."""
     notes: str = ""
     """Notes of an order that has no row yet."""
+    corrects: bool = False
+    """PRODUCT: the amount asked about replaces what the order holds ("make it 200"), it is not added."""
 
     def to_json(self) -> dict[str, Any]:
         about = [
@@ -196,6 +198,7 @@ class OpenQuestion:
             "day": self.day.isoformat() if self.day else None,
             "doubt": self.doubt,
             "notes": self.notes,
+            "corrects": self.corrects,
         }
 
     @classmethod
@@ -224,6 +227,7 @@ class OpenQuestion:
             date.fromisoformat(raw["day"]) if raw.get("day") else None,
             raw.get("doubt", ""),
             raw.get("notes", ""),
+            raw.get("corrects", False),
         )
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.conversation.turn import Turn
 from bot.ordering.pricing import OrderLine, price_line
 from bot.situation import OrderView, Quantities, QuestionKind
-from bot.understanding.intent import Change, ChangeOp, Intent, IntentKind
+from bot.understanding.elements import Cue
+from bot.understanding.intent import Change, ChangeOp, Context, Intent, IntentKind, Question
+from bot.understanding.reader import look
 
 
 def changes_of(turn: Turn, base: OrderView | None) -> tuple[Change, ...]:
     """The message as steps: an amendment's own, or every line of a new or repeated order added."""
     intent = turn.intent
     if intent.kind is not IntentKind.ORDER_AMEND:
-        return _not_restated(turn, base, _added(intent, ()))
+        return _as_asked(turn, _not_restated(turn, base, _added(intent, ())))
     if intent.changes:
-        return intent.changes
+        return _as_asked(turn, intent.changes)
     basket = turn.situation.context.draft or turn.situation.context.last_order
     return _added(intent, tuple(sku for sku, _ in basket.lines) if basket else ())
 
@@ -33,6 +36,33 @@ def _not_restated(turn: Turn, base: OrderView | None, changes: tuple[Change, ...
         return changes
     shown = {line.sku: line.quantity for line in base.lines}
     return tuple(change for change in changes if shown.get(change.sku) != change.quantity)
+
+
+def corrects(turn: Turn, base: OrderView | None, question: Question) -> bool:
+    """ "Make it 200" of an order with several lines: which line is asked, and the answer replaces its amount."""
+    held = {line.sku for line in base.lines} if base else set()
+    if (
+        turn.intent.kind is not IntentKind.ORDER_AMEND
+        or not question.candidates
+        or not held.issuperset(question.candidates)
+    ):
+        return False
+    today = turn.said.said_at.astimezone(turn.outlet.delivery.zone).date()
+    facts = look(turn.said.text, turn.situation.index, Context(), today)
+    roles = [element.roles for element in facts.elements if isinstance(element, Cue)] if facts else []
+    return any("correct" in role or role.get("op") == "set" for role in roles)
+
+
+def _as_asked(turn: Turn, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The answer to which line "make it 200" means sets that line."""
+    question = turn.situation.question
+    if question is None or question.kind is not QuestionKind.PRODUCT or not question.corrects:
+        return changes
+    meant = question.about[0].candidates
+    return tuple(
+        replace(change, op=ChangeOp.SET) if change.op is ChangeOp.ADD and change.sku in meant else change
+        for change in changes
+    )
 
 
 def applied(quantities: Mapping[str, Decimal], changes: Iterable[Change]) -> dict[str, Decimal]:

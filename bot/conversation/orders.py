@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.conversation import questions
-from bot.conversation.baskets import changes_of, priced, quantities_of
+from bot.conversation.baskets import changes_of, corrects, priced, quantities_of
 from bot.conversation.doubts import Wanted, doubt_of, limit_of, over_limit, unusual
 from bot.conversation.targets import Target, ask_which, target_of
 from bot.conversation.turn import Turn, choice_buttons
@@ -140,7 +140,7 @@ def _ask(turn: Turn, wanted: Wanted) -> Decision:
     question = OpenQuestion(
         QuestionKind.PRODUCT, turn.serial, (first, *rest), asked=position, doubtful=wanted.doubtful, limit=wanted.limit,
         order_id=wanted.base.id if wanted.base and wanted.changes_placed else None,
-        day=turn.intent.delivery_date or _asked_day(turn), notes=_new_notes(wanted),
+        day=turn.intent.delivery_date or _asked_day(turn), notes=_new_notes(wanted), corrects=corrects(turn, wanted.base, first),
     )  # fmt: skip
     offer = (Reply("offer_person"),) if position > MAX_QUESTIONS_IN_A_ROW else ()
     if not wanted.changes_placed:

@@ -5,6 +5,7 @@ What jobs/situation.py reads and jobs/apply.py writes is kept here as values, so
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -181,7 +182,7 @@ class Counter:
         return replace(order, recent=recent)
 
     def _apply(self, decision: Decision, situation: Situation, language: str, *, by_alarm: bool = False) -> list[str]:
-        self.question, self.language = decision.question, language
+        self.question, self.language = _kept(decision.question), language
         number = self._write(decision.order) if decision.order else ""
         self._set_alarms(by_alarm)
         outlet = situation.outlet
@@ -225,6 +226,11 @@ def _shown(reply: Rendered) -> str:
     """As WhatsApp shows it: the labels numbered below."""
     listed = [f"{number}. {button.label}" for number, button in enumerate(reply.buttons, 1)]
     return "\n".join([reply.text, *listed])
+
+
+def _kept(question: OpenQuestion | None) -> OpenQuestion | None:
+    """As the database keeps it."""
+    return OpenQuestion.from_json(json.loads(json.dumps(question.to_json()))) if question else None
 
 
 def basket(order: OrderView) -> dict[str, Decimal]:
