@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import redis
 from redis.backoff import NoBackoff
@@ -21,6 +21,9 @@ from bot.rates import SendLimits
 from bot.settings import Settings, get_settings
 from bot.understanding.media_reader import MediaReader
 from models.database import make_engine
+
+if TYPE_CHECKING:
+    from bot.understanding.llm import GapFiller
 
 REDIS_TIMEOUT_S = 0.5
 """A webhook never waits longer than this for the doorbell (RELIABILITY C9)."""
@@ -75,6 +78,21 @@ class Runtime:
         return SendLimits(self.settings.redis_url.get_secret_value() or DEFAULT_REDIS)
 
     @cached_property
+    def gap_filler(self) -> GapFiller | None:
+        """Explains words that the rules leave over; None without OPENAI_API_KEY. Imported here: the library loads slowly."""
+        key = self.settings.openai_api_key.get_secret_value()
+        if not key:
+            return None
+        from bot.understanding.llm import GapFiller
+
+        return GapFiller(
+            api_key=key,
+            base_url=self.settings.openai_base_url,
+            model=self.settings.openai_model,
+            daily_budget_usd=self.settings.openai_daily_budget_usd,
+        )
+
+    @cached_property
     def channels(self) -> Mapping[str, Channel]:
         return self.make_channels()
 
@@ -95,6 +113,9 @@ class Runtime:
             if name in self.__dict__:
                 resource = self.__dict__.pop(name)
                 resource.dispose() if name == "engine" else resource.close()
+        filler = self.__dict__.pop("gap_filler", None)
+        if filler is not None:
+            filler.close()
         for channel in self.__dict__.pop("channels", {}).values():
             getattr(channel, "close", lambda: None)()
 

@@ -18,6 +18,7 @@ from bot.replies import render
 from bot.replies.render import Rendered, Voice
 from bot.settings import Settings
 from bot.situation import OrderView, Said, Situation
+from bot.understanding.gaps import GapRecord
 from bot.understanding.intent import Intent
 from jobs import join, learn_alias, window
 from jobs.bind import bind
@@ -115,7 +116,7 @@ class Written:
 
 def apply(
     connection: Connection, lease: Lease, said: Said, intent: Intent, situation: Situation, decision: Decision, *, language: str,
-    settings: Settings, now: datetime,
+    settings: Settings, now: datetime, gap: GapRecord | None = None,
 ) -> Written:  # fmt: skip
     """Write the whole effect of one turn. Raises Fenced when the lease or the order's version was lost.
 
@@ -132,7 +133,7 @@ def apply(
     )
     failpoints.hit("apply.after_order")
     replies = _rendered(decision, situation, lease.channel, language, settings.currency, number)
-    _finish_inbound(connection, lease, said, intent, decision, language)
+    _finish_inbound(connection, lease, said, intent, decision, language, gap)
     failpoints.hit("apply.after_inbound")
     outbound = _write_outbound(connection, lease, said, replies, language, proactive=decision.proactive)
     failpoints.hit("apply.after_outbound")
@@ -246,8 +247,8 @@ def _parts(rendered: Rendered, reply: Reply, channel: str) -> list[Rendered]:
 
 
 def _finish_inbound(
-    connection: Connection, lease: Lease, said: Said, intent: Intent, decision: Decision, language: str
-) -> None:
+    connection: Connection, lease: Lease, said: Said, intent: Intent, decision: Decision, language: str, gap: GapRecord | None,
+) -> None:  # fmt: skip
     if said.last_id is None:
         return
     context = {
@@ -257,7 +258,7 @@ def _finish_inbound(
         ],
         "questions": [[q.text, q.reason, list(q.candidates)] for q in intent.questions],
         "leftover": list(intent.leftover),
-    }
+    } | ({"llm": gap.to_json()} if gap else {})
     connection.execute(
         FINISH_INBOUND,
         {

@@ -20,9 +20,11 @@ from bot.errors import Fenced
 from bot.runtime import Runtime, get_runtime
 from bot.situation import Said, Situation
 from bot.telemetry import get_logger, log_context, metrics
+from bot.understanding.gaps import GapRecord
 from bot.understanding.intent import Intent, IntentKind
 from jobs import entry, failures, hand_over, lease, outbox
 from jobs.apply import Written, apply
+from jobs.fill_gaps import fill_gaps
 from jobs.hear import heard
 from jobs.identify import identify
 from jobs.lease import Lease
@@ -44,6 +46,8 @@ class Thought:
     intent: Intent
     decision: Decision
     language: str
+    gap: GapRecord | None = None
+    """What asking a language model came to, when one was asked."""
 
 
 def process_conversation(conversation_id: int) -> None:
@@ -118,10 +122,11 @@ def think(runtime: Runtime, held: Lease, said: Said, situation: Situation) -> Th
     if held.owner == "person":
         silent = Decision(outcome=Outcome.HANDED_OVER, reason="person_in_charge", question=situation.question)
         return Thought(said, situation, intent, silent, situation.language)
+    intent, gap = (intent, None) if held.is_synthetic else fill_gaps(runtime, said, situation, intent)
     decision = decide(intent, said, situation, runtime.clock())
     if situation.outlet and len(situation.outlets) > 1 and decision.chosen_outlet_id is None:
         decision = replace(decision, chosen_outlet_id=situation.outlet.id)
-    return Thought(said, situation, intent, decision, decision.language or language_for(intent, said, situation))
+    return Thought(said, situation, intent, decision, decision.language or language_for(intent, said, situation), gap)
 
 
 def think_of_time(runtime: Runtime, situation: Situation, alarm: Alarm | None) -> Thought:
@@ -143,6 +148,7 @@ def write(runtime: Runtime, connection: Connection, held: Lease, thought: Though
         language=thought.language,
         settings=runtime.settings,
         now=runtime.clock(),
+        gap=thought.gap,
     )
 
 

@@ -61,6 +61,7 @@ class ConversationMessage(Base):
             "id",
             postgresql_where=text("direction = 'outbound' AND state IN ('pending', 'sending', 'unknown')"),
         ),
+        Index("ix_conversation_messages_llm", "finished_at", postgresql_where=text("context -> 'llm' IS NOT NULL")),
         Index("ix_conversation_messages_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     )
 
@@ -84,7 +85,7 @@ class ConversationMessage(Base):
     intent: Mapped[str | None]
     confidence: Mapped[float | None]
     context: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    """How it was read: lines, questions, leftover words; the language model's raw answer when one was asked."""
+    """How it was read: lines, questions, leftover words; under "llm" what a language model answered and cost, when one was asked."""
     pii_scrubbed: Mapped[bool] = mapped_column(server_default="false")
     embedding_id: Mapped[str | None] = mapped_column(String(100), index=True)
     state: Mapped[str]

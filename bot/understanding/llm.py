@@ -9,12 +9,10 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from queue import Empty, SimpleQueue
-from typing import Any
 
 import openai
 import pybreaker
@@ -24,6 +22,7 @@ from openai.types.chat import ChatCompletionMessageParam, ParsedChatCompletion
 from bot.catalog.index import CatalogIndex
 from bot.telemetry import get_logger, metrics, scrub
 from bot.understanding.filling import MAX_FOUND, candidates, fill_in, unknown_words, worth_asking
+from bot.understanding.gaps import GapOutcome, GapRecord
 from bot.understanding.intent import Context, Intent
 from bot.understanding.llm_prices import cost_usd
 from bot.understanding.prompts import Reading, messages
@@ -47,38 +46,6 @@ CHARS_PER_TOKEN = 3
 """For what is not reported: an answer that never came may have been made, and is counted as if it had."""
 FAILURES_TO_OPEN = 5
 OPEN_S = 60.0
-
-
-class GapOutcome(StrEnum):
-    """How asking ended; the label of tria_llm_calls_total."""
-
-    OK = "ok"
-    REFUSED = "refused"
-    CUT = "cut"
-    INVALID = "invalid"
-    RATE_LIMIT = "rate_limit"
-    TIMEOUT = "timeout"
-    FAILED = "failed"
-    CIRCUIT_OPEN = "circuit_open"
-    OVER_BUDGET = "over_budget"
-
-
-@dataclass(frozen=True, slots=True)
-class GapRecord:
-    """What became of one gap; kept with the message. `raw` is the answer as it came, without phones and addresses."""
-
-    outcome: GapOutcome
-    model: str
-    raw: str = ""
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cost_usd: Decimal = Decimal(0)
-    latency_ms: int = 0
-    filled: bool = False
-    """Whether the reading is another one for it."""
-
-    def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "outcome": self.outcome.value, "cost_usd": str(self.cost_usd)}
 
 
 class CountedBreaker(pybreaker.CircuitBreakerListener):
