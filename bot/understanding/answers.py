@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from bot.catalog.index import CatalogIndex
@@ -11,6 +12,8 @@ from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.resolve import NOTHING_SAID, Said, line_or_question, said
 from bot.understanding.story import Edit, Story
 from bot.understanding.tokens import plain
+
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(slots=True)
@@ -147,11 +150,12 @@ def _by_choice(open_ones: list[Question], story: Story, cues: Cues, result: Answ
         return
     question = open_ones[0]
     choice = cues.choice
-    amount = said(story.loose[0]) if story.loose else NOTHING_SAID
+    loose = next((quantity for quantity in story.loose if quantity.each), story.loose[0] if story.loose else None)
+    amount = said(loose)
     if choice == "none" and not story.loose and not story.edits:
         result.dropped, result.hit = 1, True
         open_ones.clear()
-    elif (choice == "all" or (story.loose and story.loose[0].each)) and len(question.candidates) > 1:
+    elif (choice == "all" or (loose is not None and loose.each)) and len(question.candidates) > 1:
         open_ones.clear()
         result.hit = True
         for sku in question.candidates:
@@ -205,9 +209,7 @@ def _by_size(question: Question, quantity: Quantity, index: CatalogIndex) -> str
         fits = [sku for sku in question.candidates if quantity.size.word in index.held.get(sku, ())]
     elif quantity.unit is None:
         number = plain(quantity.value)
-        fits = [
-            sku for sku in question.candidates if any(_number_of(word) == number for word in index.held.get(sku, ()))
-        ]
+        fits = [sku for sku in question.candidates if number in _NUMBERS.findall(index.products[sku].name)]
         if quantity.value <= len(question.candidates):
             return None
     else:
@@ -215,5 +217,3 @@ def _by_size(question: Question, quantity: Quantity, index: CatalogIndex) -> str
     return fits[0] if len(fits) == 1 else None
 
 
-def _number_of(word: str) -> str:
-    return word.rstrip("abcdefghijklmnopqrstuvwxyz")

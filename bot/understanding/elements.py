@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
 from bot.catalog.index import Bag, CatalogIndex
 from bot.catalog.names import AND
+from bot.ordering.units import by_measure
 from bot.understanding import scan
 from bot.understanding.tokens import CODE, HALF, SIZE, Token, is_half, plain
 
@@ -233,7 +233,7 @@ class _Reader:
     def _is_noise(self, at: int) -> bool:
         """Numbers of papers, places, heads and hours count no goods."""
         before, after = self._token(at - 1), self._token(at + 1)
-        if before is not None and (before.has("reference") or before.roles.get("place") == "before"):
+        if before is not None and self._introduces_noise(before):
             counted = self._token(at - 2)
             return not (before.has("unit") and counted is not None and counted.kind == scan.NUMBER)
         if before is not None and (before.has("clock_before") or self._on_street(at - 1)):
@@ -243,6 +243,11 @@ class _Reader:
         if any(after.has(role) for role in ("head_count", "duration", "clock", "money")):
             return True
         return self._street(at)
+
+    def _introduces_noise(self, before: Token) -> bool:
+        if before.has("reference"):
+            return True
+        return before.roles.get("place") == "before" and not self.index.knows(before.word)
 
     def _on_street(self, at: int) -> bool:
         """ "Bishan St 13": a street's name stands before its word."""
@@ -487,6 +492,8 @@ class _Reader:
         after = self._token(at + 1)
         if token.text in LABELS and after is not None and after.text == ":":
             return self._end(at)
+        if token.has("attribute") and not self._of_goods(at):
+            return 0
         if not token.has("unit") or (before is not None and before.text in ("per", "/")):
             return 0
         if (self.index.knows(token.word) or token.text == "can") and not self._of_goods(at):
@@ -666,7 +673,11 @@ def split_amounts(mention: Mention, index: CatalogIndex, *, counted: bool = Fals
 def _is_size(word: str, mention: Mention, index: CatalogIndex) -> bool:
     if word not in index.sizes:
         return False
-    others: Collection[str] = [other for _, other, token in mention.parts if other != word and not token.unit]
+    others = [other for _, other, token in mention.parts if other != word and not token.unit and index.knows(other)]
+    if not others or index.holding((word, *others)):
+        return bool(others)
+    if any(by_measure(index.products[sku]) for sku in index.holding(others)):
+        return False
     return any(index.holding((word, other)) for other in others)
 
 

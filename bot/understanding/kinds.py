@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.understanding import scan
 from bot.understanding.classifier import classifier
 from bot.understanding.facts import Facts
 from bot.understanding.features import features
@@ -94,6 +95,8 @@ def _possible(kind: str, facts: Facts) -> bool:
         return facts.context.draft is not None
     if kind == ORDER:
         return orderable(facts)
+    if kind == "opt_out":
+        return not any(token.kind == scan.REFERENCE for token in facts.tokens)
     if kind == "greeting":
         return not any(isinstance(edit.outcome, Line) or _named(edit) for edit in facts.story.edits)
     return True

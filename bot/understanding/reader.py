@@ -125,7 +125,8 @@ def _order(facts: Facts, confidence: float) -> Intent | None:
     if context.draft is not None:
         return _amend(facts, context.draft, ChangeOp.SET, confidence)
     if context.last_order is not None and facts.open_order and _speaks_of_last(facts):
-        return _amend(facts, context.last_order, ChangeOp.ADD, confidence)
+        named = any(token.kind == scan.REFERENCE for token in facts.tokens)
+        return _amend(facts, context.last_order, ChangeOp.SET if named else ChangeOp.ADD, confidence)
     return _create(facts, confidence)
 
 

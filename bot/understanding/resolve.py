@@ -64,8 +64,22 @@ class Resolver:
         found = match(self.index, bag)
         found = self._narrow(found, amount, prefer)
         if found.how == How.UNKNOWN:
+            bottled = self._without_unit_word(mention, amount)
+            if bottled is not None:
+                return bottled
             return Match(How.UNKNOWN, nearest(self.index, bag)), amount
         return found, amount
+
+    def _without_unit_word(self, mention: Mention, amount: Said) -> tuple[Match, Said] | None:
+        """ "5L oil bottles, 6": a word of the name that is only the unit it is sold in."""
+        for _, word, token in mention.parts:
+            unit = token.roles.get("unit")
+            if unit is None or amount.unit is not None:
+                continue
+            found = match(self.index, mention.bag - {word})
+            if found.taken and self._has_unit(found.skus[0], unit):
+                return found, replace(amount, unit=unit)
+        return None
 
     def _narrow(self, found: Match, amount: Said, prefer: Collection[str]) -> Match:
         """Several products: what is in the draft, or the unit said, may leave one."""

@@ -259,8 +259,9 @@ def _step(item: Item, clause: list[Element]) -> Edit:
     edit = Edit(_own_op(item, clause), item.mention, amount, item.quantity)
     if item.quantity is not None and item.quantity.op is not None:
         edit.op = item.quantity.op
-    if edit.op is None and item.quantity is not None and _op_behind(item, clause) == "add":
-        edit.op = "add"
+    behind = _op_behind(item, clause) if item.quantity is not None else None
+    if behind == "set" or (behind == "add" and edit.op is None):
+        edit.op = behind
     return edit
 
 

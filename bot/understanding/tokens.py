@@ -16,6 +16,8 @@ from bot.understanding.lexicon import NO_ROLES, Lexicon, Roles, lexicon
 
 SIZE = "size"
 CODE = "code"
+MORE_PARTS = frozenset({"setengah", "suku"})
+"""Malay says "one half" for one and a half."""
 _CODE = re.compile(r"[a-z\d]+(?:[-_/.][a-z\d]+)*")
 _METRIC: Mapping[str, tuple[Decimal, str]] = {
     "cm": (Decimal(10), "mm"),
@@ -393,8 +395,10 @@ def _number_at(tokens: list[Token], position: int) -> tuple[Token, int]:
 
 
 def is_half(tokens: list[Token], at: int) -> bool:
-    """半 behind a unit: 六公斤半, 两箱半."""
-    if at >= len(tokens) or tokens[at].value != HALF or not tokens[at].glued:
+    """A half behind a unit: 六公斤半, 两箱半, dua kilo setengah."""
+    if at >= len(tokens) or tokens[at].value != HALF or not tokens[at].has("number"):
+        return False
+    if not tokens[at].glued and at + 1 < len(tokens):
         return False
     return at + 1 >= len(tokens) or not tokens[at + 1].has("unit")
 
@@ -435,7 +439,7 @@ def _continues(
 ) -> bool:
     """Whether a second number word belongs to the number before it: twenty five, 2 1/2, six fifty ml."""
     if value < 1:
-        return previous == previous.to_integral_value() and token.kind == scan.DATE
+        return previous == previous.to_integral_value() and (token.kind == scan.DATE or token.text in MORE_PARTS)
     if 20 <= previous < 100 and previous % 10 == 0 and value < 10 and token.has("number"):
         return True
     if previous == 0 and token.text[:1] > "\u3400":

@@ -13,6 +13,7 @@ from bot.understanding.tokens import Token
 DAY = "day"
 MAX_DAYS_AHEAD = 366
 _DIGITS = re.compile(r"\d+")
+_DELIVERING = frozenset({"deliver", "delivery", "hantar", "send", "penghantaran", "送"})
 _ASKING = frozenset(
     {"on", "by", "for", "deliver", "before", "delivery", "untuk", "pada", "sebelum", "hantar", "to", ":"}
 )
@@ -56,6 +57,8 @@ def _weight(tokens: list[Token], day: Day) -> int:
     asked = day.start > 0 and tokens[day.start - 1].text in _ASKING
     if first.has("festival") and (not asked or tokens[day.start - 1].text == ":"):
         return 0
+    if day.start > 0 and tokens[day.start - 1].text in _DELIVERING:
+        return 3
     return 2 if asked and not first.has("festival") else 1
 
 
@@ -73,7 +76,9 @@ def _day_at(tokens: list[Token], at: int, today: date) -> Day | None:
     if token.kind == scan.DATE:
         return _written(tokens, at, today)
     if token.kind == scan.ORDINAL:
-        return _ordinal(tokens, at, today)
+        return _ordinal(tokens, at, today, int(_DIGITS.findall(token.text)[0]))
+    if token.has("ordinal") and at > 1 and tokens[at - 1].text == "the" and tokens[at - 2].text in _ASKING:
+        return _ordinal(tokens, at, today, int(token.roles["ordinal"]))
     if token.kind == scan.NUMBER:
         return _number_of_days(tokens, at, today) or _day_month(tokens, at, today)
     if token.has("yesterday"):
@@ -147,9 +152,8 @@ def _written(tokens: list[Token], at: int, today: date) -> Day | None:
     return _placed(tokens, at, end, day, today)
 
 
-def _ordinal(tokens: list[Token], at: int, today: date) -> Day | None:
+def _ordinal(tokens: list[Token], at: int, today: date, number: int) -> Day | None:
     """the 30th; 25th November; 25th of Nov."""
-    number = int(_DIGITS.findall(tokens[at].text)[0])
     after = at + 1 + (_role(tokens, at + 1, "stop") is not None and tokens[at + 1].text == "of")
     month = _role(tokens, after, "month")
     if month is not None:
