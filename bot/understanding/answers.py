@@ -215,5 +215,3 @@ def _by_size(question: Question, quantity: Quantity, index: CatalogIndex) -> str
     else:
         return None
     return fits[0] if len(fits) == 1 else None
-
-

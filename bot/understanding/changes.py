@@ -6,10 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from bot.catalog.index import CatalogIndex
+from bot.ordering import units
+from bot.understanding.elements import Quantity
 from bot.understanding.intent import Basket, Change, ChangeOp, Line, Question, QuestionReason
-from bot.understanding.resolve import tidy
+from bot.understanding.resolve import line_or_question, local_unit, said, tidy
 from bot.understanding.story import Edit, Story
 
+NAMELESS = 0.95
+"""How sure it is that an amount without goods means the only line there is."""
 _OPS = {"add": ChangeOp.ADD, "sub": ChangeOp.SUB, "set": ChangeOp.SET}
 
 
@@ -60,6 +65,26 @@ def change(basket: Basket | None, story: Story, *, plain_wish: ChangeOp, dated: 
     return changed
 
 
+def change_nameless(basket: Basket, amount: Quantity, text: str, index: CatalogIndex) -> Changed:
+    """ "make it 300", "add 2 more ctn": the only line that has such a unit; of several it is asked which."""
+    changed = Changed(basket_lines(basket))
+    asked = said(amount)
+    unit = amount.unit.split("|")[0] if amount.unit else None
+    products = [index.products[sku] for sku in changed.lines if sku in index.products]
+    fitting = [p for p in products if units.factor(p, local_unit(p, amount.unit)) is not None] or products
+    if len(fitting) != 1 or len(products) != len(changed.lines):
+        candidates = tuple(product.sku for product in products)
+        changed.questions.append(Question(text, QuestionReason.AMBIGUOUS, candidates, amount.value, unit))
+        return changed
+    ask = Question(text, QuestionReason.QUANTITY, (), amount.value, unit)
+    outcome = line_or_question(fitting[0], asked, ask, NAMELESS, True)
+    if isinstance(outcome, Line):
+        changed.put(_OPS[amount.op or "set"], outcome)
+    else:
+        changed.questions.append(outcome)
+    return changed
+
+
 def _leaves(edit: Edit, changed: Changed) -> bool:
     """ "eggs stay", "drinks for Tuesday": goods of the order, named without asking for anything."""
     if edit.op is not None or edit.said.at >= 0:
@@ -89,7 +114,7 @@ def wanted(edit: Edit) -> bool:
         return False
     if edit.chatter:
         return False
-    said_something = edit.said.at >= 0
+    said_something = edit.said.at >= 0 or (bool(edit.mention.unknown) and any(s.unit for s in edit.mention.sizes))
     if not said_something and edit.mention.modifier and _reason(edit) is not QuestionReason.QUANTITY:
         return False
     return said_something or (bool(edit.mention.words) and not edit.mention.unknown) or edit.mention.sku is not None

@@ -6,14 +6,17 @@ The stages, each a module of its own: text (fold), scan and tokens, when (days),
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from bot.catalog.index import CatalogIndex
+from bot.catalog.match import How, match
 from bot.understanding import scan
 from bot.understanding.answers import Answered, answer
-from bot.understanding.changes import Changed, basket_lines, change
+from bot.understanding.changes import Changed, basket_lines, change, change_nameless
 from bot.understanding.cues import Cues, find_cues
-from bot.understanding.elements import STRONG, Break, Cue, Element, Kind, find_elements
+from bot.understanding.elements import STRONG, Break, Cue, Element, Kind, Quantity, find_elements
 from bot.understanding.facts import Facts
 from bot.understanding.intent import (
     Basket,
@@ -26,7 +29,7 @@ from bot.understanding.intent import (
     Question,
     QuestionReason,
 )
-from bot.understanding.kinds import ORDER, Ranked, rank
+from bot.understanding.kinds import AGAINST, ORDER, Ranked, rank
 from bot.understanding.language import language_of
 from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.story import Story, tell
@@ -36,6 +39,10 @@ from bot.understanding.when import Day, find_days
 
 MAX_NODES = 260
 """Goods and amounts in one message: more than MAX_LINE_ITEMS lines hold. Longer lists are asked for in parts."""
+INQUIRIES = (IntentKind.INQUIRY_PRODUCT, IntentKind.INQUIRY_PRICE)
+ACTS = (IntentKind.ORDER_CONFIRM, IntentKind.ORDER_CANCEL)
+ACT = 0.1
+"""Less likely than this nothing is accepted or dropped, not even for want of a better reading."""
 DOUBT = 0.7
 """An order less certain than this needs a YES; chosen on the risk-coverage curve (docs/understanding.md)."""
 
@@ -106,11 +113,24 @@ def _as_kind(kind: str, confidence: float, facts: Facts) -> Intent | None:
         return _order(facts, confidence)
     if kind == IntentKind.ORDER_REPEAT:
         return _repeat(facts, confidence)
+    if confidence < ACT and kind in ACTS:
+        return None
     return _plain(IntentKind(kind), confidence, facts)
 
 
 def _plain(kind: IntentKind, confidence: float, facts: Facts) -> Intent:
-    return Intent(kind, confidence, language=language_of(facts.tokens))
+    spoken_of = tuple(_spoken_of(facts)) if kind in INQUIRIES else ()
+    return Intent(kind, confidence, questions=spoken_of, language=language_of(facts.tokens))
+
+
+def _spoken_of(facts: Facts) -> Iterator[Question]:
+    """The goods that an inquiry names, as questions nobody has to answer: it orders none of them."""
+    for edit in facts.story.edits:
+        if isinstance(edit.outcome, Line):
+            yield Question(edit.outcome.text, QuestionReason.QUANTITY, (edit.outcome.sku,))
+        elif edit.outcome is not None and edit.outcome.candidates:
+            reason = QuestionReason.AMBIGUOUS if len(edit.outcome.candidates) > 1 else QuestionReason.QUANTITY
+            yield replace(edit.outcome, reason=reason)
 
 
 # -- orders
@@ -134,15 +154,56 @@ def _create(facts: Facts, confidence: float) -> Intent | None:
     changed = change(None, facts.story, plain_wish=ChangeOp.ADD)
     lines = tuple(changed.lines.values())
     if not lines and not changed.questions:
+        changed.questions += _unnamed(facts)
+    if not lines and not changed.questions:
         return None
     return _intent(IntentKind.ORDER_CREATE, facts, confidence, lines, (), changed.questions)
 
 
+def _unnamed(facts: Facts) -> list[Question]:
+    """ "I need 10 boxes" of a catalog that has boxes of many kinds: the unit is all that was said of the goods."""
+    loose = facts.story.loose
+    if facts.story.edits or len(loose) != 1 or loose[0].unit is None or loose[0].value is None:
+        return []
+    if facts.cues.has("attack", *AGAINST) or _of_old(facts.tokens, loose[0]):
+        return []
+    found = [match(facts.index, frozenset({unit})) for unit in loose[0].unit.split("|") if facts.index.knows(unit)]
+    skus = tuple(sku for each in found if each.how != How.INACTIVE for sku in each.skus)
+    text = Quoter(facts.tokens, facts.folded).of(loose[0])
+    return [Question(text, QuestionReason.AMBIGUOUS, skus, loose[0].value)] if skus else []
+
+
+def _of_old(tokens: list[Token], amount: Quantity) -> bool:
+    """ "the 6 kegs", "those 6 kegs": goods that are there already."""
+    return amount.start > 0 and tokens[amount.start - 1].text in ("the", "these", "those", "my", "our")
+
+
 def _amend(facts: Facts, basket: Basket, plain_wish: ChangeOp, confidence: float) -> Intent | None:
-    changed = change(basket, facts.story, plain_wish=plain_wish, dated=facts.asked_day is not None)
-    if not changed.changes and not changed.questions and facts.asked_day is None:
+    changed = _nameless(facts, basket) or change(
+        basket, facts.story, plain_wish=plain_wish, dated=facts.asked_day is not None
+    )
+    if not changed.changes and not changed.questions and facts.asked_day is None and not _takes_back(facts):
         return None
     return _intent(IntentKind.ORDER_AMEND, facts, confidence, _lines(changed), changed.changes, changed.questions)
+
+
+def _takes_back(facts: Facts) -> bool:
+    """Goods are taken back that the order does not hold: it stays as it is, and that is the answer."""
+    return any(edit.op == "remove" and edit.outcome is not None and _names(edit.outcome) for edit in facts.story.edits)
+
+
+def _names(outcome: Line | Question) -> bool:
+    return isinstance(outcome, Line) or (len(outcome.candidates) > 0 and outcome.reason is not QuestionReason.UNKNOWN)
+
+
+def _nameless(facts: Facts, basket: Basket) -> Changed | None:
+    """What an amount with an operation and no goods does: "make it 300"."""
+    loose = facts.story.loose
+    if facts.story.edits or facts.context.pending or facts.cues.has("attack"):
+        return None
+    if len(loose) != 1 or loose[0].op not in ("add", "sub", "set"):
+        return None
+    return change_nameless(basket, loose[0], Quoter(facts.tokens, facts.folded).of(loose[0]), facts.index)
 
 
 def _answered(facts: Facts, answered: Answered, confidence: float) -> Intent:
@@ -182,6 +243,8 @@ def _lines(changed: Changed) -> tuple[Line, ...]:
 def _speaks_of_last(facts: Facts) -> bool:
     """ "add ... to my order", "change", "move it to Friday": the order that is placed, not a new one."""
     if any(edit.op is not None or edit.corrected for edit in facts.story.edits):
+        return True
+    if any(amount.op is not None for amount in facts.story.loose):
         return True
     if any(token.kind == scan.REFERENCE for token in facts.tokens):
         return True

@@ -399,7 +399,11 @@ def _swaps(steps: list[Edit], clause: list[Element]) -> list[Edit]:
 
 
 def _bare(steps: list[Edit], clause: list[Element]) -> list[Quantity]:
-    """Quantities of a clause that no mention took."""
+    """Quantities of a clause that no mention took, each with the operation said for it."""
+    corrects = any(isinstance(e, Cue) and "correct" in e.roles for e in clause)
+    for step in steps:
+        if step.mention is None and step.quantity is not None and step.quantity.op is None:
+            step.quantity.op = step.op or ("set" if corrects else None)
     used = [*steps, *(step.swapped_for for step in steps if step.swapped_for is not None)]
     taken = {step.said.at for step in used if step.mention is not None}
     return [e for e in clause if isinstance(e, Quantity) and e.start not in taken and not e.stock and not e.loose]
