@@ -8,6 +8,7 @@ from bot.channels.base import Kind
 from bot.conversation import adopting
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
 from bot.decision import Decision, Joining, Outcome, Reply
+from bot.identity.names import words_of
 from bot.situation import OpenQuestion, QuestionKind, Said, Situation
 from bot.understanding.intent import IntentKind
 
@@ -16,6 +17,7 @@ NAMES_ARE_HARMLESS = frozenset(
     | {IntentKind.COMPLAINT, IntentKind.HUMAN, IntentKind.OPT_OUT}
 )
 """What is said with these touches no order, whoever is named."""
+MOST_WORDS_OF_INTRODUCTION = 5
 WORDLESS = frozenset({Kind.REACTION, Kind.DELETED})
 
 
@@ -94,10 +96,17 @@ def other_outlet(turn: Turn) -> Decision | None:
     named = turn.situation.speaker.named
     if not named or turn.intent.kind in NAMES_ARE_HARMLESS or adopting.adopted(turn.said) == adopting.OTHER_OUTLET:
         return None
+    if turn.intent.kind is IntentKind.OTHER and not _introduces(turn.said.text, named[0][1]):
+        return None
     ids, own = {outlet_id for outlet_id, _ in named}, {outlet.id for outlet in turn.situation.outlets}
     if turn.outlet.id in ids or turn.said.payload.get("chosen"):
         return None if ids & own else _not_ours(turn, named[0][1])
     return _switch(turn) if ids & own else _not_ours(turn, named[0][1])
+
+
+def _introduces(text: str, name: str) -> bool:
+    """ "This is A&W Jewel" says who speaks; a name in a longer text that orders nothing says nothing about an order."""
+    return len(words_of(text)) - len(words_of(name)) <= MOST_WORDS_OF_INTRODUCTION
 
 
 def _not_ours(turn: Turn, label: str) -> Decision:
