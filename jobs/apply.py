@@ -14,6 +14,7 @@ from bot.channels.base import PUSHED_CHANNELS
 from bot.channels.text import MAX_LENGTH, length, parts_of
 from bot.decision import Decision, OrderWrite, Reply
 from bot.errors import Fenced
+from bot.identity.phones import to_e164
 from bot.replies import render
 from bot.replies.render import Rendered, Voice
 from bot.settings import Settings
@@ -21,7 +22,7 @@ from bot.situation import OrderView, Said, Situation
 from bot.understanding.gaps import GapRecord
 from bot.understanding.intent import Intent
 from jobs import join, learn_alias, window
-from jobs.bind import bind
+from jobs.bind import bind, shared_by
 from jobs.escalate import escalate
 from jobs.lease import Lease
 from models.order import OPEN_DRAFT
@@ -123,7 +124,7 @@ def apply(
     The contact's row is locked before the conversation's, in the order the webhook takes them.
     """
     failpoints.hit("apply.begin")
-    _write_contact(connection, lease, decision, settings)
+    _write_contact(connection, lease, said, decision, settings)
     _release(connection, lease, said, situation, decision, language, settings)
     if said.last_id is not None:
         window.release(connection, lease.conversation_id)
@@ -146,10 +147,12 @@ def apply(
     return Written(order_id, number, outbound, tuple(reply.text for reply in replies))
 
 
-def _write_contact(connection: Connection, lease: Lease, decision: Decision, settings: Settings) -> None:
+def _write_contact(
+    connection: Connection, lease: Lease, said: Said, decision: Decision, settings: Settings
+) -> None:
     if decision.bind_outlet_ids:
-        actor = f"contact:{lease.contact_id}"
-        bind(connection, lease.contact_id, decision.bind_outlet_ids, by="shared_contact", actor=actor)
+        by = shared_by(connection, to_e164(f"+{said.payload['contact']['phone_number'].lstrip('+')}"))
+        bind(connection, lease.contact_id, decision.bind_outlet_ids, by=by, actor=f"contact:{lease.contact_id}")
     if decision.joining is not None:
         join.write(connection, settings, lease.contact_id, decision.joining)
     if decision.language is not None:

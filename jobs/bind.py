@@ -27,9 +27,11 @@ SELECT id FROM contacts WHERE channel = ANY(:channels) AND address = ANY(:addres
 """)
 _UNBIND = text("""
 DELETE FROM contact_outlets b USING outlets o
-WHERE b.contact_id = ANY(:contact_ids) AND o.id = b.outlet_id AND (CAST(:code AS text) IS NULL OR o.code = :code)
+WHERE (b.contact_id = ANY(:contact_ids) OR b.bound_by = ANY(:lent))
+  AND o.id = b.outlet_id AND (CAST(:code AS text) IS NULL OR o.code = :code)
 RETURNING b.contact_id, b.outlet_id, b.bound_by
 """)
+_LEFT = text("SELECT count(*) FROM contact_outlets WHERE contact_id = ANY(:contact_ids)")
 _FORGET = text("""
 UPDATE contacts SET display_name = NULL, language = NULL, opted_out_at = NULL, unreachable_at = NULL,
     last_inbound_at = NULL, codes_failed = 0, codes_locked_until = NULL
@@ -74,15 +76,32 @@ def unbind(connection: Connection, channel: str, address: str, outlet_code: str 
     channels = [channel, "api"] if channel == "whatsapp" else [channel]  # the chat API orders in a phone's name
     found = {"channels": channels, "addresses": list(spellings(address))}
     contact_ids = list(connection.execute(_SAME, found).scalars())
-    gone = connection.execute(_UNBIND, {"contact_ids": contact_ids, "code": outlet_code}).all()
+    lent = [_lent_by(contact_id) for contact_id in contact_ids]
+    gone = connection.execute(_UNBIND, {"contact_ids": contact_ids, "lent": lent, "code": outlet_code}).all()
     for row in gone:
         audit(connection, actor, "unbind", f"contact:{row.contact_id}", {"outlet": row.outlet_id, "by": row.bound_by})
-    left = connection.execute(
-        text("SELECT count(*) FROM contact_outlets WHERE contact_id = ANY(:ids)"), {"ids": contact_ids}
-    ).scalar_one()
-    for contact_id in contact_ids if gone else ():
-        close_all(connection, contact_id, reason="contact_unbound")
-    if gone and not left:
-        connection.execute(_FORGET, {"contact_ids": contact_ids})
-        connection.execute(_DECLINE, {"contact_ids": contact_ids, "actor": actor})
+    if gone:
+        chats = {int(row.contact_id) for row in gone} - set(contact_ids)
+        _leave_nothing(connection, contact_ids, actor)
+        for chat in sorted(chats):
+            _leave_nothing(connection, [chat], actor)
     return len(gone)
+
+
+def shared_by(connection: Connection, phone: str) -> str:
+    """What binds a chat that shared this phone, as its `bound_by`: unbinding the phone ends the chat's right too."""
+    found = {"channels": ["whatsapp"], "addresses": list(spellings(phone))}
+    return _lent_by(next(iter(connection.execute(_SAME, found).scalars()), 0))
+
+
+def _lent_by(contact_id: int) -> str:
+    return f"shared_contact:{contact_id}"
+
+
+def _leave_nothing(connection: Connection, contact_ids: Sequence[int], actor: str) -> None:
+    """Ends the conversations of these spellings of one address; when no outlet is left to them, forgets their owner too."""
+    for contact_id in contact_ids:
+        close_all(connection, contact_id, reason="contact_unbound")
+    if not connection.execute(_LEFT, {"contact_ids": list(contact_ids)}).scalar_one():
+        connection.execute(_FORGET, {"contact_ids": list(contact_ids)})
+        connection.execute(_DECLINE, {"contact_ids": list(contact_ids), "actor": actor})

@@ -40,7 +40,7 @@ class ContactOutlet(Base):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
     outlet_id: Mapped[int] = mapped_column(ForeignKey("outlets.id", ondelete="CASCADE"), primary_key=True, index=True)
     bound_by: Mapped[str]
-    """import, shared_contact, invitation or an operator's name."""
+    """import, invitation, an operator's name, or shared_contact and the id of the phone's contact that lent its outlets."""
     is_manager: Mapped[bool] = mapped_column(server_default="false")
     """May approve new contacts of this outlet."""
     bound_at: Mapped[Created]
