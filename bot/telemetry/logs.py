@@ -26,7 +26,9 @@ from bot.telemetry.sentry import report_error
 # httpx writes the bot token into its INFO lines; the others say nothing we need below WARNING.
 QUIET = (
     "httpx",
+    "httpx2",
     "httpcore",
+    "httpcore2",
     "urllib3",
     "twilio",
     "telegram",

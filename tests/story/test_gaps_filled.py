@@ -51,7 +51,7 @@ def test_what_the_llm_explains_is_shown_and_placed_only_after_a_yes(
     simulator.openai.script.append(LINER)
     (draft,) = whatsapp.say(WISH)
     assert "Liner" in draft
-    assert "YES" in draft
+    assert "Shall I place it?" in draft
     assert shop.rows(ORDERS) == [("awaiting_confirmation", "LN-PZ", 5000)]
     whatsapp.say("yes")
     assert shop.rows(ORDERS) == [("placed", "LN-PZ", 5000)]
