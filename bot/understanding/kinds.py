@@ -49,6 +49,8 @@ class Ranked:
 
 def rank(facts: Facts) -> Ranked:
     """What the message may be."""
+    if _calls_person(facts):
+        return Ranked((("human", CLEAR_ORDER),))
     if clear_order(facts):
         return Ranked(((ORDER, CLEAR_ORDER),))
     found = classifier().probabilities(features(facts))
@@ -61,6 +63,12 @@ def rank(facts: Facts) -> Ranked:
     return Ranked(
         tuple(sorted(((kind, p / whole) for kind, p in possible.items()), key=lambda item: (-item[1], item[0])))
     )
+
+
+def _calls_person(facts: Facts) -> bool:
+    """The word for a person and nothing else but courtesy."""
+    words = [token for token in facts.tokens if token.kind not in (scan.MARK, scan.LINE) and not token.has("courtesy")]
+    return len(words) == 1 and words[0].has("person_alone")
 
 
 def clear_order(facts: Facts) -> bool:

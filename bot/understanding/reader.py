@@ -31,6 +31,7 @@ from bot.understanding.intent import (
 )
 from bot.understanding.kinds import AGAINST, ORDER, Ranked, rank
 from bot.understanding.language import language_of
+from bot.understanding.notes import notes_of
 from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.story import Story, tell
 from bot.understanding.text import MAX_CHARS, fold
@@ -266,6 +267,7 @@ def _intent(
         changes=tuple(changes),
         questions=tuple(questions),
         delivery_date=facts.asked_day,
+        notes=notes_of(facts),
         language=language_of(facts.tokens),
         doubtful=bool(lines) and confidence < DOUBT,
         leftover=tuple(word for edit in facts.story.edits if edit.mention for word in edit.mention.unknown),
