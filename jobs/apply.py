@@ -147,9 +147,7 @@ def apply(
     return Written(order_id, number, outbound, tuple(reply.text for reply in replies))
 
 
-def _write_contact(
-    connection: Connection, lease: Lease, said: Said, decision: Decision, settings: Settings
-) -> None:
+def _write_contact(connection: Connection, lease: Lease, said: Said, decision: Decision, settings: Settings) -> None:
     if decision.bind_outlet_ids:
         by = shared_by(connection, to_e164(f"+{said.payload['contact']['phone_number'].lstrip('+')}"))
         bind(connection, lease.contact_id, decision.bind_outlet_ids, by=by, actor=f"contact:{lease.contact_id}")
