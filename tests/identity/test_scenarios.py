@@ -465,6 +465,17 @@ def ones_own_shared_contact_binds_a_telegram_chat(w: World) -> None:
 
 
 @scenario
+def a_chat_that_shared_a_phone_goes_with_the_phone(w: World) -> None:
+    chat = w.chat(501)
+    chat.share_contact(PASIR_RIS)
+    chat.say(ORDER)
+    w.bind("501", "AW-JWL", "telegram")
+    assert w.unbind(PASIR_RIS) == 2
+    assert w.bindings("501") == ["AW-JWL"]
+    assert "SO-" not in chat.say("where is my order?")[0]
+
+
+@scenario
 def somebody_elses_contact_binds_nothing(w: World) -> None:
     chat = w.chat(501)
     chat.share_contact(PASIR_RIS, owner=502)
