@@ -39,7 +39,7 @@ def test_changed() -> None:
 
 def test_a_draft_that_waits_for_its_yes() -> None:
     assert jewel(confirm_orders=ConfirmOrders.ALWAYS).say(BOXES) == [
-        f"Please check your order:\n{LINES}\n{TOTAL}\n- Delivery: Wed 25 Nov\nShall I place it?\n{YES_NO}"
+        f"Please check your order:\n{LINES}\n{TOTAL}\n- Delivery: Wed 25 Nov\nShall I place it? Reply YES or NO.\n{YES_NO}"
     ]
 
 
