@@ -51,9 +51,10 @@ def grown(products: Sequence[Product], count: int) -> list[Product]:
 
 
 def seconds(action: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    """Of processor time: what else the machine does is not the reader's."""
+    start = time.thread_time()
     action()
-    return time.perf_counter() - start
+    return time.thread_time() - start
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -97,12 +97,13 @@ def cutter_of(texts: Iterable[str]) -> Cutter:
     runs = (piece for text in texts if not text.isascii() for piece in scan.pieces(fold(text).text))
     found = {_head(piece.text, front) for piece in runs if piece.kind == scan.HAN}
     heads = {word for word in found if len(word) >= 2} | _shared_ends(found)
+    found |= heads
     for word in list(found):
         cut = next((cut for cut in range(1, len(word) - 1) if word[cut:] in heads), None)
         if cut is not None:
             found.discard(word)
             found.add(word[:cut])
-    return Cutter.of(language.spaceless | {word for word in found | heads if word})
+    return Cutter.of(language.spaceless | {word for word in found if word})
 
 
 def _shared_ends(words: Iterable[str]) -> set[str]:

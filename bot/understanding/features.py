@@ -13,7 +13,7 @@ from bot.understanding.facts import Facts
 from bot.understanding.intent import Line
 from bot.understanding.tokens import CODE, SIZE
 
-MAX_CHARS = 400
+MAX_CHARS = 200
 """A message says what it is about early; the rest is list."""
 
 

@@ -79,6 +79,8 @@ def clear_order(facts: Facts) -> bool:
         return False
     if facts.cues.has("cancel_all") and not any(edit.op == "remove" for edit in facts.story.edits):
         return False
+    if facts.story.loose:
+        return False
     return any(isinstance(e.outcome, Line) and e.op != "remove" and not _weak(e.said.at) for e in facts.story.edits)
 
 

@@ -16,7 +16,7 @@ from bot.understanding.scan import pieces
 from bot.understanding.text import fold, is_spaceless
 
 FOLDER = Path(__file__).parent / "lexicon"
-MIN_REPAIRABLE = 5
+MIN_REPAIRABLE = 6
 LANGUAGES = ("en", "sg", "ms", "zh", "ta")
 CUES = frozenset(
     {

@@ -13,6 +13,8 @@ ALONE_MENTION, ALONE_QUANTITY, ALONE_LOOSE, ALONE_UNKNOWN = 3.0, 4.5, 0.5, 1.0
 TURN = 0.8
 PAIR_UNKNOWN, PAIR_LOOSE, PAIR_MODIFIER = 1.5, 0.8, 0.4
 DAY_GAP = 0.5
+WORD_GAP = 0.05
+"""Of each word between that says nothing of goods or amounts."""
 """A name nobody knows and a bare unit take part in a pair only when nothing better is there."""
 CUE_GAP = 0.3
 FAR = 30.0
@@ -52,8 +54,10 @@ def _nodes(elements: list[Element]) -> tuple[list[Node], list[float]]:
     """The mentions and quantities, and how far each is from the one before."""
     nodes: list[Node] = []
     gaps: list[float] = []
-    gap = 0.0
+    gap, end = 0.0, 0
     for element in elements:
+        gap += WORD_GAP * max(0, element.start - end)
+        end = element.end
         if isinstance(element, Break):
             gap += element.strength
         elif isinstance(element, Cue):

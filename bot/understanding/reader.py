@@ -44,7 +44,7 @@ INQUIRIES = (IntentKind.INQUIRY_PRODUCT, IntentKind.INQUIRY_PRICE)
 ACTS = (IntentKind.ORDER_CONFIRM, IntentKind.ORDER_CANCEL)
 ACT = 0.1
 """Less likely than this nothing is accepted or dropped, not even for want of a better reading."""
-DOUBT = 0.7
+DOUBT = 0.85
 """An order less certain than this needs a YES; chosen on the risk-coverage curve (docs/understanding.md)."""
 
 
@@ -73,7 +73,7 @@ def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts
     state = context.draft or context.last_order
     known = [sku for sku, _ in state.lines] if state is not None else []
     quoter = Quoter(tokens, folded)
-    story = tell(elements, Resolver(index, quoter), known)
+    story = tell(elements, Resolver(index, quoter), known, answering=bool(context.pending))
     cues = find_cues(pieces)
     story.unplaced = _unplaced(story, quoter)
     _silence(story, tokens, elements, cues)
@@ -87,7 +87,7 @@ def _unplaced(story: Story, quoter: Quoter) -> list[Question]:
     return [
         Question(quoter.of(q), QuestionReason.UNKNOWN, (), q.value, q.unit.split("|")[0] if q.unit else None)
         for q in story.loose
-        if q.value is not None
+        if q.value is not None or q.odd
     ]
 
 

@@ -76,7 +76,7 @@ class Resolver:
             unit = token.roles.get("unit")
             if unit is None or amount.unit is not None:
                 continue
-            found = match(self.index, mention.bag - {word})
+            found = self._narrow(match(self.index, mention.bag - {word}), replace(amount, unit=unit), ())
             if found.taken and self._has_unit(found.skus[0], unit):
                 return found, replace(amount, unit=unit)
         return None

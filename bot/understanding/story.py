@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from bot.catalog.match import How
 from bot.understanding.elements import JOIN, STRONG, Break, Cue, Element, Mention, Quantity
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.pairing import Item, pair
@@ -51,8 +52,13 @@ class Story:
         return [edit.outcome for edit in self.edits if isinstance(edit.outcome, Line) and edit.op != "remove"]
 
 
-def tell(elements: list[Element], resolver: Resolver, prefer: Collection[str] = ()) -> Story:
-    """The story of the elements. `prefer` are the SKUs that a change most likely speaks of."""
+def tell(
+    elements: list[Element], resolver: Resolver, prefer: Collection[str] = (), *, answering: bool = False
+) -> Story:
+    """The story of the elements. `prefer` are the SKUs that a change most likely speaks of.
+
+    In an answer (`answering`) every size and colour stands for itself: "whipping, green".
+    """
     story = Story()
     for corrects, clause in _clauses(elements):
         clause = _sums(_without_past(_without_stock(clause)))
@@ -65,8 +71,10 @@ def tell(elements: list[Element], resolver: Resolver, prefer: Collection[str] = 
     _unit_for_all(story, elements)
     _unit_as_before(story, resolver)
     for position, edit in enumerate(story.edits):
-        _settle(edit, story.edits[:position], story.edits[position + 1 :], resolver, prefer)
-    _absorb(story, elements, resolver, prefer)
+        beside = ([], []) if answering else (story.edits[:position], story.edits[position + 1 :])
+        _settle(edit, *beside, resolver, prefer)
+    if not answering:
+        _absorb(story, elements, resolver, prefer)
     _retry(story, resolver, prefer)
     return story
 
@@ -406,7 +414,12 @@ def _bare(steps: list[Edit], clause: list[Element]) -> list[Quantity]:
             step.quantity.op = step.op or ("set" if corrects else None)
     used = [*steps, *(step.swapped_for for step in steps if step.swapped_for is not None)]
     taken = {step.said.at for step in used if step.mention is not None}
-    return [e for e in clause if isinstance(e, Quantity) and e.start not in taken and not e.stock and not e.loose]
+    negated = _negated(clause)
+    return [
+        e
+        for e in clause
+        if isinstance(e, Quantity) and e.start not in taken and not e.stock and not e.loose and id(e) not in negated
+    ]
 
 
 # -- corrections
@@ -516,7 +529,7 @@ def _completed(
         if other.mention is None or other.mention.sku is not None or other.mention.modifier:
             continue
         candidate = borrow(mention, other.mention)
-        if resolver.find(candidate, edit.said, prefer)[0].skus:
+        if resolver.find(candidate, edit.said, prefer)[0].how is not How.UNKNOWN:
             return candidate
     return mention
 
@@ -552,8 +565,8 @@ def _absorb(story: Story, elements: list[Element], resolver: Resolver, prefer: C
         following = story.edits[position + 1] if position + 1 < len(story.edits) else None
         if not _without_amount(edit) or not (
             _named_again(edit, story.edits)
-            or _introduces(edit, following, elements, resolver, prefer)
             or _heads(edit, story.edits[position + 1 :], elements, resolver)
+            or _introduces(edit, following, elements, resolver, prefer)
             or _refines(edit, kept[-1] if kept else None, resolver, prefer)
         ):
             kept.append(edit)
@@ -602,15 +615,13 @@ def _introduces(
 
 def _refines(edit: Edit, before: Edit | None, resolver: Resolver, prefer: Collection[str]) -> bool:
     """ "2 dozen eggs... the small ones": a size or colour afterwards says which."""
-    if before is None or before.mention is None or edit.mention is None or not edit.mention.modifier:
+    if before is None or edit.mention is None or not isinstance(before.outcome, Question):
         return False
-    if not isinstance(before.outcome, Question) or before.outcome.reason is not QuestionReason.AMBIGUOUS:
+    named = _skus(edit)
+    if before.outcome.reason is not QuestionReason.AMBIGUOUS or len(named) != 1 or not named <= _skus(before):
         return False
-    both = borrow(edit.mention, before.mention)
-    if not resolver.find(both, before.said, prefer)[0].taken:
-        return False
-    before.mention = both
-    before.outcome = resolver.decide(both, before.said, prefer)
+    before.mention = edit.mention
+    before.outcome = resolver.decide(edit.mention, before.said, prefer)
     return True
 
 
