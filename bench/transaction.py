@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from bot.channels.base import Incoming, Kind, Outgoing
 from bot.runtime import Runtime
@@ -83,15 +83,15 @@ def capture(house: House, runtime: Runtime) -> Captured:
     order(runtime, phones[0], 0, channel)  # the catalog is in memory and every plan made
 
     def keep(connection: Any, cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
-        autocommit = connection.get_isolation_level() == "AUTOCOMMIT"
+        autocommit = bool(connection.connection.dbapi_connection.autocommit)
         if (name := statement.split(" ", 2)[1]) in PREPARED and statement.startswith("EXECUTE"):
             statement = PARAMETER.sub(r"%(\1)s", PREPARED[name].sql)
         if not statement.startswith("PREPARE"):
             statements.append((cursor.mogrify(statement, parameters).decode(), not autocommit))
 
-    event.listen(runtime.engine, "before_cursor_execute", keep)
+    event.listen(Engine, "before_cursor_execute", keep)
     order(runtime, phones[1], 0, channel)
-    event.remove(runtime.engine, "before_cursor_execute", keep)
+    event.remove(Engine, "before_cursor_execute", keep)
     return Captured([sql for sql, _ in statements], _inside(statements))
 
 

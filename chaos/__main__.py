@@ -47,7 +47,11 @@ def run(chosen: argparse.Namespace, console: Console) -> int:
     if everything or chosen.scenarios is not None:
         from chaos.scenarios import run_scenarios
 
-        parts.append(run_scenarios(chosen.scenarios or [], chosen.seed, console, quick=everything and not chosen.full))
+        parts.append(
+            run_scenarios(
+                chosen.scenarios or [], chosen.seed, console, quick=everything and not chosen.full, keep=chosen.keep
+            )
+        )
     if everything or chosen.soak is not None:
         from chaos.soak import run_soak
 

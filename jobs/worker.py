@@ -96,15 +96,17 @@ def run(runtime: Runtime, lookout: Lookout, max_jobs: int = MAX_JOBS) -> None:
     done = 0
     stop = _StopFlag()
     while not stop.asked and done < max_jobs:
-        worker = make_worker(runtime)
-        worker.lookout = lookout
+        worker: Worker | None = None
         try:
+            worker = make_worker(runtime)
+            worker.lookout = lookout
             worker.work(max_jobs=max_jobs - done, logging_level=None, with_scheduler=False)
         except redis.RedisError as error:
             log.warning("Redis refuses the worker, trying again", error=type(error).__name__)
-        done += worker.jobs_done
         stop.listen()
-        stop.asked = stop.asked or worker.asked_to_stop
+        if worker is not None:
+            done += worker.jobs_done
+            stop.asked = stop.asked or worker.asked_to_stop
         if not stop.asked and done < max_jobs:
             stop.wait(REDIS_PAUSE_S)
 

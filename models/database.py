@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import Pool
 
 POOL_SIZE = 10
 CONNECT_TIMEOUT_S = 2
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 2_000
+_single: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
+"""Beside each engine one whose connections stay in autocommit: switching one over and back costs two round trips."""
 
 
 def make_engine(url: str, *, application: str = "tria", pool_size: int = POOL_SIZE) -> Engine:
@@ -22,17 +26,20 @@ def make_engine(url: str, *, application: str = "tria", pool_size: int = POOL_SI
     OperationalError, which every caller treats as temporary (the webhook's 503, the job's retry).
     """
     options = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
-    engine = create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=2,
-        pool_recycle=1800,
-        hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": options, "application_name": application},
-    )
+    shared: dict[str, Any] = {
+        "pool_size": pool_size,
+        "max_overflow": 0,
+        "pool_timeout": 2,
+        "pool_recycle": 1800,
+        "hide_parameters": True,
+        "connect_args": {"connect_timeout": CONNECT_TIMEOUT_S, "options": options, "application_name": application},
+    }
+    engine = create_engine(url, **shared)
+    single = create_engine(url, isolation_level="AUTOCOMMIT", **shared)
+    _single[engine] = single
+    event.listen(engine, "engine_disposed", lambda _: single.dispose())
     # A forked child that shares a pooled connection gets other children's rows (FACTS 0.5).
-    os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
+    os.register_at_fork(after_in_child=lambda: (engine.dispose(close=False), single.dispose(close=False)))
     return engine
 
 
@@ -46,8 +53,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 @contextlib.contextmanager
 def autocommit(engine: Engine) -> Iterator[Connection]:
     """Each statement is its own transaction, in one round trip; for single-statement writes and for reading."""
-    with engine.connect() as connection:
-        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+    with _single.get(engine, engine).connect() as connection:
+        yield connection if engine in _single else connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def pool_numbers(pool: Pool) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -25,9 +26,9 @@ def chosen(names: Sequence[str], *, quick: bool) -> list[Scenario]:
     return found
 
 
-def run_scenarios(names: Sequence[str], seed: int, console: Console, *, quick: bool) -> Part:
+def run_scenarios(names: Sequence[str], seed: int, console: Console, *, quick: bool, keep: Path | None = None) -> Part:
     part = Part("scenarios")
-    with house(outlets=100, seed=seed) as opened:
+    with house(outlets=100, seed=seed, keep=keep) as opened:
         for scenario in chosen(names, quick=quick):
             console.print(f"{scenario.name} (row {scenario.rows})")
             trial = play(scenario, opened, seed)
