@@ -10,7 +10,7 @@ from bot.catalog.index import Bag, CatalogIndex
 from bot.catalog.names import AND
 from bot.ordering.units import by_measure
 from bot.understanding import scan
-from bot.understanding.tokens import CODE, HALF, SIZE, Token, is_half, plain
+from bot.understanding.tokens import CODE, SIZE, Token, part_behind, plain
 
 
 class Kind(StrEnum):
@@ -410,9 +410,10 @@ class _Reader:
 
     def _half_after(self, quantity: Quantity, at: int) -> int:
         """两箱半."""
-        if quantity.value is None or quantity.unit is None or not is_half(self.tokens, at):
+        part = part_behind(self.tokens, at)
+        if quantity.value is None or quantity.unit is None or part is None:
             return at
-        quantity.value += HALF
+        quantity.value += part
         return at + 1
 
     # -- words

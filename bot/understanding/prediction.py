@@ -5,36 +5,41 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from bot.understanding.intent import Intent
+from bot.understanding.intent import WRITES_ORDER, Intent, Line, Question
 
 
 def prediction(message_id: str, intent: Intent) -> dict[str, Any]:
-    """The prediction of one message; quantities in base units."""
+    """The prediction of one message; quantities in base units. Only what writes an order has lines and questions."""
+    writes = intent.kind in WRITES_ORDER
     return {
         "id": message_id,
         "intent": intent.kind.value,
         "confidence": round(intent.confidence, 3),
-        "lines": [{"sku": line.sku, "quantity_base_units": number(line.quantity)} for line in intent.lines],
-        "delivery_date": intent.delivery_date.isoformat() if intent.delivery_date else None,
-        "clarify": [
-            *(
-                [{"text": "", "reason": "ambiguous", "candidates": [x.sku for x in intent.lines]}]
-                if intent.doubtful
-                else []
-            ),
-            *(
-                {
-                    "text": question.text,
-                    "reason": question.reason.value,
-                    "candidates": list(question.candidates),
-                    "quantity_said": None if question.quantity_said is None else number(question.quantity_said),
-                    "unit_said": question.unit_said,
-                }
-                for question in intent.questions
-            ),
-        ],
+        "lines": [_line(line) for line in intent.lines] if writes else [],
+        "delivery_date": intent.delivery_date.isoformat() if writes and intent.delivery_date else None,
+        "clarify": _asked(intent) if writes else [],
         "sure": intent.sure,
         "language": intent.language,
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {"sku": line.sku, "quantity_base_units": number(line.quantity)}
+
+
+def _asked(intent: Intent) -> list[dict[str, Any]]:
+    """The questions, and the YES that an order needs of which it is not sure that it is one."""
+    yes = {"text": "", "reason": "ambiguous", "candidates": [line.sku for line in intent.lines]}
+    return [*([yes] if intent.doubtful else []), *(_question(question) for question in intent.questions)]
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "text": question.text,
+        "reason": question.reason.value,
+        "candidates": list(question.candidates),
+        "quantity_said": None if question.quantity_said is None else number(question.quantity_said),
+        "unit_said": question.unit_said,
     }
 
 

@@ -249,6 +249,10 @@ def _speaks_of_last(facts: Facts) -> bool:
         return True
     if any(token.kind == scan.REFERENCE for token in facts.tokens):
         return True
+    last = facts.context.last_order
+    adds = any(isinstance(e, Cue) and e.roles.get("op") == "add" for e in facts.elements)
+    if adds and last is not None and facts.asked_day is not None and facts.asked_day == last.delivery_date:
+        return True
     return not facts.story.edits and facts.asked_day is not None
 
 

@@ -28,7 +28,7 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     (LINK, r"</?[a-z][^<>\n]{0,60}>|\[/?inst\]"),
     (LINK, r"https?://\S{1,200}|www\.\S{1,200}|[\w.]{1,60}@\w{1,60}\.\w{2,20}"),
     (PRICE, r"(?:us|s)?\$\s?\d[\d,]*(?:\.\d+)?k?|\b(?:sgd|rm|usd|myr)\s?\d[\d,]*(?:\.\d+)?"),
-    (PRICE, r"@\s?\d+(?:\.\d+)?|\b\d+(?:\.\d+)?\s?(?:sgd|dollars?|bucks|ringgit|cents)\b"),
+    (PRICE, r"@\s?\d+(?:\.\d+)?|\b\d+(?:\.\d+)?\s?(?:sgd|dollars?|bucks|ringgit|cents?)\b"),
     (PHONE, r"\+\d[\d \-]{6,16}\d|\b[3689]\d{3}[ -]?\d{4}\b|\b0\d{1,2}-\d{3,4} ?\d{4}\b"),
     (PLACE, r"\bs ?\(?\d{6}\)?|\bsingapore ?\(?\d{6}\)?|#\s?[a-z]?\d{1,6}(?:-\d{1,5})*[a-z]?"),
     (DATE, r"\b20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.](?:20)?\d\d\b"),

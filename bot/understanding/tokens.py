@@ -292,8 +292,9 @@ class Tokeniser:
         size = _size(number, unit, key)
         size.value = number.value
         size.unit = measure if measure in SOLD_BY_MEASURE else None
-        if size.unit and is_half(tokens, at + 1):
-            size.value, size.word = number.value + HALF, size_key(number.value + HALF, measure)
+        part = part_behind(tokens, at + 1)
+        if size.unit and part is not None:
+            size.value, size.word = number.value + part, size_key(number.value + part, measure)
             return size, at + 2
         return size, at + 1
 
@@ -394,13 +395,13 @@ def _number_at(tokens: list[Token], position: int) -> tuple[Token, int]:
     return number, at
 
 
-def is_half(tokens: list[Token], at: int) -> bool:
-    """A half behind a unit: 六公斤半, 两箱半, dua kilo setengah."""
-    if at >= len(tokens) or tokens[at].value != HALF or not tokens[at].has("number"):
-        return False
-    if not tokens[at].glued and at + 1 < len(tokens):
-        return False
-    return at + 1 >= len(tokens) or not tokens[at + 1].has("unit")
+def part_behind(tokens: list[Token], at: int) -> Decimal | None:
+    """A half or a quarter behind a unit: 六公斤半, 两箱半, dua kilo suku."""
+    part = tokens[at] if at < len(tokens) else None
+    if part is None or part.value not in (HALF, HALF / 2) or not part.has("number"):
+        return None
+    counts_on = at + 1 < len(tokens) and (tokens[at + 1].has("unit") or tokens[at + 1].has("measure"))
+    return None if counts_on else part.value
 
 
 def _and_a_half(tokens: list[Token], at: int) -> bool:
