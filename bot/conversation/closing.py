@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import orders, questions
+from bot.conversation import orders, outcomes, questions
 from bot.conversation.baskets import priced, quantities_of
 from bot.conversation.doubts import Wanted
 from bot.conversation.targets import ask_which, named_or_only, open_orders
@@ -24,9 +24,9 @@ def confirm(turn: Turn) -> Decision:
         return Decision((Reply("nothing_to_confirm"),))
     wanted = _draft(turn, draft)
     if not wanted.lines:
-        return with_lead(orders.cancelled(turn, draft), "no_longer_sold")
+        return with_lead(outcomes.cancelled(turn, draft), "no_longer_sold")
     if len(wanted.lines) < len(draft.lines):
-        return with_lead(orders.ask_yes(turn, wanted, "confirm"), "no_longer_sold")
+        return with_lead(outcomes.ask_yes(turn, wanted, "confirm"), "no_longer_sold")
     return orders.settle(turn, wanted, accepted=True)
 
 
@@ -37,15 +37,15 @@ def cancel(turn: Turn) -> Decision:
     if question is not None and question.order_id is not None and (order := turn.order(question.order_id)):
         return Decision((Reply("unchanged", {"order": order}),))
     if draft is not None:
-        return orders.cancelled(turn, draft)
+        return outcomes.cancelled(turn, draft)
     if question is not None and question.kind in (QuestionKind.PRODUCT, QuestionKind.ORDER):
         return Decision((Reply("left_out"),))
     target = named_or_only(turn)
     if target.several:
         return ask_which(turn, target.several)
     if target.order is not None:
-        return orders.cancelled(turn, target.order)
-    return orders.too_late("cancel after cut-off") if target.late else Decision((Reply("nothing_to_cancel"),))
+        return outcomes.cancelled(turn, target.order)
+    return outcomes.too_late("cancel after cut-off") if target.late else Decision((Reply("nothing_to_cancel"),))
 
 
 def nothing_asked(turn: Turn) -> Decision:
@@ -73,7 +73,7 @@ def _change(turn: Turn, question: OpenQuestion) -> Decision:
     """The change that waited, done to the order as it is now."""
     order = next((o for o in open_orders(turn) if o.id == question.order_id), None)
     if order is None:
-        return orders.too_late("change after cut-off")
+        return outcomes.too_late("change after cut-off")
     delivery, moved = orders.delivery_of(turn, order, question.day)
     wanted = Wanted(
         order, priced(turn, order, question.changes), question.changes, quantities_of(question.changes),

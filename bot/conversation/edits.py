@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.channels.base import Kind
-from bot.conversation import orders
+from bot.conversation import orders, outcomes
 from bot.conversation.baskets import priced
 from bot.conversation.doubts import Wanted, limit_of
 from bot.conversation.targets import open_orders
@@ -34,7 +34,7 @@ def edited(turn: Turn) -> Decision | None:
         anew = replace(turn.situation, draft=replace(draft, lines=()), question=None)
         return orders.write(replace(turn, situation=anew, intent=replace(turn.intent, kind=IntentKind.ORDER_CREATE)))
     if order is None and (draft is None or draft.id != referred.order_id):
-        return orders.too_late("edit after cut-off")
+        return outcomes.too_late("edit after cut-off")
     if order is None or not referred.sole or not turn.intent.lines or turn.intent.questions:
         return Decision((Reply("edit_unclear"),), reason="edit_unclear", question=turn.situation.question)
     return _show(turn, order)
@@ -56,7 +56,7 @@ def _open(turn: Turn, order_id: int | None) -> OrderView | None:
 def _cancels(turn: Turn, order_id: int) -> Decision:
     draft = turn.situation.draft
     order = draft if draft is not None and draft.id == order_id else _open(turn, order_id)
-    return orders.cancelled(turn, order) if order else orders.too_late("cancel after cut-off")
+    return outcomes.cancelled(turn, order) if order else outcomes.too_late("cancel after cut-off")
 
 
 def _show(turn: Turn, order: OrderView) -> Decision:
@@ -74,4 +74,4 @@ def _show(turn: Turn, order: OrderView) -> Decision:
     becomes = Wanted(
         order, lines, changes, limit=limit_of(turn, lines, changes), delivery=delivery, moved=moved, notes=order.notes
     )
-    return orders.ask_yes(turn, becomes, "confirm_moved" if moved else "confirm")
+    return outcomes.ask_yes(turn, becomes, "confirm_moved" if moved else "confirm")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.channels.base import Kind
-from bot.conversation import adopting, orders
+from bot.conversation import adopting, outcomes
 from bot.conversation.targets import open_orders
 from bot.conversation.turn import Turn, choice_buttons
 from bot.decision import Decision, Escalate, Outcome, Reply
@@ -74,7 +74,7 @@ def quoted(turn: Turn) -> Decision | None:
             question=turn.situation.question,
         )
     if turn.intent.kind is IntentKind.ORDER_CANCEL:
-        return replace(orders.cancelled(turn, order), question=turn.situation.question)
+        return replace(outcomes.cancelled(turn, order), question=turn.situation.question)
     return None
 
 

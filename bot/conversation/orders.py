@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.conversation import questions
+from bot.conversation import outcomes, questions
 from bot.conversation.baskets import changes_of, corrects, priced, quantities_of
-from bot.conversation.doubts import Wanted, doubt_of, limit_of, over_limit, unusual
+from bot.conversation.doubts import Wanted, doubt_of, limit_of, over_limit
 from bot.conversation.targets import Target, ask_which, target_of
-from bot.conversation.turn import Turn, choice_buttons
-from bot.decision import Decision, Escalate, OrderWrite, Outcome, Reply
+from bot.conversation.turn import Turn
+from bot.decision import Decision, Reply
 from bot.ordering.delivery import in_time, is_delivery_day, next_delivery
 from bot.ordering.pricing import total_of
 from bot.situation import OpenQuestion, OrderView, QuestionKind
-from bot.understanding.intent import Change, ChangeOp, IntentKind, Question, QuestionReason
+from bot.understanding.intent import ChangeOp, IntentKind, Question, QuestionReason
 
 MAX_QUESTIONS_IN_A_ROW = 2
 """After two that did not help, a person is offered."""
@@ -43,13 +43,13 @@ def settle(turn: Turn, wanted: Wanted, *, accepted: bool = False) -> Decision:
     """A basket without questions: limits first, then the minimum, then doubts, then it is placed."""
     totals = total_of(wanted.lines, turn.situation.tax_rate)
     if over := over_limit(turn, wanted, totals.total) or _still_held(wanted):
-        return _hold(turn, wanted, over)
+        return outcomes.hold(turn, wanted, over)
     if totals.total < turn.outlet.min_order_total:
-        return _below_minimum(turn, wanted)
+        return outcomes.below_minimum(turn, wanted)
     doubt = doubt_of(turn, wanted)
     if doubt and (not accepted or doubt == "confirm_moved"):
-        return ask_yes(turn, wanted, doubt)
-    return _place(turn, wanted)
+        return outcomes.ask_yes(turn, wanted, doubt)
+    return outcomes.place(turn, wanted)
 
 
 def wanted_of(turn: Turn, target: Target) -> Wanted:
@@ -86,24 +86,6 @@ def delivery_of(
     if is_delivery_day(asked, rules) and in_time(asked, said_at, rules):
         return asked, False
     return next_delivery(said_at, rules, asked), True
-
-
-def order_write(turn: Turn, wanted: Wanted, status: str, *events: str) -> OrderWrite:
-    base = wanted.base
-    return OrderWrite(
-        order_id=base.id if base else None,
-        version=base.version if base else 0,
-        status=status,
-        outlet_id=base.outlet_id if base else turn.outlet.id,
-        lines=wanted.lines,
-        totals=total_of(wanted.lines, turn.situation.tax_rate),
-        delivery_date=wanted.delivery,
-        notes=wanted.notes,
-        events=events,
-        number=base.number if base else "",
-        before=base,
-        said=wanted.said,
-    )
 
 
 def _waiting_for(turn: Turn, base: OrderView | None) -> OpenQuestion | None:
@@ -145,7 +127,7 @@ def _ask(turn: Turn, wanted: Wanted) -> Decision:
     offer = (Reply("offer_person"),) if position > MAX_QUESTIONS_IN_A_ROW else ()
     if not wanted.changes_placed:
         keeps = bool(wanted.lines) or wanted.base is not None
-        draft = order_write(turn, wanted, "draft", "parsed", "asked") if keeps else None
+        draft = outcomes.order_write(turn, wanted, "draft", "parsed", "asked") if keeps else None
         return Decision((reply, *offer), order=draft, question=question)
     if not wanted.changes:
         return Decision((reply, *offer), question=question)
@@ -155,81 +137,21 @@ def _ask(turn: Turn, wanted: Wanted) -> Decision:
     return replace(now, replies=(*now.replies, reply, *offer), question=question)
 
 
-def ask_yes(turn: Turn, wanted: Wanted, doubt: str) -> Decision:
-    """Shows what would be placed. A new order waits as a draft; a placed one stays as it is until the YES."""
-    preview = order_write(turn, wanted, "awaiting_confirmation", "parsed", "drafted")
-    question = OpenQuestion(
-        QuestionKind.CONFIRM, turn.serial, doubtful=wanted.doubtful, asked=turn.asked_before + 1, doubt=doubt,
-        order_id=wanted.base.id if wanted.base and wanted.changes_placed else None,
-        changes=wanted.changes if wanted.changes_placed else (), day=wanted.delivery,
-    )  # fmt: skip
-    reply = confirmation(turn, wanted, preview, doubt)
-    return Decision((reply,), order=None if wanted.changes_placed else preview, question=question)
-
-
-def confirmation(turn: Turn, wanted: Wanted, preview: OrderWrite, doubt: str) -> Reply:
-    """The sentence that asks for a YES."""
-    shown = preview
-    if doubt == "confirm_same_again":
-        added = priced(turn, None, [Change(ChangeOp.ADD, sku, quantity) for sku, quantity in wanted.said])
-        shown = replace(preview, lines=added, totals=total_of(added, turn.situation.tax_rate))
-    line = unusual(turn, wanted)
-    values = {"order": shown, "product": line.name if line else ""}
-    key = "confirm_change" if doubt == "confirm" and wanted.changes_placed else doubt
-    return Reply(key, values, choice_buttons(turn.serial, ("yes", "no")))
-
-
-def _place(turn: Turn, wanted: Wanted) -> Decision:
-    done = "changed" if wanted.changes_placed else "placed"
-    order = order_write(turn, wanted, "placed", "parsed", "validated", "confirmed", done)
-    return Decision((Reply(done, {"order": order}),), order=order)
-
-
-def _hold(turn: Turn, wanted: Wanted, over: str) -> Decision:
-    held = order_write(turn, wanted, "awaiting_approval", "parsed", "held")
-    return Decision(
-        (Reply("held", {"order": held}),), Outcome.HANDED_OVER, f"limit_{over}", held,
-        escalate=Escalate(f"approval: {over}", takes_over=False),
-    )  # fmt: skip
-
-
 def _still_held(wanted: Wanted) -> str | None:
     """What a person has not approved yet stays with them, whatever is changed meanwhile."""
     return "changed" if wanted.base is not None and wanted.base.status == "awaiting_approval" else None
 
 
-def _below_minimum(turn: Turn, wanted: Wanted) -> Decision:
-    """A new order waits as a draft for more; a placed one is not brought below the minimum."""
-    draft = order_write(turn, wanted, "draft", "parsed")
-    values = {"order": draft, "minimum": turn.outlet.min_order_total}
-    if wanted.changes_placed:
-        return Decision((Reply("below_minimum_change", values),))
-    return Decision((Reply("below_minimum", values),), order=draft)
-
-
 def _nothing_to_change(target: Target) -> Decision:
     if target.late is None:
         return Decision((Reply("no_open_order"),))
-    return too_late("change after cut-off")
-
-
-def too_late(reason: str) -> Decision:
-    """After the cut-off only a person can still do something; the customer is told so."""
-    task = Escalate(reason, takes_over=False)
-    return Decision((Reply("too_late"),), Outcome.HANDED_OVER, "after_cutoff", escalate=task)
-
-
-def cancelled(turn: Turn, order: OrderView) -> Decision:
-    """The order as it stands, cancelled."""
-    wanted = Wanted(order, order.lines, delivery=order.delivery_date, notes=order.notes)
-    write_off = order_write(turn, wanted, "cancelled", "cancelled")
-    return Decision((Reply("draft_dropped" if order.is_draft else "cancelled", {"order": write_off}),), order=write_off)
+    return outcomes.too_late("change after cut-off")
 
 
 def _nothing_left(turn: Turn, wanted: Wanted) -> Decision:
     """Everything was taken out again: an order of nothing is a cancelled one."""
     if wanted.base is not None:
-        return cancelled(turn, wanted.base)
+        return outcomes.cancelled(turn, wanted.base)
     question = turn.situation.question
     left_out = question is not None and question.kind is QuestionKind.PRODUCT
     amends = turn.intent.kind is IntentKind.ORDER_AMEND
