@@ -1,0 +1,116 @@
+"""An OrderWrite becomes rows: the order if nobody changed it meanwhile, its lines, and its history."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, astuple
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from bot import failpoints
+from bot.decision import Decision, OrderWrite
+from bot.errors import Fenced
+from bot.situation import OrderView, Said
+from jobs.lease import Lease
+
+INSERT_ORDER = text("""
+INSERT INTO orders (number, outlet_id, conversation_id, message_id, channel, status, currency, subtotal, tax_rate, tax, total,
+                    delivery_date, notes, is_synthetic, placed_at)
+VALUES (CASE WHEN :synthetic THEN 'TEST-' || :message_id ELSE 'SO-' || nextval('order_numbers') END, :outlet_id, :conversation_id,
+        :message_id, :channel, :status, :currency, :subtotal, :tax_rate, :tax, :total, :delivery_date, :notes, :synthetic,
+        CASE WHEN :status IN ('placed', 'awaiting_approval') THEN CAST(:now AS timestamptz) END)
+RETURNING id, number
+""")
+UPDATE_ORDER = text("""
+UPDATE orders SET status = :status, subtotal = :subtotal, tax_rate = :tax_rate, tax = :tax, total = :total,
+    delivery_date = :delivery_date, notes = :notes, version = version + 1,
+    placed_at = COALESCE(placed_at, CASE WHEN :status IN ('placed', 'awaiting_approval') THEN CAST(:now AS timestamptz) END)
+WHERE id = :order_id AND version = :version
+RETURNING id, number
+""")
+DELETE_LINES = text("DELETE FROM order_lines WHERE order_id = :order_id")
+INSERT_LINES = text("""
+INSERT INTO order_lines (order_id, position, sku, name, quantity, unit, unit_price, pack_quantity, pack_unit, line_total)
+SELECT :order_id, l.position, l.sku, l.name, l.quantity, l.unit, l.unit_price, l.pack_quantity, l.pack_unit, l.line_total
+FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS l(position int, sku text, name text, quantity numeric, unit text,
+    unit_price numeric, pack_quantity numeric, pack_unit text, line_total numeric)
+""")
+INSERT_EVENTS = text("""
+INSERT INTO order_events (order_id, message_id, kind, detail, at)
+SELECT :order_id, :message_id, e.kind, e.detail, clock_timestamp()
+FROM jsonb_to_recordset(CAST(:events AS jsonb)) AS e(kind text, detail jsonb)
+""")
+
+
+def write_order(
+    connection: Connection, lease: Lease, said: Said, order: OrderWrite, currency: str, now: datetime
+) -> tuple[int, str]:
+    lines = [
+        {**asdict(line), "position": position, "line_total": line.total} for position, line in enumerate(order.lines, 1)
+    ]
+    values: dict[str, Any] = {
+        "outlet_id": order.outlet_id,
+        "conversation_id": lease.conversation_id,
+        "message_id": said.last_id,
+        "channel": lease.channel,
+        "status": order.status,
+        "currency": currency,
+        "subtotal": order.totals.subtotal,
+        "tax_rate": order.totals.tax_rate,
+        "tax": order.totals.tax,
+        "total": order.totals.total,
+        "delivery_date": order.delivery_date,
+        "notes": order.notes,
+        "synthetic": lease.is_synthetic,
+        "now": now,
+        "order_id": order.order_id,
+        "version": order.version,
+    }
+    row = connection.execute(INSERT_ORDER if order.order_id is None else UPDATE_ORDER, values).one_or_none()
+    if row is None:
+        raise Fenced("the order was changed meanwhile")
+    if order.order_id is not None:
+        connection.execute(DELETE_LINES, {"order_id": row.id})
+    failpoints.hit("apply.before_lines")
+    connection.execute(INSERT_LINES, {"order_id": row.id, "lines": json.dumps(lines, default=str)})
+    return row.id, row.number
+
+
+def write_events(connection: Connection, said: Said, decision: Decision, order_id: int | None) -> None:
+    """The timeline (row A-12): received and resolved before, persisted and replied after what the decision says."""
+    if decision.order is None or order_id is None:
+        return
+    order = decision.order
+    steps = ("received", "resolved") if said.last_id is not None else ()
+    events = [{"kind": kind, "detail": {}} for kind in (*steps, *order.events, "persisted")]
+    events[-2]["detail"] = _history(order)
+    values = {"order_id": order_id, "message_id": said.last_id, "events": json.dumps(events, default=str)}
+    connection.execute(INSERT_EVENTS, values)
+
+
+def _history(order: OrderWrite) -> dict[str, Any]:
+    """What the order became, what it was, and what the message added."""
+    detail: dict[str, Any] = {
+        "status": order.status,
+        "total": order.totals.total,
+        "delivery_date": order.delivery_date,
+        "lines": [[line.sku, line.quantity] for line in order.lines],
+    }
+    if order.said:
+        detail["said"] = order.said
+    if order.before is not None:
+        detail["before"] = _before(order.before)
+    return detail
+
+
+def _before(order: OrderView) -> dict[str, Any]:
+    """The order as it was, whole: a change that is not approved goes back to it."""
+    return {
+        "status": order.status,
+        "total": order.total,
+        "delivery_date": order.delivery_date,
+        "notes": order.notes,
+        "lines": [list(astuple(line)) for line in order.lines],
+    }
