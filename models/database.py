@@ -26,6 +26,8 @@ def make_engine(url: str, *, application: str = "tria", pool_size: int = POOL_SI
     OperationalError, which every caller treats as temporary (the webhook's 503, the job's retry).
     """
     options = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
+    # Prepared statements (prepared.py) look rows up by key: planning them anew for each value costs more than running them.
+    options += " -c plan_cache_mode=force_generic_plan"
     shared: dict[str, Any] = {
         "pool_size": pool_size,
         "max_overflow": 0,
@@ -39,7 +41,7 @@ def make_engine(url: str, *, application: str = "tria", pool_size: int = POOL_SI
     _single[engine] = single
     event.listen(engine, "engine_disposed", lambda _: single.dispose())
     # A forked child that shares a pooled connection gets other children's rows (FACTS 0.5).
-    os.register_at_fork(after_in_child=lambda: (engine.dispose(close=False), single.dispose(close=False)))
+    os.register_at_fork(after_in_child=lambda: [each.dispose(close=False) for each in (engine, single)])
     return engine
 
 
