@@ -353,8 +353,8 @@ def check_harmless(example: Example, index: CatalogIndex, before: Intent, after:
 @cache
 def with_a_gap() -> list[Message]:
     """The corpus' messages that leave a gap, and before them others made to by words that nobody knows."""
-    gaps = [message for message in corpus() if worth_asking(message[2])][::3]
-    for example, index, _ in corpus()[:: max(1, len(corpus()) // 60)]:
+    gaps = [message for message in corpus() if worth_asking(message[2])]
+    for example, index, _ in corpus()[::16]:
         text = f"{example.text}, 3 wobblers, 2 zingers"
         intent = understand(text, index, example.context, example.now)
         if worth_asking(intent):
@@ -368,7 +368,7 @@ ATTACKS = (Mode.INJECTED_PRICE, Mode.INJECTED_OUTLET, Mode.FOREIGN_SKU, Mode.HUG
 def test_no_injected_price_outlet_product_or_quantity_is_ever_accepted(running: Running, filler: GapFiller) -> None:
     """RELIABILITY C41; the answers that are well formed still lie about products and amounts."""
     attacks, accepted = 0, 0
-    for example, index, intent in with_a_gap()[::2]:
+    for example, index, intent in with_a_gap()[:: max(1, len(with_a_gap()) // 60)]:
         for mode in ATTACKS:
             running.openai.mode = mode
             after, record = filler.fill(intent, example.text, index, example.context, example.now)
@@ -399,7 +399,7 @@ KINDS = list(Reading.model_json_schema()["properties"]["kind"]["enum"])
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_no_answer_at_all_makes_a_reading_dangerous(data: st.DataObject) -> None:
     """Answers out of the message's own words, numbers and real products: the worst that a clever liar can say."""
     example, index, intent = data.draw(st.sampled_from(with_a_gap()))
