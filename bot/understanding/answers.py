@@ -85,6 +85,8 @@ def _by_words(
             replace(question, text=mention_text(edit), candidates=skus, reason=QuestionReason.AMBIGUOUS)
         )
         return
+    if edit.said.at < 0 and any(line.sku == skus[0] for line in result.lines):
+        return  # said twice: "is the 8 inch ok? 8 inch please"
     _settle(question, skus[0], edit.said, edit, result, index)
 
 
