@@ -33,6 +33,8 @@ def run_scenarios(names: Sequence[str], seed: int, console: Console, *, quick: b
             console.print(f"{scenario.name} (row {scenario.rows})")
             trial = play(scenario, opened, seed)
             result = "held" if not trial.problems else f"{len(trial.problems)} problems"
+            for problem in trial.problems[:3]:
+                console.print(f"  {problem}")
             part.rows.append((f"{scenario.rows}: {scenario.name}", result, "; ".join(trial.figures)))
             part.violations += [f"{scenario.name}: {problem}" for problem in trial.problems]
     return part
