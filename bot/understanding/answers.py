@@ -152,7 +152,8 @@ def _by_choice(open_ones: list[Question], story: Story, cues: Cues, result: Answ
         return
     question = open_ones[0]
     choice = cues.choice
-    loose = next((quantity for quantity in story.loose if quantity.each), story.loose[0] if story.loose else None)
+    amounts = [quantity for quantity in story.loose if quantity.unit is not None or str(quantity.value) != choice]
+    loose = next((quantity for quantity in amounts if quantity.each), amounts[0] if amounts else None)
     amount = said(loose)
     if choice == "none" and not story.loose and not story.edits:
         result.dropped, result.hit = 1, True

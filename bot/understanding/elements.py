@@ -94,7 +94,9 @@ class Mention(Element):
 STRONG, NEWLINE, COMMA, JOIN = 4.0, 4.5, 2.0, 1.5
 _MARKS = {",": COMMA, ";": STRONG, ".": STRONG, "!": STRONG, "?": STRONG, "&": JOIN, "+": JOIN, "/": 0.3, ":": 0.3, "-": 0.3,
           "=": 0.0, ">": 0.3, "(": 0.4, ")": 1.0, "*": 0.0}  # fmt: skip
-_CUE_ROLES = ("negate", "correct", "op", "stock", "past_verb")
+_CUE_ROLES = ("negate", "correct", "op", "stock", "past_verb", "direction")
+FORM_DOTS = 5
+"""So many dots lead from a name to its amount; fewer are a pause."""
 _TIMES = frozenset({"x", "*"})
 _BRIDGES = frozenset({"of", "the", "的", "for", "size", "in", "with", "w", "saiz", "码", "号"})
 LABELS = frozenset({"unit", "units", "uom", "pack"})
@@ -119,7 +121,7 @@ class _Reader:
         self.each_next = False
         self.bullets: int | None = None
         self.last_quantity: Quantity | None = None
-        self.changing = any(token.roles.get("op") in ("set", "swap") for token in tokens)
+        self.changing = any(token.roles.get("op") in ("set", "swap") or token.has("direction") for token in tokens)
         self.counts = sum(token.kind == scan.NUMBER for token in tokens)
 
     def read(self) -> list[Element]:
@@ -184,12 +186,20 @@ class _Reader:
             return self._add(Quantity(Kind.QUANTITY, at, at + 1, odd=True))
         if token.text not in _MARKS:
             return at + 1
+        if token.text == "." and (dots := self._dots(at)) >= FORM_DOTS:
+            return self._break(at, _MARKS[":"]) - 1 + dots
         if token.text in "-*" and starts_line:
             self.line_start = True
             return at + 1
         if token.text == "-" and token.glued and self._glued(at + 1) and self.mention is not None:
             return at + 1
         return self._break(at, _MARKS[token.text])
+
+    def _dots(self, at: int) -> int:
+        end = at
+        while (token := self._token(end)) is not None and token.text == ".":
+            end += 1
+        return end - at
 
     def _glued(self, at: int) -> bool:
         token = self._token(at)

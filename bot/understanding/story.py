@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from bot.catalog.match import How
-from bot.understanding.elements import JOIN, STRONG, Break, Cue, Element, Mention, Quantity
+from bot.understanding.elements import COMMA, JOIN, STRONG, Break, Cue, Element, Kind, Mention, Quantity
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
@@ -18,6 +18,7 @@ from bot.understanding.resolve import Resolver, Said, said
 JOINTS = frozenset({"+", "and", "&", "n", "plus", "dan", "和", "and also", "மற்றும்", "um"})
 LIKEWISE = frozenset({"too", "also", "as well", "juga", "也", "likewise"})
 UNIT_REACH = 3.0
+ODD_RESTS = ("零", "〇")
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ def tell(
     """
     story = Story()
     for corrects, clause in _clauses(elements):
-        clause = _sums(_without_past(_without_stock(clause)))
+        clause = _sums(_without_past(_without_stock(clause)), resolver)
         steps = _steps(clause)
         if corrects and story.edits:
             _correct(story, steps, resolver)
@@ -186,14 +187,17 @@ def _without_past(clause: list[Element]) -> list[Element]:
     return [e for e in clause if id(e) not in past] if wanted else clause
 
 
-def _sums(clause: list[Element]) -> list[Element]:
-    """1 carton and 50 loose pcs; 2 packets + 500g: pieces of one amount."""
+def _sums(clause: list[Element], resolver: Resolver) -> list[Element]:
+    """1 carton and 50 loose pcs; 2 packets + 500g; 一箱零两卷: pieces of one amount."""
     clause = clause[:]
     out: list[Element] = []
     position = 0
     while position < len(clause):
         element = clause[position]
         joined = clause[position + 1 : position + 3]
+        if len(joined) > 0 and _odd_rest(joined[0], resolver):
+            joined = [Break(Kind.BREAK, joined[0].start, joined[0].start, JOIN, "+"), joined[0]]
+            clause.insert(position + 1, joined[0])
         if (
             isinstance(element, Quantity)
             and len(joined) == 2
@@ -211,6 +215,11 @@ def _sums(clause: list[Element]) -> list[Element]:
         out.append(element)
         position += 1
     return out
+
+
+def _odd_rest(element: Element, resolver: Resolver) -> bool:
+    """零两卷: the zero says that a smaller unit follows."""
+    return isinstance(element, Quantity) and resolver.quote.of(element)[:1] in ODD_RESTS
 
 
 def _adding(element: Element) -> bool:
@@ -238,7 +247,7 @@ def _negated(clause: list[Element]) -> set[int]:
     for position, element in enumerate(clause):
         if not isinstance(element, Cue) or "negate" not in element.roles:
             continue
-        before = clause[position - 1] if position else None
+        before = _across_weak(clause, position)
         after = clause[position + 1] if position + 1 < len(clause) else None
         if element.roles["negate"] == "before" and isinstance(after, Mention | Quantity):
             found.update(_run(clause, position + 1))
@@ -247,6 +256,14 @@ def _negated(clause: list[Element]) -> set[int]:
         elif isinstance(after, Mention):
             found.update(_run(clause, position + 1))
     return found
+
+
+def _across_weak(clause: list[Element], position: int) -> Element | None:
+    """What stands before, a colon or dots of a form aside."""
+    place = position - 1
+    while place >= 0 and isinstance(mark := clause[place], Break) and mark.strength < 1:
+        place -= 1
+    return clause[place] if place >= 0 else None
 
 
 def _run(clause: list[Element], start: int) -> list[int]:
@@ -267,10 +284,29 @@ def _step(item: Item, clause: list[Element]) -> Edit:
     edit = Edit(_own_op(item, clause), item.mention, amount, item.quantity)
     if item.quantity is not None and item.quantity.op is not None:
         edit.op = item.quantity.op
-    behind = _op_behind(item, clause) if item.quantity is not None else None
-    if behind == "set" or (behind == "add" and edit.op is None):
+    behind = _op_behind(item, clause)
+    if item.quantity is None:
+        edit.op = behind if behind == "remove" and edit.op is None else edit.op
+    elif behind == "set" or (behind == "add" and edit.op is None):
         edit.op = behind
+    else:
+        edit.op = _directed(item, clause) or edit.op
     return edit
+
+
+def _directed(item: Item, clause: list[Element]) -> str | None:
+    """ "increase spoons by 200" adds, "cut the napkins to 500" sets."""
+    if item.mention is None or item.quantity is None:
+        return None
+    before = next(
+        (e for e in reversed(clause) if e.end <= item.start and isinstance(e, Mention | Quantity | Cue)), None
+    )
+    between = [e for e in clause if isinstance(e, Cue) and item.mention.end <= e.start < item.quantity.start]
+    if not isinstance(before, Cue) or "direction" not in before.roles or len(between) != 1:
+        return None
+    if between[0].text == "by":
+        return before.roles["direction"]
+    return "set" if between[0].text == "to" else None
 
 
 def _op_behind(item: Item, clause: list[Element]) -> str | None:
@@ -289,12 +325,19 @@ def _own_op(item: Item, clause: list[Element]) -> str | None:
         if element.start >= item.end:
             break
         if isinstance(element, Cue) and "op" in element.roles:
-            op = element.roles["op"]
+            op = None if element.roles["op"] == "remove" and _ends_phrase(element, clause) else element.roles["op"]
         elif (isinstance(element, Mention | Quantity) and element.end <= item.start) or (
             isinstance(element, Break) and element.strength >= 4 and element.start < item.start
         ):
             op = None
     return op
+
+
+def _ends_phrase(cue: Cue, clause: list[Element]) -> bool:
+    """ "sudu kayu buang, tisu ...": said of the goods before it, not of those behind the comma."""
+    place = clause.index(cue)
+    before, after = clause[place - 1] if place else None, clause[place + 1] if place + 1 < len(clause) else None
+    return isinstance(before, Mention) and isinstance(after, Break) and after.strength >= COMMA
 
 
 def _likewise(steps: list[Edit], clause: list[Element]) -> None:

@@ -181,7 +181,7 @@ def _number_of_days(tokens: list[Token], at: int, today: date) -> Day | None:
         if introduced or later:
             days = count * (dates.WEEK if unit == "week" else 1)
             return _placed(tokens, at, at + 2 + later, dates.in_days(today, days), today)
-    if _role(tokens, at + 1, "date_part") == "days_later":
+    if _role(tokens, at + 1, "date_part") in ("days_later", "weeks_time"):
         return _placed(tokens, at, at + 2, dates.in_days(today, count), today)
     return None
 

@@ -21,7 +21,7 @@ DRAFT = Context(
 )
 
 ORDERS = [
-    ("a quantity that replaces another", "12 inch box 200 not 300 like before", {"PB12-W": 200}),
+    ("a quantity that replaces another", "12 inch white box 200 not 300 like before", {"PB12-W": 200}),
     ("a slip put right", "Earlier I said 3 cartons of foil but 1 carton is right", {"FL-30": 12}),
     ("what is left is no order", "still have 2 cartons of 10in box so top up with 1 more carton", {"PB10-K": 100}),
     ("one amount for each of two sizes", "small gloves and large gloves, 2 boxes each", {"GV-S": 200, "GV-L": 200}),
@@ -34,8 +34,8 @@ ORDERS = [
         "Fries box ......... 2 ctn\nBurger box ........ 1 ctn\nForks ....... none",
         {"FR-M": 2000, "CL6": 400},
     ),
-    ("everything glued", "12inbox2ctn liner3pkt", {"PB12-W": 100, "LN-PZ": 150}),
-    ("a carton and two rolls in Mandarin", "铝箔一箱零两卷", {"FL-30": 14}),
+    ("everything glued", "9inbox2ctn liner3pkt", {"PB09-W": 200, "LN-PZ": 150}),
+    ("a carton and two rolls in Mandarin", "锡纸一箱零两卷", {"FL-30": 14}),
     ("one thing stopped, another sent", "stop sending 10in boxes. send 9in boxes 1 ctn from now on", {"PB09-W": 100}),
     ("asked for stock and then chosen", "no more 16oz cold cup? then 22oz 2 ctn", {"CC22-P": 1000}),
     ("cash on delivery is no item", "2 ctn fries box ~ cash on delivery", {"FR-M": 2000}),
@@ -57,7 +57,7 @@ CHANGES = [
         {"NP2": 500, "SP-W": 700, "ST06": 400},
     ),
     ("never mind one", "nvm the napkins", {"SP-W": 500, "ST06": 400}),
-    ("dropped in Malay, another set", "sudu kayu buang, tisu jadi 2000", {"NP2": 2000, "ST06": 400}),
+    ("dropped in Malay, another set", "sudu kayu buang, napkin jadi 2000", {"NP2": 2000, "ST06": 400}),
     ("a date and a removal", "18/12 and take off the spoons", {"NP2": 1000, "ST06": 400}),
     ("this many, not that many", "600 spoons not 500", {"NP2": 1000, "SP-W": 600, "ST06": 400}),
 ]
