@@ -19,6 +19,7 @@ from bot.understanding.reader import understand
 from bot.understanding.scoring import Judgement, Score, confusion, judge, macro_f1, summarise
 
 MAX_LLM_SHARE = 0.15
+GATED = ("messages", "exact", "intent", "danger")
 SLACK = 0.005
 """How far a figure may fall below the baseline before the run fails: one message in two hundred."""
 
@@ -56,8 +57,13 @@ class Report:
     llm_share: float
     wrong: list[tuple[str, str, str, str]] = field(default_factory=list)
 
+    def baseline(self) -> dict[str, Any]:
+        """What is recorded: the figures, and those of each set, so that a new set does not move the gate of the others."""
+        sets = {name: _figures(group.score) for name, group in self.by_set.items()}
+        return {**self.figures(), "sets": {name: {key: s[key] for key in GATED} for name, s in sets.items()}}
+
     def figures(self) -> dict[str, float]:
-        """The figures that the baseline keeps."""
+        """The figures of the whole run."""
         score = self.every.score
         return {
             "messages": score.messages,
@@ -207,13 +213,19 @@ def _figures(score: Score) -> dict[str, Any]:
 def below(report: Report, baseline: Mapping[str, Any]) -> list[str]:
     """One sentence for each figure that is worse than the baseline."""
     figures = report.figures()
-    worse = [
-        f"{name} {figures[name]:.4f} is below the baseline {baseline[name]:.4f}"
-        for name in ("exact", "intent", "macro_f1")
-        if name in baseline and figures[name] < baseline[name] - SLACK
-    ]
-    if "danger" in baseline and figures["danger"] > baseline["danger"]:
-        worse.append(f"{figures['danger']:.0f} dangerous readings, the baseline has {baseline['danger']:.0f}")
+    worse: list[str] = []
+    for name, group in report.by_set.items():
+        kept = baseline.get("sets", {}).get(name)
+        if kept is None or kept["messages"] != group.score.messages:
+            continue  # a set that is new or has grown has no baseline yet: record one
+        now = _figures(group.score)
+        worse += [
+            f"{name}: {key} {now[key]:.4f} is below the baseline {kept[key]:.4f}"
+            for key in ("exact", "intent")
+            if now[key] < kept[key] - SLACK
+        ]
+        if now["danger"] > kept["danger"]:
+            worse.append(f"{name}: {now['danger']} dangerous readings, the baseline has {kept['danger']}")
     if figures["llm_share"] > MAX_LLM_SHARE:
         worse.append(f"a language model would be asked for {100 * figures['llm_share']:.1f} % of the messages")
     return worse

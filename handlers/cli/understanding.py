@@ -74,7 +74,7 @@ def eval_(corpus: Path | None, confusion: bool, errors: int, record: bool, as_js
     report = evaluate(found)
     if record:
         BASELINE.parent.mkdir(parents=True, exist_ok=True)
-        BASELINE.write_text(json.dumps(report.figures(), indent=2, sort_keys=True) + "\n", "utf-8")
+        BASELINE.write_text(json.dumps(report.baseline(), indent=2, sort_keys=True) + "\n", "utf-8")
     if as_json:
         print_json(report.as_json())
     else:
