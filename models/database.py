@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -41,7 +42,8 @@ def make_engine(url: str, *, application: str = "tria", pool_size: int = POOL_SI
     _single[engine] = single
     event.listen(engine, "engine_disposed", lambda _: single.dispose())
     # A forked child that shares a pooled connection gets other children's rows (FACTS 0.5).
-    os.register_at_fork(after_in_child=lambda: [each.dispose(close=False) for each in (engine, single)])
+    for each in (engine, single):
+        os.register_at_fork(after_in_child=partial(each.dispose, close=False))
     return engine
 
 
