@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from chaos.customers import Said
 from chaos.house import SECRET, House
 
+NOT_READ = ("parked", "ignored")
+"""A person has the one; the other was said while flooding, and its sender was told."""
 FINAL = ("answered", "merged", "handed_over", "parked", "ignored")
 
 
@@ -39,7 +41,7 @@ def _orders(house: House, said: Sequence[Said]) -> list[str]:
     accepted: Counter[str] = Counter()
     states = dict(house.rows("SELECT provider_id, state FROM conversation_messages WHERE direction = 'inbound'"))
     for each in said:
-        if (each.accepted or each.sid in states) and states.get(each.sid) != "parked":
+        if (each.accepted or each.sid in states) and states.get(each.sid) not in NOT_READ:
             accepted[each.phone] += each.quantity
     ordered = dict(
         house.rows(
