@@ -106,12 +106,21 @@ class House:
 
     def open(self, *, workers: int = 1, sweepers: int = 1) -> None:
         """Web, workers and sweepers, and waits until the web answers."""
+        before = self._said("worker", "worker started")
         self.spawn("web")
         for _ in range(workers):
             self.spawn("worker")
         for _ in range(sweepers):
             self.spawn("sweeper")
         self.wait_for_web()
+        deadline = time.monotonic() + READY_S
+        while self._said("worker", "worker started") < before + workers and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def _said(self, kind: str, words: str) -> int:
+        """How often these words stand in the log of that kind."""
+        log = self.folder / f"{kind}.log"
+        return log.read_text(encoding="utf-8", errors="replace").count(words) if log.exists() else 0
 
     def wait_for_web(self, port: int = 0) -> None:
         deadline = time.monotonic() + READY_S

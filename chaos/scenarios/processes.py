@@ -130,8 +130,9 @@ def replay_killed(trial: Trial) -> None:
 
 
 def _park(trial: Trial, sid: str) -> None:
-    """As if five workers had died over it."""
+    """As if five workers had died over it. Its order and reply go; what the provider was sent of it stays there."""
     trial.house.drained(30)
+    trial.risky += 1
     trial.house.change(
         "WITH m AS (UPDATE conversation_messages SET state = 'parked', reason = 'failed' WHERE provider_id = :sid RETURNING id),"
         " gone AS (DELETE FROM order_lines l USING orders o, m WHERE o.message_id = m.id AND l.order_id = o.id)"
