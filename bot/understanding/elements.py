@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.catalog.index import Bag, CatalogIndex
 from bot.catalog.names import AND
-from bot.ordering.units import by_measure
+from bot.ordering.units import PIECE, by_measure
 from bot.understanding import scan
 from bot.understanding.tokens import CODE, SIZE, Token, part_behind, plain
 
@@ -94,7 +94,7 @@ class Mention(Element):
 STRONG, NEWLINE, COMMA, JOIN = 4.0, 4.5, 2.0, 1.5
 _MARKS = {",": COMMA, ";": STRONG, ".": STRONG, "!": STRONG, "?": STRONG, "&": JOIN, "+": JOIN, "/": 0.3, ":": 0.3, "-": 0.3,
           "=": 0.0, ">": 0.3, "(": 0.4, ")": 1.0, "*": 0.0}  # fmt: skip
-_CUE_ROLES = ("negate", "correct", "op", "stock", "past_verb", "direction")
+_CUE_ROLES = ("negate", "correct", "op", "stock", "past_verb", "direction", "every")
 FORM_DOTS = 5
 """So many dots lead from a name to its amount; fewer are a pause."""
 _TIMES = frozenset({"x", "*"})
@@ -339,6 +339,8 @@ class _Reader:
         ):
             at += 1
         times = at > start
+        if times and (packs := self._packs_of(quantity, at)):
+            return packs
         unit = self._token(at)
         if unit is None or not unit.has("unit") or not self._is_unit(at):
             return at if times else start
@@ -347,6 +349,8 @@ class _Reader:
             at += 1
         if self._pack_of(quantity, at + 1):
             return at + 3
+        if in_brackets := self._each_holds(quantity, at + 1):
+            return in_brackets
         if quantity.unit == "dozen" and quantity.value is not None and self._unit_behind(at + 1):
             quantity.value *= 12
             quantity.unit = self.tokens[at + 1].roles["unit"]
@@ -363,6 +367,31 @@ class _Reader:
             return False
         quantity.pack_of = number.value
         return True
+
+    def _each_holds(self, quantity: Quantity, at: int) -> int:
+        """ "5 boxes (100 pcs each)": the same, in brackets."""
+        inside = self.tokens[at : at + 5]
+        if [token.text for token in inside[:1] + inside[4:]] != ["(", ")"] or not inside[3].has("each"):
+            return 0
+        if inside[1].kind != scan.NUMBER or inside[2].roles.get("unit") != PIECE:
+            return 0
+        quantity.pack_of = inside[1].value
+        return at + 5
+
+    def _packs_of(self, quantity: Quantity, at: int) -> int:
+        """ "3 x 100-pc packets": the number, and the unit it counts, have what a pack holds between them."""
+        number, at = self._token(at), at + 1
+        if number is None or number.kind != scan.NUMBER:
+            return 0
+        dash = self._token(at)
+        at += dash is not None and dash.text == "-" and dash.glued
+        piece, pack = self._token(at), self._token(at + 1)
+        if piece is None or piece.roles.get("unit") != PIECE or pack is None or not pack.has("unit"):
+            return 0
+        if pack.roles["unit"] == PIECE or not self._is_unit(at + 1):
+            return 0
+        quantity.unit, quantity.pack_of = pack.roles["unit"], number.value
+        return at + 2
 
     def _unit_behind(self, at: int) -> bool:
         token = self._token(at)
@@ -499,6 +528,8 @@ class _Reader:
             if token.text == "another":
                 quantity.op = "add"
             return self._add(quantity)
+        if token.has("how_many") and self._unpaired_mention():
+            return self._add(Quantity(Kind.QUANTITY, at, at + 1, odd=True))
         before = self._token(at - 1)
         after = self._token(at + 1)
         if token.text in LABELS and after is not None and after.text == ":":

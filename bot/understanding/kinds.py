@@ -53,12 +53,16 @@ def rank(facts: Facts) -> Ranked:
         return Ranked((("human", CLEAR_ORDER),))
     if clear_order(facts):
         return Ranked(((ORDER, CLEAR_ORDER),))
+    if _follows_up(facts):
+        return Ranked((("order.status", CLEAR_ORDER),))
     found = classifier().probabilities(features(facts))
     possible = {kind: p for kind, p in found.items() if _possible(kind, facts)}
     if max(possible.values()) < UNSURE and _names_amount(facts) and not facts.cues.has(*AGAINST):
         possible[ORDER] = 1.0
     if facts.cues.has("attack") and facts.has_lines and possible.get(ORDER):
         possible["other"] = min(possible.get("other", 0.0), possible[ORDER] / 2)
+    if facts.cues.count.get("plan", 0) > 1 and possible.get(ORDER):
+        possible["other"] = max(possible.get("other", 0.0), 2 * possible[ORDER])
     whole = sum(possible.values()) or 1.0
     return Ranked(
         tuple(sorted(((kind, p / whole) for kind, p in possible.items()), key=lambda item: (-item[1], item[0])))
@@ -69,6 +73,15 @@ def _calls_person(facts: Facts) -> bool:
     """The word for a person and nothing else but courtesy."""
     words = [token for token in facts.tokens if token.kind not in (scan.MARK, scan.LINE) and not token.has("courtesy")]
     return len(words) == 1 and words[0].has("person_alone")
+
+
+def _follows_up(facts: Facts) -> bool:
+    """ "track SO-1407, the one with ...": asks after an order by its number and wants nothing else."""
+    cues = facts.cues
+    if not cues.has("status") or cues.has("want", "complaint", "cancel_all", "policy", "repeat", "price"):
+        return False
+    changes = any(edit.op is not None or edit.corrected for edit in facts.story.edits)
+    return not changes and any(token.kind == scan.REFERENCE for token in facts.tokens)
 
 
 def clear_order(facts: Facts) -> bool:

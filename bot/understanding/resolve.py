@@ -96,6 +96,11 @@ class Resolver:
                 return Match(How.AMBIGUOUS, tuple(sold))
         return found
 
+    def names_all(self, mention: Mention, question: Question, amount: Said) -> bool:
+        """Whether the question's candidates are every active product that the words and the unit fit."""
+        skus = (sku for sku in self.index.holding(mention.bag) if self.index.products[sku].active)
+        return set(question.candidates) == {s for s in skus if all(self._has_unit(s, unit) for unit in amount.units)}
+
     def _has_unit(self, sku: str, unit: str | None) -> bool:
         return units.factor(self.index.products[sku], local_unit(self.index.products[sku], unit)) is not None
 

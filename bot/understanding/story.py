@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from bot.catalog.match import How
 from bot.understanding.elements import COMMA, JOIN, STRONG, Break, Cue, Element, Kind, Mention, Quantity
@@ -76,6 +76,7 @@ def tell(
         _settle(edit, *beside, resolver, prefer)
     if not answering:
         _absorb(story, elements, resolver, prefer)
+    _every(story, elements, resolver)
     _retry(story, resolver, prefer)
     return story
 
@@ -91,6 +92,30 @@ def _retry(story: Story, resolver: Resolver, prefer: Collection[str]) -> None:
         if isinstance(outcome, Line):
             last.said, last.outcome = amount, outcome
             story.loose.clear()
+
+
+def _every(story: Story, elements: list[Element], resolver: Resolver) -> None:
+    """ "every glove size, 2 boxes each": all that it may mean, when the question would name them all."""
+    out: list[Edit] = []
+    for edit in story.edits:
+        meant = _all_meant(edit, elements, resolver) if edit.quantity is not None and edit.quantity.each else []
+        out += [replace(edit, outcome=outcome) for outcome in meant] or [edit]
+    story.edits = out
+
+
+def _all_meant(edit: Edit, elements: list[Element], resolver: Resolver) -> list[Line]:
+    if edit.mention is None or not isinstance(edit.outcome, Question):
+        return []
+    before = next((e for e in reversed(elements) if e.end <= edit.mention.start), None)
+    if not (isinstance(before, Cue) and ("all" in before.roles or "every" in before.roles)):
+        return []
+    if edit.outcome.reason is not QuestionReason.AMBIGUOUS or not resolver.names_all(
+        edit.mention, edit.outcome, edit.said
+    ):
+        return []
+    each = [resolver.decide(replace(edit.mention, sku=sku), edit.said) for sku in edit.outcome.candidates]
+    lines = [outcome for outcome in each if isinstance(outcome, Line)]
+    return lines if len(lines) == len(each) else []
 
 
 # -- clauses
@@ -359,10 +384,17 @@ def _carry_ops(steps: list[Edit], clause: list[Element]) -> None:
         if any(isinstance(e, Break) and e.strength >= 4 and last_end <= e.start < place for e in clause):
             carried = None
         if step.op is not None:
-            carried = None if step.negated else step.op
+            carried = None if step.negated or _said_behind(step, clause) else step.op
         elif carried == "add" or (carried == "remove" and step.said.at < 0):
             step.op = carried
         last_end = step.mention.end if step.mention is not None else place
+
+
+def _said_behind(step: Edit, clause: list[Element]) -> bool:
+    """The operation stands behind its goods: "sudu kayu buang"."""
+    return step.mention is not None and any(
+        isinstance(e, Cue) and "op" in e.roles and e.start == step.mention.end for e in clause
+    )
 
 
 def _share_each(steps: list[Edit], items: list[Item], clause: list[Element]) -> None:
@@ -611,6 +643,7 @@ def _absorb(story: Story, elements: list[Element], resolver: Resolver, prefer: C
             or _heads(edit, story.edits[position + 1 :], elements, resolver)
             or _introduces(edit, following, elements, resolver, prefer)
             or _refines(edit, kept[-1] if kept else None, resolver, prefer)
+            or _names_sizes(edit, kept, elements, resolver)
         ):
             kept.append(edit)
     story.edits = kept
@@ -666,6 +699,22 @@ def _refines(edit: Edit, before: Edit | None, resolver: Resolver, prefer: Collec
     before.mention = edit.mention
     before.outcome = resolver.decide(edit.mention, before.said, prefer)
     return True
+
+
+def _names_sizes(edit: Edit, before: list[Edit], elements: list[Element], resolver: Resolver) -> bool:
+    """ "120L x 2 pkt, 70L x 3 pkt rubbish bags": the goods at the end are those of every size before."""
+    last = before[-1] if before else None
+    if edit.mention is None or edit.mention.unknown or last is None or last.quantity is None:
+        return False
+    if any(isinstance(e, Break) and last.quantity.end <= e.start < edit.mention.start for e in elements):
+        return False
+    sizes = list(takewhile(lambda other: other.mention is not None and other.mention.modifier, reversed(before)))
+    goods = set(_skus(edit))
+    for other in sizes:
+        if other.mention is not None and not isinstance(other.outcome, Line):
+            other.mention = borrow(other.mention, edit.mention)
+            other.outcome = resolver.decide(other.mention, other.said)
+    return bool(sizes) and all(_skus(other) <= goods for other in sizes)
 
 
 def _heads(edit: Edit, later: list[Edit], elements: list[Element], resolver: Resolver) -> bool:

@@ -27,6 +27,7 @@ _METRIC: Mapping[str, tuple[Decimal, str]] = {
 """Sizes are compared in the smaller unit, so that 1L and 1000ml are the same size."""
 _SHORT_MEASURES = frozenset({"m", "l", "g", "in", "s", "ins"})
 HALF = Decimal("0.5")
+LONGEST_MEASURE = 6
 SOLD_BY_MEASURE = frozenset({"kg", "g", "l", "ml"})
 
 
@@ -186,6 +187,11 @@ class Tokeniser:
                 continue
             if kind == scan.DATE and "/" in word and (self._sizes is None or word in self._words_known):
                 kind = scan.WORD
+            if kind == scan.WORD and glued and tokens and tokens[-1].kind == scan.NUMBER:
+                measure = self._measure_before_goods(word)
+                if measure:
+                    tokens.append(Token(kind, word[:measure], start, start + measure, glued))
+                    word, start, glued = word[measure:], start + measure, True
             if kind != scan.HAN:
                 tokens.append(Token(kind, word, start, end, glued))
                 continue
@@ -193,6 +199,18 @@ class Tokeniser:
                 tokens.append(Token(scan.WORD, part, start, start + len(part), glued))
                 start, glued = start + len(part), True
         return tokens
+
+    def _measure_before_goods(self, word: str) -> int:
+        """9inbox: how long the measure is that is written together with the goods behind it; 0 when there is none."""
+        if word in self._lexicon.words or product_word(word) in self._words_known:
+            return 0
+        for size in range(min(len(word) - 3, LONGEST_MEASURE), 0, -1):
+            if "measure" in self._roles(word[:size]) and product_word(word[size:]) in self._words_known:
+                return size
+        return 0
+
+    def _roles(self, word: str) -> Roles:
+        return next((r for words, r in self._lexicon.structure.by_first.get(word, ()) if len(words) == 1), NO_ROLES)
 
     def _codes_in(self, text: str) -> dict[int, tuple[int, str]]:
         """Where the catalog's own codes stand, by where they start."""
