@@ -94,7 +94,7 @@ class Mention(Element):
 STRONG, NEWLINE, COMMA, JOIN = 4.0, 4.5, 2.0, 1.5
 _MARKS = {",": COMMA, ";": STRONG, ".": STRONG, "!": STRONG, "?": STRONG, "&": JOIN, "+": JOIN, "/": 0.3, ":": 0.3, "-": 0.3,
           "=": 0.0, ">": 0.3, "(": 0.4, ")": 1.0, "*": 0.0}  # fmt: skip
-_CUE_ROLES = ("negate", "correct", "op", "stock", "past_verb", "direction", "every")
+_CUE_ROLES = ("negate", "correct", "op", "stock", "past_verb", "direction", "every", "is_right")
 FORM_DOTS = 5
 """So many dots lead from a name to its amount; fewer are a pause."""
 _TIMES = frozenset({"x", "*"})

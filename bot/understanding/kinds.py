@@ -53,6 +53,8 @@ def rank(facts: Facts) -> Ranked:
         return Ranked((("human", CLEAR_ORDER),))
     if clear_order(facts):
         return Ranked(((ORDER, CLEAR_ORDER),))
+    if _mends_own_words(facts):
+        return Ranked(((ORDER, CLEAR_ORDER),))
     if _follows_up(facts):
         return Ranked((("order.status", CLEAR_ORDER),))
     found = classifier().probabilities(features(facts))
@@ -61,7 +63,7 @@ def rank(facts: Facts) -> Ranked:
         possible[ORDER] = 1.0
     if facts.cues.has("attack") and facts.has_lines and possible.get(ORDER):
         possible["other"] = min(possible.get("other", 0.0), possible[ORDER] / 2)
-    if facts.cues.count.get("plan", 0) > 1 and possible.get(ORDER):
+    if len({phrase for role, phrase in facts.cues.phrases if role == "plan"}) > 1 and possible.get(ORDER):
         possible["other"] = max(possible.get("other", 0.0), 2 * possible[ORDER])
     whole = sum(possible.values()) or 1.0
     return Ranked(
@@ -73,6 +75,14 @@ def _calls_person(facts: Facts) -> bool:
     """The word for a person and nothing else but courtesy."""
     words = [token for token in facts.tokens if token.kind not in (scan.MARK, scan.LINE) and not token.has("courtesy")]
     return len(words) == 1 and words[0].has("person_alone")
+
+
+def _mends_own_words(facts: Facts) -> bool:
+    """ "Earlier I said 3, but 1 is right": puts an order right, and complains of nobody."""
+    if "?" in facts.folded.text or facts.cues.has("complaint", "price", "status", "cancel_all", "attack"):
+        return False
+    mended = any(edit.corrected and isinstance(edit.outcome, Line) for edit in facts.story.edits)
+    return mended and any(token.has("own_words") for token in facts.tokens)
 
 
 def _follows_up(facts: Facts) -> bool:

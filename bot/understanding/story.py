@@ -126,6 +126,8 @@ def _clauses(elements: list[Element]) -> list[tuple[bool, list[Element]]]:
     clauses: list[tuple[bool, list[Element]]] = [(False, [])]
     anything = False
     for position, element in enumerate(elements):
+        if anything and _is_right(elements, position):
+            clauses.append((True, []))
         if (
             isinstance(element, Cue)
             and "correct" in element.roles
@@ -142,6 +144,12 @@ def _clauses(elements: list[Element]) -> list[tuple[bool, list[Element]]]:
         anything = anything or isinstance(element, Mention | Quantity)
         clauses[-1][1].append(element)
     return [clause for clause in clauses if clause[1]]
+
+
+def _is_right(elements: list[Element], position: int) -> bool:
+    """ "... but 1 carton is right": the amount that is called right replaces the one before."""
+    behind = elements[position + 1] if position + 1 < len(elements) else None
+    return isinstance(elements[position], Quantity) and isinstance(behind, Cue) and "is_right" in behind.roles
 
 
 def _has_goods(clause: list[Element]) -> bool:
