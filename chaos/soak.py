@@ -160,12 +160,13 @@ def soak(opened: House, seconds: float, rate: float, seed: int, console: Console
     nemesis = Nemesis(
         opened, random.Random(seed), lambda words: console.print(f"{time.monotonic() - began:6.1f} s  {words}")
     )
-    over = threading.Event()
-    breaking = threading.Thread(target=_break, args=(nemesis, over))
-    breaking.start()
-    customers.order_at_rate(opened.phones(OUTLETS), rate, seconds)
-    over.set()
-    breaking.join()
+    # The nemesis stays in this thread: a server it starts again would end with the thread that started it (embedded/tether.py).
+    traffic = threading.Thread(target=customers.order_at_rate, args=(opened.phones(OUTLETS), rate, seconds))
+    traffic.start()
+    while traffic.is_alive():
+        traffic.join(nemesis.random.uniform(*FAULT_EVERY_S))
+        if traffic.is_alive():
+            nemesis.strike()
     opened.simulator.faults.remove()
     customers.wait(120)
     drained = opened.drained(QUIET_S)
@@ -193,8 +194,3 @@ def memory(opened: House) -> float:
             family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
             sizes += [each.memory_info().rss for each in family]
     return max(sizes) / 2**20
-
-
-def _break(nemesis: Nemesis, over: threading.Event) -> None:
-    while not over.wait(nemesis.random.uniform(*FAULT_EVERY_S)):
-        nemesis.strike()
