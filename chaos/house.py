@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import shutil
@@ -124,16 +125,16 @@ class House:
 
     def wait_for_web(self, port: int = 0) -> None:
         deadline = time.monotonic() + READY_S
-        import http.client
-
         while time.monotonic() < deadline:
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", port or self.web_port, timeout=2)
-                connection.request("GET", "/health")
-                if connection.getresponse().status == 200:
-                    return
-            except (OSError, http.client.HTTPException):  # not listening yet
-                time.sleep(0.05)
+            with contextlib.closing(
+                http.client.HTTPConnection("127.0.0.1", port or self.web_port, timeout=2)
+            ) as connection:
+                try:
+                    connection.request("GET", "/health")
+                    if connection.getresponse().status == 200:
+                        return
+                except (OSError, http.client.HTTPException):  # not listening yet
+                    time.sleep(0.05)
         raise TimeoutError(f"the web process does not answer; see {self.folder}")
 
     def close_all(self) -> None:
@@ -270,11 +271,11 @@ def _migrate(environment: Mapping[str, str], folder: Path) -> None:
 
 
 def _zygote(environment: Mapping[str, str], folder: Path) -> subprocess.Popen[str]:
-    log = (folder / "zygote.log").open("ab")
-    zygote = subprocess.Popen(
-        [sys.executable, "-m", "chaos.zygote"], cwd=ROOT, env=_python_environment(environment), stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=log, text=True,
-    )  # fmt: skip
+    with (folder / "zygote.log").open("ab") as log:
+        zygote = subprocess.Popen(
+            [sys.executable, "-m", "chaos.zygote"], cwd=ROOT, env=_python_environment(environment), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=log, text=True,
+        )  # fmt: skip
     if zygote.stdout is None or "ready" not in zygote.stdout.readline():
         raise RuntimeError((folder / "zygote.log").read_text()[-2000:])
     return zygote
