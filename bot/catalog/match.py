@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.catalog.index import Bag, CatalogIndex
+from bot.understanding.text import fold
+from bot.understanding.tokens import product_word
 
 MAX_CANDIDATES = 8
+MAX_HEADED = 40
 
 
 class How(StrEnum):
@@ -71,6 +74,18 @@ def rank(index: CatalogIndex, bag: Bag, skus: Iterable[str]) -> tuple[str, ...]:
     least = min(missing.values(), default=0)
     near = [sku for sku, count in missing.items() if count <= least + 1]
     return tuple(sorted(near, key=lambda sku: (missing[sku], sku))[:MAX_CANDIDATES])
+
+
+def headed(index: CatalogIndex, word: str) -> tuple[str, ...]:
+    """Active products that are a `word` of some kind: a name of theirs ends with it ("burger box" is a box)."""
+    products = (index.products[sku] for sku in sorted(index.by_word.get(word, ())))
+    found = [p.sku for p in products if p.active and any(_head(name) == word for name in (p.name, *p.aliases))]
+    return tuple(found[:MAX_HEADED])
+
+
+def _head(name: str) -> str:
+    words = fold(name).text.split()
+    return product_word(words[-1]) if words else ""
 
 
 def nearest(index: CatalogIndex, bag: Bag, limit: int = 4) -> tuple[str, ...]:

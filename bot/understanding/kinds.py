@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.understanding import scan
 from bot.understanding.classifier import classifier
+from bot.understanding.elements import Mention, Quantity
 from bot.understanding.facts import Facts
 from bot.understanding.features import features
 from bot.understanding.intent import Line, Question, QuestionReason
@@ -81,8 +82,9 @@ def _mends_own_words(facts: Facts) -> bool:
     """ "Earlier I said 3, but 1 is right": puts an order right, and complains of nobody."""
     if "?" in facts.folded.text or facts.cues.has("complaint", "price", "status", "cancel_all", "attack"):
         return False
-    mended = any(edit.corrected and isinstance(edit.outcome, Line) for edit in facts.story.edits)
-    return mended and any(token.has("own_words") for token in facts.tokens)
+    mended = [edit for edit in facts.story.edits if edit.corrected and isinstance(edit.outcome, Line)]
+    own = next((at for at, token in enumerate(facts.tokens) if token.has("own_words")), len(facts.tokens))
+    return bool(mended) and all(e.start > own for e in facts.elements if isinstance(e, Mention | Quantity))
 
 
 def _follows_up(facts: Facts) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.catalog.index import CatalogIndex
-from bot.catalog.match import How, match
+from bot.catalog.match import headed
 from bot.understanding import scan
 from bot.understanding.answers import Answered, answer
 from bot.understanding.changes import Changed, basket_lines, change, change_nameless
@@ -168,8 +168,7 @@ def _unnamed(facts: Facts) -> list[Question]:
         return []
     if facts.cues.has("attack", *AGAINST) or _of_old(facts.tokens, loose[0]):
         return []
-    found = [match(facts.index, frozenset({unit})) for unit in loose[0].unit.split("|") if facts.index.knows(unit)]
-    skus = tuple(sku for each in found if each.how != How.INACTIVE for sku in each.skus)
+    skus = tuple(sku for unit in loose[0].unit.split("|") for sku in headed(facts.index, unit))
     text = Quoter(facts.tokens, facts.folded).of(loose[0])
     return [Question(text, QuestionReason.AMBIGUOUS, skus, loose[0].value)] if skus else []
 
