@@ -67,7 +67,9 @@ def wanted_of(turn: Turn, target: Target) -> Wanted:
         changes=changes,
         said=quantities_of(changes),
         pending=_pending(turn),
-        doubtful=any(not line.sure for line in turn.intent.lines) or bool(waiting and waiting.doubtful),
+        doubtful=(turn.intent.doubtful and waiting is None)
+        or any(not line.sure for line in turn.intent.lines)
+        or bool(waiting and waiting.doubtful),
         limit=limit_of(turn, lines, changes) or (waiting.limit if waiting else None),
         delivery=delivery,
         moved=moved,

@@ -125,7 +125,7 @@ class Counter:
 
     def _alarm(self, at: datetime) -> list[str]:
         expired = self._expire_at is not None and self._expire_at <= at
-        situation = self._situation()
+        situation = self.situation()
         decision = on_time(situation, Alarm(expired, may_remind=not self.opted_out)) or Decision()
         self._remind_at = None
         return self._apply(decision, situation, situation.language, by_alarm=True)
@@ -135,7 +135,7 @@ class Counter:
         said = Said((self._message,), text, kind, said_at, payload)
         names = names_of_all(tuple((outlet.id, outlet.name) for outlet in demo_outlets().values()))
         seen = replace(
-            self._situation(),
+            self.situation(),
             speaker=speaker_of(text, self.question, names),
             referred=self.memory.referred(payload),
         )
@@ -155,7 +155,8 @@ class Counter:
         self.person = decision.escalate is not None and decision.escalate.takes_over
         return said_back
 
-    def _situation(self) -> Situation:
+    def situation(self) -> Situation:
+        """Where things stand, as the read beat would hand it over."""
         draft = next((order for order in self.orders if order.is_draft), None)
         chosen = draft.outlet_id if draft else self.chosen
         outlet = self.outlets[0] if len(self.outlets) == 1 else next((o for o in self.outlets if o.id == chosen), None)

@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from bot.catalog.index import CatalogIndex
-from bot.situation import Rules
+from bot.channels.base import Kind
+from bot.conversation import decide
+from bot.situation import Rules, Said
 from tests.conversation.counter import Counter, demo_products
 
 RULES = Rules(10_000, Decimal("100000.00"), 100, "SGD")
@@ -85,3 +87,14 @@ def test_a_limit_is_remembered_over_a_yes() -> None:
     assert counter.order.status != "placed"
     counter.say("yes")
     assert counter.order.status == "awaiting_approval"
+
+
+def test_an_order_that_may_be_none_needs_a_yes() -> None:
+    before, counter = Counter.of(), Counter.of()
+    counter.say("2 ctn 10in box")
+    assert counter.order.status == "placed"
+    assert counter.last_intent is not None
+    doubted = replace(counter.last_intent, doubtful=True)
+    decision = decide(doubted, Said((1,), "2 ctn 10in box", Kind.TEXT, before.now), before.situation(), before.now)
+    assert decision.order is not None
+    assert decision.order.status == "awaiting_confirmation"
