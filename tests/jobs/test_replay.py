@@ -71,7 +71,9 @@ def test_a_replayed_message_is_answered_and_its_reply_is_not_taken_for_the_apolo
     sent = [str(e.sent["Body"]) for e in simulator.ledger.entries(operation="messages.create")]
     assert len(sent) == 2
     assert "100 pcs" in sent[1]
-    assert shop.rows("SELECT actor, action, subject FROM audit WHERE action = 'replay'") == [("ops", "replay", f"failures:{failure_id}")]
+    assert shop.rows("SELECT actor, action, subject FROM audit WHERE action = 'replay'") == [
+        ("ops", "replay", f"failures:{failure_id}")
+    ]
 
 
 def test_c24_finished_work_is_refused_with_its_reason(shop: Shop, simulator: Running) -> None:
