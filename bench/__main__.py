@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from dataclasses import dataclass, field
 
@@ -140,6 +141,7 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=20.0, help="orders a second for the latency (default 20)")
     parser.add_argument("--only", choices=("ack", "transaction", "path", "latency"), help="one part alone")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything started is stopped
     figures, console = Figures(), Console(highlight=False)
     outlets = max(chosen.orders, int(chosen.rate * chosen.seconds), 600)
     with house(outlets=outlets, burst_ms=BURST_MS, seed=1) as opened:
