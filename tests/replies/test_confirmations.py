@@ -13,7 +13,7 @@ LINES = """- Outlet: A&W Jewel
 • 2 ctn = 200 pcs Pizza Box 10 inch Brown Kraft × SGD 0.28 = SGD 56.00"""
 SUMS = """Subtotal SGD 56.00
 GST 9 % SGD 5.04
-*Total SGD 61.04*"""
+Total SGD 61.04"""
 TOTAL = "Total with GST SGD 61.04"
 YES_NO = "1. Yes\n2. No"
 BOXES = "2 ctn 10in box"
