@@ -36,8 +36,8 @@ bench: install-dev ## time the parts that must be fast
 chaos: install-dev ## kill and cut what can be killed and cut, then count the orders
 	@$(PY) -m chaos $(ARGS)
 
-load: install-dev ## many outlets at once, for minutes
-	@$(PY) -m bench.load $(ARGS)
+load: install-dev ## 400 outlets at 20 orders a second for a minute, then every order counted
+	@$(PY) -m chaos --soak 60 --calm $(ARGS)
 
 lock: install-dev ## write requirements*.txt from requirements*.in
 	@$(call compile,requirements)

@@ -28,6 +28,7 @@ def main() -> int:
     )
     parser.add_argument("--scenarios", nargs="*", metavar="NAME", help="only these scenarios; none named: all")
     parser.add_argument("--soak", type=float, metavar="SECONDS", help="only the soak, of this length")
+    parser.add_argument("--calm", action="store_true", help="the soak without faults: load alone")
     parser.add_argument("--rate", type=float, default=20.0, help="messages a second in the soak (default 20)")
     parser.add_argument(
         "--seed", type=int, default=int(time.time()) % 100_000, help="printed, so that a run can be repeated"
@@ -57,9 +58,8 @@ def run(chosen: argparse.Namespace, console: Console) -> int:
     if everything or chosen.soak is not None:
         from chaos.soak import run_soak
 
-        parts.append(
-            run_soak(chosen.soak or (1800.0 if chosen.full else 20.0), chosen.rate, chosen.seed, console, chosen.keep)
-        )
+        seconds = chosen.soak or (1800.0 if chosen.full else 20.0)
+        parts.append(run_soak(seconds, chosen.rate, chosen.seed, console, chosen.keep, calm=chosen.calm))
     return report.show(console, parts)
 
 

@@ -140,16 +140,17 @@ class Nemesis:
         return strike
 
 
-def run_soak(seconds: float, rate: float, seed: int, console: Console, keep: Path | None = None) -> Part:
-    """One soak; a table of what was done to the house and what came of it."""
-    console.print(
-        f"soak: {seconds:.0f} s at {rate:g}/s, a fault every {FAULT_EVERY_S[0]:.0f} to {FAULT_EVERY_S[1]:.0f} s, seed {seed}"
-    )
+def run_soak(
+    seconds: float, rate: float, seed: int, console: Console, keep: Path | None = None, *, calm: bool = False
+) -> Part:
+    """One soak; a table of what was done to the house and what came of it. `calm` leaves the nemesis out: load alone."""
+    faults = "no faults" if calm else f"a fault every {FAULT_EVERY_S[0]:.0f} to {FAULT_EVERY_S[1]:.0f} s"
+    console.print(f"soak: {seconds:.0f} s at {rate:g}/s, {faults}, seed {seed}")
     with house(outlets=OUTLETS, burst_ms=300, seed=seed, keep=keep) as opened:
-        return soak(opened, seconds, rate, seed, console)
+        return soak(opened, seconds, rate, seed, console, calm=calm)
 
 
-def soak(opened: House, seconds: float, rate: float, seed: int, console: Console) -> Part:
+def soak(opened: House, seconds: float, rate: float, seed: int, console: Console, *, calm: bool = False) -> Part:
     opened.open(workers=WORKERS, sweepers=SWEEPERS)
     before = memory(opened)
     customers = Customers(opened, seed, duplicates=DUPLICATES)
@@ -165,7 +166,7 @@ def soak(opened: House, seconds: float, rate: float, seed: int, console: Console
     traffic.start()
     while traffic.is_alive():
         traffic.join(nemesis.random.uniform(*FAULT_EVERY_S))
-        if traffic.is_alive():
+        if traffic.is_alive() and not calm:
             nemesis.strike()
     opened.simulator.faults.remove()
     customers.wait(120)
