@@ -27,7 +27,11 @@ group = _IdsOrCommand(
 )
 
 
-@command(group, "failed", example="flask replay failed 17 18, or in short:\nflask replay 17 18\nflask replay --all-failed --since 2026-11-22 --dry-run")
+@command(
+    group,
+    "failed",
+    example="flask replay failed 17 18, or in short:\nflask replay 17 18\nflask replay --all-failed --since 2026-11-22 --dry-run",
+)
 @click.argument("failure_ids", type=int, nargs=-1, metavar="[ID]...")
 @click.option("--all-failed", is_flag=True, help="Every open failure.")
 @click.option("--since", "since_text", metavar="DAY|TIME", help="Every open failure that failed last from then on.")
