@@ -48,6 +48,14 @@ def cancel(turn: Turn) -> Decision:
     return outcomes.too_late("cancel after cut-off") if target.late else Decision((Reply("nothing_to_cancel"),))
 
 
+def unclear(turn: Turn) -> Decision:
+    """Words that may mean yes or no and may mean neither: the question is put again, and nothing is done."""
+    draft = turn.situation.draft
+    if draft is not None and draft.lines and not (turn.situation.question and turn.situation.question.about):
+        return outcomes.ask_yes(turn, _draft(turn, draft), "confirm")
+    return nothing_asked(turn)
+
+
 def nothing_asked(turn: Turn) -> Decision:
     """A bare yes, ok or no when nothing was asked changes nothing, least of all a placed order."""
     return Decision((Reply("noted"),), question=turn.situation.question)

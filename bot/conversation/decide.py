@@ -69,6 +69,9 @@ BY_INTENT: Mapping[IntentKind, Callable[[Turn], Decision]] = {
     IntentKind.OTHER: _other,
 }
 
+YES_OR_NO = frozenset({IntentKind.ORDER_CONFIRM, IntentKind.ORDER_CANCEL})
+YES_OR_NO_FROM = 0.5
+"""A yes or no less certain than this is asked for again: a polite word must not place or drop an order."""
 WITHOUT_OUTLET = frozenset(
     {IntentKind.GREETING, IntentKind.THANKS, IntentKind.OPT_OUT, IntentKind.COMPLAINT, IntentKind.HUMAN}
 )
@@ -95,7 +98,11 @@ def by_words(turn: Turn) -> Decision:
             return decision
     if nothing_open(turn) and (says_yes(turn.said.text) or says_no(turn.said.text)):
         return closing.nothing_asked(turn)
-    return questions.answered(turn) or handover.angry(turn) or BY_INTENT[kind](turn)
+    if decision := questions.answered(turn) or handover.angry(turn):
+        return decision
+    if kind in YES_OR_NO and turn.intent.confidence < YES_OR_NO_FROM:
+        return closing.unclear(turn)
+    return BY_INTENT[kind](turn)
 
 
 def nothing_open(turn: Turn) -> bool:

@@ -108,7 +108,7 @@ def _pending(turn: Turn) -> tuple[Question, ...]:
     asked_again = {q.text for q in intent.questions}
     settled = {line.sku for line in intent.lines} | {sku for q in intent.questions for sku in q.candidates}
     drafted = {sku for sku, _ in turn.situation.context.draft.lines} if turn.situation.context.draft else set()
-    brings_goods = bool(intent.questions or {line.sku for line in intent.lines} - drafted)
+    brings_goods = bool(intent.questions or intent.changes or {line.sku for line in intent.lines} - drafted)
     if not brings_goods and not intent.delivery_date:
         earlier = earlier[1:]
     left = [q for q in earlier if q.text not in asked_again and not settled.intersection(q.candidates)]
