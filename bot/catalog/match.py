@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from bot.catalog.index import Bag, CatalogIndex
 from bot.understanding.text import fold
@@ -69,20 +70,33 @@ def _active(index: CatalogIndex, skus: Iterable[str]) -> tuple[str, ...]:
 
 
 def rank(index: CatalogIndex, bag: Bag, skus: Iterable[str]) -> tuple[str, ...]:
-    """Candidates whose names need the fewest words beyond those said come first; far ones are left out."""
+    """Candidates that are a kind of what was said come first ("pizza box liner" is no box), then those whose names need the
+    fewest words beyond those said; far ones are left out."""
     missing = {sku: min((len(name - bag) for name in index.aliases[sku] if name & bag), default=9) for sku in skus}
     least = min(missing.values(), default=0)
     near = [sku for sku, count in missing.items() if count <= least + 1]
-    return tuple(sorted(near, key=lambda sku: (missing[sku], sku))[:MAX_CANDIDATES])
+    return tuple(sorted(near, key=lambda sku: (not _kind_of(index, bag, sku), missing[sku], sku))[:MAX_CANDIDATES])
+
+
+def _kind_of(index: CatalogIndex, bag: Bag, sku: str) -> bool:
+    """A quarter of its names end with a word of `bag`; one alone may, in a language that puts the kind first."""
+    names = _names(index, sku)
+    return 4 * sum(_head(name) in bag for name in names) >= len(names)
 
 
 def headed(index: CatalogIndex, word: str) -> tuple[str, ...]:
     """Active products that are a `word` of some kind: a name of theirs ends with it ("burger box" is a box)."""
-    products = (index.products[sku] for sku in sorted(index.by_word.get(word, ())))
-    found = [p.sku for p in products if p.active and any(_head(name) == word for name in (p.name, *p.aliases))]
+    skus = (sku for sku in sorted(index.by_word.get(word, ())) if index.products[sku].active)
+    found = [sku for sku in skus if any(_head(name) == word for name in _names(index, sku))]
     return tuple(found[:MAX_HEADED])
 
 
+def _names(index: CatalogIndex, sku: str) -> tuple[str, ...]:
+    product = index.products[sku]
+    return (product.name, *product.aliases)
+
+
+@lru_cache(maxsize=65_536)
 def _head(name: str) -> str:
     words = fold(name).text.split()
     return product_word(words[-1]) if words else ""
