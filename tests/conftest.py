@@ -1,4 +1,4 @@
-"""One PostgreSQL, one Valkey, one simulator and one app for the whole suite; every test finds them empty and leaves them so.
+"""One PostgreSQL, one Valkey, one simulator and one app for the whole suite; every test finds them empty.
 
 The jobs find their runtime as in production: through the environment, which is set here before anything reads it.
 """
@@ -104,11 +104,10 @@ def shared_simulator(settings: Settings, app_url: str) -> Iterator[Running]:
 
 
 @pytest.fixture
-def runtime(shared_runtime: Runtime) -> Iterator[Runtime]:
-    """The process's runtime on an empty, migrated database and an empty Redis."""
+def runtime(shared_runtime: Runtime) -> Runtime:
+    """The process's runtime on an empty, migrated database and an empty Redis, whatever the test before did."""
     _empty(shared_runtime)
-    yield shared_runtime
-    _empty(shared_runtime)
+    return shared_runtime
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from tests.conftest import Shop
 
 
 @dataclass
-class Talk:
+class Talk(ABC):
     """One person at one address. `said` are the replies of the last turn, `buttons` those under the last of them."""
 
     shop: Shop
@@ -60,8 +61,9 @@ class Talk:
         return str(self.shop.one("SELECT provider_id FROM conversation_messages WHERE id = :id", id=self.last_id))
 
     @property
+    @abstractmethod
     def address(self) -> str:
-        raise NotImplementedError
+        """Who speaks, as the channel calls them."""
 
 
 @dataclass

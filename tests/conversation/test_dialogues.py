@@ -10,13 +10,7 @@ from tests.conversation.pointing import done_by
 DIALOGUES = all_dialogues()
 
 
-def marks_of(dialogue: Dialogue) -> list[pytest.MarkDecorator]:
-    """A known gap is told as it should go, and expected to fail until it is closed."""
-    gap = dialogue.setting.get("gap")
-    return [pytest.mark.xfail(reason=str(gap))] if gap else []
-
-
-@pytest.mark.parametrize("dialogue", [pytest.param(d, marks=marks_of(d), id=d.title) for d in DIALOGUES])
+@pytest.mark.parametrize("dialogue", [pytest.param(d, id=d.title) for d in DIALOGUES])
 def test_the_dialogue_goes_as_written(dialogue: Dialogue) -> None:
     counter = counter_for(dialogue.setting)
     for turn in dialogue.turns:
