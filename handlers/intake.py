@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import failpoints
 from bot.channels.base import PUSHED_CHANNELS, Incoming
+from bot.conversation.words import says_over
 from bot.decision import Reply
 from bot.replies import render
 from bot.replies.render import DEFAULT, Voice
@@ -17,9 +18,8 @@ log = get_logger(__name__)
 
 def take(runtime: Runtime, incoming: Incoming, fingerprint: str) -> Recorded:
     """Commit first, ring after: once this returns the provider may be told 200. Raises when it could not commit."""
-    recorded = record_once(
-        runtime.engine, incoming, fingerprint=fingerprint, window_ms=runtime.settings.burst_window_ms
-    )
+    window_ms = 0 if says_over(incoming.text) else runtime.settings.burst_window_ms
+    recorded = record_once(runtime.engine, incoming, fingerprint=fingerprint, window_ms=window_ms)
     if recorded.due:
         failpoints.hit("web.before_ring")
         ring(runtime, Bell.PROCESS, recorded.conversation_id)
