@@ -66,7 +66,10 @@ class SharedWindow:
 def _take(limiter: MovingWindowRateLimiter, item: RateLimitItem, key: tuple[str, ...]) -> float:
     if limiter.hit(item, *key):
         return 0.0
-    return max(MIN_WAIT_S, limiter.get_window_stats(item, *key).reset_time - time.time())
+    wait_s = limiter.get_window_stats(item, *key).reset_time - time.time()
+    return min(
+        max(MIN_WAIT_S, wait_s), item.get_expiry()
+    )  # others' clocks may be hours ahead, the window is seconds long
 
 
 class SendLimits:

@@ -53,3 +53,15 @@ def test_a_chat_that_must_wait_takes_nothing_from_the_others_share(redis_url: st
 
 def test_a_channel_without_a_rate_never_waits(redis_url: str) -> None:
     assert SendLimits(redis_url, {}).wait_s("api", "us", "them") == 0
+
+
+def test_c43_another_workers_clock_an_hour_ahead_costs_one_window_at_most(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item, key = RateLimitItemPerSecond(1, 1), ("c43", str(time.time_ns()))
+    ahead, here = SharedWindow(redis_url), SharedWindow(redis_url)
+    with monkeypatch.context() as an_hour_ahead:
+        real = time.time
+        an_hour_ahead.setattr(time, "time", lambda: real() + 3600)
+        assert ahead.take(item, *key) == 0
+    assert 0 < here.take(item, *key) <= 1
