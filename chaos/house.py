@@ -105,20 +105,20 @@ class House:
     def of(self, kind: str) -> list[Process]:
         return [each for each in self.processes if each.name == kind and each.alive]
 
-    def open(self, *, workers: int = 1, sweepers: int = 1) -> None:
+    def open(self, *, workers: int = 1, sweepers: int = 1, env: Mapping[str, str] | None = None) -> None:
         """Web, workers and sweepers, and waits until the web answers."""
-        before = self._said("worker", "worker started")
-        self.spawn("web")
+        before = self.said("worker", "worker started")
+        self.spawn("web", env=env)
         for _ in range(workers):
-            self.spawn("worker")
+            self.spawn("worker", env=env)
         for _ in range(sweepers):
-            self.spawn("sweeper")
+            self.spawn("sweeper", env=env)
         self.wait_for_web()
         deadline = time.monotonic() + READY_S
-        while self._said("worker", "worker started") < before + workers and time.monotonic() < deadline:
+        while self.said("worker", "worker started") < before + workers and time.monotonic() < deadline:
             time.sleep(0.05)
 
-    def _said(self, kind: str, words: str) -> int:
+    def said(self, kind: str, words: str) -> int:
         """How often these words stand in the log of that kind."""
         log = self.folder / f"{kind}.log"
         return log.read_text(encoding="utf-8", errors="replace").count(words) if log.exists() else 0

@@ -13,6 +13,7 @@ import sys
 from typing import Any
 
 from bot import failpoints
+from chaos import disturb
 
 
 def worker() -> int:
@@ -61,6 +62,7 @@ def _child(asked: dict[str, Any]) -> int:
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
     os.environ.update(asked["env"])
     failpoints.arm(asked["env"].get(failpoints.VARIABLE, ""))
+    disturb.apply()
     return RUNS[asked["run"]]()
 
 

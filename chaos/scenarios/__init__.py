@@ -10,10 +10,12 @@ from rich.console import Console
 from bot.errors import BadInputError
 from chaos.house import house
 from chaos.report import Part
-from chaos.scenarios import processes, providers, queue, record
+from chaos.scenarios import clocks, network, processes, providers, queue, record, versions
 from chaos.scenarios.scenario import Scenario, play
 
-SCENARIOS: tuple[Scenario, ...] = (*providers.SCENARIOS, *queue.SCENARIOS, *record.SCENARIOS, *processes.SCENARIOS)
+ROOMS = (providers, network, queue, record, clocks, processes, versions)
+SCENARIOS: tuple[Scenario, ...] = tuple(scenario for room in ROOMS for scenario in room.SCENARIOS)
+OUTLETS = 200
 
 
 def chosen(names: Sequence[str], *, quick: bool) -> list[Scenario]:
@@ -28,7 +30,7 @@ def chosen(names: Sequence[str], *, quick: bool) -> list[Scenario]:
 
 def run_scenarios(names: Sequence[str], seed: int, console: Console, *, quick: bool, keep: Path | None = None) -> Part:
     part = Part("scenarios")
-    with house(outlets=100, seed=seed, keep=keep) as opened:
+    with house(outlets=OUTLETS, seed=seed, keep=keep) as opened:
         for scenario in chosen(names, quick=quick):
             console.print(f"{scenario.name} (row {scenario.rows})")
             trial = play(scenario, opened, seed)
