@@ -14,7 +14,7 @@ from bot.catalog.names import Name, NameReader
 from bot.catalog.product import Product
 from bot.catalog.spelling import Spelling
 from bot.ordering.units import MEASURES
-from bot.understanding.lexicon import lexicon
+from bot.understanding.lexicon import Roles, lexicon
 from bot.understanding.text import fold
 from bot.understanding.tokens import Tokeniser, product_word, singular
 
@@ -42,6 +42,8 @@ class CatalogIndex:
     sizes: frozenset[str]
     numbered: frozenset[str]
     """Numbers that belong to a name: 2cup, 3compartment."""
+    counted: frozenset[str]
+    """The words behind those numbers: cup, compartment."""
     measures: frozenset[str]
     """The measures that something is sold by: g and kg, ml and l, or none."""
     spelling: Spelling
@@ -75,7 +77,8 @@ class CatalogIndex:
 
     def mend(self, word: str) -> str | None:
         """The known spelling of a word, when there is exactly one."""
-        return None if product_word(word) in self.by_word else self.spelling.mend(word, singular(word))
+        known = product_word(word) in self.by_word or word in self.counted
+        return None if known else self.spelling.mend(word, singular(word))
 
 
 def _build(products: list[Product]) -> CatalogIndex:
@@ -150,9 +153,16 @@ class _Build:
             phrases={first: tuple(sorted(group, key=_longest_first)) for first, group in self.phrases.items()},
             sizes=sizes,
             numbered=frozenset(word for word in by_word if word[0].isdigit()),
+            counted=frozenset(word.lstrip("0123456789.") for word in by_word if word[0].isdigit()),
             measures=_measures(self.products.values()),
             spelling=Spelling(by_word.keys(), lexicon().repairable),
-            tokeniser=Tokeniser(self.reader.cutter, sizes, _codes(self.products.values()), by_word.keys()),
+            tokeniser=Tokeniser(
+                self.reader.cutter,
+                sizes,
+                _codes(self.products.values()),
+                by_word.keys(),
+                _units(self.products.values()),
+            ),
             outlet_names={outlet: _tuples(group) for outlet, group in self.outlet_names.items()},
         )
 
@@ -168,6 +178,14 @@ def _longest_first(phrase: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
 def _measures(products: Iterable[Product]) -> frozenset[str]:
     sold_by = {product.base_unit for product in products}
     return frozenset(m for m in ("g", "kg", "ml", "l") if any(m in MEASURES.get(unit, {}) for unit in sold_by))
+
+
+def _units(products: Iterable[Product]) -> dict[str, Roles]:
+    """The catalog's own words for packs, and their plurals: "30 lengths", "2 wheels"."""
+    found: dict[str, Roles] = {}
+    for unit in {unit for product in products for unit in (product.base_unit, *product.pack_units)}:
+        found.update({word: {"unit": unit} for word in (unit, f"{unit}s", f"{unit}es")})
+    return found
 
 
 def _codes(products: Iterable[Product]) -> dict[str, str]:

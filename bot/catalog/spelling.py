@@ -52,6 +52,10 @@ class Spelling:
         for cut in range(3, len(word) - 2):
             if word[:cut] in self._products and word[cut:] in self._products:
                 return f"{word[:cut]} {word[cut:]}"
+        for cut in range(3, len(word) - 1):
+            rest = self._without_vowels(word[cut:]) if word[:cut] in self._products else None
+            if rest is not None:
+                return f"{word[:cut]} {rest}"
         return None
 
     def _nearest(self, word: str) -> str | None:
@@ -66,6 +70,8 @@ class Spelling:
             closest = [choice for choice in closest if choice in self._products] or closest
         if len(closest) > 1:
             closest = _most_alike(word, closest)
+        if len(closest) > 1:
+            closest = [choice for choice in closest if skeleton(choice) == skeleton(word)]
         return closest[0] if len(closest) == 1 else None
 
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 from bot.conversation.turn import Turn
 from bot.ordering.pricing import OrderLine, price_line
 from bot.situation import OrderView, Quantities, QuestionKind
-from bot.understanding.elements import Cue
 from bot.understanding.intent import Change, ChangeOp, Context, Intent, IntentKind, Question
 from bot.understanding.reader import look
+from bot.understanding.spans import Cue
 
 
 def changes_of(turn: Turn, base: OrderView | None) -> tuple[Change, ...]:

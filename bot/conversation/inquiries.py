@@ -8,9 +8,9 @@ from bot.catalog.product import Product
 from bot.conversation import closing
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Escalate, Outcome, Reply
-from bot.understanding.elements import Mention
 from bot.understanding.intent import Context, IntentKind
 from bot.understanding.reader import look
+from bot.understanding.spans import Mention
 
 MAX_SHOWN = 10
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from bot.catalog.index import CatalogIndex
 from bot.understanding.cues import Cues
-from bot.understanding.elements import Mention, Quantity
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.resolve import NOTHING_SAID, Said, line_or_question, said
+from bot.understanding.spans import Mention, Quantity
 from bot.understanding.story import Edit, Story
 from bot.understanding.tokens import plain
 

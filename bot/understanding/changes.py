@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from bot.catalog.index import CatalogIndex
 from bot.ordering import units
-from bot.understanding.elements import Quantity
 from bot.understanding.intent import Basket, Change, ChangeOp, Line, Question, QuestionReason
 from bot.understanding.resolve import line_or_question, local_unit, said, tidy
+from bot.understanding.spans import Quantity
 from bot.understanding.story import Edit, Story
 
 NAMELESS = 0.95

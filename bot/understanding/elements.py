@@ -2,99 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
-from bot.catalog.index import Bag, CatalogIndex
+from bot.catalog.index import CatalogIndex
 from bot.catalog.names import AND
-from bot.ordering.units import PIECE, by_measure
+from bot.ordering.units import PIECE
 from bot.understanding import scan
+from bot.understanding.lexicon import unit_near
+from bot.understanding.measured import split_amounts
+from bot.understanding.spans import COMMA, JOIN, NEWLINE, STRONG, Break, Cue, Element, Kind, Mention, Quantity
 from bot.understanding.tokens import CODE, SIZE, Token, part_behind, plain
 
-
-class Kind(StrEnum):
-    MENTION = "mention"
-    QUANTITY = "quantity"
-    BREAK = "break"
-    CUE = "cue"
-    DAY = "day"
-
-
-@dataclass(slots=True)
-class Element:
-    """Tokens `start` to `end` (not included)."""
-
-    kind: Kind
-    start: int
-    end: int
-
-
-@dataclass(slots=True)
-class Break(Element):
-    """What stands between mentions; `strength` is how unlikely a pair crosses it."""
-
-    strength: float = 1.0
-    text: str = ""
-
-
-@dataclass(slots=True)
-class Cue(Element):
-    """A word that changes what the words around it do: negation, correction, an operation."""
-
-    roles: dict[str, str] = field(default_factory=dict)
-    text: str = ""
-
-
-@dataclass(slots=True)
-class Quantity(Element):
-    """`value` of `unit`; None when none was said ("some"). `odd` when it has to be asked about: a choice, a negative."""
-
-    value: Decimal | None = None
-    unit: str | None = None
-    odd: bool = False
-    each: bool = False
-    parts: tuple[tuple[Decimal, str | None], ...] = ()
-    loose: bool = False
-    """An article or "one" that may not count anything."""
-    size: Token | None = None
-    """The weight or volume it was read from; beside goods of that size it is a size after all."""
-    op: str | None = None
-    """ "2 more", "1 case less"."""
-    pack_of: Decimal | None = None
-    """What a pack was said to hold."""
-    stock: bool = False
-    """What they still have, not what they want."""
-
-    @property
-    def pieces(self) -> tuple[tuple[Decimal, str | None], ...]:
-        """The pieces of a sum, or the one amount."""
-        return self.parts or (() if self.value is None else ((self.value, self.unit),))
-
-
-@dataclass(slots=True)
-class Mention(Element):
-    """Words that may name a product."""
-
-    words: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    sizes: list[Token] = field(default_factory=list)
-    parts: list[tuple[int, str, Token]] = field(default_factory=list)
-    """Where each word stood, the word, its token."""
-    sku: str | None = None
-    repaired: bool = False
-    modifier: bool = False
-    """Only words for size or colour: it speaks of the goods named beside it."""
-
-    @property
-    def bag(self) -> Bag:
-        return frozenset(self.words)
-
-
-STRONG, NEWLINE, COMMA, JOIN = 4.0, 4.5, 2.0, 1.5
 _MARKS = {",": COMMA, ";": STRONG, ".": STRONG, "!": STRONG, "?": STRONG, "&": JOIN, "+": JOIN, "/": 0.3, ":": 0.3, "-": 0.3,
           "=": 0.0, ">": 0.3, "(": 0.4, ")": 1.0, "*": 0.0}  # fmt: skip
-_CUE_ROLES = ("negate", "correct", "op", "stock", "past_verb", "direction", "every", "is_right")
+_CUE_ROLES = ("negate", "correct", "op", "stock", "past_verb", "direction", "every", "is_right", "ran_out")
 FORM_DOTS = 5
 """So many dots lead from a name to its amount; fewer are a pause."""
 _TIMES = frozenset({"x", "*"})
@@ -174,6 +95,7 @@ class _Reader:
         return element.end
 
     def _break(self, at: int, strength: float) -> int:
+        self.each_next = self.each_next and strength < STRONG
         return self._add(Break(Kind.BREAK, at, at + 1, strength, self.tokens[at].text))
 
     def _cue(self, at: int) -> int:
@@ -243,6 +165,8 @@ class _Reader:
     def _is_noise(self, at: int) -> bool:
         """Numbers of papers, places, heads and hours count no goods."""
         before, after = self._token(at - 1), self._token(at + 1)
+        if self._titled_by_heads(at):
+            return True
         if before is not None and self._introduces_noise(before):
             counted = self._token(at - 2)
             return not (before.has("unit") and counted is not None and counted.kind == scan.NUMBER)
@@ -253,6 +177,13 @@ class _Reader:
         if any(after.has(role) for role in ("head_count", "duration", "clock", "money")):
             return True
         return self._street(at)
+
+    def _titled_by_heads(self, at: int) -> bool:
+        """ "Total pax: 120"."""
+        colon, title = self._token(at - 1), self._token(at - 2)
+        if colon is None or colon.text != ":" or title is None:
+            return False
+        return title.has("head_count") and not self.index.knows(title.word)
 
     def _introduces_noise(self, before: Token) -> bool:
         if before.has("reference"):
@@ -342,6 +273,9 @@ class _Reader:
         if times and (packs := self._packs_of(quantity, at)):
             return packs
         unit = self._token(at)
+        if unit is not None and self._strange_unit(quantity, at):
+            quantity.unit = unit_near(unit.text) or unit.text
+            return at + 1
         if unit is None or not unit.has("unit") or not self._is_unit(at):
             return at if times else start
         quantity.unit = unit.roles["unit"]
@@ -356,6 +290,15 @@ class _Reader:
             quantity.unit = self.tokens[at + 1].roles["unit"]
             at += 1
         return at + 1
+
+    def _strange_unit(self, quantity: Quantity, at: int) -> bool:
+        """ "noodles 3 fathoms": a word nobody knows, where the unit of goods named before would stand, is no piece."""
+        word, behind = self.tokens[at], self._token(at + 1)
+        if word.kind != scan.WORD or word.roles or len(word.text) < 2 or not word.text.isascii() or at in self.skip:
+            return False
+        if self.tokens[at - 1].kind != scan.NUMBER or self.index.knows(word.word) or self._unpaired() is None:
+            return False
+        return behind is None or behind.kind in (scan.LINE, scan.MARK) or behind.has("and")
 
     def _pack_of(self, quantity: Quantity, at: int) -> bool:
         """ "one packet of 100": how many are in the pack, to be compared with the catalog."""
@@ -418,12 +361,16 @@ class _Reader:
         return self._phrase_at(at) > 0
 
     def _unpaired_mention(self) -> bool:
+        return self._unpaired() is not None
+
+    def _unpaired(self) -> Mention | None:
+        """The goods named last, while no amount stands behind them."""
         for element in reversed(self.elements[-2 * AHEAD :]):
             if isinstance(element, Quantity):
-                return False
+                return None
             if isinstance(element, Mention):
-                return True
-        return self.mention is not None
+                return element
+        return self.mention
 
     def _goods_at(self, at: int) -> bool:
         token = self._token(at)
@@ -470,6 +417,10 @@ class _Reader:
             return self._take(at, token)
         if token.has("and"):
             return self._break(at, JOIN)
+        if token.has("both"):
+            self._close()
+            self.each_next = True
+            return at + 1
         if token.has("each"):
             self._mark_each(at)
             return at + 1
@@ -542,7 +493,15 @@ class _Reader:
             return 0
         if (self.mention is not None and token.has("filler")) or token.has("op"):
             return 0
-        return self._add(Quantity(Kind.QUANTITY, at, at + 1, None, token.roles["unit"], loose=True))
+        value = Decimal(1) if self._one_of(at) else None
+        return self._add(Quantity(Kind.QUANTITY, at, at + 1, value, token.roles["unit"], loose=True))
+
+    def _one_of(self, at: int) -> bool:
+        """ "roll of foil please": a unit in the singular at the start of an item, its goods behind it."""
+        token, before = self.tokens[at], self._token(at - 1)
+        if token.text != token.roles["unit"] or not self._of_goods(at):
+            return False
+        return before is None or before.kind in (scan.LINE, scan.MARK) or before.has("courtesy") or before.has("and")
 
     def _filler_before_unit(self, at: int) -> bool:
         """ "a full bag", "a big carton"."""
@@ -584,7 +543,7 @@ class _Reader:
         if size < 2:
             return 0
         inside = self.tokens[at : at + size]
-        if inside[0].kind == scan.NUMBER or not any(t.kind == scan.NUMBER or t.roles for t in inside[1:]):
+        if inside[0].kind == scan.NUMBER or not any(t.kind == scan.NUMBER or t.roles for t in inside):
             return 0
         if self._counting(at) and inside[0].has("unit"):
             return 0
@@ -681,55 +640,3 @@ class _Reader:
 
 def _only_modifies(token: Token) -> bool:
     return token.kind == SIZE or token.has("attribute")
-
-
-def split_amounts(mention: Mention, index: CatalogIndex, *, counted: bool = False) -> list[Element]:
-    """A weight or volume that no named product has as its size is a quantity, and ends the mention: tomato 5kg onion 2kg."""
-    if not any(token.unit for token in mention.sizes):
-        return [mention]
-    sized = counted and all(token.kind == SIZE for _, _, token in mention.parts)
-    amounts = [
-        at
-        for at, word, token in mention.parts
-        if token.unit in index.measures and not (sized and word in index.sizes) and not _is_size(word, mention, index)
-    ]
-    if not amounts:
-        return [mention]
-    out: list[Element] = []
-    group: list[tuple[int, str, Token]] = []
-    for at, word, token in [*mention.parts, (-1, "", mention.parts[0][2])]:
-        if at >= 0 and at not in amounts:
-            group.append((at, word, token))
-            continue
-        if group:
-            out.append(_part(group, index, mention))
-            group = []
-        if at >= 0:
-            unit = "litre" if token.unit == "l" else token.unit
-            out.append(Quantity(Kind.QUANTITY, at, at + 1, token.value, unit, size=token))
-    if isinstance(out[-1], Mention):
-        out[-1].end = mention.end
-    return out
-
-
-def _is_size(word: str, mention: Mention, index: CatalogIndex) -> bool:
-    if word not in index.sizes:
-        return False
-    others = [other for _, other, token in mention.parts if other != word and not token.unit and index.knows(other)]
-    if not others or index.holding((word, *others)):
-        return bool(others)
-    if any(by_measure(index.products[sku]) for sku in index.holding(others)):
-        return False
-    return any(index.holding((word, other)) for other in others)
-
-
-def _part(group: list[tuple[int, str, Token]], index: CatalogIndex, whole: Mention) -> Mention:
-    part = Mention(Kind.MENTION, group[0][0], group[-1][0] + 1, parts=group, repaired=whole.repaired)
-    for _, word, token in group:
-        if word in whole.words:
-            part.words.append(word)
-        else:
-            part.unknown.append(token.text)
-        if token.kind == SIZE:
-            part.sizes.append(token)
-    return part

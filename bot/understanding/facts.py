@@ -7,8 +7,8 @@ from datetime import date
 
 from bot.catalog.index import CatalogIndex
 from bot.understanding.cues import Cues
-from bot.understanding.elements import Element
 from bot.understanding.intent import Context, Line
+from bot.understanding.spans import Element
 from bot.understanding.story import Story
 from bot.understanding.text import Folded
 from bot.understanding.tokens import Token

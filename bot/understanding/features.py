@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.understanding import scan
-from bot.understanding.elements import Mention, Quantity
 from bot.understanding.facts import Facts
 from bot.understanding.intent import Line
+from bot.understanding.spans import Mention, Quantity
 from bot.understanding.tokens import CODE, SIZE
 
 MAX_CHARS = 200

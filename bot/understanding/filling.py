@@ -15,12 +15,12 @@ from rapidfuzz import process
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import nearest
 from bot.ordering import units
-from bot.understanding.elements import Element, Kind
 from bot.understanding.facts import Facts
 from bot.understanding.gaps import UNSURE, needs_llm
 from bot.understanding.intent import Change, ChangeOp, Intent, IntentKind, Line, Question, QuestionReason
 from bot.understanding.prompts import Found, Reading
 from bot.understanding.resolve import Quoter, line_or_question, local_unit
+from bot.understanding.spans import Element, Kind
 from bot.understanding.story import Edit
 from bot.understanding.text import fold
 

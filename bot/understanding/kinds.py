@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from bot.understanding import scan
 from bot.understanding.classifier import classifier
-from bot.understanding.elements import Mention, Quantity
 from bot.understanding.facts import Facts
 from bot.understanding.features import features
 from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.spans import Mention, Quantity
 from bot.understanding.story import Edit
 
 ORDER = "order"

@@ -9,14 +9,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+
+from rapidfuzz.distance import OSA
 
 from bot.understanding.scan import pieces
 from bot.understanding.text import fold, is_spaceless
 
 FOLDER = Path(__file__).parent / "lexicon"
 MIN_REPAIRABLE = 6
+MIN_UNIT = 4
 LANGUAGES = ("en", "sg", "ms", "zh", "ta")
 CUES = frozenset(
     {
@@ -85,6 +88,21 @@ class Lexicon:
     """Words that a typing slip may be read as."""
     language_of: Mapping[str, str]
     """The language whose file first had the word."""
+
+
+@lru_cache(maxsize=4096)
+def unit_near(word: str) -> str | None:
+    """The unit that a misspelt unit word stands for ("saks"), when one alone is a slip away."""
+    if len(word) < MIN_UNIT:
+        return None
+    near = {
+        roles["unit"]
+        for known, phrases in lexicon().structure.by_first.items()
+        for phrase, roles in phrases
+        if "unit" in roles and len(phrase) == 1 and known[0] == word[0] and len(known) >= MIN_UNIT
+        if OSA.distance(word, known, score_cutoff=1) == 1
+    }
+    return near.pop() if len(near) == 1 else None
 
 
 def words_of(phrase: str) -> tuple[str, ...]:

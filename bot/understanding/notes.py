@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.understanding import scan
-from bot.understanding.elements import Mention, Quantity
 from bot.understanding.facts import Facts
+from bot.understanding.spans import Mention, Quantity
 from bot.understanding.tokens import Token
 
 ABOUT_DELIVERY = ("note", "clock", "clock_before")

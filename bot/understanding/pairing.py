@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.understanding.elements import Break, Cue, Element, Kind, Mention, Quantity
+from bot.understanding.spans import Break, Cue, Element, Kind, Mention, Quantity
 
 ALONE_MENTION, ALONE_QUANTITY, ALONE_LOOSE, ALONE_UNKNOWN = 3.0, 4.5, 0.5, 1.0
 TURN = 0.8

@@ -16,7 +16,7 @@ from bot.understanding import scan
 from bot.understanding.answers import Answered, answer
 from bot.understanding.changes import Changed, basket_lines, change, change_nameless
 from bot.understanding.cues import Cues, find_cues
-from bot.understanding.elements import STRONG, Break, Cue, Element, Kind, Quantity, find_elements
+from bot.understanding.elements import find_elements
 from bot.understanding.facts import Facts
 from bot.understanding.intent import (
     Basket,
@@ -33,6 +33,7 @@ from bot.understanding.kinds import AGAINST, ORDER, Ranked, rank
 from bot.understanding.language import language_of
 from bot.understanding.notes import notes_of
 from bot.understanding.resolve import Quoter, Resolver
+from bot.understanding.spans import STRONG, Break, Cue, Element, Kind, Quantity
 from bot.understanding.story import Story, tell
 from bot.understanding.text import MAX_CHARS, fold
 from bot.understanding.tokens import Token
@@ -97,7 +98,7 @@ def _silence(story: Story, tokens: list[Token], elements: list[Element], cues: C
     attacked = {sum(end <= at for end in ends) for at in cues.attacks}
     for edit in story.edits:
         if edit.mention is not None and not isinstance(edit.outcome, Line):
-            edit.chatter = sum(end <= tokens[edit.mention.start].start for end in ends) in attacked
+            edit.chatter |= sum(end <= tokens[edit.mention.start].start for end in ends) in attacked
 
 
 def decide(facts: Facts, ranked: Ranked) -> Intent:

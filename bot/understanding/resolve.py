@@ -10,8 +10,8 @@ from bot.catalog.index import CatalogIndex
 from bot.catalog.match import How, Match, match, nearest
 from bot.catalog.product import Product
 from bot.ordering import units
-from bot.understanding.elements import Element, Mention, Quantity
 from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.spans import Element, Mention, Quantity
 from bot.understanding.text import Folded
 from bot.understanding.tokens import Token
 

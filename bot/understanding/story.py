@@ -10,15 +10,14 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from bot.catalog.match import How
-from bot.understanding.elements import COMMA, JOIN, STRONG, Break, Cue, Element, Kind, Mention, Quantity
+from bot.understanding.clauses import clauses, negated_in, sums, without_past, without_stock
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
+from bot.understanding.spans import COMMA, STRONG, Break, Cue, Element, Mention, Quantity
 
-JOINTS = frozenset({"+", "and", "&", "n", "plus", "dan", "和", "and also", "மற்றும்", "um"})
 LIKEWISE = frozenset({"too", "also", "as well", "juga", "也", "likewise"})
 UNIT_REACH = 3.0
-ODD_RESTS = ("零", "〇")
 
 
 @dataclass(slots=True)
@@ -61,8 +60,8 @@ def tell(
     In an answer (`answering`) every size and colour stands for itself: "whipping, green".
     """
     story = Story()
-    for corrects, clause in _clauses(elements):
-        clause = _sums(_without_past(_without_stock(clause)), resolver)
+    for corrects, clause in clauses(elements):
+        clause = sums(without_past(without_stock(clause)), resolver)
         steps = _steps(clause)
         if corrects and story.edits:
             _correct(story, steps, resolver)
@@ -77,8 +76,20 @@ def tell(
     if not answering:
         _absorb(story, elements, resolver, prefer)
     _every(story, elements, resolver)
+    _silence_used_up(story, elements)
     _retry(story, resolver, prefer)
     return story
+
+
+def _silence_used_up(story: Story, elements: list[Element]) -> None:
+    """ "we are out of oil, bring 4 bottles of olive oil": what is used up is not asked about, where something is wanted."""
+    wanted = {edit.outcome.sku for edit in story.edits if isinstance(edit.outcome, Line)}
+    used_up = {e.end for e in elements if isinstance(e, Cue) and "ran_out" in e.roles}
+    for edit in story.edits if wanted and used_up else ():
+        if edit.mention is None or edit.said.at >= 0 or not isinstance(edit.outcome, Question):
+            continue
+        doubt = edit.outcome.reason is QuestionReason.UNKNOWN or wanted & set(edit.outcome.candidates)
+        edit.chatter = edit.mention.start in used_up and bool(doubt)
 
 
 def _retry(story: Story, resolver: Resolver, prefer: Collection[str]) -> None:
@@ -118,57 +129,11 @@ def _all_meant(edit: Edit, elements: list[Element], resolver: Resolver) -> list[
     return lines if len(lines) == len(each) else []
 
 
-# -- clauses
-
-
-def _clauses(elements: list[Element]) -> list[tuple[bool, list[Element]]]:
-    """Cuts at words of correction; the flag says that a clause corrects what stands before it."""
-    clauses: list[tuple[bool, list[Element]]] = [(False, [])]
-    anything = False
-    for position, element in enumerate(elements):
-        if anything and _is_right(elements, position):
-            clauses.append((True, []))
-        if (
-            isinstance(element, Cue)
-            and "correct" in element.roles
-            and anything
-            and _corrects(element, elements, position)
-        ):
-            if clauses[-1][1] or not clauses[-1][0]:
-                clauses.append((True, []))
-            if "op" in element.roles and element.roles["op"] != "set":
-                clauses[-1][1].append(element)
-            continue
-        if clauses[-1][0] and isinstance(element, Break) and element.strength >= STRONG and _has_goods(clauses[-1][1]):
-            clauses.append((False, []))
-        anything = anything or isinstance(element, Mention | Quantity)
-        clauses[-1][1].append(element)
-    return [clause for clause in clauses if clause[1]]
-
-
-def _is_right(elements: list[Element], position: int) -> bool:
-    """ "... but 1 carton is right": the amount that is called right replaces the one before."""
-    behind = elements[position + 1] if position + 1 < len(elements) else None
-    return isinstance(elements[position], Quantity) and isinstance(behind, Cue) and "is_right" in behind.roles
-
-
-def _has_goods(clause: list[Element]) -> bool:
-    return any(isinstance(element, Mention | Quantity) for element in clause)
-
-
-def _corrects(cue: Cue, elements: list[Element], position: int) -> bool:
-    """A negation right before goods is no correction: "but not knives"."""
-    following = elements[position + 1] if position + 1 < len(elements) else None
-    if "negate" in cue.roles:
-        return isinstance(following, Quantity)
-    return True
-
-
 # -- steps of one clause
 
 
 def _steps(clause: list[Element]) -> list[Edit]:
-    negated = _negated(clause)
+    negated = negated_in(clause)
     kept = [element for element in clause if id(element) not in negated]
     items = pair(kept)
     steps = [_step(item, kept) for item in items]
@@ -187,129 +152,6 @@ def _steps(clause: list[Element]) -> list[Edit]:
 
 def _place(edit: Edit) -> int:
     return edit.mention.start if edit.mention is not None else edit.said.at
-
-
-def _without_stock(clause: list[Element]) -> list[Element]:
-    """Drops the quantities they still have."""
-    out: list[Element] = []
-    stock = False
-    for element in clause:
-        if isinstance(element, Cue):
-            stock = "stock" in element.roles
-        elif isinstance(element, Break) and element.strength > 1:
-            stock = False
-        if stock and isinstance(element, Quantity):
-            continue
-        out.append(element)
-    return out
-
-
-def _without_past(clause: list[Element]) -> list[Element]:
-    """Drops what was ordered, bought or cooked before, when something is wanted beside it."""
-    past: set[int] = set()
-    over = False
-    for element in clause:
-        if isinstance(element, Cue):
-            over = "past_verb" in element.roles
-        elif isinstance(element, Break) and element.strength > JOIN:
-            over = False
-        elif over and isinstance(element, Mention | Quantity):
-            past.add(id(element))
-            over = not (isinstance(element, Mention) and len(past) > 1)
-    wanted = [e for e in clause if isinstance(e, Mention) and id(e) not in past]
-    return [e for e in clause if id(e) not in past] if wanted else clause
-
-
-def _sums(clause: list[Element], resolver: Resolver) -> list[Element]:
-    """1 carton and 50 loose pcs; 2 packets + 500g; 一箱零两卷: pieces of one amount."""
-    clause = clause[:]
-    out: list[Element] = []
-    position = 0
-    while position < len(clause):
-        element = clause[position]
-        joined = clause[position + 1 : position + 3]
-        if len(joined) > 0 and _odd_rest(joined[0], resolver):
-            joined = [Break(Kind.BREAK, joined[0].start, joined[0].start, JOIN, "+"), joined[0]]
-            clause.insert(position + 1, joined[0])
-        if (
-            isinstance(element, Quantity)
-            and len(joined) == 2
-            and _adding(joined[0])
-            and isinstance(joined[1], Quantity)
-            and _adds_up(element, joined[1])
-            and not _two_items(clause, position)
-        ):
-            parts = (*element.pieces, *joined[1].pieces)
-            clause[position + 2] = replace(
-                joined[1], start=element.start, parts=parts, each=element.each or joined[1].each
-            )
-            position += 2
-            continue
-        out.append(element)
-        position += 1
-    return out
-
-
-def _odd_rest(element: Element, resolver: Resolver) -> bool:
-    """零两卷: the zero says that a smaller unit follows."""
-    return isinstance(element, Quantity) and resolver.quote.of(element)[:1] in ODD_RESTS
-
-
-def _adding(element: Element) -> bool:
-    if isinstance(element, Cue):
-        return element.roles.get("op") == "add"
-    return isinstance(element, Break) and element.strength <= JOIN and element.text in JOINTS
-
-
-def _two_items(clause: list[Element], position: int) -> bool:
-    """ "lemons 2 dozen and 15 bunches coriander" are two items: goods stand on both sides."""
-    before = clause[position - 1] if position else None
-    after = clause[position + 3] if position + 3 < len(clause) else None
-    return isinstance(before, Mention) and isinstance(after, Mention)
-
-
-def _adds_up(first: Quantity, second: Quantity) -> bool:
-    if first.value is None or second.value is None or first.odd or second.odd or second.unit is None:
-        return False
-    return first.unit is not None and second.unit not in {unit for _, unit in first.pieces}
-
-
-def _negated(clause: list[Element]) -> set[int]:
-    """Mentions said not to be wanted, by identity: "no X", "without X or Y", "X not needed"."""
-    found: set[int] = set()
-    for position, element in enumerate(clause):
-        if not isinstance(element, Cue) or "negate" not in element.roles:
-            continue
-        before = _across_weak(clause, position)
-        after = clause[position + 1] if position + 1 < len(clause) else None
-        if element.roles["negate"] == "before" and isinstance(after, Mention | Quantity):
-            found.update(_run(clause, position + 1))
-        elif isinstance(before, Mention):
-            found.add(id(before))
-        elif isinstance(after, Mention):
-            found.update(_run(clause, position + 1))
-    return found
-
-
-def _across_weak(clause: list[Element], position: int) -> Element | None:
-    """What stands before, a colon or dots of a form aside."""
-    place = position - 1
-    while place >= 0 and isinstance(mark := clause[place], Break) and mark.strength < 1:
-        place -= 1
-    return clause[place] if place >= 0 else None
-
-
-def _run(clause: list[Element], start: int) -> list[int]:
-    """The mention at `start`, and those joined to it by "or"."""
-    run = [id(clause[start])]
-    position = start + 1
-    while position + 1 < len(clause) and isinstance(clause[position + 1], Mention):
-        joint = clause[position]
-        if not (isinstance(joint, Cue) and "or" in joint.roles):
-            break
-        run.append(id(clause[position + 1]))
-        position += 2
-    return run
 
 
 def _step(item: Item, clause: list[Element]) -> Edit:
@@ -497,7 +339,7 @@ def _bare(steps: list[Edit], clause: list[Element]) -> list[Quantity]:
             step.quantity.op = step.op or ("set" if corrects else None)
     used = [*steps, *(step.swapped_for for step in steps if step.swapped_for is not None)]
     taken = {step.said.at for step in used if step.mention is not None}
-    negated = _negated(clause)
+    negated = negated_in(clause)
     return [
         e
         for e in clause

@@ -25,7 +25,7 @@ _METRIC: Mapping[str, tuple[Decimal, str]] = {
     "kg": (Decimal(1000), "g"),
 }
 """Sizes are compared in the smaller unit, so that 1L and 1000ml are the same size."""
-_SHORT_MEASURES = frozenset({"m", "l", "g", "in", "s", "ins"})
+_SHORT_MEASURES = frozenset({"m", "l", "g", "in", "s", "ins", "w", "v"})
 HALF = Decimal("0.5")
 LONGEST_MEASURE = 6
 SOLD_BY_MEASURE = frozenset({"kg", "g", "l", "ml"})
@@ -135,7 +135,8 @@ def size_key(value: Decimal, measure: str) -> str:
 class Tokeniser:
     """Reads folded text with one lexicon and one catalog's words for scripts without spaces.
 
-    `sizes` holds the sizes the catalog knows; None while the catalog itself is read, when every size counts.
+    `sizes` holds the sizes the catalog knows; None while the catalog itself is read, when every size counts. `units` are
+    words for packs that the catalog has and the lexicon may not.
     """
 
     def __init__(
@@ -144,12 +145,14 @@ class Tokeniser:
         sizes: Collection[str] | None = None,
         codes: Mapping[str, str] | None = None,
         words: Collection[str] = (),
+        units: Mapping[str, Roles] | None = None,
     ) -> None:
         self._lexicon: Lexicon = lexicon()
         self._cutter = cutter
         self._sizes = sizes
         self._codes = codes or {}
         self._words_known = words
+        self._units = units or {}
 
     def read(
         self,
@@ -166,6 +169,8 @@ class Tokeniser:
 
     def _mended(self, token: Token, repair: Callable[[str], str | None]) -> list[Token]:
         if token.kind != scan.WORD or len(token.text) < 2 or token.text in self._lexicon.words:
+            return [token]
+        if token.text in self._units:
             return [token]
         words = repair(token.text)
         if words is None:
@@ -244,6 +249,8 @@ class Tokeniser:
                         token.glued,
                         found[1],
                     )
+            if token.text in self._units and not token.has("unit"):
+                token.roles = {**token.roles, **self._units[token.text]}
             if token.kind == scan.WORD:
                 token.word = product_word(token.text.replace("-", ""))
             elif token.kind == scan.ODD and _decimal_comma(tokens, position):

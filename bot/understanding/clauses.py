@@ -1,0 +1,187 @@
+"""Cuts the elements of a message into clauses at words of correction, and drops the amounts that are not wanted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.understanding.resolve import Resolver
+from bot.understanding.spans import JOIN, STRONG, Break, Cue, Element, Kind, Mention, Quantity
+
+JOINTS = frozenset({"+", "and", "&", "n", "plus", "dan", "和", "and also", "மற்றும்", "um"})
+LEFT = frozenset({"left", "remaining", "leftover", "balance", "on hand", "in the store"})
+ODD_RESTS = ("零", "〇")
+
+
+def clauses(elements: list[Element]) -> list[tuple[bool, list[Element]]]:
+    """Cuts at words of correction; the flag says that a clause corrects what stands before it."""
+    cut: list[tuple[bool, list[Element]]] = [(False, [])]
+    anything = False
+    for position, element in enumerate(elements):
+        if anything and _is_right(elements, position):
+            cut.append((True, []))
+        if (
+            isinstance(element, Cue)
+            and "correct" in element.roles
+            and anything
+            and _corrects(element, elements, position)
+        ):
+            if cut[-1][1] or not cut[-1][0]:
+                cut.append((True, []))
+            if "op" in element.roles and element.roles["op"] != "set":
+                cut[-1][1].append(element)
+            continue
+        if cut[-1][0] and isinstance(element, Break) and element.strength >= STRONG and _has_goods(cut[-1][1]):
+            cut.append((False, []))
+        anything = anything or isinstance(element, Mention | Quantity)
+        cut[-1][1].append(element)
+    return [clause for clause in cut if clause[1]]
+
+
+def _is_right(elements: list[Element], position: int) -> bool:
+    """ "... but 1 carton is right": the amount that is called right replaces the one before."""
+    behind = elements[position + 1] if position + 1 < len(elements) else None
+    return isinstance(elements[position], Quantity) and isinstance(behind, Cue) and "is_right" in behind.roles
+
+
+def _has_goods(clause: list[Element]) -> bool:
+    return any(isinstance(element, Mention | Quantity) for element in clause)
+
+
+def _corrects(cue: Cue, elements: list[Element], position: int) -> bool:
+    """A negation right before goods is no correction: "but not knives"."""
+    following = elements[position + 1] if position + 1 < len(elements) else None
+    if "negate" in cue.roles:
+        return isinstance(following, Quantity)
+    return True
+
+
+def without_stock(clause: list[Element]) -> list[Element]:
+    """Drops the quantities they still have."""
+    out: list[Element] = []
+    stock = False
+    for element in clause:
+        if isinstance(element, Cue):
+            stock = "stock" in element.roles
+            if element.text in LEFT:
+                out = _without_left(out)
+        elif isinstance(element, Break) and element.strength > 1:
+            stock = False
+        if stock and isinstance(element, Quantity):
+            continue
+        out.append(element)
+    return out
+
+
+def _without_left(before: list[Element]) -> list[Element]:
+    """ "we have 2 bottles left", "3 cartons of flour left": the amount right before is still there."""
+    amount = next((e for e in reversed(before[-2:]) if isinstance(e, Quantity)), None)
+    goods = all(isinstance(e, Mention | Quantity) for e in before[before.index(amount) :]) if amount else False
+    return [e for e in before if e is not amount] if goods else before
+
+
+def without_past(clause: list[Element]) -> list[Element]:
+    """Drops what was ordered, bought or cooked before, when something is wanted beside it."""
+    past: set[int] = set()
+    over = False
+    for element in clause:
+        if isinstance(element, Cue):
+            over = "past_verb" in element.roles
+        elif isinstance(element, Break) and element.strength > JOIN:
+            over = False
+        elif over and isinstance(element, Mention | Quantity):
+            past.add(id(element))
+            over = not (isinstance(element, Mention) and len(past) > 1)
+    wanted = [e for e in clause if isinstance(e, Mention) and id(e) not in past]
+    return [e for e in clause if id(e) not in past] if wanted else clause
+
+
+def sums(clause: list[Element], resolver: Resolver) -> list[Element]:
+    """1 carton and 50 loose pcs; 2 packets + 500g; 一箱零两卷: pieces of one amount."""
+    clause = clause[:]
+    out: list[Element] = []
+    position = 0
+    while position < len(clause):
+        element = clause[position]
+        joined = clause[position + 1 : position + 3]
+        if len(joined) > 0 and _odd_rest(joined[0], resolver):
+            joined = [Break(Kind.BREAK, joined[0].start, joined[0].start, JOIN, "+"), joined[0]]
+            clause.insert(position + 1, joined[0])
+        if (
+            isinstance(element, Quantity)
+            and len(joined) == 2
+            and _adding(joined[0])
+            and isinstance(joined[1], Quantity)
+            and _adds_up(element, joined[1])
+            and not _two_items(clause, position)
+        ):
+            parts = (*element.pieces, *joined[1].pieces)
+            clause[position + 2] = replace(
+                joined[1], start=element.start, parts=parts, each=element.each or joined[1].each
+            )
+            position += 2
+            continue
+        out.append(element)
+        position += 1
+    return out
+
+
+def _odd_rest(element: Element, resolver: Resolver) -> bool:
+    """零两卷: the zero says that a smaller unit follows."""
+    return isinstance(element, Quantity) and resolver.quote.of(element)[:1] in ODD_RESTS
+
+
+def _adding(element: Element) -> bool:
+    if isinstance(element, Cue):
+        return element.roles.get("op") == "add"
+    return isinstance(element, Break) and element.strength <= JOIN and element.text in JOINTS
+
+
+def _two_items(clause: list[Element], position: int) -> bool:
+    """ "lemons 2 dozen and 15 bunches coriander" are two items: goods stand on both sides."""
+    before = clause[position - 1] if position else None
+    after = clause[position + 3] if position + 3 < len(clause) else None
+    return isinstance(before, Mention) and isinstance(after, Mention)
+
+
+def _adds_up(first: Quantity, second: Quantity) -> bool:
+    if first.value is None or second.value is None or first.odd or second.odd or second.unit is None:
+        return False
+    return first.unit is not None and second.unit not in {unit for _, unit in first.pieces}
+
+
+def negated_in(clause: list[Element]) -> set[int]:
+    """Mentions said not to be wanted, by identity: "no X", "without X or Y", "X not needed"."""
+    found: set[int] = set()
+    for position, element in enumerate(clause):
+        if not isinstance(element, Cue) or "negate" not in element.roles:
+            continue
+        before = _across_weak(clause, position)
+        after = clause[position + 1] if position + 1 < len(clause) else None
+        if element.roles["negate"] == "before" and isinstance(after, Mention | Quantity):
+            found.update(_run(clause, position + 1))
+        elif isinstance(before, Mention):
+            found.add(id(before))
+        elif isinstance(after, Mention):
+            found.update(_run(clause, position + 1))
+    return found
+
+
+def _across_weak(clause: list[Element], position: int) -> Element | None:
+    """What stands before, a colon or dots of a form aside."""
+    place = position - 1
+    while place >= 0 and isinstance(mark := clause[place], Break) and mark.strength < 1:
+        place -= 1
+    return clause[place] if place >= 0 else None
+
+
+def _run(clause: list[Element], start: int) -> list[int]:
+    """The mention at `start`, and those joined to it by "or"."""
+    run = [id(clause[start])]
+    position = start + 1
+    while position + 1 < len(clause) and isinstance(clause[position + 1], Mention):
+        joint = clause[position]
+        if not (isinstance(joint, Cue) and "or" in joint.roles):
+            break
+        run.append(id(clause[position + 1]))
+        position += 2
+    return run

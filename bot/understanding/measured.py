@@ -1,0 +1,60 @@
+"""Tells a weight or volume that is an amount from one that is a size: "tomato 5kg" is an amount, "2kg blocks x 5" is a size."""
+
+from __future__ import annotations
+
+from bot.catalog.index import CatalogIndex
+from bot.ordering.units import by_measure
+from bot.understanding.spans import Element, Kind, Mention, Quantity
+from bot.understanding.tokens import SIZE, Token
+
+
+def split_amounts(mention: Mention, index: CatalogIndex, *, counted: bool = False) -> list[Element]:
+    """A weight or volume that no named product has as its size is a quantity, and ends the mention: tomato 5kg onion 2kg."""
+    if not any(token.unit for token in mention.sizes):
+        return [mention]
+    sized = counted and all(token.kind == SIZE for _, _, token in mention.parts)
+    amounts = [
+        at
+        for at, word, token in mention.parts
+        if token.unit in index.measures and not (sized and word in index.sizes) and not _is_size(word, mention, index)
+    ]
+    if not amounts:
+        return [mention]
+    out: list[Element] = []
+    group: list[tuple[int, str, Token]] = []
+    for at, word, token in [*mention.parts, (-1, "", mention.parts[0][2])]:
+        if at >= 0 and at not in amounts:
+            group.append((at, word, token))
+            continue
+        if group:
+            out.append(_part(group, index, mention))
+            group = []
+        if at >= 0:
+            unit = "litre" if token.unit == "l" else token.unit
+            out.append(Quantity(Kind.QUANTITY, at, at + 1, token.value, unit, size=token))
+    if isinstance(out[-1], Mention):
+        out[-1].end = mention.end
+    return out
+
+
+def _is_size(word: str, mention: Mention, index: CatalogIndex) -> bool:
+    if word not in index.sizes:
+        return False
+    others = [other for _, other, token in mention.parts if other != word and not token.unit and index.knows(other)]
+    if not others or index.holding((word, *others)):
+        return bool(others)
+    if any(by_measure(index.products[sku]) for sku in index.holding(others)):
+        return False
+    return any(index.holding((word, other)) for other in others)
+
+
+def _part(group: list[tuple[int, str, Token]], index: CatalogIndex, whole: Mention) -> Mention:
+    part = Mention(Kind.MENTION, group[0][0], group[-1][0] + 1, parts=group, repaired=whole.repaired)
+    for _, word, token in group:
+        if word in whole.words:
+            part.words.append(word)
+        else:
+            part.unknown.append(token.text)
+        if token.kind == SIZE:
+            part.sizes.append(token)
+    return part
