@@ -37,6 +37,8 @@ class CatalogIndex:
     """The SKUs that hold a word."""
     aliases: Mapping[str, tuple[Bag, ...]]
     """The bags of a SKU's names."""
+    leads: frozenset[str]
+    """Words that only ever stand before another in a name: the kitchen of "kitchen towel". Alone they name no goods for sure."""
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
     """Names as they are written, by first word, the longest first."""
     sizes: frozenset[str]
@@ -104,6 +106,8 @@ class _Build:
         self.by_word: dict[str, set[str]] = {}
         self.phrases: dict[str, set[tuple[str, ...]]] = {}
         self.sizes: set[str] = set()
+        self.heads: set[str] = set()
+        self.described = frozenset(lexicon().attributes.values())
 
     def add(self, product: Product) -> None:
         """Reads every name of one product."""
@@ -137,7 +141,12 @@ class _Build:
 
     def _write_down(self, name: Name) -> None:
         self.sizes.update(name.sizes)
+        self.heads.update(self._head(name))
         self.phrases.setdefault(name.whole[0], set()).add(name.whole)
+
+    def _head(self, name: Name) -> list[str]:
+        """The last word that is neither a size nor a colour."""
+        return [word for word in name.words if word not in name.sizes and word not in self.described][-1:]
 
     def index(self) -> CatalogIndex:
         """The tables, frozen."""
@@ -150,6 +159,7 @@ class _Build:
             core=self.core,
             by_word=by_word,
             aliases=self.aliases,
+            leads=frozenset(by_word.keys() - self.heads - sizes - self.described),
             phrases={first: tuple(sorted(group, key=_longest_first)) for first, group in self.phrases.items()},
             sizes=sizes,
             numbered=frozenset(word for word in by_word if word[0].isdigit()),

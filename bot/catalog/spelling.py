@@ -7,6 +7,7 @@ mended in short words, and a different letter only in long ones.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -16,6 +17,9 @@ MIN_FOR_OTHER_LETTER = 6
 MIN_FOR_TWO_SLIPS = 8
 MIN_BONES = 2
 VOWELS = frozenset("aeiou")
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+NEIGHBOURS = frozenset(frozenset(pair) for row in _ROWS for pair in pairwise(row))
+"""Letters side by side on a keyboard's row, which a finger may confuse."""
 
 
 class Spelling:
@@ -36,7 +40,7 @@ class Spelling:
         if not word.isascii() or not word.isalpha() or base in self._products:
             return None
         if len(base) < MIN_LETTERS:
-            return self._without_vowels(base)
+            return self._without_vowels(base) or self._without_vowels(base.removesuffix("s"))
         near = self._split(base) or self._nearest(word) or (self._nearest(base) if base != word else None)
         return near or self._without_vowels(base)
 
@@ -99,5 +103,5 @@ def plausible(word: str, choice: str, slips: int) -> bool:
     if slips > 1 or len(word) != len(choice) or sorted(word) == sorted(choice):
         return len(word) != len(choice) or slips == 1 or len(word) >= MIN_FOR_TWO_SLIPS
     differing = [(a, b) for a, b in zip(word, choice, strict=True) if a != b]
-    vowels = len(differing) == 1 and VOWELS.issuperset(differing[0]) and len(word) >= MIN_LETTERS + 1
-    return vowels or len(word) >= MIN_FOR_OTHER_LETTER
+    near = len(differing) == 1 and (VOWELS.issuperset(differing[0]) or frozenset(differing[0]) in NEIGHBOURS)
+    return (near and len(word) >= MIN_LETTERS + 1) or len(word) >= MIN_FOR_OTHER_LETTER

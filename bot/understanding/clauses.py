@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.understanding.resolve import Resolver
+from bot.understanding.resolve import NOTHING_SAID, Resolver
 from bot.understanding.spans import JOIN, STRONG, Break, Cue, Element, Kind, Mention, Quantity
 
 JOINTS = frozenset({"+", "and", "&", "n", "plus", "dan", "和", "and also", "மற்றும்", "um"})
@@ -113,6 +113,7 @@ def sums(clause: list[Element], resolver: Resolver) -> list[Element]:
             and isinstance(joined[1], Quantity)
             and _adds_up(element, joined[1])
             and not _two_items(clause, position)
+            and not _of_another(element, clause, position + 3, resolver)
         ):
             parts = (*element.pieces, *joined[1].pieces)
             clause[position + 2] = replace(
@@ -141,6 +142,15 @@ def _two_items(clause: list[Element], position: int) -> bool:
     before = clause[position - 1] if position else None
     after = clause[position + 3] if position + 3 < len(clause) else None
     return isinstance(before, Mention) and isinstance(after, Mention)
+
+
+def _of_another(first: Quantity, clause: list[Element], behind: int, resolver: Resolver) -> bool:
+    """ "make it eight bottles and one carton of towels": the goods behind have no bottle, so they are no sum."""
+    goods = clause[behind] if behind < len(clause) else None
+    if not isinstance(goods, Mention):
+        return False
+    found = resolver.find(goods, NOTHING_SAID)[0]
+    return found.taken and not resolver.has_unit(found.skus[0], first.unit)
 
 
 def _adds_up(first: Quantity, second: Quantity) -> bool:

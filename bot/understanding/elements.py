@@ -137,8 +137,8 @@ class _Reader:
             self._close()
             return at + 1
         after = self._token(at + 1)
-        if after is not None and after.glued and after.text in (")", "."):
-            if starts_line:
+        if after is not None and after.glued and after.text in (")", ".", "/"):
+            if starts_line and not self._glued(at + 2):
                 self.line_start = True
                 return at + 2
             if after.text == ")" and not any(t.text == "(" for t in self.tokens[max(0, at - 6) : at]):
@@ -411,6 +411,8 @@ class _Reader:
         counted = self._counted_word(at)
         if counted:
             return counted
+        if self._of_occasion(at) or self._purpose(at):
+            return self._end(at)
         cue = self._is_cue(token) or token.has("and") or token.has("each") or token.has("all")
         known = self.index.knows(token.word) and not token.has("stop") and (not cue or self.mention is not None)
         if known and self._names(at, token):
@@ -437,6 +439,39 @@ class _Reader:
         if token.roles:
             return self._end(at)
         return self._take(at, token)
+
+    def _of_occasion(self, at: int) -> bool:
+        """ "big crowd", "lunch rush", "small order": says why or how much is ordered, not what."""
+        token, after = self.tokens[at], self._token(at + 1)
+        if after is None or "occasion" not in after.roles or self.index.knows(after.word):
+            return False
+        return token.has("attribute") or (after.roles["occasion"] != "order" and token.word in self.index.leads)
+
+    def _purpose(self, at: int) -> bool:
+        """ "10in box 1 ctn for main kitchen": after goods and their amount, where or what for."""
+        if (
+            self.tokens[at].word not in self.index.leads
+            or self.mention is not None
+            or self._content_follows(at, near=True)
+        ):
+            return False
+        back = at - 1
+        while (
+            back > 0
+            and self.tokens[back].kind == scan.WORD
+            and not self.tokens[back].has("purpose")
+            and self._idle(back)
+        ):
+            back -= 1
+        if back < 0 or not self.tokens[back].has("purpose"):
+            return False
+        last = next((e for e in reversed(self.elements) if isinstance(e, Mention | Quantity)), None)
+        return last is not None and any(isinstance(e, Mention) for e in self.elements[-2:])
+
+    def _idle(self, at: int) -> bool:
+        """A word that says nothing of goods: the, our, main, tomorrow's."""
+        token = self.tokens[at]
+        return bool(token.roles) and not self.index.knows(token.word) and not token.has("unit")
 
     def _names(self, at: int, token: Token) -> bool:
         """A word of the catalog that is also chatter ("can", "fine", "full") names goods only beside other words of goods."""

@@ -45,7 +45,7 @@ INQUIRIES = (IntentKind.INQUIRY_PRODUCT, IntentKind.INQUIRY_PRICE)
 ACTS = (IntentKind.ORDER_CONFIRM, IntentKind.ORDER_CANCEL)
 ACT = 0.1
 """Less likely than this nothing is accepted or dropped, not even for want of a better reading."""
-DOUBT = 0.85
+DOUBT = 0.7
 """An order less certain than this needs a YES; chosen on the risk-coverage curve (docs/understanding.md)."""
 
 

@@ -77,7 +77,7 @@ class Resolver:
             if unit is None or amount.unit is not None:
                 continue
             found = self._narrow(match(self.index, mention.bag - {word}), replace(amount, unit=unit), ())
-            if found.taken and self._has_unit(found.skus[0], unit):
+            if found.taken and self.has_unit(found.skus[0], unit):
                 return found, replace(amount, unit=unit)
         return None
 
@@ -89,7 +89,7 @@ class Resolver:
         if len(known) == 1:
             return Match(How.WORDS, tuple(known))
         if any(unit not in (None, units.PIECE, units.DOZEN) for unit in amount.units):
-            sold = [sku for sku in found.skus if all(self._has_unit(sku, unit) for unit in amount.units)]
+            sold = [sku for sku in found.skus if all(self.has_unit(sku, unit) for unit in amount.units)]
             if len(sold) == 1:
                 return Match(How.WORDS, tuple(sold))
             if sold:
@@ -99,9 +99,10 @@ class Resolver:
     def names_all(self, mention: Mention, question: Question, amount: Said) -> bool:
         """Whether the question's candidates are every active product that the words and the unit fit."""
         skus = (sku for sku in self.index.holding(mention.bag) if self.index.products[sku].active)
-        return set(question.candidates) == {s for s in skus if all(self._has_unit(s, unit) for unit in amount.units)}
+        return set(question.candidates) == {s for s in skus if all(self.has_unit(s, unit) for unit in amount.units)}
 
-    def _has_unit(self, sku: str, unit: str | None) -> bool:
+    def has_unit(self, sku: str, unit: str | None) -> bool:
+        """Whether the SKU is sold by it."""
         return units.factor(self.index.products[sku], local_unit(self.index.products[sku], unit)) is not None
 
     def decide(self, mention: Mention, amount: Said, prefer: Collection[str] = ()) -> Line | Question:

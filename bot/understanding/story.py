@@ -66,6 +66,8 @@ def tell(
         if corrects and story.edits:
             _correct(story, steps, resolver)
         else:
+            if corrects and any(step.mention is not None and step.said.at >= 0 for step in steps):
+                story.loose.clear()  # "10 btl.. eh no, 8 btl dish soap"
             story.edits.extend(step for step in steps if step.mention is not None)
             story.loose.extend(_bare(steps, clause))
     _unit_for_all(story, elements)

@@ -51,7 +51,7 @@ def _weight(tokens: list[Token], day: Day) -> int:
     after = tokens[day.end] if day.end < len(tokens) else None
     if after is not None and after.has("event") and first.has("weekday"):
         return 0
-    sentence = _sentence(tokens, day.start)
+    sentence = _between(tokens, day.start, ".!?;")
     if any(token.has("closed") for token in sentence):
         return 0
     asked = day.start > 0 and tokens[day.start - 1].text in _ASKING
@@ -59,14 +59,17 @@ def _weight(tokens: list[Token], day: Day) -> int:
         return 0
     if day.start > 0 and tokens[day.start - 1].text in _DELIVERING:
         return 3
+    if asked and any(token.text in _DELIVERING for token in _between(tokens, day.start, ".!?;,")):
+        return 3  # "for Sunday's party, deliver 5 ctn on Saturday"
     return 2 if asked and not first.has("festival") else 1
 
 
-def _sentence(tokens: list[Token], at: int) -> list[Token]:
+def _between(tokens: list[Token], at: int, marks: str) -> list[Token]:
+    """The tokens around `at`, as far as the next of the marks or the line's end on either side."""
     start, end = at, at
-    while start > 0 and tokens[start - 1].kind != scan.LINE and tokens[start - 1].text not in ".!?;":
+    while start > 0 and tokens[start - 1].kind != scan.LINE and tokens[start - 1].text not in marks:
         start -= 1
-    while end < len(tokens) and tokens[end].kind != scan.LINE and tokens[end].text not in ".!?;":
+    while end < len(tokens) and tokens[end].kind != scan.LINE and tokens[end].text not in marks:
         end += 1
     return tokens[start:end]
 

@@ -39,6 +39,19 @@ ORDERS = [
     ("one thing stopped, another sent", "stop sending 10in boxes. send 9in boxes 1 ctn from now on", {"PB09-W": 100}),
     ("asked for stock and then chosen", "no more 16oz cold cup? then 22oz 2 ctn", {"CC22-P": 1000}),
     ("cash on delivery is no item", "2 ctn fries box ~ cash on delivery", {"FR-M": 2000}),
+    ("a list numbered with strokes", "1/ wooden knife 200\n2/ stirrer 100", {"KN-W": 200, "SR-W": 100}),
+    ("why so much", "big dinner crowd: 200 slice boxes", {"PB-SLC": 200}),
+    ("where it goes", "9in box 2 ctn for the main kitchen", {"PB09-W": 200}),
+    ("no stock is why", "the box liner no stock liao, come 3 pkt", {"LN-PZ": 150}),
+    ("not to be brought", "dont bring the foil this time, 2 rolls cling wrap only", {"CW-30": 2}),
+    ("an amount corrected before its goods", "gimme 6 btl.. eh no 5 btl dish soap", {"DL-5": 5}),
+    (
+        "a corrected amount and another item",
+        "give 4 bottles dish soap no make it 5 bottles and 1 carton of kitchen towel",
+        {"DL-5": 5, "KT": 24},
+    ),
+    ("a key beside the right one", "3 pkts soup sppon", {"SP-C": 300}),
+    ("a short plural without vowels", "4 slv 8oz hot cps", {"CP08-H": 200}),
     ("letters left out", "pls snd 4 pkt chopstiks n 2 pkt wooden spon", {"CH-B": 400, "SP-W": 200}),
 ]
 
@@ -105,3 +118,14 @@ def test_days_from_now_are_a_date() -> None:
     intent = understand("In 3 days' time we need 200 burger boxes", INDEX, Context(), NOW)
     assert intent.delivery_date == date(2026, 11, 21)
     assert [(line.sku, line.quantity) for line in intent.lines] == [("CL6", 200)]
+
+
+def test_a_small_order_says_nothing_of_the_gloves() -> None:
+    intent = understand("small order this time, just one box of gloves", INDEX, Context(), NOW)
+    assert intent.lines == ()
+    assert [question.reason for question in intent.questions] == [QuestionReason.AMBIGUOUS]
+
+
+def test_the_day_to_deliver_is_asked_for_not_the_day_of_the_party() -> None:
+    intent = understand("party of 80 pax on Sunday, please deliver 90 lunch boxes on Saturday", INDEX, Context(), NOW)
+    assert intent.delivery_date == date(2026, 11, 21)
