@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Engine, text
 
@@ -19,42 +20,43 @@ BURST_MAX_WINDOWS = 4
 MAX_INBOUND, MAX_INBOUND_IN_S = 10, 10
 """The eleventh message of one sender within ten seconds is not read any more (RELIABILITY D54)."""
 
+TOUCH_EVERY_S = 60
+"""How exactly `last_inbound_at` is kept: WhatsApp's window is 24 hours long, and a write a message has its price."""
+
+# The contact's row is locked before the conversation's, as everywhere; the conversation's row then stays locked to the end, so
+# that the ids of its messages rise in the order of their commits and nobody claims it between what is seen here and what is
+# written.
+#
 # While somebody holds the lease, `due_at` is moved away from `lease_until`: the one sign that whoever releases the lease can
 # see of a message that is committed while their own statement waits for this row (apply.RELEASE).
+#
+# A conversation that is due already is left as it is: the sweeper rings for it, and whoever claims it does so after this
+# commit and reads every message that is 'received'.
+#
+# Rows are looked up by scalar subqueries, which PostgreSQL can only answer by their keys, also when it plans this on
+# tables that it believes to be empty.
 RECORD = Prepared(
     "record_message",
     """
-WITH known AS (
-    SELECT fingerprint FROM conversation_messages
-    WHERE channel = :channel AND direction = 'inbound' AND provider_id = :provider_id
-), contact AS (
-    INSERT INTO contacts (channel, address, display_name, last_inbound_at)
-    VALUES (:channel, :address, NULLIF(:profile_name, ''), now())
-    ON CONFLICT (channel, address) DO UPDATE SET
-        last_inbound_at = CASE WHEN EXISTS (SELECT 1 FROM known) THEN contacts.last_inbound_at ELSE now() END,
-        unreachable_at = CASE WHEN EXISTS (SELECT 1 FROM known) THEN contacts.unreachable_at END,
-        display_name = COALESCE(excluded.display_name, contacts.display_name)
+WITH touched AS (
+    UPDATE contacts SET last_inbound_at = now(), unreachable_at = NULL,
+        display_name = COALESCE(NULLIF(:profile_name, ''), display_name)
+    WHERE channel = :channel AND address = :address AND CASE
+        WHEN last_inbound_at > now() - :touch_s * interval '1 s' AND unreachable_at IS NULL
+             AND (:profile_name = '' OR display_name = :profile_name) THEN false
+        ELSE NOT EXISTS (SELECT 1 FROM conversation_messages
+                         WHERE channel = :channel AND direction = 'inbound' AND provider_id = :provider_id) END
     RETURNING id
-), opened AS (
-    INSERT INTO conversations (contact_id, channel, business_address, due_at)
-    SELECT id, :channel, :business_address, CASE WHEN :ignored THEN NULL ELSE now() + :window * interval '1 ms' END
-    FROM contact
-    ON CONFLICT (contact_id, business_address) WHERE closed_at IS NULL DO NOTHING
-    RETURNING id, session_id, question
-), conversation AS (
-    SELECT id, session_id, question FROM opened
-    UNION ALL
-    SELECT c.id, c.session_id, c.question FROM conversations c JOIN contact ON c.contact_id = contact.id
-    WHERE c.business_address = :business_address AND c.closed_at IS NULL
-    LIMIT 1
-), burst AS (
-    SELECT LEAST(now() + :window * interval '1 ms', :windows * :window * interval '1 ms' + COALESCE(
-        (SELECT min(m.created_at) FROM conversation_messages m, conversation c
-         WHERE m.conversation_id = c.id AND m.state = 'received'), now())) AS ends_at
-), flood AS (
+), conversation AS MATERIALIZED (
+    SELECT id, session_id, question IS NOT NULL AS asked, due_at, lease_until, attempts FROM conversations
+    WHERE contact_id = (SELECT id FROM contacts WHERE channel = :channel AND address = :address)
+      AND business_address = :business_address AND closed_at IS NULL AND (SELECT count(*) FROM touched) >= 0
+    FOR NO KEY UPDATE
+), flood AS MATERIALIZED (
     SELECT COALESCE(:flood > 0 AND (
-        SELECT m.created_at > now() - :flood_s * interval '1 s' FROM conversation_messages m, conversation c
-        WHERE m.conversation_id = c.id AND m.direction = 'inbound' ORDER BY m.id DESC OFFSET :flood - 1 LIMIT 1), false) AS is_on
+        SELECT created_at > now() - :flood_s * interval '1 s' FROM conversation_messages
+        WHERE conversation_id = (SELECT id FROM conversation) AND direction = 'inbound'
+        ORDER BY id DESC OFFSET :flood - 1 LIMIT 1), false) AS is_on
 ), message AS (
     INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, provider_id, role, kind, content,
                                        payload, fingerprint, state, reason, said_at, finished_at)
@@ -63,24 +65,29 @@ WITH known AS (
            CASE WHEN flood.is_on THEN 'flood' ELSE :reason END, :said_at, CASE WHEN :ignored OR flood.is_on THEN now() END
     FROM conversation, flood
     ON CONFLICT (channel, direction, provider_id) DO NOTHING
-    RETURNING id, conversation_id, state, reason
+    RETURNING id, state, reason
 ), alarm AS (
     UPDATE conversations c
     SET rung_at = NULL, due_at = CASE
-        WHEN c.lease_until IS NOT NULL THEN LEAST(burst.ends_at, c.lease_until - interval '1 microsecond')
-        WHEN c.attempts > 0 THEN COALESCE(c.due_at, now())
-        WHEN c.question IS NOT NULL THEN now()
-        ELSE burst.ends_at END
-    FROM message, burst
-    WHERE c.id = message.conversation_id AND message.state = 'received' AND c.id NOT IN (SELECT id FROM opened)
+        WHEN s.lease_until IS NULL AND s.attempts > 0 THEN COALESCE(s.due_at, now())
+        WHEN s.lease_until IS NULL AND s.asked THEN now()
+        ELSE LEAST(now() + :window * interval '1 ms', s.lease_until - interval '1 microsecond',
+                   :windows * :window * interval '1 ms' + COALESCE((
+                       SELECT created_at FROM conversation_messages
+                       WHERE conversation_id = (SELECT id FROM conversation) AND state = 'received' ORDER BY id LIMIT 1), now())) END
+    FROM conversation s, message
+    WHERE c.id = (SELECT id FROM conversation) AND message.state = 'received'
+      AND (s.lease_until IS NOT NULL OR s.due_at > now()) IS NOT FALSE
     RETURNING c.due_at <= now() AND c.lease_until IS NULL AS due
 )
 SELECT conversation.id AS conversation_id, message.id AS message_id,
-       CASE WHEN message.id IS NULL THEN (SELECT fingerprint FROM known) END AS first_fingerprint,
-       COALESCE((SELECT due FROM alarm), :window = 0) AND message.state = 'received' AS due,
-       message.reason = 'flood' AS flooding
+       CASE WHEN message.id IS NULL THEN (
+           SELECT fingerprint FROM conversation_messages
+           WHERE channel = :channel AND direction = 'inbound' AND provider_id = :provider_id) END AS first_fingerprint,
+       (SELECT due FROM alarm) AS due, message.reason = 'flood' AS flooding
 FROM conversation LEFT JOIN message ON true
 """,
+    touch_s="double precision",
     ignored="boolean",
     window="double precision",
     windows="double precision",
@@ -88,6 +95,19 @@ FROM conversation LEFT JOIN message ON true
     flood_s="double precision",
     said_at="timestamptz",
 )
+OPEN = Prepared(
+    "open_conversation",
+    """
+WITH contact AS (
+    INSERT INTO contacts (channel, address) VALUES (:channel, :address)
+    ON CONFLICT (channel, address) DO UPDATE SET address = excluded.address
+    RETURNING id
+)
+INSERT INTO conversations (contact_id, channel, business_address) SELECT id, :channel, :business_address FROM contact
+ON CONFLICT (contact_id, business_address) WHERE closed_at IS NULL DO NOTHING
+""",
+)
+"""Before the first message of somebody new, or of somebody whose conversation was closed; without a message it does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +129,28 @@ def record_once(
     engine: Engine, incoming: Incoming, *, fingerprint: str, window_ms: int, flood: int = MAX_INBOUND
 ) -> Recorded:
     """Commits the message's row, or finds that it stands already. Raises SQLAlchemy's errors when it could not commit."""
+    values = values_of(incoming, fingerprint=fingerprint, window_ms=window_ms, flood=flood)
+    failpoints.hit("web.before_record")
+    with autocommit(engine) as connection:
+        row = RECORD.on(connection, values).one_or_none()
+        if row is None:
+            OPEN.on(connection, values)
+            row = RECORD.on(connection, values).one()
+    failpoints.hit("web.after_commit")
+    altered = row.message_id is None and row.first_fingerprint not in (None, fingerprint)
+    return Recorded(
+        row.conversation_id,
+        row.message_id,
+        altered,
+        due=bool(row.due) and row.message_id is not None,
+        flooding=bool(row.flooding),
+    )
+
+
+def values_of(incoming: Incoming, *, fingerprint: str, window_ms: int, flood: int = MAX_INBOUND) -> dict[str, Any]:
+    """What RECORD is given."""
     at_once = incoming.kind in (Kind.BUTTON, Kind.CONTACT)
-    values = {
+    return {
         "channel": incoming.channel,
         "address": storable(incoming.address),
         "business_address": incoming.business_address,
@@ -127,20 +167,8 @@ def record_once(
         "windows": BURST_MAX_WINDOWS,
         "flood": flood,
         "flood_s": MAX_INBOUND_IN_S,
+        "touch_s": TOUCH_EVERY_S,
     }
-    failpoints.hit("web.before_record")
-    with autocommit(engine) as connection:
-        # Two first messages at once: the loser sees neither row in its snapshot, and does on a second look.
-        row = RECORD.on(connection, values).one_or_none() or RECORD.on(connection, values).one()
-    failpoints.hit("web.after_commit")
-    altered = row.message_id is None and row.first_fingerprint not in (None, fingerprint)
-    return Recorded(
-        row.conversation_id,
-        row.message_id,
-        altered,
-        due=bool(row.due) and row.message_id is not None,
-        flooding=bool(row.flooding),
-    )
 
 
 NOTICE = text("""

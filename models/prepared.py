@@ -23,13 +23,13 @@ class Prepared:
         if "%" in sql:
             raise ValueError("psycopg2 would read the % of this statement as its own")
         self.name, self.sql = name, sql
-        self._names = tuple(dict.fromkeys(PARAMETER.findall(sql)))
-        positions = {parameter: f"${place}" for place, parameter in enumerate(self._names, 1)}
+        self.names = tuple(dict.fromkeys(PARAMETER.findall(sql)))
+        positions = {parameter: f"${place}" for place, parameter in enumerate(self.names, 1)}
         body = PARAMETER.sub(lambda match: positions[match[1]], sql)
-        listed = ", ".join(types.get(parameter, "unknown") for parameter in self._names)
-        self._prepare = f"PREPARE {name} ({listed}) AS {body}" if self._names else f"PREPARE {name} AS {body}"
-        given = ", ".join(f":{parameter}" for parameter in self._names)
-        self._execute = text(f"EXECUTE {name} ({given})" if self._names else f"EXECUTE {name}")
+        listed = ", ".join(types.get(parameter, "unknown") for parameter in self.names)
+        self._prepare = f"PREPARE {name} ({listed}) AS {body}" if self.names else f"PREPARE {name} AS {body}"
+        given = ", ".join(f":{parameter}" for parameter in self.names)
+        self._execute = text(f"EXECUTE {name} ({given})" if self.names else f"EXECUTE {name}")
 
     def on(self, connection: Connection, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
         """Runs it there. Values that it does not name are left out."""
@@ -37,4 +37,4 @@ class Prepared:
         if self.name not in known:
             connection.exec_driver_sql(self._prepare)
             known.add(self.name)
-        return connection.execute(self._execute, {name: (values or {})[name] for name in self._names})
+        return connection.execute(self._execute, {name: (values or {})[name] for name in self.names})

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from bot.channels.base import Incoming, Kind
 from bot.runtime import Runtime
 from jobs.record import Recorded, record_once
+from models.database import autocommit
 
 PASIR_RIS = "+6580000101"
 OURS = "+6560000001"
@@ -58,3 +59,13 @@ def due_now(runtime: Runtime) -> None:
     """The clock of every waiting row goes off."""
     change(runtime, "UPDATE conversation_messages SET due_at = now() WHERE due_at IS NOT NULL")
     change(runtime, "UPDATE conversations SET due_at = now() WHERE due_at IS NOT NULL AND lease_until IS NULL")
+
+
+def wait_for_a_waiter(runtime: Runtime) -> None:
+    """Until somebody waits for a row that is locked."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    for _ in range(1000):
+        with autocommit(runtime.engine) as connection:
+            if connection.execute(waiting).scalar_one():
+                return
+    raise AssertionError("nobody waits for the row")

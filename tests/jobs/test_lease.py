@@ -15,7 +15,7 @@ from jobs.process_conversation import process, think, write
 from jobs.situation import read_situation
 from models.database import autocommit, transaction
 from tests.conftest import Shop
-from tests.jobs.ledger import change, say
+from tests.jobs.ledger import change, say, wait_for_a_waiter
 
 ORDER = "100 x 10 inch pizza boxes"
 
@@ -79,7 +79,7 @@ def test_a_message_committed_while_the_write_waits_for_its_row_keeps_the_convers
     with transaction(runtime.engine) as door:
         door.execute(text("SELECT 1 FROM conversations WHERE id = :id FOR UPDATE"), {"id": conversation_id})
         finishing.start()
-        _wait_for_a_waiter(runtime)
+        wait_for_a_waiter(runtime)
         door.execute(
             text(
                 "INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, provider_id, role, kind,"
@@ -135,12 +135,3 @@ def test_claim_next_takes_the_longest_due_and_skips_what_is_held(shop: Shop) -> 
     assert first is not None
     assert second is not None
     assert (first.conversation_id, second.conversation_id, third) == (newer, older, None)
-
-
-def _wait_for_a_waiter(runtime: Runtime) -> None:
-    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    for _ in range(1000):
-        with autocommit(runtime.engine) as connection:
-            if connection.execute(waiting).scalar_one():
-                return
-    raise AssertionError("nobody waits for the row")

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import Engine
 
 from bot.channels.base import Kind
-from jobs.record import record_once
+from jobs import lease
+from jobs.record import RECORD, record_once, values_of
+from jobs.situation import read_situation
+from models.database import autocommit, make_engine, transaction
 from tests.conftest import Shop
-from tests.jobs.ledger import change, incoming, say
+from tests.jobs.ledger import PASIR_RIS, change, incoming, say, wait_for_a_waiter
+from tests.scratch import scratch_database
+
+
+@pytest.fixture
+def empty_database(postgres_url: str) -> Iterator[Engine]:
+    with scratch_database(postgres_url, migrated=True) as url:
+        engine = make_engine(url)
+        yield engine
+        engine.dispose()
 
 
 def test_e02_fifty_first_messages_at_once_open_one_conversation(shop: Shop) -> None:
@@ -79,6 +94,91 @@ def test_a_message_during_a_lease_moves_the_alarm_away_from_the_leases_end(shop:
     )
     assert not say(shop.runtime, window_ms=1000).due
     assert shop.one("SELECT due_at IS DISTINCT FROM lease_until FROM conversations") is True
+
+
+def test_a_conversation_that_is_due_already_is_left_to_the_ring_it_will_get_or_had(shop: Shop) -> None:
+    say(shop.runtime, window_ms=1000)
+    change(shop.runtime, "UPDATE conversations SET due_at = now() - interval '1 s', rung_at = now()")
+    before = shop.rows("SELECT due_at, rung_at, xmin FROM conversations")
+    assert not say(shop.runtime, "and 5 more", window_ms=1000).due
+    assert not say(shop.runtime, "", window_ms=1000, kind=Kind.BUTTON).due
+    assert shop.rows("SELECT due_at, rung_at, xmin FROM conversations") == before
+    assert shop.one("SELECT count(*) FROM conversation_messages WHERE state = 'received'") == 3
+
+
+def test_a_lease_that_ran_out_is_no_conversation_that_is_due_already(shop: Shop) -> None:
+    say(shop.runtime)
+    change(
+        shop.runtime, "UPDATE conversations SET lease_until = now() - interval '1 s', due_at = now() - interval '1 s'"
+    )
+    say(shop.runtime, window_ms=1000)
+    assert shop.one("SELECT due_at IS DISTINCT FROM lease_until FROM conversations") is True
+
+
+def test_whoever_claims_while_a_message_is_written_reads_it(shop: Shop) -> None:
+    """The conversation is due, so the message leaves its row alone; only the row's lock keeps the claim from going first."""
+    runtime = shop.runtime
+    conversation_id = say(runtime, "100 x").conversation_id
+    claimed: list[lease.Lease | None] = []
+
+    def claim() -> None:
+        with autocommit(runtime.engine) as connection:
+            claimed.append(lease.claim(connection, conversation_id))
+
+    claiming = threading.Thread(target=claim)
+    with transaction(runtime.engine) as door:
+        RECORD.on(door, values_of(incoming("10 inch pizza boxes"), fingerprint="f", window_ms=1000))
+        claiming.start()
+        wait_for_a_waiter(runtime)
+    claiming.join()
+    assert claimed[0] is not None
+    with autocommit(runtime.engine) as connection:
+        said, _ = read_situation(runtime, connection, claimed[0])
+    assert said is not None
+    assert len(said.message_ids) == 2
+
+
+def test_a_message_that_waits_for_a_claim_sees_the_lease(shop: Shop) -> None:
+    """Its snapshot shows a conversation that is due and free; what it decides by is the row as it has become."""
+    runtime = shop.runtime
+    conversation_id = say(runtime, "100 x").conversation_id
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(runtime.engine) as worker:
+            assert lease.claim(worker, conversation_id) is not None
+            late = pool.submit(say, runtime, "10 inch pizza boxes", window_ms=1000)
+            wait_for_a_waiter(runtime)
+        assert not late.result(5).due
+    assert shop.one("SELECT due_at IS DISTINCT FROM lease_until FROM conversations") is True
+
+
+def test_when_somebody_wrote_last_is_kept_to_the_minute(shop: Shop) -> None:
+    say(shop.runtime)
+    written = "SELECT last_inbound_at > now() - interval '5 s', xmin FROM contacts WHERE address = :address"
+    fresh = shop.rows(written, address=PASIR_RIS)
+    assert fresh[0][0] is True
+    say(shop.runtime)
+    assert shop.rows(written, address=PASIR_RIS) == fresh, "not written again"
+    change(shop.runtime, "UPDATE contacts SET last_inbound_at = now() - interval '61 s'")
+    say(shop.runtime)
+    assert shop.rows(written, address=PASIR_RIS)[0][0] is True
+
+
+def test_a_new_name_is_kept_and_no_name_takes_none_away(shop: Shop) -> None:
+    for name, kept in (("Ah Seng", "Ah Seng"), ("", "Ah Seng"), ("Ah Seng Sr", "Ah Seng Sr")):
+        named = replace(incoming(), profile_name=name)
+        record_once(shop.runtime.engine, named, fingerprint="f", window_ms=0)
+        assert shop.one("SELECT display_name FROM contacts WHERE address = :address", address=PASIR_RIS) == kept
+
+
+def test_every_row_is_found_by_its_key_also_in_tables_that_are_believed_empty(empty_database: Engine) -> None:
+    """The plan is made once a connection, in a new house on empty tables; it once read all that was waiting."""
+    with autocommit(empty_database) as connection:
+        RECORD.on(connection, values_of(incoming(), fingerprint="f", window_ms=1000))
+        given = ", ".join(["NULL"] * len(RECORD.names))
+        plan = list(connection.exec_driver_sql(f"EXPLAIN EXECUTE {RECORD.name} ({given})").scalars())
+    scans = [number for number, line in enumerate(plan) if " Scan " in line and "CTE Scan" not in line]
+    assert len(scans) >= 6
+    assert [plan[number] for number in scans if "Index Cond" not in plan[number + 1]] == []
 
 
 def test_somebody_who_writes_again_can_be_reached_again(shop: Shop) -> None:
