@@ -144,7 +144,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything started is stopped
     figures, console = Figures(), Console(highlight=False)
     outlets = max(chosen.orders, int(chosen.rate * chosen.seconds), 600)
-    with house(outlets=outlets, burst_ms=BURST_MS, seed=1) as opened:
+    with house(outlets=outlets, burst_ms=BURST_MS, seed=1, proxied=False) as opened:
         pgbench = 0.0
         if chosen.only in (None, "ack"):
             measure_ack(opened, figures, 400)

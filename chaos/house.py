@@ -68,7 +68,8 @@ class Process:
 
 @dataclass
 class House:
-    """`postgres` and `valkey` are reached by our processes through `pg` and `redis`, the simulator through `providers`."""
+    """`postgres` and `valkey` are reached by our processes through `pg` and `redis`, the simulator through `providers`; in a
+    house that is not proxied, directly."""
 
     folder: Path
     postgres: PostgresServer
@@ -194,8 +195,13 @@ class House:
 
 
 @contextlib.contextmanager
-def house(*, outlets: int = 200, burst_ms: int = 100, seed: int = 0, keep: Path | None = None) -> Iterator[House]:
-    """Everything started and migrated, nothing of ours running yet. `keep` is where the logs are left."""
+def house(
+    *, outlets: int = 200, burst_ms: int = 100, seed: int = 0, keep: Path | None = None, proxied: bool = True
+) -> Iterator[House]:
+    """Everything started and migrated, nothing of ours running yet. `keep` is where the logs are left.
+
+    The proxies run in the caller's process: who measures goes without them (`proxied`), who breaks things needs them.
+    """
     folder = Path(tempfile.mkdtemp(prefix="tria-chaos-"))
     folder.chmod(0o755)
     with contextlib.ExitStack() as undo:
@@ -209,13 +215,16 @@ def house(*, outlets: int = 200, burst_ms: int = 100, seed: int = 0, keep: Path 
         providers = Proxy(simulator_port)
         for proxy in (pg, redis, providers):
             undo.callback(proxy.close)
+        pg_port, redis_port, providers_port = (
+            (pg.port, redis.port, providers.port) if proxied else (postgres.port, valkey.port, simulator_port)
+        )
         environment = {
             "ENVIRONMENT": "test",
-            "DATABASE_URL": postgres.url.replace(f":{postgres.port}/", f":{pg.port}/"),
-            "REDIS_URL": valkey.url.replace(f":{valkey.port}/", f":{redis.port}/"),
+            "DATABASE_URL": postgres.url.replace(f":{postgres.port}/", f":{pg_port}/"),
+            "REDIS_URL": valkey.url.replace(f":{valkey.port}/", f":{redis_port}/"),
             "PORT": str(port),
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "SIMULATOR_URL": f"http://127.0.0.1:{providers.port}",
+            "SIMULATOR_URL": f"http://127.0.0.1:{providers_port}",
             "BURST_WINDOW_MS": str(burst_ms),
             "ORDER_CUTOFF": "23:59",
             "SECRET_KEY": SECRET * 2,
