@@ -227,6 +227,8 @@ def house(
             "SIMULATOR_URL": f"http://127.0.0.1:{providers_port}",
             "BURST_WINDOW_MS": str(burst_ms),
             "ORDER_CUTOFF": "23:59",
+            "MAX_QUANTITY_PER_ITEM": "100000000",  # a soak's orders of one day grow past what a person would have to approve
+            "MAX_ORDER_TOTAL": "100000000",
             "SECRET_KEY": SECRET * 2,
             "API_TOKEN": SECRET,
             "LOG_LEVEL": "INFO",
