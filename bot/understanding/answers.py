@@ -23,7 +23,7 @@ class Answered:
     lines: list[Line] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     others: list[Edit] = field(default_factory=list)
-    dropped: int = 0
+    dropped: list[Question] = field(default_factory=list)
     hit: bool = False
 
 
@@ -62,7 +62,7 @@ def _by_words(
     mention = edit.mention
     if mention is None:
         return
-    fits = [(question, _fitting(question, mention, index)) for question in pending]
+    fits = [(question, _fitting(question, mention, index)) for question in pending if question not in result.dropped]
     fits = [(question, skus) for question, skus in fits if skus]
     if edit.op == "remove":
         _drop(edit, fits, open_ones, result)
@@ -112,7 +112,7 @@ def _drop(
     for question, _ in fits:
         if question in open_ones:
             open_ones.remove(question)
-        result.dropped += 1
+        result.dropped.append(question)
         result.hit = True
     if not fits:
         result.others.append(edit)
@@ -147,7 +147,8 @@ def _by_choice(open_ones: list[Question], story: Story, cues: Cues, result: Answ
     """ "both, 1 packet each", "the second one", "2" of a numbered list, "neither"."""
     if len(open_ones) != 1:
         if open_ones and cues.choice == "none" and not story.loose:
-            result.dropped, result.hit = len(open_ones), True
+            result.dropped += open_ones
+            result.hit = True
             open_ones.clear()
         return
     question = open_ones[0]
@@ -156,7 +157,8 @@ def _by_choice(open_ones: list[Question], story: Story, cues: Cues, result: Answ
     loose = next((quantity for quantity in amounts if quantity.each), amounts[0] if amounts else None)
     amount = said(loose)
     if choice == "none" and not story.loose and not story.edits:
-        result.dropped, result.hit = 1, True
+        result.dropped += open_ones
+        result.hit = True
         open_ones.clear()
     elif (choice == "all" or (loose is not None and loose.each)) and len(question.candidates) > 1:
         open_ones.clear()

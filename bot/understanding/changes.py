@@ -54,10 +54,13 @@ def basket_lines(basket: Basket | None) -> dict[str, Line]:
     return {sku: Line(sku, quantity) for sku, quantity in basket.lines} if basket is not None else {}
 
 
-def change(basket: Basket | None, story: Story, *, plain_wish: ChangeOp, dated: bool = False) -> Changed:
-    """Applies the story to the basket. `plain_wish` is what a wish without an operation does to a line that is there."""
+def change(basket: Basket | None, story: Story, *, plain_wish: ChangeOp, beside: bool = False) -> Changed:
+    """Applies the story to the basket. `plain_wish` is what a wish without an operation does to a line that is there.
+
+    `beside`: the message does something else as well, so that goods without an amount may only be spoken of.
+    """
     changed = Changed(basket_lines(basket))
-    several = len(story.edits) > 1 or dated
+    several = len(story.edits) > 1 or beside
     for edit in story.edits:
         if not (basket is not None and several and _leaves(edit, changed)):
             _apply(changed, edit, plain_wish)

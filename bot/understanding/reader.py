@@ -181,7 +181,7 @@ def _of_old(tokens: list[Token], amount: Quantity) -> bool:
 
 def _amend(facts: Facts, basket: Basket, plain_wish: ChangeOp, confidence: float) -> Intent | None:
     changed = _nameless(facts, basket) or change(
-        basket, facts.story, plain_wish=plain_wish, dated=facts.asked_day is not None
+        basket, facts.story, plain_wish=plain_wish, beside=facts.asked_day is not None
     )
     if not changed.changes and not changed.questions and facts.asked_day is None and not _takes_back(facts):
         return None
@@ -215,6 +215,7 @@ def _answered(facts: Facts, answered: Answered, confidence: float) -> Intent:
         Basket(tuple((line.sku, line.quantity) for line in changed.lines.values())),
         _story(answered),
         plain_wish=ChangeOp.ADD,
+        beside=True,
     )
     for sku, line in changed.lines.items():
         if sku in rest.lines and rest.lines[sku].quantity == line.quantity:

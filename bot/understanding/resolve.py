@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.catalog.index import CatalogIndex
+from bot.catalog.index import Bag, CatalogIndex
 from bot.catalog.match import How, Match, match, nearest
 from bot.catalog.product import Product
 from bot.ordering import units
@@ -62,7 +62,7 @@ class Resolver:
         if mention.unknown:
             return Match(How.UNKNOWN, nearest(self.index, bag)), amount
         found = match(self.index, bag)
-        found = self._narrow(found, amount, prefer)
+        found = self._narrow(found, bag, amount, prefer)
         if found.how == How.UNKNOWN:
             bottled = self._without_unit_word(mention, amount)
             if bottled is not None:
@@ -76,16 +76,18 @@ class Resolver:
             unit = token.roles.get("unit")
             if unit is None or amount.unit is not None:
                 continue
-            found = self._narrow(match(self.index, mention.bag - {word}), replace(amount, unit=unit), ())
+            rest = mention.bag - {word}
+            found = self._narrow(match(self.index, rest), rest, replace(amount, unit=unit), ())
             if found.taken and self.has_unit(found.skus[0], unit):
                 return found, replace(amount, unit=unit)
         return None
 
-    def _narrow(self, found: Match, amount: Said, prefer: Collection[str]) -> Match:
+    def _narrow(self, found: Match, bag: Bag, amount: Said, prefer: Collection[str]) -> Match:
         """Several products: what is in the draft, or the unit said, may leave one."""
         if found.how != How.AMBIGUOUS:
             return found
         known = [sku for sku in found.skus if sku in prefer]
+        known = known or [sku for sku in prefer if bag <= self.index.core.get(sku, frozenset())]
         if len(known) == 1:
             return Match(How.WORDS, tuple(known))
         if any(unit not in (None, units.PIECE, units.DOZEN) for unit in amount.units):

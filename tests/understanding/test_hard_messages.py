@@ -129,3 +129,11 @@ def test_a_small_order_says_nothing_of_the_gloves() -> None:
 def test_the_day_to_deliver_is_asked_for_not_the_day_of_the_party() -> None:
     intent = understand("party of 80 pax on Sunday, please deliver 90 lunch boxes on Saturday", INDEX, Context(), NOW)
     assert intent.delivery_date == date(2026, 11, 21)
+
+
+def test_what_was_asked_about_is_dropped_and_the_boxes_are_those_of_the_draft() -> None:
+    asked = Question("liners", QuestionReason.QUANTITY, ("LN-PZ",))
+    context = Context(draft=Basket((("PB12-W", Decimal(300)),)), pending=(asked,), last_bot="How many liners?")
+    intent = understand("no liners lah, boxes only", INDEX, context, NOW)
+    assert {line.sku: line.quantity for line in intent.lines} == {"PB12-W": 300}
+    assert intent.questions == ()
