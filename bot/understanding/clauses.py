@@ -80,17 +80,22 @@ def _without_left(before: list[Element]) -> list[Element]:
 
 
 def without_past(clause: list[Element]) -> list[Element]:
-    """Drops what was ordered, bought or cooked before, when something is wanted beside it."""
+    """Drops what was ordered, bought or cooked before, and what "was short": when something is wanted beside it."""
     past: set[int] = set()
+    told: set[int] = set()
     over = False
     for element in clause:
         if isinstance(element, Cue):
-            over = "past_verb" in element.roles
+            over = element.roles.get("past_verb") == "past"
+            past |= told if element.roles.get("past_verb") == "behind" else set()
         elif isinstance(element, Break) and element.strength > JOIN:
             over = False
-        elif over and isinstance(element, Mention | Quantity):
-            past.add(id(element))
-            over = not (isinstance(element, Mention) and len(past) > 1)
+            told = told if element.strength < STRONG else set()
+        elif isinstance(element, Mention | Quantity):
+            told.add(id(element))
+            if over:
+                past.add(id(element))
+                over = not (isinstance(element, Mention) and len(past) > 1)
     wanted = [e for e in clause if isinstance(e, Mention) and id(e) not in past]
     return [e for e in clause if id(e) not in past] if wanted else clause
 

@@ -135,7 +135,7 @@ class _Reader:
             return numbered
         if self._is_noise(at):
             self._close()
-            return at + 1
+            return self._range_end(at)
         after = self._token(at + 1)
         if after is not None and after.glued and after.text in (")", ".", "/"):
             if starts_line and not self._glued(at + 2):
@@ -144,6 +144,12 @@ class _Reader:
             if after.text == ")" and not any(t.text == "(" for t in self.tokens[max(0, at - 6) : at]):
                 return self._break(at, NEWLINE) + 1
         return self._quantity(at)
+
+    def _range_end(self, at: int) -> int:
+        """ "tables 12 to 40": the other end of a range counts no goods either."""
+        to, number = self._token(at + 1), self._token(at + 2)
+        ranged = to is not None and to.text in ("to", "-") and number is not None and number.kind == scan.NUMBER
+        return at + 3 if ranged else at + 1
 
     def _numbered(self, at: int) -> int:
         """A number that belongs to a name: 4-cup, 3 compartment; only beside another number that can be the quantity."""
@@ -413,7 +419,7 @@ class _Reader:
             return counted
         if self._of_occasion(at) or self._purpose(at):
             return self._end(at)
-        cue = self._is_cue(token) or token.has("and") or token.has("each") or token.has("all")
+        cue = self._is_cue(token, self._token(at - 1)) or token.has("and") or token.has("each") or token.has("all")
         known = self.index.knows(token.word) and not token.has("stop") and (not cue or self.mention is not None)
         if known and self._names(at, token):
             return self._take(at, token)
@@ -481,7 +487,9 @@ class _Reader:
             return bool(self.index.holding([*self.mention.words, token.word]))
         return self._content_follows(at, near=True)
 
-    def _is_cue(self, token: Token) -> bool:
+    def _is_cue(self, token: Token, before: Token | None) -> bool:
+        if before is not None and before.kind in (scan.PERCENT, scan.PRICE) and token.roles.get("op") == "sub":
+            return False
         if token.has("to") and self.changing:
             return True
         return any(token.has(role) for role in _CUE_ROLES)

@@ -16,6 +16,8 @@ ORDER = "order"
 """Goods are wanted or changed; whether that creates or amends is for the conversation's state to say."""
 CLEAR_ORDER = 0.985
 UNSURE = 0.5
+AMID_ORDERS = 10
+"""Goods with amounts are ordered so many times likelier than not, when the machine is given orders in the same breath."""
 QUESTION_STARTS = frozenset(
     {"is", "are", "was", "does", "do", "did", "would", "will", "has", "have", "should", "if", "am"}
 )
@@ -63,7 +65,7 @@ def rank(facts: Facts) -> Ranked:
     if max(possible.values()) < UNSURE and _names_amount(facts) and not facts.cues.has(*AGAINST):
         possible[ORDER] = 1.0
     if facts.cues.has("attack") and facts.has_lines and possible.get(ORDER):
-        possible["other"] = min(possible.get("other", 0.0), possible[ORDER] / 2)
+        possible["other"] = min(possible.get("other", 0.0), possible[ORDER] / AMID_ORDERS)
     if len({phrase for role, phrase in facts.cues.phrases if role == "plan"}) > 1 and possible.get(ORDER):
         possible["other"] = max(possible.get("other", 0.0), 2 * possible[ORDER])
     whole = sum(possible.values()) or 1.0

@@ -92,8 +92,9 @@ class Resolver:
             return Match(How.WORDS, tuple(known))
         if any(unit not in (None, units.PIECE, units.DOZEN) for unit in amount.units):
             sold = [sku for sku in found.skus if all(self.has_unit(sku, unit) for unit in amount.units)]
-            if len(sold) == 1:
-                return Match(How.WORDS, tuple(sold))
+            known = [sku for sku in known if sku in sold]
+            if len(sold) == 1 or len(known) == 1:
+                return Match(How.WORDS, tuple(known if len(known) == 1 else sold))
             if sold:
                 return Match(How.AMBIGUOUS, tuple(sold))
         return found

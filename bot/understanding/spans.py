@@ -86,6 +86,9 @@ class Mention(Element):
     modifier: bool = False
     """Only words for size or colour: it speaks of the goods named beside it."""
 
+    lender: Mention | None = None
+    """Where its goods were named, when only a size or colour was said: "S 100" under "Kraft bags:"."""
+
     @property
     def bag(self) -> Bag:
         return frozenset(self.words)

@@ -15,6 +15,7 @@ from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
 from bot.understanding.spans import COMMA, STRONG, Break, Cue, Element, Mention, Quantity
+from bot.understanding.tokens import SIZE
 
 LIKEWISE = frozenset({"too", "also", "as well", "juga", "也", "likewise"})
 UNIT_REACH = 3.0
@@ -300,6 +301,8 @@ def _doubts(steps: list[Edit], items: list[Item], clause: list[Element]) -> None
 
 
 def _merged(amount: Said, extra: Quantity) -> Said:
+    if extra.odd:
+        return replace(amount, odd=True)
     if extra.value is None:
         return amount if amount.unit is not None else replace(amount, unit=extra.unit)
     if extra.value == amount.value and extra.unit == amount.unit:
@@ -421,15 +424,30 @@ def _new_item(story: Story, step: Edit, resolver: Resolver) -> None:
 
 def _merge(old: Mention, new: Mention, resolver: Resolver) -> Mention:
     """The new words, and the old goods where the new words only name a size or colour."""
-    if not new.modifier or new.sku is not None or resolver.find(new, Said())[0].taken:
+    if not new.modifier or old.modifier or new.sku is not None or resolver.find(new, Said())[0].taken:
         return new
     return borrow(new, old)
 
 
-def borrow(modifier: Mention, goods: Mention) -> Mention:
-    """The goods of one mention with the size and colour of another."""
-    nouns = [word for _, word, token in goods.parts if not (token.kind == "size" or token.has("attribute"))]
-    return replace(modifier, words=[*nouns, *modifier.words], unknown=[*goods.unknown], modifier=False)
+def borrow(modifier: Mention, goods: Mention, *, whole: bool = False) -> Mention:
+    """The goods of one mention with the size and colour of another; `whole` keeps what is said of the goods, but sizes."""
+    goods = goods.lender or goods
+    parts = [part for part in goods.parts if part[2].kind != SIZE and (whole or not part[2].has("attribute"))]
+    words = [*(word for _, word, _ in parts), *modifier.words]
+    return replace(
+        modifier, words=words, unknown=[*goods.unknown], parts=[*parts, *modifier.parts], modifier=False, lender=goods
+    )
+
+
+def _borrowed(
+    edit: Edit, modifier: Mention, goods: Mention, resolver: Resolver, prefer: Collection[str] = ()
+) -> Mention | None:
+    """The size or colour with the goods, as far as the catalog has such: "Kraft bags: S 100" is the small kraft bag."""
+    whole = borrow(modifier, goods, whole=True)
+    if resolver.find(whole, edit.said, prefer)[0].taken:
+        return whole
+    nouns = borrow(modifier, goods)
+    return nouns if resolver.find(nouns, edit.said, prefer)[0].how is not How.UNKNOWN else None
 
 
 # -- outcomes
@@ -455,8 +473,8 @@ def _completed(
     for other in (*reversed(before[-1:]), *after[:1]):
         if other.mention is None or other.mention.sku is not None or other.mention.modifier:
             continue
-        candidate = borrow(mention, other.mention)
-        if resolver.find(candidate, edit.said, prefer)[0].how is not How.UNKNOWN:
+        candidate = _borrowed(edit, mention, other.mention, resolver, prefer)
+        if candidate is not None:
             return candidate
     return mention
 
@@ -492,6 +510,7 @@ def _absorb(story: Story, elements: list[Element], resolver: Resolver, prefer: C
         following = story.edits[position + 1] if position + 1 < len(story.edits) else None
         if not _without_amount(edit) or not (
             _named_again(edit, story.edits)
+            or _lent(edit, story.edits)
             or _heads(edit, story.edits[position + 1 :], elements, resolver)
             or _introduces(edit, following, elements, resolver, prefer)
             or _refines(edit, kept[-1] if kept else None, resolver, prefer)
@@ -515,6 +534,16 @@ def _named_again(edit: Edit, edits: list[Edit]) -> bool:
     """The very product stands elsewhere with its amount."""
     mine = _skus(edit)
     return len(mine) == 1 and any(other is not edit and other.said.at >= 0 and _skus(other) == mine for other in edits)
+
+
+def _lent(edit: Edit, edits: list[Edit]) -> bool:
+    """ "gloves, S 2 boxes, L 1 box": the sizes behind it are what is ordered of it."""
+    mine = _skus(edit)
+    return any(
+        other.mention.lender is edit.mention or (other.mention.modifier and other.outcome.sku in mine)
+        for other in edits
+        if other is not edit and other.mention is not None and isinstance(other.outcome, Line)
+    )
 
 
 def _introduces(
@@ -545,11 +574,16 @@ def _refines(edit: Edit, before: Edit | None, resolver: Resolver, prefer: Collec
     """ "2 dozen eggs... the small ones": a size or colour afterwards says which."""
     if before is None or edit.mention is None or not isinstance(before.outcome, Question):
         return False
-    named = _skus(edit)
-    if before.outcome.reason is not QuestionReason.AMBIGUOUS or len(named) != 1 or not named <= _skus(before):
+    if before.outcome.reason is not QuestionReason.AMBIGUOUS or before.mention is None:
         return False
-    before.mention = edit.mention
-    before.outcome = resolver.decide(edit.mention, before.said, prefer)
+    named = _skus(edit)
+    if len(named) == 1 and named <= _skus(before):
+        before.mention = edit.mention
+    elif edit.mention.modifier and len(named & _skus(before)) == 1:
+        before.mention = borrow(edit.mention, before.mention)
+    else:
+        return False
+    before.outcome = resolver.decide(before.mention, before.said, prefer)
     return True
 
 
@@ -564,7 +598,7 @@ def _names_sizes(edit: Edit, before: list[Edit], elements: list[Element], resolv
     goods = set(_skus(edit))
     for other in sizes:
         if other.mention is not None and not isinstance(other.outcome, Line):
-            other.mention = borrow(other.mention, edit.mention)
+            other.mention = _borrowed(other, other.mention, edit.mention, resolver) or other.mention
             other.outcome = resolver.decide(other.mention, other.said)
     return bool(sizes) and all(_skus(other) <= goods for other in sizes)
 
@@ -581,6 +615,6 @@ def _heads(edit: Edit, later: list[Edit], elements: list[Element], resolver: Res
         return False
     for other in later:
         if other.mention is not None and other.mention.modifier and not isinstance(other.outcome, Line):
-            other.mention = borrow(other.mention, edit.mention)
+            other.mention = _borrowed(other, other.mention, edit.mention, resolver) or other.mention
             other.outcome = resolver.decide(other.mention, other.said)
     return True

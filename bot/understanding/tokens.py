@@ -28,6 +28,7 @@ _METRIC: Mapping[str, tuple[Decimal, str]] = {
 _SHORT_MEASURES = frozenset({"m", "l", "g", "in", "s", "ins", "w", "v"})
 HALF = Decimal("0.5")
 LONGEST_MEASURE = 6
+LONGEST_MODEL = 3
 SOLD_BY_MEASURE = frozenset({"kg", "g", "l", "ml"})
 
 
@@ -197,6 +198,10 @@ class Tokeniser:
                 if measure:
                     tokens.append(Token(kind, word[:measure], start, start + measure, glued))
                     word, start, glued = word[measure:], start + measure, True
+            if kind == scan.NUMBER and glued and self._numbers_model(tokens, word):
+                letters = tokens.pop()
+                tokens.append(Token(scan.WORD, letters.text + word, letters.start, end, letters.glued))
+                continue
             if kind != scan.HAN:
                 tokens.append(Token(kind, word, start, end, glued))
                 continue
@@ -204,6 +209,15 @@ class Tokeniser:
                 tokens.append(Token(scan.WORD, part, start, start + len(part), glued))
                 start, glued = start + len(part), True
         return tokens
+
+    def _numbers_model(self, tokens: list[Token], digits: str) -> bool:
+        """M10, N95, WD40: letters and a number written as one, where the catalog writes them so."""
+        letters = tokens[-1]
+        if letters.kind != scan.WORD or len(letters.text) > LONGEST_MODEL or not letters.text.isascii():
+            return False
+        if letters.glued and len(tokens) > 1 and tokens[-2].kind == scan.NUMBER:
+            return False
+        return self._sizes is None or letters.text + digits in self._words_known
 
     def _measure_before_goods(self, word: str) -> int:
         """9inbox: how long the measure is that is written together with the goods behind it; 0 when there is none."""

@@ -14,6 +14,7 @@ DAY = "day"
 MAX_DAYS_AHEAD = 366
 _DIGITS = re.compile(r"\d+")
 _DELIVERING = frozenset({"deliver", "delivery", "hantar", "send", "penghantaran", "送"})
+_RANGE = frozenset({"to", "-", "until", "till", "hingga", "sampai", "到", "至"})
 _ASKING = frozenset(
     {"on", "by", "for", "deliver", "before", "delivery", "untuk", "pada", "sebelum", "hantar", "to", ":"}
 )
@@ -40,9 +41,17 @@ def find_days(tokens: list[Token], today: date) -> list[Day]:
         if day is None:
             at += 1
             continue
-        found.append(replace(day, weight=_weight(tokens, day)))
+        found.append(replace(day, start=_range_start(tokens, day.start), weight=_weight(tokens, day)))
         at = day.end
     return found
+
+
+def _range_start(tokens: list[Token], start: int) -> int:
+    """ "6 to 9 Feb": the first day of a range belongs to it and counts no goods."""
+    if start < 2 or tokens[start - 1].text not in _RANGE:
+        return start
+    value = tokens[start - 2].value
+    return start - 2 if value is not None and tokens[start - 2].kind == scan.NUMBER and 1 <= value <= 31 else start
 
 
 def _weight(tokens: list[Token], day: Day) -> int:
