@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.understanding import scan
 from bot.understanding.classifier import classifier
@@ -58,6 +59,8 @@ def rank(facts: Facts) -> Ranked:
         return Ranked(((ORDER, CLEAR_ORDER),))
     if _mends_own_words(facts):
         return Ranked(((ORDER, CLEAR_ORDER),))
+    if _asks_price(facts):
+        return Ranked((("inquiry.price", CLEAR_ORDER),))
     if _follows_up(facts):
         return Ranked((("order.status", CLEAR_ORDER),))
     found = classifier().probabilities(features(facts))
@@ -87,6 +90,13 @@ def _mends_own_words(facts: Facts) -> bool:
     mended = [edit for edit in facts.story.edits if edit.corrected and isinstance(edit.outcome, Line)]
     own = next((at for at, token in enumerate(facts.tokens) if token.has("own_words")), len(facts.tokens))
     return bool(mended) and all(e.start > own for e in facts.elements if isinstance(e, Mention | Quantity))
+
+
+def _asks_price(facts: Facts) -> bool:
+    """ "9in box 1 ctn $24?": a sum of money with a question mark right behind it."""
+    if facts.cues.has("want", "complaint", "attack"):
+        return False
+    return any(one.kind == scan.PRICE and other.text == "?" for one, other in pairwise(facts.tokens))
 
 
 def _follows_up(facts: Facts) -> bool:

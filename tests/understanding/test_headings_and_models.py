@@ -51,3 +51,8 @@ def test_the_unit_said_finds_the_line_of_the_last_order() -> None:
     assert intent.kind is IntentKind.ORDER_REPEAT
     assert amounts(intent) == {"PV-25": 20, "PC-GL": 2}
     assert intent.questions == ()
+
+
+@pytest.mark.parametrize("text", ["aiyo so dear, 12in white box 1 ctn $40?", "roti kotak 2 karton rm30?"])
+def test_a_sum_of_money_with_a_question_mark_orders_nothing(text: str) -> None:
+    assert read("packaging", text).kind is IntentKind.INQUIRY_PRICE
