@@ -9,7 +9,7 @@ from bot.catalog.names import AND
 from bot.ordering.units import PIECE
 from bot.understanding import scan
 from bot.understanding.lexicon import unit_near
-from bot.understanding.measured import split_amounts
+from bot.understanding.measured import split_amounts, take_pack_size
 from bot.understanding.spans import COMMA, JOIN, NEWLINE, STRONG, Break, Cue, Element, Kind, Mention, Quantity
 from bot.understanding.tokens import CODE, SIZE, Token, part_behind, plain
 
@@ -160,7 +160,7 @@ class _Reader:
         noun = self._token(at + 2) if hyphen else after
         if noun is None or noun.kind != scan.WORD or plain(token.value) + noun.word not in self.index.numbered:
             return 0
-        if not hyphen and not after.glued and self.counts < 2:
+        if not hyphen and not after.glued and (self.counts < 2 or after.has("attribute")):
             return 0
         mention = self._open(at)
         mention.words.append(plain(token.value) + noun.word)
@@ -276,7 +276,7 @@ class _Reader:
         ):
             at += 1
         times = at > start
-        if times and (packs := self._packs_of(quantity, at)):
+        if packs := self._packs_of(quantity, at):
             return packs
         unit = self._token(at)
         if unit is not None and self._strange_unit(quantity, at):
@@ -287,8 +287,8 @@ class _Reader:
         quantity.unit = unit.roles["unit"]
         if self._changes(quantity, at + 1):
             at += 1
-        if self._pack_of(quantity, at + 1):
-            return at + 3
+        if holds := self._pack_of(quantity, at + 1):
+            return at + 1 + holds
         if in_brackets := self._each_holds(quantity, at + 1):
             return in_brackets
         if quantity.unit == "dozen" and quantity.value is not None and self._unit_behind(at + 1):
@@ -306,16 +306,25 @@ class _Reader:
             return False
         return behind is None or behind.kind in (scan.LINE, scan.MARK) or behind.has("and")
 
-    def _pack_of(self, quantity: Quantity, at: int) -> bool:
-        """ "one packet of 100": how many are in the pack, to be compared with the catalog."""
-        of, number = self._token(at), self._token(at + 1)
+    def _pack_of(self, quantity: Quantity, at: int) -> int:
+        """ "one packet of 100", "3 trays of 30 eggs": how many are in the pack, to be compared with the catalog."""
+        of, number, noun = self._token(at), self._token(at + 1), self._token(at + 2)
         if of is None or number is None or of.text != "of" or number.kind != scan.NUMBER:
-            return False
-        after = self._token(at + 2)
-        if self._goods_at(at + 2) or self._unit_word(at + 2) or (after is not None and after.glued):
-            return False
+            return 0
+        if self.index.knows(number.word) or self._phrase_at(at + 1) or self._joins_number(at + 1):
+            return 0
+        pieces = noun is not None and noun.roles.get("unit") == PIECE
+        if noun is not None and not pieces and (noun.glued or self._unit_word(at + 2)):
+            return 0
         quantity.pack_of = number.value
-        return True
+        return 2 + pieces
+
+    def _joins_number(self, at: int) -> bool:
+        """Whether the number belongs to the name behind it: 3 compartment."""
+        number, noun = self.tokens[at], self._token(at + 1)
+        if number.value is None or noun is None or (noun.has("attribute") and not noun.glued):
+            return False
+        return plain(number.value) + noun.word in self.index.numbered
 
     def _each_holds(self, quantity: Quantity, at: int) -> int:
         """ "5 boxes (100 pcs each)": the same, in brackets."""
@@ -328,7 +337,7 @@ class _Reader:
         return at + 5
 
     def _packs_of(self, quantity: Quantity, at: int) -> int:
-        """ "3 x 100-pc packets": the number, and the unit it counts, have what a pack holds between them."""
+        """ "3 x 100-pc packets", "3 100-pc packets": the number, and the unit it counts, have what a pack holds between them."""
         number, at = self._token(at), at + 1
         if number is None or number.kind != scan.NUMBER:
             return 0
@@ -532,6 +541,8 @@ class _Reader:
             return 0
         if not token.has("unit") or (before is not None and before.text in ("per", "/")):
             return 0
+        if self._counts_sized(at):
+            return at + 1
         if (self.index.knows(token.word) or token.text == "can") and not self._of_goods(at):
             return 0
         if (self.mention is not None and token.has("filler")) or token.has("op"):
@@ -545,6 +556,18 @@ class _Reader:
         if token.text != token.roles["unit"] or not self._of_goods(at):
             return False
         return before is None or before.kind in (scan.LINE, scan.MARK) or before.has("courtesy") or before.has("and")
+
+    def _counts_sized(self, at: int) -> bool:
+        """ "two 5kg bags of rice": the unit belongs to the number before the size, and the goods are still to come."""
+        mention, last = self.mention, self.elements[-1] if self.elements else None
+        if mention is None or mention.end != at or any(token.kind != SIZE for _, _, token in mention.parts):
+            return False
+        if not isinstance(last, Quantity) or last.end != mention.start or last.unit is not None or last.value is None:
+            return False
+        if self.index.knows(self.tokens[at].word) and not self._goods_at(at + 1):
+            return False
+        last.unit, last.end, mention.counted_by = self.tokens[at].roles["unit"], at + 1, last
+        return True
 
     def _filler_before_unit(self, at: int) -> bool:
         """ "a full bag", "a big carton"."""
@@ -659,6 +682,7 @@ class _Reader:
         if self.mention is None:
             return
         mention, self.mention = self.mention, None
+        take_pack_size(mention, self.index)
         for element in split_amounts(mention, self.index, counted=self._counted(mention)):
             if isinstance(element, Mention):
                 element.modifier = not element.unknown and all(_only_modifies(t) for _, _, t in element.parts)

@@ -8,6 +8,21 @@ from bot.understanding.spans import Element, Kind, Mention, Quantity
 from bot.understanding.tokens import SIZE, Token
 
 
+def take_pack_size(mention: Mention, index: CatalogIndex) -> None:
+    """ "two 25kg sacks of flour", flour by the kilo: the size says what a sack holds, and is compared with the catalog."""
+    quantity = mention.counted_by
+    if quantity is None or len(mention.parts) < 2:
+        return
+    _, word, token = mention.parts[0]
+    if token.unit is None or token.value is None or _is_size(word, mention, index):
+        return
+    quantity.pack_of = token.value / 1000 if token.unit in ("g", "ml") else token.value
+    mention.parts.pop(0)
+    mention.words.remove(word)
+    mention.sizes.remove(token)
+    mention.start = mention.parts[0][0]
+
+
 def split_amounts(mention: Mention, index: CatalogIndex, *, counted: bool = False) -> list[Element]:
     """A weight or volume that no named product has as its size is a quantity, and ends the mention: tomato 5kg onion 2kg."""
     if not any(token.unit for token in mention.sizes):

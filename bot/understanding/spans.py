@@ -85,6 +85,8 @@ class Mention(Element):
     repaired: bool = False
     modifier: bool = False
     """Only words for size or colour: it speaks of the goods named beside it."""
+    counted_by: Quantity | None = None
+    """Of "two 25kg sacks of flour": the number that counts packs of that size."""
 
     lender: Mention | None = None
     """Where its goods were named, when only a size or colour was said: "S 100" under "Kraft bags:"."""

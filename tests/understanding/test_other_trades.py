@@ -1,0 +1,33 @@
+"""Ways of writing tried on goods by weight, case and tray: what was misread once in one trade must be read in every trade."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.understanding.trades import amounts, read
+
+
+def test_the_content_of_a_pack_said_before_it_is_no_amount() -> None:
+    assert amounts(read("clinic", "2 50-pc packs of urine cups")) == {"UC": 100}
+    assert amounts(read("clinic", "2 packs of 50 pcs urine cups")) == {"UC": 100}
+    assert amounts(read("grocer", "3 trays of 30 large eggs and 1 tray of 30 small eggs")) == {"EG-65": 90, "EG-55": 30}
+    assert read("clinic", "2 40-pc packs of urine cups").lines == ()
+    assert read("grocer", "3 trays of 12 large eggs").lines == ()
+
+
+def test_a_number_a_size_and_a_unit_before_the_goods_are_one_amount() -> None:
+    said = "two 500ml bottles of mineral water, 3 2kg packs of crinkle fries"
+    assert amounts(read("grocer", "two 5kg bags of jasmine rice and 1 25kg sack of plain flour")) == {
+        "RC-J5": 2,
+        "FL-PL": 25,
+    }
+    assert amounts(read("grocer", "6 2L bottles full cream milk")) == {"MK-FC": 6}
+    assert amounts(read("grocer", "two 500ml bottles of mineral water")) == {"DR-W5": 2}
+    assert read("grocer", "two 500ml bottles of mineral water").questions == ()
+    assert read("grocer", said).questions != (), "crinkle fries come in 2.5kg only"
+
+
+@pytest.mark.parametrize("end", ["that is all for today", "that's it for today", "itu je hari ni", "今天就这些"])
+def test_all_for_today_asks_for_no_day(end: str) -> None:
+    intent = read("grocer", f"2 cases green tea and 3kg carrots, {end}")
+    assert (amounts(intent), intent.delivery_date) == ({"DR-GT": 48, "VG-CR": 3}, None)
