@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import takewhile
 
 from bot.catalog.index import Bag, CatalogIndex
 from bot.understanding.text import fold
@@ -16,6 +17,8 @@ from bot.understanding.tokens import product_word
 
 MAX_CANDIDATES = 8
 MAX_HEADED = 40
+_PURPOSE = frozenset({"for", "with", "untuk", "dengan"})
+"""Words behind these say what goods are for: a "lid for hot cup" is a lid."""
 
 
 class How(StrEnum):
@@ -34,6 +37,8 @@ class Match:
 
     how: How
     skus: tuple[str, ...] = ()
+    fits: tuple[str, ...] = ()
+    """Of an ambiguous one: every product it may be, also those too far off to be offered first."""
 
     @property
     def taken(self) -> bool:
@@ -62,7 +67,7 @@ def _described(index: CatalogIndex, bag: Bag) -> Match:
     pool = named or list(active)
     if len(pool) == 1:
         return Match(How.EXACT if named else How.WORDS, tuple(pool))
-    return Match(How.AMBIGUOUS, rank(index, bag, pool))
+    return Match(How.AMBIGUOUS, rank(index, bag, pool), tuple(pool))
 
 
 def _active(index: CatalogIndex, skus: Iterable[str]) -> tuple[str, ...]:
@@ -84,6 +89,11 @@ def _kind_of(index: CatalogIndex, bag: Bag, sku: str) -> bool:
     return 4 * sum(_head(name) in bag for name in names) >= len(names)
 
 
+def called(index: CatalogIndex, bag: Bag, sku: str) -> bool:
+    """Whether a name of the product ends with one of the words: a "hot cup lid" is called a lid and no cup."""
+    return any(_head(name) in bag for name in _names(index, sku))
+
+
 def headed(index: CatalogIndex, word: str) -> tuple[str, ...]:
     """Active products that are a `word` of some kind: a name of theirs ends with it ("burger box" is a box)."""
     skus = (sku for sku in sorted(index.by_word.get(word, ())) if index.products[sku].active)
@@ -98,7 +108,7 @@ def _names(index: CatalogIndex, sku: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def _head(name: str) -> str:
-    words = fold(name).text.split()
+    words = list(takewhile(lambda word: word not in _PURPOSE, fold(name).text.split()))
     return product_word(words[-1]) if words else ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.catalog.index import Bag, CatalogIndex
-from bot.catalog.match import How, Match, match, nearest
+from bot.catalog.match import How, Match, called, match, nearest, rank
 from bot.catalog.product import Product
 from bot.ordering import units
 from bot.understanding.intent import Line, Question, QuestionReason
@@ -86,17 +86,19 @@ class Resolver:
         """Several products: what is in the draft, or the unit said, may leave one."""
         if found.how != How.AMBIGUOUS:
             return found
-        known = [sku for sku in found.skus if sku in prefer]
-        known = known or [sku for sku in prefer if bag <= self.index.core.get(sku, frozenset())]
+        fits = found.fits or found.skus
+        known = [sku for sku in fits if sku in prefer]
+        if len(known) > 1:
+            known = [sku for sku in known if called(self.index, bag, sku)]
         if len(known) == 1:
             return Match(How.WORDS, tuple(known))
         if any(unit not in (None, units.PIECE, units.DOZEN) for unit in amount.units):
-            sold = [sku for sku in found.skus if all(self.has_unit(sku, unit) for unit in amount.units)]
+            sold = [sku for sku in fits if all(self.has_unit(sku, unit) for unit in amount.units)]
             known = [sku for sku in known if sku in sold]
             if len(sold) == 1 or len(known) == 1:
                 return Match(How.WORDS, tuple(known if len(known) == 1 else sold))
             if sold:
-                return Match(How.AMBIGUOUS, tuple(sold))
+                return Match(How.AMBIGUOUS, rank(self.index, bag, sold), tuple(sold))
         return found
 
     def names_all(self, mention: Mention, question: Question, amount: Said) -> bool:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from bot.understanding.intent import Basket, Context
 from tests.understanding.trades import amounts, read
+
+
+def draft(*lines: tuple[str, int]) -> Context:
+    return Context(draft=Basket(tuple((sku, Decimal(n)) for sku, n in lines)), last_bot="Shall I place it?")
 
 
 def test_the_content_of_a_pack_said_before_it_is_no_amount() -> None:
@@ -31,3 +38,15 @@ def test_a_number_a_size_and_a_unit_before_the_goods_are_one_amount() -> None:
 def test_all_for_today_asks_for_no_day(end: str) -> None:
     intent = read("grocer", f"2 cases green tea and 3kg carrots, {end}")
     assert (amounts(intent), intent.delivery_date) == ({"DR-GT": 48, "VG-CR": 3}, None)
+
+
+def test_a_unit_narrows_all_that_the_words_may_mean_not_only_the_nearest() -> None:
+    assert read("grocer", "oil 3 cartons").lines == ()
+    assert len(read("grocer", "cheese 5 packets").questions) == 1
+
+
+def test_goods_of_the_draft_are_meant_however_long_their_name() -> None:
+    one = draft(("FLC", 10), ("BTU-25", 20))
+    assert amounts(read("bakery", "butter make it 30", one)) == {"FLC": 10, "BTU-25": 30}
+    assert amounts(read("bakery", "牛油不要了,面粉照旧", one)) == {"FLC": 10}
+    assert read("bakery", "butter make it 30", draft(("BTS-25", 10), ("BTU-25", 20))).questions != ()
