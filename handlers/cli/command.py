@@ -6,9 +6,11 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime, time
 from functools import wraps
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from flask import current_app
@@ -16,6 +18,7 @@ from flask.cli import with_appcontext
 from redis.exceptions import RedisError
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.errors import BadInputError, TriaError
@@ -25,9 +28,13 @@ from handlers.current import current_runtime
 from models.schema import MigrationError
 from models.sqlstate import connection_problem
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 FAILED, BAD_USAGE = 1, 2
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Imported = TypeVar("Imported", bound="DataclassInstance")
 
 
 class Command(click.Command):
@@ -91,6 +98,26 @@ def _quiet(function: Function) -> Function:
 
 def json_option(function: Function) -> Function:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(function)
+
+
+def import_options(function: Function) -> Function:
+    """The file, `--dry-run` and `--json` of everything that is brought in out of a CSV file."""
+    function = json_option(click.option("--dry-run", is_flag=True, help="Read and compare, write nothing.")(function))
+    return click.argument("file", type=click.Path(path_type=Path, dir_okay=False))(function)
+
+
+def bring_in(
+    load: Callable[[Connection], Imported], words: Callable[[Imported], str], *, dry_run: bool, as_json: bool
+) -> None:
+    """Runs `load` in one transaction, undone after a dry run, and prints what it did: a sentence, or its fields as JSON."""
+    with current_runtime().engine.connect() as connection, connection.begin() as transaction:
+        done = load(connection)
+        if dry_run:
+            transaction.rollback()
+    if as_json:
+        print_json({**asdict(done), "dry_run": dry_run})
+    else:
+        click.echo(f"{words(done)} (dry run: nothing was written)" if dry_run else words(done))
 
 
 def print_json(value: Any) -> None:
