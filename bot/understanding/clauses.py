@@ -17,7 +17,7 @@ def clauses(elements: list[Element]) -> list[tuple[bool, list[Element]]]:
     cut: list[tuple[bool, list[Element]]] = [(False, [])]
     anything = False
     for position, element in enumerate(elements):
-        if anything and _is_right(elements, position):
+        if any(isinstance(e, Quantity) for e in elements[:position]) and _is_right(elements, position):
             cut.append((True, []))
         if (
             isinstance(element, Cue)

@@ -522,6 +522,9 @@ class _Reader:
         token = self.tokens[at]
         if token.has("one_unit"):
             return self._add(Quantity(Kind.QUANTITY, at, at + 1, Decimal(1), token.roles["one_unit"]))
+        follower = self._token(at + 1)
+        if token.has("op") and follower is not None and follower.kind in (SIZE, scan.NUMBER):
+            return 0
         ahead = at + 1 + self._filler_before_unit(at + 1)
         if (token.has("article") or token.has("vague")) and (self._unit_word(ahead) or self._goods_at(at + 1)):
             quantity = Quantity(Kind.QUANTITY, at, at + 1, Decimal(1) if token.has("article") else None)
@@ -698,7 +701,9 @@ class _Reader:
         ):
             return True
         last = self.elements[-1] if self.elements else None
-        return isinstance(last, Quantity) and last.size is None and last.end == mention.start
+        if not isinstance(last, Quantity) or last.size is not None:
+            return False
+        return all(token.has("stop") for token in self.tokens[last.end : mention.start])
 
     def _number_at(self, at: int) -> bool:
         token = self._token(at)

@@ -81,6 +81,9 @@ def tell(
     _every(story, elements, resolver)
     _silence_used_up(story, elements)
     _retry(story, resolver, prefer)
+    if not answering:
+        _say_sizes(story, resolver)
+        _onto_last(story, resolver, prefer)
     return story
 
 
@@ -106,6 +109,36 @@ def _retry(story: Story, resolver: Resolver, prefer: Collection[str]) -> None:
         if isinstance(outcome, Line):
             last.said, last.outcome = amount, outcome
             story.loose.clear()
+
+
+def _say_sizes(story: Story, resolver: Resolver) -> None:
+    """ "12 whole chickens, 1.2kg size": a weight that the goods before it have in their name is no second amount."""
+    lines = [(edit, edit.outcome.sku) for edit in story.edits if isinstance(edit.outcome, Line) and edit.quantity]
+    for amount in [q for q in story.loose if q.size is not None]:
+        before = [sku for edit, sku in lines if edit.mention is not None and edit.mention.start < amount.start]
+        if before and amount.size is not None and amount.size.word in resolver.index.held[before[-1]]:
+            story.loose.remove(amount)
+
+
+def _onto_last(story: Story, resolver: Resolver, prefer: Collection[str]) -> None:
+    """ "3 crates of kale plus another 500g", "quarter kilo of basil... just send 300 grams": of the goods named last."""
+    last = story.edits[-1] if story.edits else None
+    amount = story.loose[0] if len(story.loose) == 1 else None
+    if amount is None or amount.odd or amount.value is None or amount.op not in ("add", "set"):
+        return
+    if last is None or last.mention is None or not isinstance(last.outcome, Line) or last.op == "remove":
+        return
+    if last.said.at < 0 or last.quantity is None or last.quantity.each or amount.start < last.said.at:
+        return
+    more = said(amount)
+    if amount.op == "add":
+        unit = amount.unit or last.said.unit
+        more = replace(last.said, parts=(*last.quantity.pieces, (amount.value, unit)))
+    outcome = resolver.decide(last.mention, more, prefer)
+    if isinstance(outcome, Line):
+        last.said, last.outcome = more, outcome
+        last.corrected |= amount.op == "set"
+        story.loose.clear()
 
 
 def _every(story: Story, elements: list[Element], resolver: Resolver) -> None:
@@ -139,7 +172,7 @@ def _steps(clause: list[Element]) -> list[Edit]:
     negated = negated_in(clause)
     kept = [element for element in clause if id(element) not in negated]
     items = pair(kept)
-    steps = [_step(item, kept) for item in items]
+    steps = [_step(item, clause) for item in items]
     steps += [
         Edit("remove", element, Said(), negated=True)
         for element in clause

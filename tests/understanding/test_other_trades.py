@@ -50,3 +50,33 @@ def test_goods_of_the_draft_are_meant_however_long_their_name() -> None:
     assert amounts(read("bakery", "butter make it 30", one)) == {"FLC": 10, "BTU-25": 30}
     assert amounts(read("bakery", "牛油不要了,面粉照旧", one)) == {"FLC": 10}
     assert read("bakery", "butter make it 30", draft(("BTS-25", 10), ("BTU-25", 20))).questions != ()
+
+
+CORRECTED = [
+    ("more of the goods named last", "grocer", "2 bags yellow onion plus another 3kg", {"VG-OY": 43}),
+    ("the same again in another unit", "grocer", "coriander 1 crate, and 5 more bunches of the same", {"VG-CO": 35}),
+    ("another amount in place of the first", "grocer", "half kilo of ginger... just send 800 grams", {"VG-GG": 0.8}),
+    ("less is enough", "bakery", "icing sugar 5 bags, aiyo 2 bags enough lah", {"SGI": 20}),
+    ("less is enough, in Malay", "bakery", "mentega masin 5 ketul, eh 3 ketul cukup", {"BTS-25": 3}),
+    ("less is enough, in Mandarin", "grocer", "老姜五公斤,两公斤就够了", {"VG-GG": 2}),
+    ("the size said behind", "grocer", "6 cream cheese, 2kg size", {"CH-CR": 6}),
+    (
+        "the other size of the same",
+        "grocer",
+        "10 packets of 500g spaghetti and two of the 3kg ones",
+        {"SP-05": 10, "SP-3": 2},
+    ),
+    ("one not wanted, another wanted", "grocer", "timun tak nak, kubis 2 beg", {"VG-CB": 30}),
+    ("one not wanted, in Tamil", "grocer", "இஞ்சி வேண்டாம், பூண்டு 2 கிலோ", {"VG-GP": 2}),
+]
+
+
+@pytest.mark.parametrize(("trade", "text", "lines"), [row[1:] for row in CORRECTED], ids=[row[0] for row in CORRECTED])
+def test_later_words_are_put_to_the_goods_before(trade: str, text: str, lines: dict[str, float]) -> None:
+    intent = read(trade, text)
+    assert {line.sku: float(line.quantity) for line in intent.lines} == lines
+    assert intent.questions == ()
+
+
+def test_goods_kept_beside_goods_taken_out_stay() -> None:
+    assert amounts(read("clinic", "face shield dun want, gown ok", draft(("FS", 10), ("GW", 20)))) == {"GW": 20}
