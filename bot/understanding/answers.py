@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from bot.catalog.index import CatalogIndex
 from bot.understanding.cues import Cues
@@ -13,6 +15,12 @@ from bot.understanding.spans import Mention, Quantity
 from bot.understanding.story import Edit, Story
 from bot.understanding.tokens import plain
 
+Fit = tuple[Question, tuple[str, ...]]
+"""A question, and those of its candidates that the words fit."""
+_RANKS = {"small": 0, "large": -1}
+_MEASURED = re.compile(r"(\d+(?:\.\d+)?)([a-z]+)")
+_UNITS = frozenset({"mm", "ml", "g", "in", "oz", "lb", "m", "ft", "w"})
+_NONE = frozenset({"none", "neither", "none of them", "none of these"})
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -32,8 +40,9 @@ def answer(pending: tuple[Question, ...], story: Story, cues: Cues, index: Catal
     result = Answered()
     open_ones = list(pending)
     story = _with_loose_amount(story)
-    for edit in story.edits:
-        _by_words(edit, pending, open_ones, result, index)
+    fitting = _each_its_own([_fits(edit, pending, index) for edit in story.edits])
+    for edit, fits in zip(story.edits, fitting, strict=True):
+        _by_words(edit, [fit for fit in fits if fit[0] not in result.dropped], open_ones, result, index)
     if not result.hit:
         _by_choice(open_ones, story, cues, result, index)
     if open_ones and not result.questions:
@@ -56,14 +65,22 @@ def _with_loose_amount(story: Story) -> Story:
     return Story(edits, loose)
 
 
-def _by_words(
-    edit: Edit, pending: tuple[Question, ...], open_ones: list[Question], result: Answered, index: CatalogIndex
-) -> None:
-    mention = edit.mention
-    if mention is None:
+def _fits(edit: Edit, pending: tuple[Question, ...], index: CatalogIndex) -> list[Fit]:
+    if edit.mention is None:
+        return []
+    fits = [(question, _fitting(question, edit.mention, index)) for question in pending]
+    return [(question, skus) for question, skus in fits if skus]
+
+
+def _each_its_own(fitting: list[list[Fit]]) -> list[list[Fit]]:
+    """ "M size, and the large bag": what answers one question only leaves the other to the words that fit both."""
+    settled = [fits[0][0] for fits in fitting if len(fits) == 1]
+    return [[fit for fit in fits if len(fits) == 1 or fit[0] not in settled] or fits for fits in fitting]
+
+
+def _by_words(edit: Edit, fits: list[Fit], open_ones: list[Question], result: Answered, index: CatalogIndex) -> None:
+    if edit.mention is None:
         return
-    fits = [(question, _fitting(question, mention, index)) for question in pending if question not in result.dropped]
-    fits = [(question, skus) for question, skus in fits if skus]
     if edit.op == "remove":
         _drop(edit, fits, open_ones, result)
         return
@@ -103,12 +120,31 @@ def _fitting(question: Question, mention: Mention, index: CatalogIndex) -> tuple
     exact = [sku for sku in index.exact(bag) if sku in question.candidates]
     if exact:
         return tuple(exact)
-    return tuple(sku for sku in question.candidates if bag <= index.held.get(sku, frozenset()))
+    held = tuple(sku for sku in question.candidates if bag <= index.held.get(sku, frozenset()))
+    return held or _by_rank(question, bag, index)
 
 
-def _drop(
-    edit: Edit, fits: list[tuple[Question, tuple[str, ...]]], open_ones: list[Question], result: Answered
-) -> None:
+def _by_rank(question: Question, bag: frozenset[str], index: CatalogIndex) -> tuple[str, ...]:
+    """ "the small one" of 1L and 5L, "the biggest": by the one measure in which all the candidates differ."""
+    if len(bag) != 1 or not bag <= _RANKS.keys() or len(question.candidates) < 2:
+        return ()
+    sizes = [dict(_measured(index.held.get(sku, frozenset()))) for sku in question.candidates]
+    shared = [unit for unit in sizes[0] if all(unit in size for size in sizes)]
+    if len(shared) != 1 or len({size[shared[0]] for size in sizes}) < len(sizes):
+        return ()
+    ordered = sorted(zip((size[shared[0]] for size in sizes), question.candidates, strict=True))
+    return (ordered[_RANKS[next(iter(bag))]][1],)
+
+
+def _measured(words: frozenset[str]) -> Iterator[tuple[str, Decimal]]:
+    """The sizes among a product's words, by their measure; a measure with two of them tells nothing."""
+    found = [match for word in words if (match := _MEASURED.fullmatch(word)) and match[2] in _UNITS]
+    for match in found:
+        if sum(other[2] == match[2] for other in found) == 1:
+            yield match[2], Decimal(match[1])
+
+
+def _drop(edit: Edit, fits: list[Fit], open_ones: list[Question], result: Answered) -> None:
     for question, _ in fits:
         if question in open_ones:
             open_ones.remove(question)
@@ -156,7 +192,8 @@ def _by_choice(open_ones: list[Question], story: Story, cues: Cues, result: Answ
     amounts = [quantity for quantity in story.loose if quantity.unit is not None or str(quantity.value) != choice]
     loose = next((quantity for quantity in amounts if quantity.each), amounts[0] if amounts else None)
     amount = said(loose)
-    if choice == "none" and not story.loose and not story.edits:
+    declined = not story.edits or any(role == "choice" and phrase in _NONE for role, phrase in cues.phrases)
+    if choice == "none" and declined and not story.loose and all(edit.said.at < 0 for edit in story.edits):
         result.dropped += open_ones
         result.hit = True
         open_ones.clear()

@@ -100,6 +100,28 @@ def without_past(clause: list[Element]) -> list[Element]:
     return [e for e in clause if id(e) not in past] if wanted else clause
 
 
+def in_turn(clause: list[Element]) -> list[Element]:
+    """ "forks, spoons and knives 3, 2 and 1 packets": as many amounts as goods, each behind its own; one unit may be all's."""
+    nodes = [e for e in clause if isinstance(e, Mention | Quantity)]
+    half = len(nodes) // 2
+    goods, counts = nodes[:half], [e for e in nodes[half:] if isinstance(e, Quantity)]
+    if half < 2 or len(nodes) % 2 or len(counts) != half or not all(isinstance(e, Mention) for e in goods):
+        return clause
+    if any(e.value is None or e.odd or e.op or e.parts for e in counts) or not _plain_between(clause, nodes):
+        return clause
+    unit = counts[-1].unit if all(e.unit is None for e in counts[:-1]) else None
+    for count in counts if unit is not None else ():
+        count.unit = unit
+    first = clause.index(nodes[0])
+    paired = [e for pair in zip(goods, counts, strict=True) for e in pair]
+    return [*clause[:first], *paired, *clause[clause.index(nodes[-1]) + 1 :]]
+
+
+def _plain_between(clause: list[Element], nodes: list[Mention | Quantity]) -> bool:
+    inside = clause[clause.index(nodes[0]) : clause.index(nodes[-1])]
+    return all(isinstance(e, Mention | Quantity) or (isinstance(e, Break) and e.strength < STRONG) for e in inside)
+
+
 def sums(clause: list[Element], resolver: Resolver) -> list[Element]:
     """1 carton and 50 loose pcs; 2 packets + 500g; 一箱零两卷: pieces of one amount."""
     clause = clause[:]

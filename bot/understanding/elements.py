@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.catalog.index import CatalogIndex
@@ -11,7 +12,7 @@ from bot.understanding import scan
 from bot.understanding.lexicon import unit_near
 from bot.understanding.measured import split_amounts, take_pack_size
 from bot.understanding.spans import COMMA, JOIN, NEWLINE, STRONG, Break, Cue, Element, Kind, Mention, Quantity
-from bot.understanding.tokens import CODE, SIZE, Token, part_behind, plain
+from bot.understanding.tokens import CODE, SIZE, Token, leading_number, part_behind, plain
 
 _MARKS = {",": COMMA, ";": STRONG, ".": STRONG, "!": STRONG, "?": STRONG, "&": JOIN, "+": JOIN, "/": 0.3, ":": 0.3, "-": 0.3,
           "=": 0.0, ">": 0.3, "(": 0.4, ")": 1.0, "*": 0.0}  # fmt: skip
@@ -20,6 +21,7 @@ FORM_DOTS = 5
 """So many dots lead from a name to its amount; fewer are a pause."""
 _TIMES = frozenset({"x", "*"})
 _BRIDGES = frozenset({"of", "the", "的", "for", "size", "in", "with", "w", "saiz", "码", "号"})
+_PRONOUNS = frozenset({"one", "ones", "1", "type", "kind", "的", "punya"})
 LABELS = frozenset({"unit", "units", "uom", "pack"})
 AHEAD = 4
 
@@ -130,7 +132,7 @@ class _Reader:
     # -- numbers
 
     def _number(self, at: int, starts_line: bool) -> int:
-        numbered = self._numbered(at)
+        numbered = self._numbered(at) or self._bare_size(at)
         if numbered:
             return numbered
         if self._is_noise(at):
@@ -144,6 +146,28 @@ class _Reader:
             if after.text == ")" and not any(t.text == "(" for t in self.tokens[max(0, at - 6) : at]):
                 return self._break(at, NEWLINE) + 1
         return self._quantity(at)
+
+    def _bare_size(self, at: int) -> int:
+        """ "the 14 ones", "57 type": a number that names a size of the catalog by itself."""
+        token, after = self.tokens[at], self._token(at + 1)
+        if (
+            token.value is None
+            or after is None
+            or after.text not in ("ones", "one", "type", "kind", "s")
+            or self.counts < 2
+        ):
+            return 0
+        goods = [word for word in self._last_goods() if self.index.knows(word)]
+        sizes = [size for size in self.index.sizes if leading_number(size) == token.value]
+        fitting = [size for size in sizes if self.index.holding((size, *goods))] or sizes
+        if not fitting or len({self.index.holding((size, *goods)) for size in fitting}) > 1:
+            return 0
+        size = replace(token, kind=SIZE, word=min(fitting))
+        return self._take(at, size) + 1
+
+    def _last_goods(self) -> list[str]:
+        unpaired = self._unpaired()
+        return unpaired.words if unpaired is not None else []
 
     def _range_end(self, at: int) -> int:
         """ "tables 12 to 40": the other end of a range counts no goods either."""
@@ -403,11 +427,19 @@ class _Reader:
         token, number = self._token(at), self._token(at + 1)
         if token is None or number is None or number.kind != scan.NUMBER or number.value is None:
             return at
+        if token.text == "/" and self._strokes(at):
+            return at
         ranged = token.text in ("-", "to", "/") and (token.text == "to" or (token.glued and number.glued))
         if not token.has("or") and not ranged:
             return at
         quantity.odd, quantity.value = True, None
         return self._unit_after(quantity, at + 2)
+
+    def _strokes(self, at: int) -> bool:
+        """ "forks/spoons/knives: 3/2/1": three amounts with strokes between are no choice, where three goods stand so before."""
+        marks = [e.text for e in self.elements[-2 * AHEAD :] if isinstance(e, Break)]
+        amounts = sum(t.text == "/" and t.glued for t in self.tokens[at - 2 : at + 4])
+        return marks.count("/") >= 2 and amounts >= 2
 
     def _half_after(self, quantity: Quantity, at: int) -> int:
         """两箱半."""
@@ -504,7 +536,9 @@ class _Reader:
         return any(token.has(role) for role in _CUE_ROLES)
 
     def _describes(self, at: int) -> bool:
-        return self.mention is not None or len(self.tokens) <= AHEAD
+        after = self._token(at + 1)
+        pronoun = after is not None and after.text in _PRONOUNS
+        return self.mention is not None or pronoun or len(self.tokens) <= AHEAD
 
     def _mark_each(self, at: int) -> None:
         after = self._token(at + 1)

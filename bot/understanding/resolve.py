@@ -134,6 +134,10 @@ class Quoter:
         first, last = self._tokens[element.start], self._tokens[element.end - 1]
         return self._folded.quote(first.start, last.end)
 
+    def between(self, one: Element, other: Element) -> str:
+        """The words from the end of one stretch to the start of another."""
+        return self._folded.quote(self._tokens[one.end - 1].end, self._tokens[other.start].start).strip()
+
 
 def local_unit(product: Product, unit: str | None) -> str | None:
     """The product's own word for the unit that was said: "carton|case" stands for whichever the SKU has (rule 12)."""

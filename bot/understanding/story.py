@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from bot.catalog.match import How
-from bot.understanding.clauses import clauses, negated_in, sums, without_past, without_stock
+from bot.understanding.clauses import clauses, in_turn, negated_in, sums, without_past, without_stock
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
@@ -62,7 +62,7 @@ def tell(
     """
     story = Story()
     for corrects, clause in clauses(elements):
-        clause = sums(without_past(without_stock(clause)), resolver)
+        clause = sums(in_turn(without_past(without_stock(clause))), resolver)
         steps = _steps(clause)
         if corrects and story.edits:
             _correct(story, steps, resolver)
@@ -501,6 +501,8 @@ def _completed(
     """ "12in white 1 ctn" after pizza boxes: a size or colour alone borrows the goods beside it."""
     mention = edit.mention
     assert mention is not None
+    if not mention.modifier and before and _stroke_before(edit, before[-1], resolver):
+        return _with_front(edit, mention, before[-1], resolver)
     if not mention.modifier or resolver.find(mention, edit.said, prefer)[0].taken:
         return mention
     for other in (*reversed(before[-1:]), *after[:1]):
@@ -510,6 +512,21 @@ def _completed(
         if candidate is not None:
             return candidate
     return mention
+
+
+def _stroke_before(edit: Edit, before: Edit, resolver: Resolver) -> bool:
+    """ "wooden forks/spoons": goods with nothing but a stroke between them."""
+    if edit.mention is None or before.mention is None or edit.mention.start != before.mention.end + 1:
+        return False
+    return len(before.mention.words) > 1 and resolver.quote.between(before.mention, edit.mention) == "/"
+
+
+def _with_front(edit: Edit, mention: Mention, before: Edit, resolver: Resolver) -> Mention:
+    """What is said of the first of several goods is said of all, where it tells which is meant."""
+    assert before.mention is not None
+    front = replace(mention, words=[*before.mention.words[:-1], *mention.words])
+    unclear = resolver.find(mention, edit.said)[0].how is How.AMBIGUOUS
+    return front if unclear and resolver.find(front, edit.said)[0].taken else mention
 
 
 def _unit_for_all(story: Story, elements: list[Element]) -> None:
@@ -573,9 +590,10 @@ def _lent(edit: Edit, edits: list[Edit]) -> bool:
     """ "gloves, S 2 boxes, L 1 box": the sizes behind it are what is ordered of it."""
     mine = _skus(edit)
     return any(
-        other.mention.lender is edit.mention or (other.mention.modifier and other.outcome.sku in mine)
+        other.mention.lender is edit.mention
+        or (other.mention.modifier and isinstance(other.outcome, Line) and other.outcome.sku in mine)
         for other in edits
-        if other is not edit and other.mention is not None and isinstance(other.outcome, Line)
+        if other is not edit and other.mention is not None
     )
 
 
@@ -612,7 +630,7 @@ def _refines(edit: Edit, before: Edit | None, resolver: Resolver, prefer: Collec
     named = _skus(edit)
     if len(named) == 1 and named <= _skus(before):
         before.mention = edit.mention
-    elif edit.mention.modifier and len(named & _skus(before)) == 1:
+    elif edit.mention.modifier and resolver.find(borrow(edit.mention, before.mention), before.said, prefer)[0].taken:
         before.mention = borrow(edit.mention, before.mention)
     else:
         return False

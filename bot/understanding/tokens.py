@@ -19,6 +19,7 @@ CODE = "code"
 MORE_PARTS = frozenset({"setengah", "suku"})
 """Malay says "one half" for one and a half."""
 _CODE = re.compile(r"[a-z\d]+(?:[-_/.][a-z\d]+)*")
+_LEADING = re.compile(r"\d+(?:\.\d+)?")
 _METRIC: Mapping[str, tuple[Decimal, str]] = {
     "cm": (Decimal(10), "mm"),
     "l": (Decimal(1000), "ml"),
@@ -131,6 +132,13 @@ def size_key(value: Decimal, measure: str) -> str:
     """One spelling for one size: 30cm and 300mm are both 300mm."""
     times, unit = _METRIC.get(measure, (Decimal(1), measure))
     return plain(value * times) + unit
+
+
+@lru_cache(maxsize=4096)
+def leading_number(size: str) -> Decimal:
+    """The number a size begins with: 14 of 14in, 57 of 57x40."""
+    found = _LEADING.match(size)
+    return Decimal(found.group()) if found else Decimal(-1)
 
 
 class Tokeniser:
