@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -76,9 +77,16 @@ def verify_signature(tokens: Sequence[str], url: str, params: Any, signature: st
     if not signature or len(signature) > 200 or not signature.isascii():
         raise UnauthorizedError("signature missing or malformed", code="signature")
     for position, token in enumerate(tokens):
-        if token and RequestValidator(token).validate(url, params, signature):
+        if token and _signed(RequestValidator(token), url, params, signature):
             return position
     raise UnauthorizedError("signature does not match", code="signature")
+
+
+def _signed(validator: RequestValidator, url: str, params: Any, signature: str) -> bool:
+    """Nearly always it is the address as we know it; `validate` computes every signature twice, for the one with a port too."""
+    return hmac.compare_digest(
+        validator.compute_signature(url, params).encode(), signature.encode()
+    ) or validator.validate(url, params, signature)
 
 
 def _media(form: Mapping[str, str], count: int) -> list[dict[str, str]]:
@@ -129,7 +137,7 @@ def _kind(read: InboundForm, media: list[dict[str, str]]) -> Kind:
 def read_form(form: Mapping[str, str], settings: Settings, now: datetime) -> Incoming:
     """The webhook's form as an Incoming. Raises BadInputError naming the parameter that is not Twilio's."""
     try:
-        read = InboundForm.model_validate(form)
+        read = InboundForm.model_validate(dict(form.items()))  # from a dict it reads several times faster
     except ValidationError as error:
         raise BadInputError(
             f"parameter {error.errors()[0]['loc'][0]} is missing or malformed", code="payload"
