@@ -21,7 +21,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     if runtime is None:
         runtime = _own_runtime()
     app = Flask("tria", root_path=str(ROOT / "handlers"))
-    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, SECRET_KEY=runtime.settings.secret_key.get_secret_value())
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES)  # no SECRET_KEY: no door has sessions, and opening one costs
     app.extensions["tria"] = runtime
     if hops := runtime.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
