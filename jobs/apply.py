@@ -72,7 +72,7 @@ SELECT :conversation_id, :session_id, 'outbound', :channel, 'assistant', 'text',
        CASE WHEN :pushed THEN NULL ELSE now() END
 FROM jsonb_to_recordset(CAST(:replies AS jsonb)) AS r(sequence int, content text, payload jsonb)
 ORDER BY r.sequence
-ON CONFLICT (in_reply_to, sequence) DO NOTHING
+ON CONFLICT (in_reply_to, sequence) WHERE in_reply_to IS NOT NULL DO NOTHING
 RETURNING id
 """)
 LANGUAGE = text("UPDATE contacts SET language = :language WHERE id = :contact_id")

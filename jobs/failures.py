@@ -65,7 +65,7 @@ WITH poisoned AS (
            CASE WHEN held.channel = ANY(:pushed) THEN 'pending' ELSE 'sent' END, parked.id, 0, now(),
            CASE WHEN held.channel = ANY(:pushed) THEN now() END, CASE WHEN held.channel = ANY(:pushed) THEN NULL ELSE now() END
     FROM held, parked
-    ON CONFLICT (in_reply_to, sequence) DO NOTHING
+    ON CONFLICT (in_reply_to, sequence) WHERE in_reply_to IS NOT NULL DO NOTHING
 )
 INSERT INTO escalations (conversation_id, message_id, reason, priority, due_at)
 SELECT held.id, parked.id, 'parked work', 'high', now() + interval '15 minutes' FROM held, parked

@@ -178,7 +178,7 @@ SELECT c.id, c.session_id, 'outbound', c.channel, 'assistant', 'text', :content,
 FROM conversations c WHERE c.id = :id AND NOT EXISTS (
     SELECT 1 FROM (SELECT * FROM conversation_messages WHERE conversation_id = c.id AND id < :message_id
                    AND direction = 'inbound' ORDER BY id DESC LIMIT 1) m WHERE m.reason = 'flood')
-ON CONFLICT (in_reply_to, sequence) DO NOTHING
+ON CONFLICT (in_reply_to, sequence) WHERE in_reply_to IS NOT NULL DO NOTHING
 RETURNING id
 """)
 

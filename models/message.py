@@ -50,7 +50,13 @@ class ConversationMessage(Base):
         one_of("direction", Direction),
         one_of("state", MessageState),
         UniqueConstraint("channel", "direction", "provider_id"),
-        UniqueConstraint("in_reply_to", "sequence"),
+        Index(
+            "uq_conversation_messages_in_reply_to_sequence",
+            "in_reply_to",
+            "sequence",
+            unique=True,
+            postgresql_where=text("in_reply_to IS NOT NULL"),
+        ),
         Index("ix_conversation_messages_conversation_id", "conversation_id", "id"),
         Index(
             "ix_conversation_messages_received", "conversation_id", "id", postgresql_where=text("state = 'received'")
@@ -62,6 +68,11 @@ class ConversationMessage(Base):
             postgresql_where=text("direction = 'outbound' AND state IN ('pending', 'sending', 'unknown')"),
         ),
         Index("ix_conversation_messages_llm", "finished_at", postgresql_where=text("context -> 'llm' IS NOT NULL")),
+        Index(
+            "ix_conversation_messages_embedding_id",
+            "embedding_id",
+            postgresql_where=text("embedding_id IS NOT NULL"),
+        ),
         Index("ix_conversation_messages_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     )
 
@@ -87,7 +98,7 @@ class ConversationMessage(Base):
     context: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """How it was read: lines, questions, leftover words; under "llm" what a language model answered and cost, when one was asked."""
     pii_scrubbed: Mapped[bool] = mapped_column(server_default="false")
-    embedding_id: Mapped[str | None] = mapped_column(String(100), index=True)
+    embedding_id: Mapped[str | None] = mapped_column(String(100))
     state: Mapped[str]
     reason: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(server_default="0")
