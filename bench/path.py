@@ -19,13 +19,28 @@ from bot.settings import ROOT
 from chaos.house import House, _python_environment
 from embedded.ports import free_port
 
+OPEN = "SELECT count(*) FROM conversation_messages WHERE state IN ('received', 'pending', 'sending', 'unknown')"
+FINISHED = "SELECT count(*) FROM conversation_messages WHERE direction = 'inbound' AND state <> 'received'"
+NOT_DONE = (
+    "SELECT state, count(*) FROM conversation_messages WHERE direction = 'inbound' AND state NOT IN ('answered', 'merged')"
+    " GROUP BY state"
+)
+ORDERED = (
+    "SELECT k.address, sum(l.quantity) FROM orders o JOIN order_lines l ON l.order_id = o.id"
+    " JOIN conversations c ON c.id = o.conversation_id JOIN contacts k ON k.id = c.contact_id"
+    " WHERE o.status = 'placed' AND NOT o.is_synthetic GROUP BY k.address"
+)
+PAST_RECEIPT = (
+    "SELECT extract(epoch FROM r.finished_at - m.created_at)::float8 * 1000 FROM conversation_messages r"
+    " JOIN conversation_messages m ON m.id = r.in_reply_to WHERE r.state = 'sent'"
+)
 REPLIED = "SELECT count(*) FROM conversation_messages WHERE direction = 'outbound' AND state = 'sent'"
 
 
-def ack(house: House, port: int, count: int, first: int) -> Answers:
-    """`count` webhooks, each of another phone from the `first` on, as fast as they are answered."""
-    phones = house.phones(first + count)[first:]
-    return call(port, webhooks(house.simulator.simulator.config, phones, count, WORDS))
+def ack(house: House, port: int, count: int, first: int, *, phones: int = 0) -> Answers:
+    """`count` webhooks as fast as they are answered, each of another phone from the `first` on, or of so many `phones` in turn."""
+    known = house.phones(first + (phones or count))[first:]
+    return call(port, webhooks(house.simulator.simulator.config, known, count, WORDS))
 
 
 def floor_process(house: House) -> tuple[subprocess.Popen[bytes], int]:
@@ -64,6 +79,73 @@ def _wait_for_workers(house: House, workers: int) -> None:
     while client.scard("rq:workers") < workers and time.monotonic() < deadline:
         time.sleep(0.05)
     client.close()
+
+
+def first_reply(house: House, burst_ms: int) -> tuple[float, float]:
+    """Of a worker started anew as Procfile starts it: seconds until it says that it is ready, and milliseconds from the burst
+    window's end to the provider's acceptance of its first reply."""
+    house.close_all()
+    house.clean()
+    house.open(workers=0, sweepers=1)
+    log = house.folder / "fresh-worker.log"
+    environment = _python_environment(house.environment) | {"PYTHONUNBUFFERED": "1"}
+    began = time.monotonic()
+    with log.open("wb") as output:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "jobs.worker"], cwd=ROOT, env=environment, stdout=output,
+            stderr=output,
+        )  # fmt: skip
+    try:
+        while "worker started" not in log.read_text() and time.monotonic() - began < 60:
+            time.sleep(0.01)
+        ready_s = time.monotonic() - began
+        ack(house, house.web_port, 1, 0)
+        _until(house, 1, 60)
+        return ready_s, float(house.one(PAST_RECEIPT)) - burst_ms
+    finally:
+        worker.terminate()
+        worker.wait(20)
+
+
+def record_backlog(house: House, messages: int) -> float:
+    """Webhooks of all outlets in turn while no worker runs; messages accepted a second."""
+    house.close_all()
+    house.clean()
+    house.open(workers=0, sweepers=0)
+    answers = ack(house, house.web_port, messages, 0, phones=int(house.one("SELECT count(*) FROM outlets")))
+    if answers.bad:
+        raise RuntimeError(f"{answers.bad} webhooks were not accepted")
+    return answers.per_s
+
+
+def drain_backlog(house: House, messages: int) -> tuple[float, float, float]:
+    """With one worker and one sweeper: seconds until every message is answered and every reply sent, and the worker's memory
+    in MB after a tenth and at the end."""
+    house.spawn("worker")
+    _wait_for_workers(house, 1)
+    house.spawn("sweeper")
+    began, early = time.monotonic(), 0.0
+    while left := int(house.one(OPEN)):
+        if time.monotonic() - began > 1800:
+            raise TimeoutError(f"{left} of {messages} are open after half an hour")
+        if not early and int(house.one(FINISHED)) >= messages // 10:
+            early = memory_mb(house, "worker")
+        time.sleep(0.2)
+    return time.monotonic() - began, early, memory_mb(house, "worker")
+
+
+def lost_or_double(house: House, messages: int) -> list[str]:
+    """Phones that ordered another sum than they asked for, messages that are not final, replies too many at the provider."""
+    phones = int(house.one("SELECT count(*) FROM outlets"))
+    found = [f"{count} messages are {state}" for state, count in house.rows(NOT_DONE)]
+    ordered = {address: int(total) for address, total in house.rows(ORDERED)}
+    for number, phone in enumerate(house.phones(phones)):
+        asked = sum(100 + turn for turn in range(-(-(messages - number) // phones)))
+        if ordered.get(phone, 0) != asked:
+            found.append(f"{phone} asked for {asked} and {ordered.get(phone, 0)} are ordered")
+    sent = sum(bool(entry.effect) for entry in house.simulator.ledger.entries(operation="messages.create"))
+    replies = int(house.one(REPLIED))
+    return found + ([f"{sent} messages at the provider for {replies} replies"] if sent != replies else [])
 
 
 def _until(house: House, replies: int, seconds: float) -> float:
