@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bot.errors import StartupRefused, TriaError
@@ -76,6 +77,17 @@ def hit(name: str) -> None:
     place.left -= 1
     if place.left == 0:
         place.action(name)
+
+
+@contextmanager
+def resting() -> Iterator[None]:
+    """Nothing happens at any place meanwhile, and no pass counts: a chaos run aims at work, not at what prepares for it."""
+    kept = dict(_armed)
+    _armed.clear()
+    try:
+        yield
+    finally:
+        _armed.update(kept)
 
 
 def refuse_in_production(is_production: bool) -> None:

@@ -14,7 +14,7 @@ from redis.retry import Retry
 from sqlalchemy import Engine
 
 from bot.catalog.index import CatalogIndex
-from bot.channels.base import Channel
+from bot.channels.base import PUSHED_CHANNELS, Channel
 from bot.identity.names import OutletNames
 from bot.ordering.prices import PriceList
 from bot.rates import SendLimits
@@ -97,15 +97,18 @@ class Runtime:
         return self.make_channels()
 
     def make_channels(self) -> Mapping[str, Channel]:
-        """The channels replies leave by, for one thread. The chat API's replies are read by its caller, so it has none.
+        """The channels replies leave by, for one thread. The chat API's replies are read by its caller, so it has none."""
+        return {name: self.make_channel(name) for name in PUSHED_CHANNELS}
 
-        Imported here: the providers' libraries take a second to load, and only who sends needs them.
-        """
-        from bot.channels.telegram_client import Telegram
+    def make_channel(self, name: str) -> Channel:
+        """Imported here: the providers' libraries take a second to load, and only who sends needs them."""
+        if name == "telegram":
+            from bot.channels.telegram_client import Telegram
+
+            return Telegram(self.settings)
         from bot.channels.twilio_client import Twilio
 
-        channels: tuple[Channel, ...] = (Twilio(self.settings), Telegram(self.settings))
-        return {channel.name: channel for channel in channels}
+        return Twilio(self.settings)
 
     def close(self) -> None:
         """Gives back every connection that was made."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
@@ -18,6 +18,8 @@ log = get_logger(__name__)
 
 THREADS = {"whatsapp": 4, "telegram": 3}
 """With the job's own they stay below the engine's pool of ten connections."""
+NOBODY = 0
+"""The id of no row."""
 MAX_WAITING = 1_000
 """More are not queued in memory: they are in PostgreSQL, and the sweeper brings them back."""
 
@@ -38,8 +40,15 @@ class Senders:
         """Queue it for sending; False when there is no room."""
         if channel not in self._pools or not self._waiting.acquire(blocking=False):
             return False
-        self._pools[channel].submit(self._send, message_id)
+        self._pools[channel].submit(self._send, channel, message_id)
         return True
+
+    def warm_up(self) -> None:
+        """Every thread makes its client now and not for its first reply, and asks for a row that does not exist."""
+        begun = [
+            self._pools[name].submit(self._deliver, name, NOBODY) for name in THREADS for _ in range(THREADS[name])
+        ]
+        wait(begun)
 
     def close(self) -> None:
         """What is being sent is finished; what waits stays pending."""
@@ -48,10 +57,13 @@ class Senders:
         for pool in self._pools.values():
             pool.shutdown(wait=True)
 
-    def _send(self, message_id: int) -> None:
+    def _send(self, channel: str, message_id: int) -> None:
         self._waiting.release()
+        self._deliver(channel, message_id)
+
+    def _deliver(self, channel: str, message_id: int) -> None:
         if not hasattr(self._own, "channels"):
-            self._own.channels = self._runtime.make_channels()
+            self._own.channels = {channel: self._runtime.make_channel(channel)}
         with entry.kept_from_rq("deliver"):
             deliver.send(self._runtime, message_id, self._own.channels)
 

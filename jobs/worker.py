@@ -29,6 +29,7 @@ from jobs import canary, deliver, process_conversation, queues
 from jobs.lookout import Lookout
 from jobs.outbox import Senders
 from jobs.start import may_start
+from jobs.warm_up import warm_up
 
 log = get_logger(__name__)
 
@@ -141,6 +142,7 @@ def main() -> int:
         return 1
     senders = Senders(runtime)
     runtime.senders = senders
+    warm_up(runtime, senders)
     lookout = Lookout(runtime, senders)
     lookout.start()
     log.info("worker started", jobs=len(JOBS))

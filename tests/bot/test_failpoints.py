@@ -39,3 +39,11 @@ def test_armed_in_production_refuses_to_start() -> None:
     failpoints.refuse_in_production(False)
     with pytest.raises(StartupRefused):
         failpoints.refuse_in_production(True)
+
+
+def test_a_resting_place_neither_strikes_nor_counts() -> None:
+    failpoints.arm("here:1:raise")
+    with failpoints.resting():
+        failpoints.hit("here")
+    with pytest.raises(failpoints.FailpointError):
+        failpoints.hit("here")
