@@ -5,14 +5,18 @@ PostgreSQL. The limits are of one machine: to serve more, start more of them.
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 from prometheus_client import multiprocess
 
 from bot.errors import StartupRefused
 from bot.runtime import Runtime
 from bot.settings import get_settings
+from handlers import leaving
 from jobs.schema_fit import refuse_unfit
 
 try:
@@ -32,6 +36,10 @@ timeout = 30
 graceful_timeout = (
     15  # less than the supervisor's 20 s, so that requests under way are answered before anyone is killed
 )
+# After SIGTERM readiness says 503 for so long while requests are still taken: balancers ask every second or two. Nobody
+# balances a developer's laptop, where it would only delay each restart.
+LEAVING_S = 3.0 if settings.is_production else 1.0
+leaving.share()
 keepalive = 5
 accesslog = None  # handlers logs each request itself, as JSON and without phone numbers
 proc_name = "tria-web"
@@ -48,6 +56,15 @@ def on_starting(_server: object) -> None:
         sys.exit(str(refused))
     finally:
         runtime.close()
+
+
+def when_ready(server: Any) -> None:
+    """SIGTERM is first told to balancers and then to gunicorn, which closes its door at once."""
+
+    def asked_to_stop(number: int, frame: FrameType | None) -> None:
+        leaving.say(lambda: server.signal(number, frame), LEAVING_S)
+
+    signal.signal(signal.SIGTERM, asked_to_stop)
 
 
 def child_exit(_server: object, worker: object) -> None:

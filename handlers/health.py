@@ -22,6 +22,7 @@ from bot.errors import UnauthorizedError
 from bot.runtime import Runtime
 from bot.settings_reference import masked_settings
 from bot.telemetry import error_words
+from handlers import leaving
 from handlers.checks import READINESS, Finding, Severity, run_all, worst
 from handlers.commit import commit
 from handlers.current import current_runtime
@@ -57,6 +58,8 @@ def liveness() -> Response:
 @blueprint.get("/api/v1/health/readiness")
 def readiness() -> Response:
     """200 only when an order can be taken; else 503 with the failing steps in the order of what depends on what."""
+    if leaving.is_leaving():
+        return _leaving()
     findings = run_all(READINESS, current_runtime())
     status = worst(finding.severity for finding in findings)
     response = jsonify(
@@ -68,6 +71,21 @@ def readiness() -> Response:
         timestamp=_now(),
     )
     response.status_code = HTTPStatus.SERVICE_UNAVAILABLE if status is Severity.UNHEALTHY else HTTPStatus.OK
+    return response
+
+
+def _leaving() -> Response:
+    """In the form of every other answer."""
+    failing = [{"check": "web", "reason": "asked to stop", "fix": "send requests elsewhere"}]
+    response = jsonify(
+        status=Severity.UNHEALTHY.word,
+        overall_healthy=False,
+        failing=failing,
+        services={},
+        metrics={},
+        timestamp=_now(),
+    )
+    response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     return response
 
 

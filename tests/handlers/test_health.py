@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from bot.runtime import Runtime
 from bot.settings import DEVELOPMENT_SECRET
 from bot.telemetry.metrics import GAUGES
 from embedded.ports import free_port
-from handlers import create_app
+from handlers import create_app, leaving
 from models import schema
 from models.database import make_engine
 from tests.conftest import Shop
@@ -332,3 +333,17 @@ def test_version_names_commit_and_schema(client: FlaskClient) -> None:
 def test_times_are_utc(client: FlaskClient) -> None:
     stamp = client.get("/health").get_json()["timestamp"]
     assert datetime.fromisoformat(stamp).utcoffset() is not None
+
+
+def test_k20_a_process_that_leaves_is_not_ready_and_still_alive(alive: Runtime) -> None:
+    client = create_app(alive).test_client()
+    assert client.get(READY).status_code == 200
+    stopped = threading.Event()
+    leaving.say(stopped.set, 0.05)
+    try:
+        answer = client.get(READY)
+        assert (answer.status_code, answer.json["failing"][0]["check"]) == (503, "web")
+        assert client.get("/health").status_code == 200
+        assert stopped.wait(5)
+    finally:
+        leaving.stay()
