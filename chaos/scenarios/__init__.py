@@ -10,12 +10,12 @@ from rich.console import Console
 from bot.errors import BadInputError
 from chaos.house import house
 from chaos.report import Part
-from chaos.scenarios import clocks, network, processes, providers, queue, record, versions
+from chaos.scenarios import clocks, network, operators, processes, providers, queue, record, versions
 from chaos.scenarios.scenario import Scenario, play
 
-ROOMS = (providers, network, queue, record, clocks, processes, versions)
+ROOMS = (providers, network, queue, record, clocks, processes, operators, versions)
 SCENARIOS: tuple[Scenario, ...] = tuple(scenario for room in ROOMS for scenario in room.SCENARIOS)
-OUTLETS = 200
+OUTLETS = 500
 
 
 def chosen(names: Sequence[str], *, quick: bool) -> list[Scenario]:
