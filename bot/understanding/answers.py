@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
-from bot.catalog.index import CatalogIndex
+from bot.catalog.index import Bag, CatalogIndex
 from bot.understanding.cues import Cues
 from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.picks import by_extent, picked
 from bot.understanding.resolve import NOTHING_SAID, Said, line_or_question, said
 from bot.understanding.spans import Mention, Quantity
 from bot.understanding.story import Edit, Story
-from bot.understanding.tokens import plain
+from bot.understanding.tokens import Token, plain
 
 Fit = tuple[Question, tuple[str, ...]]
 """A question, and those of its candidates that the words fit."""
-_RANKS = {"small": 0, "large": -1}
-_MEASURED = re.compile(r"(\d+(?:\.\d+)?)([a-z]+)")
-_UNITS = frozenset({"mm", "ml", "g", "in", "oz", "lb", "m", "ft", "w"})
 _NONE = frozenset({"none", "neither", "none of them", "none of these"})
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
@@ -35,11 +32,17 @@ class Answered:
     hit: bool = False
 
 
-def answer(pending: tuple[Question, ...], story: Story, cues: Cues, index: CatalogIndex) -> Answered:
+def answer(
+    pending: tuple[Question, ...], story: Story, cues: Cues, index: CatalogIndex, tokens: Sequence[Token] = ()
+) -> Answered:
     """What the message settles of `pending`."""
     result = Answered()
     open_ones = list(pending)
-    story = _with_loose_amount(story)
+    if places := places_picked(pending, tokens):
+        for place in places:
+            _pick(place, pending[0], NOTHING_SAID, open_ones, result, index)
+        return result
+    story = _without_sizes(_with_loose_amount(story), pending, index)
     fitting = _each_its_own([_fits(edit, pending, index) for edit in story.edits])
     for edit, fits in zip(story.edits, fitting, strict=True):
         _by_words(edit, [fit for fit in fits if fit[0] not in result.dropped], open_ones, result, index)
@@ -52,6 +55,27 @@ def answer(pending: tuple[Question, ...], story: Story, cues: Cues, index: Catal
     return result
 
 
+def places_picked(pending: tuple[Question, ...], tokens: Sequence[Token]) -> tuple[int, ...]:
+    """Which of the one open question's products a message of nothing else picks by number."""
+    if len(pending) != 1 or len(pending[0].candidates) < 2:
+        return ()
+    places = picked(tokens, len(pending[0].candidates))
+    return places if len(places) < 2 or pending[0].quantity_said is not None else ()
+
+
+def _without_sizes(story: Story, pending: tuple[Question, ...], index: CatalogIndex) -> Story:
+    """ "25kg and low fat", asked which rice and which milk: a weight that a product asked about has as its size is loose."""
+    asked = [index.held.get(sku, frozenset()) for question in pending for sku in question.candidates]
+    edits, loose = [], list(story.loose)
+    for edit in story.edits:
+        size = edit.quantity.size if edit.quantity is not None else None
+        if size is not None and edit.quantity is not None and any(size.word in held for held in asked):
+            loose.append(edit.quantity)
+            edit = replace(edit, said=NOTHING_SAID, quantity=None)
+        edits.append(edit)
+    return Story(edits, sorted(loose, key=lambda amount: amount.start))
+
+
 def _with_loose_amount(story: Story) -> Story:
     """ "the 5kg slab, only 1 of it": the one amount belongs to the one thing named; words nobody knows are chatter."""
     edits, loose = [], list(story.loose)
@@ -61,7 +85,7 @@ def _with_loose_amount(story: Story) -> Story:
             continue
         edits.append(edit)
     if len(edits) == 1 and len(loose) == 1 and edits[0].said.value is None and edits[0].op != "remove":
-        return Story([replace(edits[0], said=said(loose[0]))], [])
+        return Story([replace(edits[0], said=said(loose[0]), quantity=loose[0])], [])
     return Story(edits, loose)
 
 
@@ -82,7 +106,7 @@ def _by_words(edit: Edit, fits: list[Fit], open_ones: list[Question], result: An
     if edit.mention is None:
         return
     if edit.op == "remove":
-        _drop(edit, fits, open_ones, result)
+        _drop(edit, fits, open_ones, result, index)
         return
     if not fits:
         result.others.append(edit)
@@ -121,35 +145,27 @@ def _fitting(question: Question, mention: Mention, index: CatalogIndex) -> tuple
     if exact:
         return tuple(exact)
     held = tuple(sku for sku in question.candidates if bag <= index.held.get(sku, frozenset()))
-    return held or _by_rank(question, bag, index)
+    return held or by_extent(_without_units(mention), question.candidates, index)
 
 
-def _by_rank(question: Question, bag: frozenset[str], index: CatalogIndex) -> tuple[str, ...]:
-    """ "the small one" of 1L and 5L, "the biggest": by the one measure in which all the candidates differ."""
-    if len(bag) != 1 or not bag <= _RANKS.keys() or len(question.candidates) < 2:
-        return ()
-    sizes = [dict(_measured(index.held.get(sku, frozenset()))) for sku in question.candidates]
-    shared = [unit for unit in sizes[0] if all(unit in size for size in sizes)]
-    if len(shared) != 1 or len({size[shared[0]] for size in sizes}) < len(sizes):
-        return ()
-    ordered = sorted(zip((size[shared[0]] for size in sizes), question.candidates, strict=True))
-    return (ordered[_RANKS[next(iter(bag))]][1],)
+def _without_units(mention: Mention) -> Bag:
+    """ "the small bottles": the word for the pack says nothing of which."""
+    return frozenset(word for _, word, token in mention.parts if token.has("attribute") or not token.has("unit"))
 
 
-def _measured(words: frozenset[str]) -> Iterator[tuple[str, Decimal]]:
-    """The sizes among a product's words, by their measure; a measure with two of them tells nothing."""
-    found = [match for word in words if (match := _MEASURED.fullmatch(word)) and match[2] in _UNITS]
-    for match in found:
-        if sum(other[2] == match[2] for other in found) == 1:
-            yield match[2], Decimal(match[1])
-
-
-def _drop(edit: Edit, fits: list[Fit], open_ones: list[Question], result: Answered) -> None:
-    for question, _ in fits:
+def _drop(edit: Edit, fits: list[Fit], open_ones: list[Question], result: Answered, index: CatalogIndex) -> None:
+    """ "no butter" drops what was asked about; "not the salted" leaves the others to choose from."""
+    for question, skus in fits:
         if question in open_ones:
             open_ones.remove(question)
-        result.dropped.append(question)
         result.hit = True
+        rest = tuple(sku for sku in question.candidates if sku not in skus)
+        if len(rest) > 1:
+            result.questions.append(replace(question, candidates=rest))
+        elif rest:
+            _settle(question, rest[0], NOTHING_SAID, None, result, index)
+        else:
+            result.dropped.append(question)
     if not fits:
         result.others.append(edit)
 
@@ -226,7 +242,11 @@ def _by_quantity(open_ones: list[Question], story: Story, result: Answered, inde
         if sized is not None:
             open_ones.remove(question)
             result.hit = True
-            _settle(question, sized, NOTHING_SAID, None, result, index)
+            amounts = [other for other in loose if other is not quantity and other.size is None]
+            alone = not open_ones and len(amounts) == 1
+            _settle(question, sized, said(amounts[0]) if alone else NOTHING_SAID, None, result, index)
+            if alone:
+                return
         elif len(question.candidates) == 1:
             open_ones.remove(question)
             result.hit = True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.understanding import scan
+from bot.understanding.answers import places_picked
 from bot.understanding.classifier import classifier
 from bot.understanding.facts import Facts
 from bot.understanding.features import features
@@ -58,6 +59,8 @@ def rank(facts: Facts) -> Ranked:
     if clear_order(facts):
         return Ranked(((ORDER, CLEAR_ORDER),))
     if _mends_own_words(facts):
+        return Ranked(((ORDER, CLEAR_ORDER),))
+    if places_picked(facts.context.pending, facts.tokens):
         return Ranked(((ORDER, CLEAR_ORDER),))
     if _asks_price(facts):
         return Ranked((("inquiry.price", CLEAR_ORDER),))

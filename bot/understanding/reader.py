@@ -141,7 +141,7 @@ def _spoken_of(facts: Facts) -> Iterator[Question]:
 def _order(facts: Facts, confidence: float) -> Intent | None:
     context = facts.context
     if context.pending:
-        answered = answer(context.pending, facts.story, facts.cues, facts.index)
+        answered = answer(context.pending, facts.story, facts.cues, facts.index, facts.tokens)
         if answered.hit:
             return _answered(facts, answered, confidence)
     if context.draft is not None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.understanding.intent import Basket, Context
+from bot.understanding.intent import Basket, Context, Question, QuestionReason
 from tests.understanding.trades import amounts, read
 
 
@@ -80,3 +80,54 @@ def test_later_words_are_put_to_the_goods_before(trade: str, text: str, lines: d
 
 def test_goods_kept_beside_goods_taken_out_stay() -> None:
     assert amounts(read("clinic", "face shield dun want, gown ok", draft(("FS", 10), ("GW", 20)))) == {"GW": 20}
+
+
+BUTTER = Context(
+    draft=Basket((("FLC", Decimal(10)),)),
+    pending=(Question("butter", QuestionReason.AMBIGUOUS, ("BTS-25", "BTU-25", "BTU-5"), Decimal(6), "block"),),
+    last_bot="Which butter? 1) Salted 250g 2) Unsalted 250g 3) Unsalted 5kg",
+)
+SECOND = ["2", "#2", "2)", "(2)", "no 2", "no. 2 pls", "option 2", "number 2", "nombor 2", "第2个", "2号", "2nd one pls",
+          "second one", "the second", "B", "yang kedua", "第二个", "இரண்டாவது"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SECOND)
+def test_one_of_a_numbered_list_is_picked(text: str) -> None:
+    intent = read("bakery", text, BUTTER)
+    assert (amounts(intent), intent.questions) == ({"FLC": 10, "BTU-25": 6}, ())
+
+
+PICKED = [
+    ("1 and 3", {"BTS-25": 6, "BTU-5": 6}),
+    ("first and third", {"BTS-25": 6, "BTU-5": 6}),
+    ("number 3 but only 2 blocks", {"BTU-5": 2}),
+    ("the 5kg one, just 2 of it", {"BTU-5": 2}),
+    ("the big ones", {"BTU-5": 6}),
+    ("大的", {"BTU-5": 6}),
+    ("yang besar, 3 ketul", {"BTU-5": 3}),
+    ("none of them thanks", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "lines"), PICKED)
+def test_what_was_picked_takes_the_amount_asked_about_unless_it_brings_its_own(
+    text: str, lines: dict[str, int]
+) -> None:
+    intent = read("bakery", text, BUTTER)
+    assert (amounts(intent), intent.questions) == ({"FLC": 10, **lines}, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "left"), [("the small ones", ("BTS-25", "BTU-25")), ("not the salted", ("BTU-25", "BTU-5"))]
+)
+def test_what_leaves_several_is_asked_again_of_those(text: str, left: tuple[str, ...]) -> None:
+    intent = read("bakery", text, BUTTER)
+    assert amounts(intent) == {"FLC": 10}
+    assert [question.candidates for question in intent.questions] == [left]
+
+
+def test_each_size_answers_the_question_that_it_fits() -> None:
+    rice = Question("jasmine rice", QuestionReason.AMBIGUOUS, ("RC-J25", "RC-J5"), Decimal(2))
+    milk = Question("milk", QuestionReason.AMBIGUOUS, ("MK-FC", "MK-LF"), Decimal(6), "bottle")
+    intent = read("grocer", "5kg and full cream", Context(pending=(rice, milk), last_bot="Which rice? Which milk?"))
+    assert (amounts(intent), intent.questions) == ({"RC-J5": 2, "MK-FC": 6}, ())
