@@ -24,6 +24,8 @@ _BRIDGES = frozenset({"of", "the", "的", "for", "size", "in", "with", "w", "sai
 _PRONOUNS = frozenset({"one", "ones", "1", "type", "kind", "的", "punya"})
 LABELS = frozenset({"unit", "units", "uom", "pack"})
 AHEAD = 4
+LONGEST_CODE = 3
+"""Letters before the number of a job or a form."""
 
 
 def find_elements(tokens: list[Token], skip: set[int], index: CatalogIndex) -> list[Element]:
@@ -464,6 +466,8 @@ class _Reader:
         known = self.index.knows(token.word) and not token.has("stop") and (not cue or self.mention is not None)
         if known and self._names(at, token):
             return self._take(at, token)
+        if token.has("reference") and (end := self._reference_end(at)):
+            return self._end(end - 1)
         if token.has("and"):
             return self._break(at, JOIN)
         if token.has("both"):
@@ -520,6 +524,17 @@ class _Reader:
         token = self.tokens[at]
         return bool(token.roles) and not self.index.knows(token.word) and not token.has("unit")
 
+    def _reference_end(self, at: int) -> int:
+        """ "Job no. J-2219": where the code ends that stands behind a word for one; 0 when none does."""
+        end = at + 1
+        while (mark := self._token(end)) is not None and mark.text in (".", ":", "#", "no"):
+            end += 1
+        letters, dash, number = self._token(end), self._token(end + 1), self._token(end + 2)
+        if letters is None or letters.end - letters.start > LONGEST_CODE or dash is None or number is None:
+            return 0
+        coded = dash.text == "-" and dash.glued and number.glued and number.kind == scan.NUMBER
+        return end + 3 if coded else 0
+
     def _names(self, at: int, token: Token) -> bool:
         """A word of the catalog that is also chatter ("can", "fine", "full") names goods only beside other words of goods."""
         if token.text != "can" and not (token.has("filler") or token.has("head_count") or token.has("article")):
@@ -554,6 +569,8 @@ class _Reader:
     def _counted_word(self, at: int) -> int:
         """Words that count without a number: a carton, sekotak, a few packets, and a bare unit."""
         token = self.tokens[at]
+        if token.has("same_amount"):
+            return self._add(Quantity(Kind.QUANTITY, at, at + 1, same=True))
         if token.has("one_unit"):
             return self._add(Quantity(Kind.QUANTITY, at, at + 1, Decimal(1), token.roles["one_unit"]))
         follower = self._token(at + 1)

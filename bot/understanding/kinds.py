@@ -60,7 +60,7 @@ def rank(facts: Facts) -> Ranked:
         return Ranked(((ORDER, CLEAR_ORDER),))
     if _mends_own_words(facts):
         return Ranked(((ORDER, CLEAR_ORDER),))
-    if places_picked(facts.context.pending, facts.tokens):
+    if places_picked(facts.context.pending, facts.tokens) or _tells_the_day(facts):
         return Ranked(((ORDER, CLEAR_ORDER),))
     if _asks_price(facts):
         return Ranked((("inquiry.price", CLEAR_ORDER),))
@@ -95,6 +95,13 @@ def _mends_own_words(facts: Facts) -> bool:
     return bool(mended) and all(e.start > own for e in facts.elements if isinstance(e, Mention | Quantity))
 
 
+def _tells_the_day(facts: Facts) -> bool:
+    """ "Tomorrow is fine", and nothing of goods: the day that the draft still lacks."""
+    if facts.story.edits or facts.story.loose or "?" in facts.folded.text:
+        return False
+    return _names_other_day(facts) and not facts.cues.has("attack", "human", *AGAINST)
+
+
 def _asks_price(facts: Facts) -> bool:
     """ "9in box 1 ctn $24?": a sum of money with a question mark right behind it."""
     if facts.cues.has("want", "complaint", "attack"):
@@ -113,7 +120,8 @@ def _follows_up(facts: Facts) -> bool:
 
 def clear_order(facts: Facts) -> bool:
     """Goods with amounts, and nothing that speaks of anything else."""
-    if "?" in facts.folded.text or facts.cues.has(*AGAINST) or _unexplained(facts):
+    against = [role for role in AGAINST if facts.cues.has(role) and not (role == "complaint" and _mends(facts))]
+    if "?" in facts.folded.text or against or _unexplained(facts):
         return False
     if facts.folded.text.split(" ", 1)[0] in QUESTION_STARTS:
         return False
@@ -122,6 +130,13 @@ def clear_order(facts: Facts) -> bool:
     if facts.story.loose:
         return False
     return any(isinstance(e.outcome, Line) and e.op != "remove" and not _weak(e.said.at) for e in facts.story.edits)
+
+
+def _mends(facts: Facts) -> bool:
+    """ "2 karton. Eh salah, 3 karton": what sounds like a complaint puts an amount right."""
+    corrected = any(edit.corrected for edit in facts.story.edits)
+    wrong = {token.text for token in facts.tokens if token.has("correct")}
+    return corrected and all(phrase in wrong for role, phrase in facts.cues.phrases if role == "complaint")
 
 
 def _names_amount(facts: Facts) -> bool:
@@ -142,7 +157,7 @@ def _weak(at: int) -> bool:
 
 def _possible(kind: str, facts: Facts) -> bool:
     if kind == "order.confirm":
-        return facts.context.draft is not None
+        return facts.context.draft is not None and not _names_other_day(facts)
     if kind == ORDER:
         return orderable(facts)
     if kind == "opt_out":
@@ -151,6 +166,11 @@ def _possible(kind: str, facts: Facts) -> bool:
         return not any(isinstance(edit.outcome, Line) or _named(edit) for edit in facts.story.edits)
     return True
 
+
+def _names_other_day(facts: Facts) -> bool:
+    """ "Tomorrow is fine", of a draft without a day: it accepts and changes."""
+    draft = facts.context.draft
+    return draft is not None and draft.delivery_date is None and facts.asked_day is not None
 
 def _named(edit: Edit) -> bool:
     """Goods were named, if without an amount."""

@@ -101,6 +101,14 @@ class Resolver:
                 return Match(How.AMBIGUOUS, rank(self.index, bag, sold), tuple(sold))
         return found
 
+    def pack(self, mention: Mention, amount: Said) -> Decimal | None:
+        """Base units in the unit that was said, for the one product that is meant."""
+        found = self.find(mention, amount)[0]
+        if not found.taken or amount.parts:
+            return None
+        product = self.index.products[found.skus[0]]
+        return units.factor(product, local_unit(product, amount.unit))
+
     def names_all(self, mention: Mention, question: Question, amount: Said) -> bool:
         """Whether the question's candidates are every active product that the words and the unit fit."""
         skus = (sku for sku in self.index.holding(mention.bag) if self.index.products[sku].active)

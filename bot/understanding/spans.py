@@ -63,6 +63,8 @@ class Quantity(Element):
     """ "2 more", "1 case less"."""
     pack_of: Decimal | None = None
     """What a pack was said to hold."""
+    same: bool = False
+    """ "the same number of lids": as many as of what was named before."""
     stock: bool = False
     """What they still have, not what they want."""
 

@@ -73,6 +73,7 @@ def tell(
             story.loose.extend(_bare(steps, clause))
     _unit_for_all(story, elements)
     _unit_as_before(story, resolver)
+    _as_many(story, resolver)
     for position, edit in enumerate(story.edits):
         beside = ([], []) if answering else (story.edits[:position], story.edits[position + 1 :])
         _settle(edit, *beside, resolver, prefer)
@@ -551,6 +552,15 @@ def _unit_as_before(story: Story, resolver: Resolver) -> None:
         for earlier in story.edits[:position]:
             if earlier.mention is not None and mine.taken and resolver.find(earlier.mention, earlier.said)[0] == mine:
                 edit.said = replace(edit.said, unit=earlier.said.unit)
+
+
+def _as_many(story: Story, resolver: Resolver) -> None:
+    """ "3 ctn lids and the same number of cups": as many as of the goods before; packs of other sizes are asked about."""
+    for before, edit in pairwise(story.edits):
+        if edit.quantity is None or not edit.quantity.same or edit.mention is None or before.mention is None:
+            continue
+        packs = [resolver.pack(e.mention, before.said) for e in (before, edit) if e.mention is not None]
+        edit.said = replace(before.said, odd=before.said.odd or None in packs or packs[0] != packs[1])
 
 
 def _absorb(story: Story, elements: list[Element], resolver: Resolver, prefer: Collection[str]) -> None:

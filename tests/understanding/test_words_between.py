@@ -1,0 +1,41 @@
+"""Words that carry an amount or a day without being goods: "the same number", "job no.", "tomorrow is fine"."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bot.understanding.intent import Basket, Context, IntentKind, QuestionReason
+from tests.understanding.trades import amounts, read
+
+READ = [
+    ("as many", "packaging", "400 forks and the same number of knives", {"FK-W": 400, "KN-W": 400}),
+    ("as many packs of one size", "packaging", "forks 3 pkt, wooden spoons the same qty", {"FK-W": 300, "SP-W": 300}),
+    ("as many in Malay", "packaging", "garpu kayu 200, sudu kayu jumlah sama", {"FK-W": 200, "SP-W": 200}),
+    ("as many in Mandarin", "packaging", "木叉200,木勺数量一样", {"FK-W": 200, "SP-W": 200}),
+    ("the number of a job", "hardware", "5 x M8 bolt. Job no. K-3310", {"BLT-M8": 5}),
+    ("a slip put right in Malay", "packaging", "garpu kayu 3 paket. Eh salah, 2 paket", {"FK-W": 200}),
+]
+
+
+@pytest.mark.parametrize(("trade", "text", "lines"), [row[1:] for row in READ], ids=[row[0] for row in READ])
+def test_it_is_read_as_meant_and_nothing_is_asked(trade: str, text: str, lines: dict[str, int]) -> None:
+    intent = read(trade, text)
+    assert amounts(intent) == lines
+    assert intent.questions == ()
+    assert not intent.doubtful
+
+
+def test_as_many_of_packs_of_another_size_is_asked_about() -> None:
+    intent = read("packaging", "12in white box 3 ctn, liner the same qty")
+    assert [question.reason for question in intent.questions] == [QuestionReason.QUANTITY]
+
+
+@pytest.mark.parametrize("text", ["Tomorrow is fine", "tmr ok", "明天可以", "esok boleh"])
+def test_a_day_for_a_draft_that_lacks_one_changes_it(text: str) -> None:
+    draft = Context(draft=Basket((("FK-W", Decimal(200)),)), last_bot="Draft: 200 x Wooden Fork. When should we deliver?")
+    intent = read("packaging", text, draft)
+    assert (intent.kind, intent.delivery_date) == (IntentKind.ORDER_AMEND, date(2026, 11, 19))
+    assert not intent.doubtful
