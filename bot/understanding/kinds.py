@@ -172,6 +172,7 @@ def _names_other_day(facts: Facts) -> bool:
     draft = facts.context.draft
     return draft is not None and draft.delivery_date is None and facts.asked_day is not None
 
+
 def _named(edit: Edit) -> bool:
     """Goods were named, if without an amount."""
     return isinstance(edit.outcome, Question) and edit.outcome.reason is QuestionReason.QUANTITY

@@ -35,7 +35,9 @@ def test_as_many_of_packs_of_another_size_is_asked_about() -> None:
 
 @pytest.mark.parametrize("text", ["Tomorrow is fine", "tmr ok", "明天可以", "esok boleh"])
 def test_a_day_for_a_draft_that_lacks_one_changes_it(text: str) -> None:
-    draft = Context(draft=Basket((("FK-W", Decimal(200)),)), last_bot="Draft: 200 x Wooden Fork. When should we deliver?")
+    draft = Context(
+        draft=Basket((("FK-W", Decimal(200)),)), last_bot="Draft: 200 x Wooden Fork. When should we deliver?"
+    )
     intent = read("packaging", text, draft)
     assert (intent.kind, intent.delivery_date) == (IntentKind.ORDER_AMEND, date(2026, 11, 19))
     assert not intent.doubtful
