@@ -83,6 +83,8 @@ def configure_logging(settings: Settings, *, stream: StreamName = "stdout") -> N
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
+    # No line shows them, and looking them up costs as much as the masking of a line.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     _log_uncaught()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -17,6 +18,7 @@ REDACTED = "[redacted]"
 MIN_SECRET_LENGTH = 6
 MAX_DEPTH = 6
 LONG_INTEGER = 10**9
+NUMBERS = (bool, int, float)
 
 _SG_DIGITS = r"[3689]\d{3}[\s-]?\d{4}"
 _PHONE = re.compile(
@@ -95,6 +97,7 @@ class Mask:
         spelled = {form for value in secrets for form in (value, quote(value, safe=""))}
         longest_first = sorted(spelled, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        self._key = lru_cache(maxsize=1024)(self._judged)  # the same few names stand in every line
 
     def text(self, text: str) -> str:
         """Secrets first, then persons; dates and addresses of machines stay readable."""
@@ -108,6 +111,8 @@ class Mask:
 
     def value(self, value: Any, depth: int = 0) -> Any:
         """The same shape with every text in it masked; what is neither text nor number is shown by its text."""
+        if isinstance(value, str):
+            return self.text(value) if depth <= MAX_DEPTH else "..."
         if value is None or isinstance(value, bool | float):
             return value
         if isinstance(value, int):
@@ -121,14 +126,17 @@ class Mask:
         return self.text(_shown(value))
 
     def mapping(self, fields: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
-        return {self.text(str(key)): self._field(str(key), value, depth) for key, value in fields.items()}
+        return dict(self._field(str(key), value, depth) for key, value in fields.items())
 
-    def _field(self, key: str, value: Any, depth: int) -> Any:
-        if value is None or isinstance(value, bool | int | float):
-            return self.value(value)  # a count of tokens is no token
-        if _SECRET_KEY.search(key) or key in _PERSONAL_KEYS:
-            return REDACTED
-        return self.value(value, depth)
+    def _field(self, key: str, value: Any, depth: int) -> tuple[str, Any]:
+        shown, hidden = self._key(key)
+        if value is None or isinstance(value, NUMBERS):
+            return shown, self.value(value)  # a count of tokens is no token
+        return shown, REDACTED if hidden else self.value(value, depth)
+
+    def _judged(self, key: str) -> tuple[str, bool]:
+        """The key as it may be shown, and whether what stands under it may not."""
+        return self.text(key), bool(_SECRET_KEY.search(key)) or key in _PERSONAL_KEYS
 
 
 def _persons(text: str) -> str:
