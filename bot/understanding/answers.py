@@ -156,9 +156,10 @@ def _without_units(mention: Mention) -> Bag:
 def _drop(edit: Edit, fits: list[Fit], open_ones: list[Question], result: Answered, index: CatalogIndex) -> None:
     """ "no butter" drops what was asked about; "not the salted" leaves the others to choose from."""
     for question, skus in fits:
-        if question in open_ones:
-            open_ones.remove(question)
         result.hit = True
+        if question not in open_ones:
+            continue  # "hot one, not cold": settled by the words before
+        open_ones.remove(question)
         rest = tuple(sku for sku in question.candidates if sku not in skus)
         if len(rest) > 1:
             result.questions.append(replace(question, candidates=rest))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.catalog.index import CatalogIndex
 from bot.catalog.names import AND
-from bot.ordering.units import PIECE
+from bot.ordering.units import PIECE, factor
 from bot.understanding import scan
 from bot.understanding.lexicon import unit_near
 from bot.understanding.measured import split_amounts, take_pack_size
@@ -197,7 +197,7 @@ class _Reader:
     def _is_noise(self, at: int) -> bool:
         """Numbers of papers, places, heads and hours count no goods."""
         before, after = self._token(at - 1), self._token(at + 1)
-        if self._titled_by_heads(at):
+        if self._titled_by_heads(at) or self._priced(before, after):
             return True
         if before is not None and self._introduces_noise(before):
             counted = self._token(at - 2)
@@ -209,6 +209,11 @@ class _Reader:
         if any(after.has(role) for role in ("head_count", "duration", "clock", "money")):
             return True
         return self._street(at)
+
+    @staticmethod
+    def _priced(before: Token | None, after: Token | None) -> bool:
+        """ "agreed at 0.35 each"."""
+        return before is not None and before.text == "at" and after is not None and after.has("each")
 
     def _titled_by_heads(self, at: int) -> bool:
         """ "Total pax: 120"."""
@@ -394,9 +399,21 @@ class _Reader:
         unit = self.tokens[at]
         if not self.index.knows(unit.word):
             return unit.text != "can" or self._goods_at(at + 1)
+        if self._begins_name(at):
+            return False
         if self._goods_at(at + 1):
             return True
         return self._unpaired_mention() or not self._mention_after(at)
+
+    def _begins_name(self, at: int) -> bool:
+        """ "2k tray liners": the first word of a whole name, of goods that have no such unit."""
+        size, unit = self._phrase_at(at), self.tokens[at].roles["unit"]
+        if size < 2:
+            return False
+        named = self.index.exact(frozenset(token.word for token in self.tokens[at : at + size]))
+        return bool(named) and not any(
+            factor(self.index.products[sku], word) is not None for sku in named for word in unit.split("|")
+        )
 
     def _mention_after(self, at: int) -> bool:
         return self._phrase_at(at) > 0
@@ -516,8 +533,7 @@ class _Reader:
             back -= 1
         if back < 0 or not self.tokens[back].has("purpose"):
             return False
-        last = next((e for e in reversed(self.elements) if isinstance(e, Mention | Quantity)), None)
-        return last is not None and any(isinstance(e, Mention) for e in self.elements[-2:])
+        return any(isinstance(e, Mention) for e in self.elements)
 
     def _idle(self, at: int) -> bool:
         """A word that says nothing of goods: the, our, main, tomorrow's."""

@@ -393,7 +393,7 @@ def _correct(story: Story, steps: list[Edit], resolver: Resolver) -> None:
     """Later words win: a new quantity, another product, or a whole new item."""
     for position, step in enumerate(steps):
         if step.mention is None:
-            _new_quantity(story.edits[-1], step.said)
+            _new_quantity(_last_goods(story), step.said)
         elif position and step.op is None:
             story.edits.append(step)
         elif step.op == "remove":
@@ -412,6 +412,12 @@ def _new_quantity(edit: Edit, amount: Said) -> None:
     edit.corrected = True
     if edit.op is None:
         edit.op = "set"
+
+
+def _last_goods(story: Story) -> Edit:
+    """The item that a correction is about: not a word nobody knows, such as "hmm", behind it."""
+    known = (edit for edit in reversed(story.edits) if edit.said.at >= 0 or (edit.mention and edit.mention.words))
+    return next(known, story.edits[-1])
 
 
 def _take_back(story: Story, step: Edit, resolver: Resolver) -> None:
@@ -445,7 +451,7 @@ def _new_item(story: Story, step: Edit, resolver: Resolver) -> None:
         if step.mention is not None and same.mention is not None and len(step.mention.words) >= len(same.mention.words):
             same.mention = step.mention
         return
-    last = story.edits[-1]
+    last = _last_goods(story)
     if step.said.value is None and step.mention is not None and last.mention is not None:
         last.mention = _merge(last.mention, step.mention, resolver)
         last.corrected = True

@@ -61,9 +61,9 @@ def _weight(tokens: list[Token], day: Day) -> int:
     if after is not None and after.has("event") and first.has("weekday"):
         return 0
     sentence = _between(tokens, day.start, ".!?;")
-    if any(token.has("closed") for token in sentence):
-        return 0
     asked = day.start > 0 and tokens[day.start - 1].text in _ASKING
+    if any(token.has("closed") for token in (_between(tokens, day.start, ".!?;,") if asked else sentence)):
+        return 0
     if first.has("festival") and (not asked or tokens[day.start - 1].text == ":"):
         return 0
     if day.start > 0 and tokens[day.start - 1].text in _DELIVERING:

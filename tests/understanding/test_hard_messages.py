@@ -52,6 +52,15 @@ ORDERS = [
     ),
     ("a key beside the right one", "3 pkts soup sppon", {"SP-C": 300}),
     ("a short plural without vowels", "4 slv 8oz hot cps", {"CP08-H": 200}),
+    (
+        "a size put right after a word nobody knows",
+        "Send 2 boxes L gloves... hurm make it size M instead",
+        {"GV-M": 200},
+    ),
+    ("a name that begins with a unit", "3k tray liners and 2k pizza liners", {"LN-TR": 3000, "LN-PZ": 2000}),
+    ("a price agreed", "3 ctn large paper bags, agreed at 0.35 each", {"BK-L": 600}),
+    ("stock nearly gone", "wah 16oz cold cup almost no stock leh, faster send 1 ctn", {"CC16-P": 1000}),
+    ("before a meal", "2 ctn 9in box, deliver Friday before lunch if possible", {"PB09-W": 200}),
     ("letters left out", "pls snd 4 pkt chopstiks n 2 pkt wooden spon", {"CH-B": 400, "SP-W": 200}),
 ]
 
@@ -137,3 +146,15 @@ def test_what_was_asked_about_is_dropped_and_the_boxes_are_those_of_the_draft() 
     intent = understand("no liners lah, boxes only", INDEX, context, NOW)
     assert {line.sku: line.quantity for line in intent.lines} == {"PB12-W": 300}
     assert intent.questions == ()
+
+
+def test_what_is_chosen_is_not_added_again_by_what_is_not_meant() -> None:
+    asked = Question("12oz cups", QuestionReason.AMBIGUOUS, ("CP12-H", "CC12-P"), Decimal(2), "carton")
+    context = Context(draft=Basket((("LD90-H", Decimal(2000)),)), pending=(asked,), last_bot="Which one?")
+    intent = understand("hot ones la, not cold", INDEX, context, NOW)
+    assert {line.sku: line.quantity for line in intent.lines} == {"LD90-H": 2000, "CP12-H": 2000}
+
+
+def test_a_day_asked_for_beside_a_closing_day_is_the_delivery_day() -> None:
+    intent = understand("1 ctn 8in box for 26 Nov, we close on Thursday", INDEX, Context(), NOW)
+    assert intent.delivery_date == date(2026, 11, 26)
