@@ -45,10 +45,15 @@ class Senders:
 
     def warm_up(self) -> None:
         """Every thread makes its client now and not for its first reply, and asks for a row that does not exist."""
-        begun = [
-            self._pools[name].submit(self._deliver, name, NOBODY) for name in THREADS for _ in range(THREADS[name])
-        ]
+        begun = []
+        for channel, count in THREADS.items():
+            together = threading.Barrier(count)  # so that no thread takes two of these
+            begun += [self._pools[channel].submit(self._warm_up_one, channel, together) for _ in range(count)]
         wait(begun)
+
+    def _warm_up_one(self, channel: str, together: threading.Barrier) -> None:
+        together.wait()
+        self._deliver(channel, NOBODY)
 
     def close(self) -> None:
         """What is being sent is finished; what waits stays pending."""
