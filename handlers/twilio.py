@@ -43,6 +43,7 @@ def receipt() -> Response:
     read = twilio.read_status(_verified_form(runtime))
     metrics.inbound_total.labels(twilio.NAME, "receipt" if read else "ignored").inc()
     if read is not None:
+        metrics.receipts_total.labels(twilio.NAME, read.status).inc()
         record_receipt(runtime.engine, twilio.NAME, read)
     return Response(EMPTY_ANSWER, mimetype="text/xml")
 

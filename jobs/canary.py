@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 
 from bot.errors import TriaError
 from bot.runtime import Runtime, get_runtime
-from bot.telemetry import error_words, get_logger
+from bot.telemetry import error_words, get_logger, metrics
 from jobs import heartbeat, lease
 from jobs.process_conversation import think, write
 from jobs.situation import read_situation
@@ -79,12 +79,13 @@ def watch(runtime: Runtime) -> bool:
     except Exception as error:  # whatever broke is what the canary is for: it is named in the heartbeat
         log.exception("synthetic order failed", step=steps.name)
         problem = error_words(error)
-    milliseconds = round((time.monotonic() - began) * 1000, 1)
+    seconds = time.monotonic() - began
+    metrics.canary_seconds.observe(seconds)
     detail = {
         "ok": problem is None,
         "step": steps.name,
         "error": problem,
-        "ms": milliseconds,
+        "ms": round(seconds * 1000, 1),
         "at": datetime.now(UTC).isoformat(),
     }
     heartbeat.beat(runtime.engine, "canary", detail)

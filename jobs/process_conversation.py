@@ -36,6 +36,9 @@ log = get_logger(__name__)
 DRAIN_S = 1.0
 """How long one job goes on with what else is due; RQ's own cost per job is several times that of an order."""
 
+HELD = {"draft": "question", "awaiting_confirmation": "confirmation", "awaiting_approval": "approval"}
+"""What an order that was not placed at once waits for, by its status."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thought:
@@ -167,12 +170,23 @@ def _recorded(runtime: Runtime, held: Lease) -> Iterator[None]:
 
 
 def _count(held: Lease, thought: Thought, written: Written) -> None:
-    order = thought.decision.order
-    if order is not None and order.status == "placed" and not held.is_synthetic:
-        metrics.orders_placed_total.labels(held.channel).inc()
+    if not held.is_synthetic:
+        _count_for_people(held.channel, thought)
     log.info(
         "answered",
         message_id=thought.said.last_id,
         intent=thought.intent.kind.value,
         order=written.order_number,
     )
+
+
+def _count_for_people(channel: str, thought: Thought) -> None:
+    order = thought.decision.order
+    if order is not None and order.status == "placed":
+        metrics.orders_placed_total.labels(channel).inc()
+    if order is not None and order.status in HELD:
+        metrics.orders_held_total.labels(HELD[order.status]).inc()
+    if thought.decision.escalate is not None:
+        metrics.escalations_total.labels(channel).inc()
+    if thought.said.last_id is not None and not thought.situation.outlets:
+        metrics.unknown_sender_total.labels(channel).inc()

@@ -73,12 +73,6 @@ rate_limited_total = _counter("rate_limited_total", "Senders told to slow down",
 ring_failed_total = Counter("tria_ring_failed_total", "Jobs that could not be rung because Redis was away")
 
 # Work
-messages_total = _counter(
-    "messages_total",
-    "Inbound messages by their final state",
-    channel=CHANNELS,
-    state=("answered", "merged", "handed_over", "parked", "ignored"),
-)
 orders_placed_total = _counter("orders_placed_total", "Orders placed", channel=CHANNELS)
 orders_held_total = _counter(
     "orders_held_total", "Orders not placed at once", reason=("confirmation", "approval", "question")
@@ -94,11 +88,8 @@ fenced_total = Counter("tria_fenced_total", "Writes refused because the lease ha
 process_seconds = Histogram(
     "tria_process_seconds", "One process_conversation job, claim to commit", buckets=(*FAST_S, 5.0, 10.0)
 )
-query_seconds = _histogram(
-    "query_seconds", "Database work by beat", FAST_S, beat=("record", "claim", "read", "write", "deliver")
-)
 sweeper_rung_total = _counter(
-    "sweeper_rung_total", "Rows that the sweeper rang again", kind=("process", "deliver", "canary", "invoice")
+    "sweeper_rung_total", "Rows that the sweeper rang again", kind=("process", "deliver", "canary")
 )
 canary_seconds = Histogram("tria_canary_seconds", "The synthetic order, start to rollback", buckets=FAST_S)
 
@@ -120,7 +111,7 @@ receipts_total = _counter(
     status=("queued", "sent", "failed", "delivered", "read", "unknown"),
 )
 
-# Language model, invoices, announcements
+# Language model
 llm_calls_total = _counter(
     "llm_calls_total",
     "Calls to the language model",
@@ -133,10 +124,6 @@ llm_breaker_total = _counter(
 )
 llm_cost_usd_total = Counter("tria_llm_cost_usd_total", "Spent on the language model, US dollars")
 llm_seconds = Histogram("tria_llm_seconds", "One call to the language model", buckets=SLOW_S)
-invoices_total = _counter(
-    "invoices_total", "Invoices pushed", outcome=("created", "exists", "retry", "unknown", "failed")
-)
-broadcasts_total = _counter("broadcasts_total", "Announcements by recipient", outcome=("sent", "skipped", "failed"))
 
 GAUGES = {
     "tria_inbound_messages": "Inbound messages of the last 24 hours by state",

@@ -9,14 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, Counter, Histogram
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.settings import ROOT
 from bot.telemetry import metrics
+from jobs.process_conversation import HELD
 from jobs.queues import Bell
 from models.failure import FailureKind
-from models.message import INBOUND_FINAL
+from models.order import OrderStatus
 from models.receipt import Delivery
 
 PROGRAM = """
@@ -24,7 +25,6 @@ import sys
 from bot.telemetry import metrics
 from jobs.queues import Bell
 from models.failure import FailureKind
-from models.message import INBOUND_FINAL
 from models.receipt import Delivery
 metrics.inbound_total.labels("whatsapp", "recorded").inc(int(sys.argv[1]))
 """
@@ -101,6 +101,24 @@ def test_labels_that_are_computed_from_our_enums_are_known() -> None:
         (metrics.jobs_failed_total, 0, [bell.name.lower() for bell in Bell]),
         (metrics.sweeper_rung_total, 0, [bell.name.lower() for bell in Bell]),
         (metrics.receipts_total, 1, Delivery),
-        (metrics.messages_total, 1, INBOUND_FINAL),
     ):
         assert set(map(str, values)) <= metric.sets[position]
+
+
+def test_every_metric_that_is_declared_is_counted_somewhere() -> None:
+    declared = {
+        name for name, value in vars(metrics).items() if isinstance(value, metrics.Closed | Counter | Histogram)
+    }
+    used = {
+        node.attr
+        for room in ("bot", "jobs", "handlers")
+        for path in (ROOT / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "metrics"
+    }
+    assert declared - used == set()
+
+
+def test_a_held_order_is_counted_by_what_it_waits_for() -> None:
+    assert set(HELD.values()) == metrics.orders_held_total.sets[0]
+    assert set(HELD) <= set(map(str, OrderStatus))
