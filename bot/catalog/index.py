@@ -20,6 +20,7 @@ from bot.understanding.tokens import Tokeniser, product_word, singular
 
 Bag = frozenset[str]
 MIN_NUMERIC_CODE = 5
+MIN_SHORTENED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,14 @@ class CatalogIndex:
         """The SKUs with exactly this name, this outlet's own names first."""
         own = self.outlet_names.get(self.outlet, {}).get(bag) if self.outlet else None
         return own or self.names.get(bag, ())
+
+    def numbered_as(self, number: str, noun: str) -> str | None:
+        """The numbered word that is meant: 4cup, and 3compartment where "3 comp" can be nothing else."""
+        word = number + noun
+        if word in self.numbered or len(noun) < MIN_SHORTENED:
+            return word if word in self.numbered else None
+        longer = [known for known in self.numbered if known.startswith(word)]
+        return longer[0] if len(longer) == 1 else None
 
     def knows(self, word: str) -> bool:
         return word in self.by_word

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from bot.understanding.resolve import NOTHING_SAID, Resolver
 from bot.understanding.spans import JOIN, STRONG, Break, Cue, Element, Kind, Mention, Quantity
@@ -98,6 +99,35 @@ def without_past(clause: list[Element]) -> list[Element]:
                 over = not (isinstance(element, Mention) and len(past) > 1)
     wanted = [e for e in clause if isinstance(e, Mention) and id(e) not in past]
     return [e for e in clause if id(e) not in past] if wanted else clause
+
+
+def without_total(clause: list[Element]) -> list[Element]:
+    """ "5 boxes of gloves: 3 M, 2 L": an amount that the ones behind it add up to is no further amount; they share its unit."""
+    at = next((place for place, e in enumerate(clause) if isinstance(e, Quantity)), None)
+    if at is None:
+        return clause
+    whole = clause[at]
+    line = list(takewhile(lambda e: not (isinstance(e, Break) and e.strength >= STRONG), clause[at + 1 :]))
+    parts = [e for e in line if isinstance(e, Quantity)]
+    if not isinstance(whole, Quantity) or len(parts) < 2 or whole.value is None or not _opens(line):
+        return clause
+    if any(e.value is None or e.parts or e.unit not in (None, whole.unit) for e in parts):
+        return clause
+    if sum(e.value or 0 for e in parts) != whole.value:
+        return clause
+    for part in parts:
+        part.unit = whole.unit
+    return [e for e in clause if e is not whole]
+
+
+def _opens(line: list[Element]) -> bool:
+    """A colon or bracket behind the amount and its goods; a dash only where nothing but sizes and colours follow."""
+    place = next((at for at, e in enumerate(line) if isinstance(e, Break)), None)
+    if place is None or any(isinstance(e, Quantity) for e in line[:place]):
+        return False
+    mark, after = line[place], line[place + 1 :]
+    modified = all(e.modifier for e in after if isinstance(e, Mention))
+    return isinstance(mark, Break) and (mark.text in (":", "(") or (mark.text == "-" and modified))
 
 
 def in_turn(clause: list[Element]) -> list[Element]:

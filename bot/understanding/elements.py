@@ -184,13 +184,13 @@ class _Reader:
             return 0
         hyphen = after.text == "-" and after.glued
         noun = self._token(at + 2) if hyphen else after
-        if noun is None or noun.kind != scan.WORD or plain(token.value) + noun.word not in self.index.numbered:
+        if noun is None or noun.kind != scan.WORD or not (name := self.index.numbered_as(plain(token.value), noun.word)):
             return 0
         if not hyphen and not after.glued and (self.counts < 2 or after.has("attribute")):
             return 0
         mention = self._open(at)
-        mention.words.append(plain(token.value) + noun.word)
-        mention.parts.append((at, mention.words[-1], token))
+        mention.words.append(name)
+        mention.parts.append((at, name, token))
         mention.end = at + 2 + hyphen
         return mention.end
 
@@ -262,6 +262,8 @@ class _Reader:
         end = self._unit_after(quantity, end)
         end = self._choice(quantity, end)
         end = self._half_after(quantity, end)
+        if quantity.unit is None and end == at + 1:
+            quantity.unit = self._unit_of_before(at)
         each = self._token(end)
         if each is not None and each.has("each"):
             quantity.each, end = True, end + 1
@@ -269,6 +271,15 @@ class _Reader:
             return at + 1
         quantity.end = end
         return self._add(quantity)
+
+    def _unit_of_before(self, at: int) -> str | None:
+        """ "3 cartons of lids and 2 of the straws": the unit that is left out is the one before."""
+        joined, of = self._token(at - 1), self._token(at + 1)
+        if self.last_quantity is None or joined is None or of is None or of.text != "of":
+            return None
+        before = self.elements[-1] if self.elements else None
+        near = isinstance(before, Break) and before.strength < STRONG and (joined.has("and") or joined.text in ",+&")
+        return self.last_quantity.unit if near and self._goods_at(at + 2) else None
 
     def _reads_one(self, at: int) -> bool:
         """ "one" behind a word is a pronoun more often than a number: boba one, big one."""
@@ -397,6 +408,8 @@ class _Reader:
     def _is_unit(self, at: int) -> bool:
         """A unit word that the catalog also uses in names counts only when goods stand on one side of it."""
         unit = self.tokens[at]
+        if unit.has("attribute") and unit.has("measure") and unit.roles["measure"] not in self.index.measures:
+            return False
         if not self.index.knows(unit.word):
             return unit.text != "can" or self._goods_at(at + 1)
         if self._begins_name(at):

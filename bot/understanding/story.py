@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from bot.catalog.match import How
-from bot.understanding.clauses import clauses, in_turn, negated_in, sums, without_past, without_stock
+from bot.understanding.clauses import clauses, in_turn, negated_in, sums, without_past, without_stock, without_total
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
 from bot.understanding.spans import COMMA, STRONG, Break, Cue, Element, Mention, Quantity
-from bot.understanding.tokens import SIZE
+from bot.understanding.tokens import SIZE, Token
 
 LIKEWISE = frozenset({"too", "also", "as well", "juga", "也", "likewise"})
 UNIT_REACH = 3.0
@@ -62,7 +62,7 @@ def tell(
     """
     story = Story()
     for corrects, clause in clauses(elements):
-        clause = sums(in_turn(without_past(without_stock(clause))), resolver)
+        clause = sums(in_turn(without_total(without_past(without_stock(clause)))), resolver)
         steps = _steps(clause)
         if corrects and story.edits:
             _correct(story, steps, resolver)
@@ -469,23 +469,30 @@ def _merge(old: Mention, new: Mention, resolver: Resolver) -> Mention:
     return borrow(new, old)
 
 
-def borrow(modifier: Mention, goods: Mention, *, whole: bool = False) -> Mention:
-    """The goods of one mention with the size and colour of another; `whole` keeps what is said of the goods, but sizes."""
+def borrow(modifier: Mention, goods: Mention, *, sizes: bool = False, colours: bool = False) -> Mention:
+    """The goods of one mention with the size and colour of another, and what else was said of the goods."""
     goods = goods.lender or goods
-    parts = [part for part in goods.parts if part[2].kind != SIZE and (whole or not part[2].has("attribute"))]
+    parts = [part for part in goods.parts if _lends(part[2], modifier, sizes, colours)]
     words = [*(word for _, word, _ in parts), *modifier.words]
     return replace(
         modifier, words=words, unknown=[*goods.unknown], parts=[*parts, *modifier.parts], modifier=False, lender=goods
     )
 
 
+def _lends(token: Token, modifier: Mention, sizes: bool, colours: bool) -> bool:
+    if token.kind == SIZE:
+        return sizes and not modifier.sizes
+    return colours or not token.has("attribute")
+
+
 def _borrowed(
     edit: Edit, modifier: Mention, goods: Mention, resolver: Resolver, prefer: Collection[str] = ()
 ) -> Mention | None:
-    """The size or colour with the goods, as far as the catalog has such: "Kraft bags: S 100" is the small kraft bag."""
-    whole = borrow(modifier, goods, whole=True)
-    if resolver.find(whole, edit.said, prefer)[0].taken:
-        return whole
+    """As much of the goods as the catalog has: "Kraft bags: S 100" is the small kraft bag, "12in box: 2 white" the 12in white."""
+    for sizes, colours in ((True, True), (True, False), (False, True)):
+        whole = borrow(modifier, goods, sizes=sizes, colours=colours)
+        if resolver.find(whole, edit.said, prefer)[0].taken:
+            return whole
     nouns = borrow(modifier, goods)
     return nouns if resolver.find(nouns, edit.said, prefer)[0].how is not How.UNKNOWN else None
 
