@@ -184,7 +184,11 @@ class _Reader:
             return 0
         hyphen = after.text == "-" and after.glued
         noun = self._token(at + 2) if hyphen else after
-        if noun is None or noun.kind != scan.WORD or not (name := self.index.numbered_as(plain(token.value), noun.word)):
+        if (
+            noun is None
+            or noun.kind != scan.WORD
+            or not (name := self.index.numbered_as(plain(token.value), noun.word))
+        ):
             return 0
         if not hyphen and not after.glued and (self.counts < 2 or after.has("attribute")):
             return 0

@@ -18,8 +18,18 @@ READ = [
         {"LB3": 1000, "FR-M": 3000, "CL6": 800},
     ),
     ("a unit left out", "packaging", "2 cartons of 9x6 and 3 of the 8x8", {"CL96": 400, "CL8": 600}),
-    ("a bare amount keeps counting base units", "packaging", "2 ctn fries box and 30 forks", {"FR-M": 2000, "FK-W": 30}),
-    ("one size of two colours", "packaging", "pizza box 12 inch: 1 ctn brown, 2 ctn white", {"PB12-K": 50, "PB12-W": 100}),
+    (
+        "a bare amount keeps counting base units",
+        "packaging",
+        "2 ctn fries box and 30 forks",
+        {"FR-M": 2000, "FK-W": 30},
+    ),
+    (
+        "one size of two colours",
+        "packaging",
+        "pizza box 12 inch: 1 ctn brown, 2 ctn white",
+        {"PB12-K": 50, "PB12-W": 100},
+    ),
     ("a number and a shortened noun", "packaging", "lunch box 3-comp 1 ctn", {"LB3": 200}),
     ("nil on a form", "packaging", "fork: nil\nknife: 2 pkt", {"KN-W": 200}),
 ]
