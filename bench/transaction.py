@@ -23,8 +23,9 @@ from jobs import deliver
 from jobs.apply import RELEASE
 from jobs.lease import CLAIM
 from jobs.process_conversation import process
-from jobs.record import RECORD, record_once
+from jobs.record import OPEN, RECORD, record_once
 from jobs.situation import READ
+from models.database import autocommit
 from models.prepared import PARAMETER
 
 BASE = {"conversations": 9_100_000, "conversation_messages": 8_200_000, "orders": 7_300_000}
@@ -51,12 +52,14 @@ class _NoChannel:
 class Captured:
     """The statements of one order from the webhook's to the sender's, and those of the order's transaction alone."""
 
+    opening: str
+    """Once a sender, before the first of these: a contact and a conversation."""
     statements: list[str]
     inside: int
     """Statements in the order's own transaction, BEGIN and COMMIT not counted."""
 
 
-PREPARED = {each.name: each for each in (RECORD, CLAIM, READ, RELEASE, deliver.CLAIM, deliver.FINISH)}
+PREPARED = {each.name: each for each in (RECORD, OPEN, CLAIM, READ, RELEASE, deliver.CLAIM, deliver.FINISH)}
 """What is executed by name is shown to pgbench as it was prepared; pgbench prepares it too (-M prepared)."""
 
 
@@ -90,9 +93,13 @@ def capture(house: House, runtime: Runtime) -> Captured:
             statements.append((cursor.mogrify(statement, parameters).decode(), not autocommit))
 
     event.listen(Engine, "before_cursor_execute", keep)
+    with autocommit(runtime.engine) as connection:
+        business = runtime.settings.whatsapp_senders[0]
+        OPEN.on(connection, {"channel": "whatsapp", "address": phones[1], "business_address": business})
     order(runtime, phones[1], 0, channel)
     event.remove(Engine, "before_cursor_execute", keep)
-    return Captured([sql for sql, _ in statements], _inside(statements))
+    (opening, _), *rest = statements
+    return Captured(opening, [sql for sql, _ in rest], _inside(rest))
 
 
 def _inside(statements: list[tuple[str, bool]]) -> int:
@@ -127,7 +134,7 @@ def _script(captured: Captured) -> str:
     """Each run is another sender's first order: the same statements with ids of their own."""
     lines = ["\\set n random(1, 2000000000)"]
     inside = False
-    for sql in captured.statements:
+    for sql in (captured.opening, *captured.statements):
         sql = _variables(re.sub(r"\s+", " ", sql.strip()))
         writes_order = "SET lease_until = NULL" in sql
         if writes_order and not inside:
@@ -153,7 +160,7 @@ def _variables(sql: str) -> str:
 
 def _keep(sql: str) -> str:
     """Which ids an answer gives to the statements after it."""
-    if sql.startswith("WITH known"):
+    if sql.startswith("WITH touched"):
         return " \\gset r_\n\\set conv :r_conversation_id\n\\set msg :r_message_id"
     if sql.startswith("INSERT INTO orders"):
         return " \\gset o_\n\\set ord :o_id"
