@@ -10,7 +10,7 @@ from bot.catalog.names import AND
 from bot.ordering.units import PIECE, factor
 from bot.understanding import scan
 from bot.understanding.lexicon import unit_near
-from bot.understanding.measured import split_amounts, take_pack_size
+from bot.understanding.measured import split_amounts, split_names, take_pack_size
 from bot.understanding.spans import COMMA, JOIN, NEWLINE, STRONG, Break, Cue, Element, Kind, Mention, Quantity
 from bot.understanding.tokens import CODE, SIZE, Token, leading_number, part_behind, plain
 
@@ -577,6 +577,8 @@ class _Reader:
         return self._content_follows(at, near=True)
 
     def _is_cue(self, token: Token, before: Token | None) -> bool:
+        if before is not None and before.text in ("this", "that", "any") and token.text in ("change", "edit", "switch"):
+            return False
         if before is not None and before.kind in (scan.PERCENT, scan.PRICE) and token.roles.get("op") == "sub":
             return False
         if token.has("to") and self.changing:
@@ -605,7 +607,9 @@ class _Reader:
         if token.has("same_amount"):
             return self._add(Quantity(Kind.QUANTITY, at, at + 1, same=True))
         if token.has("one_unit"):
-            return self._add(Quantity(Kind.QUANTITY, at, at + 1, Decimal(1), token.roles["one_unit"]))
+            one = Quantity(Kind.QUANTITY, at, at + 1, Decimal(1), token.roles["one_unit"])
+            one.end = self._half_after(one, at + 1)
+            return self._add(one)
         follower = self._token(at + 1)
         if token.has("op") and follower is not None and follower.kind in (SIZE, scan.NUMBER):
             return 0
@@ -770,10 +774,20 @@ class _Reader:
             return
         mention, self.mention = self.mention, None
         take_pack_size(mention, self.index)
+        each = self._for_each(mention)
         for element in split_amounts(mention, self.index, counted=self._counted(mention)):
-            if isinstance(element, Mention):
-                element.modifier = not element.unknown and all(_only_modifies(t) for _, _, t in element.parts)
-            self.elements.append(element)
+            named = split_names(element, self.index) if each and isinstance(element, Mention) else [element]
+            for one in named:
+                if isinstance(one, Mention):
+                    one.modifier = not one.unknown and all(_only_modifies(t) for _, _, t in one.parts)
+                self.elements.append(one)
+
+    def _for_each(self, mention: Mention) -> bool:
+        """An amount that is each one's stands right before or behind the mention."""
+        before = self.elements[-1] if self.elements else None
+        if isinstance(before, Quantity) and before.each:
+            return True
+        return any(token.has("each") for token in self.tokens[mention.end : mention.end + AHEAD])
 
     def _counted(self, mention: Mention) -> bool:
         """A number stands right beside the mention, so that a size in it is a size."""

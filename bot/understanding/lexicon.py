@@ -20,6 +20,8 @@ from bot.understanding.text import fold, is_spaceless
 FOLDER = Path(__file__).parent / "lexicon"
 MIN_REPAIRABLE = 6
 MIN_UNIT = 4
+ONE = "se"
+"""Malay writes one before a unit as a part of the word: sekarung, sebotol."""
 LANGUAGES = ("en", "sg", "ms", "zh", "ta")
 CUES = frozenset(
     {
@@ -135,6 +137,9 @@ def _merge(files: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Lexico
                     table.setdefault(words, {}).setdefault(section, meaning)
                     if len(words) == 1:
                         language_of.setdefault(words[0], language)
+    for unit, phrases in files["ms"].get("unit", {}).items():
+        for phrase in phrases:
+            structure.setdefault((ONE + phrase,), {}).setdefault("one_unit", unit)
     for words in list(cues):
         if len(words) == 1:
             structure.setdefault(words, {}).setdefault("filler", "cue")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.catalog.index import CatalogIndex
+from bot.catalog.match import headed
 from bot.ordering.units import by_measure
 from bot.understanding.spans import Element, Kind, Mention, Quantity
 from bot.understanding.tokens import SIZE, Token
@@ -50,6 +51,25 @@ def split_amounts(mention: Mention, index: CatalogIndex, *, counted: bool = Fals
     if isinstance(out[-1], Mention):
         out[-1].end = mention.end
     return out
+
+
+def split_names(mention: Mention, index: CatalogIndex) -> list[Mention]:
+    """ "potato carrot cabbage 5kg each": several names with nothing between, where no product has all their words."""
+    if mention.unknown or len(mention.parts) < 2 or index.holding(mention.bag):
+        return [mention]
+    groups: list[list[tuple[int, str, Token]]] = []
+    rest = mention.parts
+    while rest:
+        size = next((n for n in range(len(rest), 0, -1) if _names_goods(rest[:n], index)), 0)
+        if not size:
+            return [mention]
+        groups, rest = [*groups, rest[:size]], rest[size:]
+    return [_part(group, index, mention) for group in groups]
+
+
+def _names_goods(parts: list[tuple[int, str, Token]], index: CatalogIndex) -> bool:
+    words = [word for _, word, _ in parts]
+    return bool(index.exact(frozenset(words)) or (len(words) == 1 and headed(index, words[0])))
 
 
 def _is_size(word: str, mention: Mention, index: CatalogIndex) -> bool:
