@@ -11,6 +11,7 @@ from bot.ordering.units import PIECE, factor
 from bot.understanding import scan
 from bot.understanding.lexicon import unit_near
 from bot.understanding.measured import split_amounts, split_names, take_pack_size
+from bot.understanding.noise import Noise
 from bot.understanding.spans import COMMA, JOIN, NEWLINE, STRONG, Break, Cue, Element, Kind, Mention, Quantity
 from bot.understanding.tokens import CODE, SIZE, Token, leading_number, part_behind, plain
 
@@ -24,8 +25,6 @@ _BRIDGES = frozenset({"of", "the", "的", "for", "size", "in", "with", "w", "sai
 _PRONOUNS = frozenset({"one", "ones", "1", "type", "kind", "的", "punya"})
 LABELS = frozenset({"unit", "units", "uom", "pack"})
 AHEAD = 4
-LONGEST_CODE = 3
-"""Letters before the number of a job or a form."""
 
 
 def find_elements(tokens: list[Token], skip: set[int], index: CatalogIndex) -> list[Element]:
@@ -40,6 +39,7 @@ class _Reader:
         self.tokens = tokens
         self.skip = skip
         self.index = index
+        self.noise = Noise(tokens, skip, index)
         self.elements: list[Element] = []
         self.mention: Mention | None = None
         self.line_start = True
@@ -137,9 +137,9 @@ class _Reader:
         numbered = self._numbered(at) or self._bare_size(at)
         if numbered:
             return numbered
-        if self._is_noise(at):
+        if self.noise.counts_nothing(at):
             self._close()
-            return self._range_end(at)
+            return self.noise.range_end(at)
         after = self._token(at + 1)
         if after is not None and after.glued and after.text in (")", ".", "/"):
             if starts_line and not self._glued(at + 2):
@@ -171,12 +171,6 @@ class _Reader:
         unpaired = self._unpaired()
         return unpaired.words if unpaired is not None else []
 
-    def _range_end(self, at: int) -> int:
-        """ "tables 12 to 40": the other end of a range counts no goods either."""
-        to, number = self._token(at + 1), self._token(at + 2)
-        ranged = to is not None and to.text in ("to", "-") and number is not None and number.kind == scan.NUMBER
-        return at + 3 if ranged else at + 1
-
     def _numbered(self, at: int) -> int:
         """A number that belongs to a name: 4-cup, 3 compartment; only beside another number that can be the quantity."""
         token, after = self.tokens[at], self._token(at + 1)
@@ -197,60 +191,6 @@ class _Reader:
         mention.parts.append((at, name, token))
         mention.end = at + 2 + hyphen
         return mention.end
-
-    def _is_noise(self, at: int) -> bool:
-        """Numbers of papers, places, heads and hours count no goods."""
-        before, after = self._token(at - 1), self._token(at + 1)
-        if self._titled_by_heads(at) or self._priced(before, after):
-            return True
-        if before is not None and self._introduces_noise(before):
-            counted = self._token(at - 2)
-            return not (before.has("unit") and counted is not None and counted.kind == scan.NUMBER)
-        if before is not None and (before.has("clock_before") or self._on_street(at - 1)):
-            return True
-        if after is None or after.kind != scan.WORD or after.has("unit") or self.index.knows(after.word):
-            return False
-        if any(after.has(role) for role in ("head_count", "duration", "clock", "money")):
-            return True
-        return self._street(at)
-
-    @staticmethod
-    def _priced(before: Token | None, after: Token | None) -> bool:
-        """ "agreed at 0.35 each"."""
-        return before is not None and before.text == "at" and after is not None and after.has("each")
-
-    def _titled_by_heads(self, at: int) -> bool:
-        """ "Total pax: 120"."""
-        colon, title = self._token(at - 1), self._token(at - 2)
-        if colon is None or colon.text != ":" or title is None:
-            return False
-        return title.has("head_count") and not self.index.knows(title.word)
-
-    def _introduces_noise(self, before: Token) -> bool:
-        if before.has("reference"):
-            return True
-        return before.roles.get("place") == "before" and not self.index.knows(before.word)
-
-    def _on_street(self, at: int) -> bool:
-        """ "Bishan St 13": a street's name stands before its word."""
-        name, street = self._token(at - 1), self.tokens[at]
-        known = (
-            name is None
-            or name.kind != scan.WORD
-            or self.index.knows(name.word)
-            or (name.roles and not name.has("town"))
-        )
-        return street.roles.get("place") == "street" and not known
-
-    def _street(self, at: int) -> bool:
-        for ahead in range(at + 1, min(at + AHEAD, len(self.tokens))):
-            token = self.tokens[ahead]
-            if token.kind != scan.WORD or self.index.knows(token.word) or token.has("unit"):
-                return False
-            if token.roles.get("place") == "street":
-                self.skip.update(range(at, ahead + 1))
-                return True
-        return False
 
     def _quantity(self, at: int) -> int:
         """A number with its unit; a few hundred is no number."""
@@ -500,7 +440,7 @@ class _Reader:
         known = self.index.knows(token.word) and not token.has("stop") and (not cue or self.mention is not None)
         if known and self._names(at, token):
             return self._take(at, token)
-        if token.has("reference") and (end := self._reference_end(at)):
+        if token.has("reference") and (end := self.noise.reference_end(at)):
             return self._end(end - 1)
         if token.has("and"):
             return self._break(at, JOIN)
@@ -556,17 +496,6 @@ class _Reader:
         """A word that says nothing of goods: the, our, main, tomorrow's."""
         token = self.tokens[at]
         return bool(token.roles) and not self.index.knows(token.word) and not token.has("unit")
-
-    def _reference_end(self, at: int) -> int:
-        """ "Job no. J-2219": where the code ends that stands behind a word for one; 0 when none does."""
-        end = at + 1
-        while (mark := self._token(end)) is not None and mark.text in (".", ":", "#", "no"):
-            end += 1
-        letters, dash, number = self._token(end), self._token(end + 1), self._token(end + 2)
-        if letters is None or letters.end - letters.start > LONGEST_CODE or dash is None or number is None:
-            return 0
-        coded = dash.text == "-" and dash.glued and number.glued and number.kind == scan.NUMBER
-        return end + 3 if coded else 0
 
     def _names(self, at: int, token: Token) -> bool:
         """A word of the catalog that is also chatter ("can", "fine", "full") names goods only beside other words of goods."""

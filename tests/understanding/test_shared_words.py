@@ -46,7 +46,12 @@ NAMES = [
     ("names with nothing between", "grocer", "carrot potato ginger 3kg each", {"VG-CR": 3, "VG-PT": 3, "VG-GG": 3}),
     ("the amount first", "packaging", "2 pkt each fork knife chopsticks", {"FK-W": 200, "KN-W": 200, "CH-B": 200}),
     ("letters for sizes", "packaging", "S L gloves 1 box each", {"GV-S": 100, "GV-L": 100}),
-    ("one sack in a Malay word", "grocer", "tepung gandum sekarung, minyak masak 5L sebotol", {"FL-PL": 25, "OL-V5": 1}),
+    (
+        "one sack in a Malay word",
+        "grocer",
+        "tepung gandum sekarung, minyak masak 5L sebotol",
+        {"FL-PL": 25, "OL-V5": 1},
+    ),
     ("a change that is a noun", "grocer", "carrot 4kg, and save this change in your logs", {"VG-CR": 4}),
 ]
 
