@@ -9,6 +9,9 @@ from bot.understanding import scan
 from bot.understanding.lexicon import lexicon
 
 LONGEST_HAN = 10
+SILENT = frozenset({"told", "thanked", "anew"})
+"""Roles that only place their words; the classifier was not taught them."""
+_PLACED = SILENT | {"complaint", "want", "repeat"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,17 @@ class Cues:
     phrases: tuple[tuple[str, str], ...] = ()
     attacks: tuple[int, ...] = ()
     """Where in the text somebody speaks to the machine instead of ordering."""
+    places: tuple[tuple[str, int], ...] = ()
+    """Where in the text it is complained, wanted, repeated, thanked, or told of the past."""
     choice: str | None = None
     """Which of several the message picks: a number, all, or none."""
 
     def has(self, *roles: str) -> bool:
         return any(role in self.count for role in roles)
+
+    def places_any(self, *roles: str) -> bool:
+        """Whether one of these was said, also of those that are not counted."""
+        return any(role in roles for role, _ in self.places)
 
 
 def find_cues(pieces: list[scan.Piece]) -> Cues:
@@ -34,24 +43,26 @@ def find_cues(pieces: list[scan.Piece]) -> Cues:
     by_first = lexicon().cues.by_first
     count: dict[str, int] = {}
     phrases: list[tuple[str, str]] = []
+    places: list[tuple[str, int]] = []
     for at, word in enumerate(words):
         if word and "\u3400" <= word[0] <= "\u9fff":
             before = count.get("attack", 0)
-            _han(word, count, phrases)
+            places += [(role, spoken[at].start) for role in _han(word, count, phrases)]
             attacks += [spoken[at].start] * (count.get("attack", 0) > before)
             continue
         seen: set[str] = set()
         for phrase, roles in by_first.get(word, ()):
             if len(phrase) > 1 and tuple(words[at : at + len(phrase)]) != phrase:
                 continue
+            places += [(role, spoken[at].start) for role in roles if role in _PLACED]
             for role in roles:
-                if role not in seen:
+                if role not in seen and role not in SILENT:
                     seen.add(role)
                     count[role] = count.get(role, 0) + 1
                     phrases.append((role, " ".join(phrase)))
             if "attack" in roles:
                 attacks.append(spoken[at].start)
-    return Cues(count, tuple(phrases), tuple(attacks), _choice(phrases))
+    return Cues(count, tuple(phrases), tuple(attacks), tuple(places), _choice(phrases))
 
 
 def _choice(phrases: list[tuple[str, str]]) -> str | None:
@@ -62,21 +73,26 @@ def _choice(phrases: list[tuple[str, str]]) -> str | None:
     return next((roles["choice"] for p, roles in lexicon().cues.by_first.get(words[0], ()) if p == words), None)
 
 
-def _han(run: str, count: dict[str, int], phrases: list[tuple[str, str]]) -> None:
+def _han(run: str, count: dict[str, int], phrases: list[tuple[str, str]]) -> set[str]:
+    """Notes the cues in a run without spaces, and gives those of them that are placed."""
+    placed: set[str] = set()
     by_first = lexicon().cues.by_first
     for start in range(len(run)):
         for phrase, roles in by_first.get(run[start : start + 1], ()):
             if len(phrase) == 1 and phrase[0] == run:
                 _note(roles, run, count, phrases)
+                placed |= _PLACED & roles.keys()
         for size in range(min(LONGEST_HAN, len(run) - start), 1, -1):
             part = run[start : start + size]
             for phrase, roles in by_first.get(part, ()):
                 if phrase == (part,):
                     _note(roles, part, count, phrases)
+                    placed |= _PLACED & roles.keys()
+    return placed
 
 
 def _note(roles: Mapping[str, str], text: str, count: dict[str, int], phrases: list[tuple[str, str]]) -> None:
     for role in roles:
-        if (role, text) not in phrases:
+        if role not in SILENT and (role, text) not in phrases:
             count[role] = count.get(role, 0) + 1
             phrases.append((role, text))

@@ -13,6 +13,7 @@ from bot.understanding.features import features
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.spans import Mention, Quantity
 from bot.understanding.story import Edit
+from bot.understanding.told import only_thanked_for
 
 ORDER = "order"
 """Goods are wanted or changed; whether that creates or amends is for the conversation's state to say."""
@@ -56,6 +57,10 @@ def rank(facts: Facts) -> Ranked:
     """What the message may be."""
     if _calls_person(facts):
         return Ranked((("human", CLEAR_ORDER),))
+    if only_thanked_for(facts.elements, facts.tokens, facts.cues):
+        return Ranked((("thanks", CLEAR_ORDER),))
+    if _orders_anew(facts):
+        return Ranked(((ORDER, CLEAR_ORDER),))
     if clear_order(facts):
         return Ranked(((ORDER, CLEAR_ORDER),))
     if _mends_own_words(facts):
@@ -100,6 +105,13 @@ def _tells_the_day(facts: Facts) -> bool:
     if facts.story.edits or facts.story.loose or "?" in facts.folded.text:
         return False
     return _names_other_day(facts) and not facts.cues.has("attack", "human", *AGAINST)
+
+
+def _orders_anew(facts: Facts) -> bool:
+    """ "last time 2 boxes were torn, this time send 12": speaks of the past only to order better."""
+    if "?" in facts.folded.text or facts.cues.has("attack", "cancel_all", "policy", "price") or not facts.story.past:
+        return False
+    return facts.cues.places_any("anew") and facts.has_lines
 
 
 def _asks_price(facts: Facts) -> bool:

@@ -43,6 +43,9 @@ CUES = frozenset(
         "repeat",
         "choice",
         "question",
+        "told",
+        "thanked",
+        "anew",
     }
 )
 """Sections that say what a message is about; the others build its structure."""

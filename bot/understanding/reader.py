@@ -37,6 +37,7 @@ from bot.understanding.spans import STRONG, Break, Cue, Element, Kind, Quantity
 from bot.understanding.story import Story, tell
 from bot.understanding.text import MAX_CHARS, fold
 from bot.understanding.tokens import Token
+from bot.understanding.told import without_told
 from bot.understanding.when import Day, find_days
 
 MAX_NODES = 260
@@ -74,8 +75,10 @@ def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts
     state = context.draft or context.last_order
     known = [sku for sku, _ in state.lines] if state is not None else []
     quoter = Quoter(tokens, folded)
-    story = tell(elements, Resolver(index, quoter), known, answering=bool(context.pending))
     cues = find_cues(pieces)
+    wanted = without_told(elements, tokens, cues)
+    story = tell(wanted, Resolver(index, quoter), known, answering=bool(context.pending))
+    story.past = len(wanted) < len(elements)
     story.unplaced = _unplaced(story, quoter)
     _silence(story, tokens, elements, cues)
     return Facts(folded, tokens, days, elements, story, cues, context, index, _asked_day(days, elements))

@@ -47,6 +47,8 @@ class Story:
     """Quantities without goods: an answer, a correction of the draft, or a doubt."""
     unplaced: list[Question] = field(default_factory=list)
     """Amounts with a unit that no goods could be found for."""
+    past: bool = False
+    """Amounts only told of were left out before."""
 
     @property
     def lines(self) -> list[Line]:

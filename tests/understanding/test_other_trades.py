@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.understanding.intent import Basket, Context, Question, QuestionReason
+from bot.understanding.intent import Basket, Context, IntentKind, Question, QuestionReason
 from tests.understanding.trades import amounts, read
 
 
@@ -131,3 +131,60 @@ def test_each_size_answers_the_question_that_it_fits() -> None:
     milk = Question("milk", QuestionReason.AMBIGUOUS, ("MK-FC", "MK-LF"), Decimal(6), "bottle")
     intent = read("grocer", "5kg and full cream", Context(pending=(rice, milk), last_bot="Which rice? Which milk?"))
     assert (amounts(intent), intent.questions) == ({"RC-J5": 2, "MK-FC": 6}, ())
+
+
+TOLD = [
+    ("yesterday short 3kg ginger, pls send 5kg ginger", {"VG-GG": 5}),
+    ("last time got 2 sacks of potato rotten, this time send 3 sacks", {"VG-PT": 60}),
+    ("the 2 tubs of margarine came late last week. This week we need 4 tubs of margarine", {"MG-25": 4}),
+    ("上次少了两包鱼柳,这次送五包鱼柳", {"DF-1": 5}),
+    ("minggu lepas kurang 2 kilo halia, kali ni hantar 5 kilo halia", {"VG-GG": 5}),
+    ("thanks for the 2kg garlic! please send another 3kg", {"VG-GP": 3}),
+]
+
+
+@pytest.mark.parametrize(("text", "lines"), TOLD)
+def test_what_is_only_told_of_is_not_added_to_what_is_wanted(text: str, lines: dict[str, int]) -> None:
+    intent = read("grocer", text)
+    assert (amounts(intent), intent.questions) == (lines, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thanks for the extra 3kg cabbage",
+        "terima kasih untuk 2 kilo kubis tu",
+        "谢谢你们多送的两公斤包菜",
+        "thank you for the 2 trays of eggs",
+    ],
+)
+def test_what_is_thanked_for_is_not_ordered(text: str) -> None:
+    intent = read("grocer", text)
+    assert (intent.kind, intent.lines) == (IntentKind.THANKS, ())
+
+
+def test_a_word_of_complaint_inside_a_name_tells_of_nothing() -> None:
+    assert amounts(read("clinic", "broken seal last week, need 2 tubs wipes and 3 packets cotton balls")) == {
+        "WP": 2,
+        "CB": 3,
+    }
+
+
+VERBS = [
+    ("anna 3 bag icing sugar anuppa mudiyuma", {"SGI": 30}),
+    ("2 packet cocoa powder anuppi vainga", {"COC": 2}),
+    ("4 block salted butter tharuveengala", {"BTS-25": 4}),
+    ("4 பாக்கெட் கோகோ பவுடர் தர முடியுமா", {"COC": 4}),
+    ("ஐசிங் சர்க்கரை 2 பை அனுப்ப முடியுமா?", {"SGI": 20}),
+    ("anna nalaiku 4 packet baking powder konduvaanga", {"BKP": 4}),
+    ("minta tolong masukkan 2 beg gula aising dalam order", {"SGI": 20}),
+    ("tepung kek tu 2 beg je", {"FLC": 20}),
+    ("麻烦明天一早送两袋糖粉到店里来", {"SGI": 20}),
+    ("帮我们补四包可可粉", {"COC": 4}),
+]
+
+
+@pytest.mark.parametrize(("text", "lines"), VERBS)
+def test_verbs_of_asking_are_no_part_of_a_name(text: str, lines: dict[str, int]) -> None:
+    intent = read("bakery", text)
+    assert (amounts(intent), intent.questions) == (lines, ())
