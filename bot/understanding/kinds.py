@@ -37,6 +37,8 @@ AGAINST = (
     "question",
 )
 
+_NO_CHANGE = ("price", "complaint", "status", "policy", "attack", "cancel_all", "past", "plan", "human", "opt_out")
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -59,11 +61,15 @@ def rank(facts: Facts) -> Ranked:
         return Ranked((("human", CLEAR_ORDER),))
     if only_thanked_for(facts.elements, facts.tokens, facts.cues):
         return Ranked((("thanks", CLEAR_ORDER),))
+    if _confirms_again(facts):
+        return Ranked((("order.confirm", CLEAR_ORDER),))
     if _orders_anew(facts):
         return Ranked(((ORDER, CLEAR_ORDER),))
     if clear_order(facts):
         return Ranked(((ORDER, CLEAR_ORDER),))
     if _mends_own_words(facts):
+        return Ranked(((ORDER, CLEAR_ORDER),))
+    if _takes_out(facts) or _chosen_after_asking(facts):
         return Ranked(((ORDER, CLEAR_ORDER),))
     if places_picked(facts.context.pending, facts.tokens) or _tells_the_day(facts):
         return Ranked(((ORDER, CLEAR_ORDER),))
@@ -112,6 +118,48 @@ def _orders_anew(facts: Facts) -> bool:
     if "?" in facts.folded.text or facts.cues.has("attack", "cancel_all", "policy", "price") or not facts.story.past:
         return False
     return facts.cues.places_any("anew") and facts.has_lines
+
+
+def _takes_out(facts: Facts) -> bool:
+    """ "no more butter", "不要牛油了": goods that the order holds are not wanted, and nothing else is said."""
+    basket = facts.context.draft or (facts.context.last_order if facts.open_order else None)
+    if basket is None or "?" in facts.folded.text or facts.cues.has(*_NO_CHANGE):
+        return False
+    known = [edit for edit in facts.story.edits if edit.mention is not None and edit.mention.words]
+    held = {sku for sku, _ in basket.lines}
+    return bool(known) and all(edit.op == "remove" and held & _skus(edit) for edit in known)
+
+
+def _skus(edit: Edit) -> set[str]:
+    if isinstance(edit.outcome, Line):
+        return {edit.outcome.sku}
+    return set(edit.outcome.candidates) if edit.outcome is not None else set()
+
+
+def _chosen_after_asking(facts: Facts) -> bool:
+    """ "got dhal in stock? 2 bags": a plain amount behind the question takes what was asked about."""
+    asked, _, rest = facts.folded.text.rpartition("?")
+    if not asked or not rest.strip(" .!") or not facts.cues.has("product_question") or facts.cues.has(*_NO_CHANGE):
+        return False
+    said = [edit for edit in facts.story.edits if isinstance(edit.outcome, Line) and edit.said.at >= 0]
+    behind = [facts.tokens[edit.said.at].start > len(asked) for edit in said]
+    return len(said) == 1 and all(behind) and not facts.story.loose
+
+
+def _confirms_again(facts: Facts) -> bool:
+    """ "yes, 30kg cake flour, correct": accepts the draft in its own amounts, and changes nothing."""
+    draft, edits = facts.context.draft, facts.story.edits
+    if draft is None or not edits or facts.story.loose or facts.context.pending or "?" in facts.folded.text:
+        return False
+    if facts.cues.has("want", "repeat", *_NO_CHANGE) or facts.asked_day not in (None, draft.delivery_date):
+        return False
+    text = facts.folded.text.strip(" .,!")
+    accepted = [phrase for role, phrase in facts.cues.phrases if role == "confirm"]
+    held = dict(draft.lines)
+    same = all(
+        isinstance(e.outcome, Line) and e.op is None and held.get(e.outcome.sku) == e.outcome.quantity for e in edits
+    )
+    return same and any(text.startswith(phrase) or text.endswith(phrase) for phrase in accepted)
 
 
 def _asks_price(facts: Facts) -> bool:

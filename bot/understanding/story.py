@@ -381,6 +381,10 @@ def _bare(steps: list[Edit], clause: list[Element]) -> list[Quantity]:
     used = [*steps, *(step.swapped_for for step in steps if step.swapped_for is not None)]
     taken = {step.said.at for step in used if step.mention is not None}
     negated = negated_in(clause)
+    for step in steps:
+        if step.mention is None and step.quantity is not None and step.quantity.op is None:
+            instead = any(isinstance(e, Quantity) and id(e) in negated for e in clause)
+            step.quantity.op = "set" if instead else None  # "18 tubs rather than 12"
     return [
         e
         for e in clause

@@ -188,3 +188,36 @@ VERBS = [
 def test_verbs_of_asking_are_no_part_of_a_name(text: str, lines: dict[str, int]) -> None:
     intent = read("bakery", text)
     assert (amounts(intent), intent.questions) == (lines, ())
+
+
+FLOUR = draft(("FLC", 20), ("CRW", 24))
+ABOUT_THE_DRAFT = [
+    ("yes, 20kg cake flour, correct", IntentKind.ORDER_CONFIRM, {}),
+    ("对,二十公斤低筋面粉,没错", IntentKind.ORDER_CONFIRM, {}),
+    ("betul, tepung kek 20 kilo", IntentKind.ORDER_CONFIRM, {}),
+    ("yes, 30kg cake flour", IntentKind.ORDER_AMEND, {"FLC": 30, "CRW": 24}),
+    ("不要鲜奶油了", IntentKind.ORDER_AMEND, {"FLC": 20}),
+    ("tak nak krim putar", IntentKind.ORDER_AMEND, {"FLC": 20}),
+    ("whipping cream dun want liao", IntentKind.ORDER_AMEND, {"FLC": 20}),
+    ("விப்பிங் கிரீம் வேண்டாம்", IntentKind.ORDER_AMEND, {"FLC": 20}),
+    ("can I have 3 cartons rather than 2?", IntentKind.ORDER_AMEND, {"FLC": 20, "CRW": 36}),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "lines"), ABOUT_THE_DRAFT)
+def test_what_is_said_of_the_draft(text: str, kind: IntentKind, lines: dict[str, int]) -> None:
+    intent = read("bakery", text, FLOUR)
+    assert (intent.kind, amounts(intent), intent.questions) == (kind, lines, ())
+
+
+@pytest.mark.parametrize(
+    "text", ["got yeast in stock? 5 packets", "yis ada stok? 5 paket", "酵母有货吗?五包", "ஈஸ்ட் இருக்கா? 5 பாக்கெட்"]
+)
+def test_a_plain_amount_behind_a_question_of_stock_is_an_order(text: str) -> None:
+    intent = read("bakery", text)
+    assert (amounts(intent), intent.questions) == ({"YST": 5}, ())
+
+
+@pytest.mark.parametrize("text", ["do you have yeast? 5 packets how much?", "5 packets yeast got stock?"])
+def test_a_question_that_goes_on_orders_nothing(text: str) -> None:
+    assert read("bakery", text).lines == ()
