@@ -123,7 +123,7 @@ def _orders_anew(facts: Facts) -> bool:
 def _takes_out(facts: Facts) -> bool:
     """ "no more butter", "不要牛油了": goods that the order holds are not wanted, and nothing else is said."""
     basket = facts.context.draft or (facts.context.last_order if facts.open_order else None)
-    if basket is None or "?" in facts.folded.text or facts.cues.has(*_NO_CHANGE):
+    if basket is None or "?" in facts.folded.text or facts.cues.has("repeat", *_NO_CHANGE):
         return False
     known = [edit for edit in facts.story.edits if edit.mention is not None and edit.mention.words]
     held = {sku for sku, _ in basket.lines}

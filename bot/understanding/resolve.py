@@ -138,6 +138,10 @@ class Quoter:
         self._tokens = tokens
         self._folded = folded
 
+    def word(self, at: int) -> str:
+        """One token as it was folded; "" outside the message."""
+        return self._tokens[at].text if 0 <= at < len(self._tokens) else ""
+
     def of(self, element: Element) -> str:
         first, last = self._tokens[element.start], self._tokens[element.end - 1]
         return self._folded.quote(first.start, last.end)

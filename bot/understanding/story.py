@@ -12,6 +12,7 @@ from itertools import pairwise, takewhile
 from bot.catalog.match import How
 from bot.understanding.clauses import clauses, in_turn, negated_in, sums, without_past, without_stock, without_total
 from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.packs import joined, with_content
 from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
 from bot.understanding.spans import COMMA, STRONG, Break, Cue, Element, Mention, Quantity
@@ -64,6 +65,7 @@ def tell(
     """
     story = Story()
     for corrects, clause in clauses(elements):
+        clause = joined(clause, resolver.quote)
         clause = sums(in_turn(without_total(without_past(without_stock(clause)))), resolver)
         steps = _steps(clause)
         if corrects and story.edits:
@@ -119,7 +121,8 @@ def _say_sizes(story: Story, resolver: Resolver) -> None:
     lines = [(edit, edit.outcome.sku) for edit in story.edits if isinstance(edit.outcome, Line) and edit.quantity]
     for amount in [q for q in story.loose if q.size is not None]:
         before = [sku for edit, sku in lines if edit.mention is not None and edit.mention.start < amount.start]
-        if before and amount.size is not None and amount.size.word in resolver.index.held[before[-1]]:
+        near = before[-1:] or [sku for _, sku in lines[:1]]
+        if near and amount.size is not None and amount.size.word in resolver.index.held[near[0]]:
             story.loose.remove(amount)
 
 
@@ -343,6 +346,9 @@ def _merged(amount: Said, extra: Quantity) -> Said:
         return amount if amount.unit is not None else replace(amount, unit=extra.unit)
     if extra.value == amount.value and extra.unit == amount.unit:
         return amount
+    held = with_content(amount, extra)
+    if held is not None:
+        return held
     return replace(amount, odd=True)
 
 

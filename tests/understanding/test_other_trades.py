@@ -221,3 +221,27 @@ def test_a_plain_amount_behind_a_question_of_stock_is_an_order(text: str) -> Non
 @pytest.mark.parametrize("text", ["do you have yeast? 5 packets how much?", "5 packets yeast got stock?"])
 def test_a_question_that_goes_on_orders_nothing(text: str) -> None:
     assert read("bakery", text).lines == ()
+
+
+PACKS = [
+    ("carrots ctn 2, potato sack 1", {"VG-CR": 20, "VG-PT": 20}),
+    ("UHT milk cartons: 3", {"MK-UH": 36}),
+    ("dory packs x 10", {"DF-1": 10}),
+    ("plain flour 25kg x 2", {"FL-PL": 50}),
+    ("3 x 5kg ginger", {"VG-GG": 15}),
+    ("3 sacks of potatoes (20kg)", {"VG-PT": 60}),
+    ("cucumber 10kg x 2 crates", {"VG-CU": 20}),
+    ("garlic 2 bags x 5kg", {"VG-GP": 10}),
+    ("give me the 2kg block of prawn 41/50, 4 of them", {"PW-41": 4}),
+]
+
+
+@pytest.mark.parametrize(("text", "lines"), PACKS)
+def test_an_amount_said_in_pieces_is_one_amount(text: str, lines: dict[str, int]) -> None:
+    intent = read("grocer", text)
+    assert (amounts(intent), bool(intent.questions)) == (lines, not lines)
+
+
+@pytest.mark.parametrize("text", ["3 sacks of potatoes (15kg)", "cucumber 8kg x 2 crates"])
+def test_packs_of_another_content_are_asked_about(text: str) -> None:
+    assert read("grocer", text).lines == ()
