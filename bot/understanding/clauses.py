@@ -9,7 +9,9 @@ from bot.understanding.resolve import NOTHING_SAID, Resolver
 from bot.understanding.spans import JOIN, STRONG, Break, Cue, Element, Kind, Mention, Quantity
 
 JOINTS = frozenset({"+", "and", "&", "n", "plus", "dan", "和", "and also", "மற்றும்", "um"})
-LEFT = frozenset({"left", "remaining", "leftover", "balance", "on hand", "in the store"})
+LEFT = frozenset(
+    {"in store", "in our store", "on the shelf", "left", "remaining", "leftover", "balance", "on hand", "in the store"}
+)
 ODD_RESTS = ("零", "〇")
 
 
@@ -57,16 +59,19 @@ def _corrects(cue: Cue, elements: list[Element], position: int) -> bool:
 
 
 def without_stock(clause: list[Element]) -> list[Element]:
-    """Drops the quantities they still have."""
+    """Drops the quantities they still have; goods behind one of them end the count: "I have 3 rolls of foil so send 6"."""
     out: list[Element] = []
-    stock = False
+    stock = counted = False
     for element in clause:
         if isinstance(element, Cue):
-            stock = "stock" in element.roles
+            stock, counted = "stock" in element.roles, False
             if element.text in LEFT:
                 out = _without_left(out)
         elif isinstance(element, Break) and element.strength > 1:
             stock = False
+        elif isinstance(element, Quantity) and stock:
+            stock = not (counted and isinstance(out[-1], Mention))
+            counted = True
         if stock and isinstance(element, Quantity):
             continue
         out.append(element)

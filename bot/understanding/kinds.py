@@ -75,6 +75,8 @@ def rank(facts: Facts) -> Ranked:
         return Ranked(((ORDER, CLEAR_ORDER),))
     if _asks_price(facts):
         return Ranked((("inquiry.price", CLEAR_ORDER),))
+    if _came_short(facts):
+        return Ranked((("complaint", CLEAR_ORDER),))
     if _follows_up(facts):
         return Ranked((("order.status", CLEAR_ORDER),))
     found = classifier().probabilities(features(facts))
@@ -163,10 +165,21 @@ def _confirms_again(facts: Facts) -> bool:
 
 
 def _asks_price(facts: Facts) -> bool:
-    """ "9in box 1 ctn $24?": a sum of money with a question mark right behind it."""
+    """ "9in box 1 ctn $24?", "can you do 2 ctn at $18": a sum of money is asked about."""
     if facts.cues.has("want", "complaint", "attack"):
         return False
+    if facts.cues.has("question") and any(token.kind == scan.PRICE for token in facts.tokens):
+        return True
     return any(one.kind == scan.PRICE and other.text == "?" for one, other in pairwise(facts.tokens))
+
+
+def _came_short(facts: Facts) -> bool:
+    """ "we got 2 packets instead of 4": what came, against what should have come."""
+    if facts.cues.has("want") or not any(token.has("past_verb") for token in facts.tokens):
+        return False
+    return any(
+        one.text in ("instead of", "rather than") and other.kind == scan.NUMBER for one, other in pairwise(facts.tokens)
+    )
 
 
 def _follows_up(facts: Facts) -> bool:

@@ -41,3 +41,28 @@ def test_a_day_for_a_draft_that_lacks_one_changes_it(text: str) -> None:
     intent = read("packaging", text, draft)
     assert (intent.kind, intent.delivery_date) == (IntentKind.ORDER_AMEND, date(2026, 11, 19))
     assert not intent.doubtful
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("we got 3 packets chopsticks instead of 5", IntentKind.COMPLAINT),
+        ("could you do 4 ctn lunch box at $60", IntentKind.INQUIRY_PRICE),
+    ],
+)
+def test_what_came_and_what_it_may_cost_order_nothing(text: str, kind: IntentKind) -> None:
+    assert read("packaging", text).kind is kind
+
+
+STOCK = [
+    ("what they have, goods first", "we have liner 5 ctn, need 2 ctn foil", {"FL-30": 24}),
+    ("what they have, then what they need", "we have 2 ctn liner, need 3 more ctn", {"LN-PZ": 3000}),
+    ("a wish in the same words", "can we have 2 ctn liner and 3 pkt fork", {"LN-PZ": 2000, "FK-W": 300}),
+    ("a party", "we have a party on Friday, 1 ctn 10in box please", {"PB10-K": 100}),
+    ("a reason", "i have 3 rolls of foil so send 6 rolls cling wrap", {"CW-30": 6}),
+]
+
+
+@pytest.mark.parametrize(("text", "lines"), [row[1:] for row in STOCK], ids=[row[0] for row in STOCK])
+def test_what_they_have_is_not_ordered(text: str, lines: dict[str, int]) -> None:
+    assert amounts(read("packaging", text)) == lines
