@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import text
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
 
 from bot import failpoints
 from bot.channels.base import Button, Channel, Outgoing
@@ -20,6 +21,7 @@ from jobs import entry, failures, window
 from models.database import autocommit, transaction
 from models.failure import FailureKind
 from models.prepared import Prepared
+from models.sqlstate import is_temporary
 
 log = get_logger(__name__)
 
@@ -68,6 +70,11 @@ KNOWN = text("""
 SELECT provider_id FROM conversation_messages
 WHERE conversation_id = :conversation_id AND direction = 'outbound' AND provider_id IS NOT NULL ORDER BY id DESC LIMIT 50
 """)
+PATIENTLY = Retrying(
+    retry=retry_if_exception(is_temporary), stop=stop_after_delay(10), wait=wait_exponential(0.1, max=1), reraise=True
+)
+"""What the provider said is known here and nowhere else: a PostgreSQL that restarts meanwhile is waited for, else the customer
+would wait for SENDING_S and, where nobody can be asked, get the reply twice."""
 UNREACHABLE = text("UPDATE contacts SET unreachable_at = now() WHERE id = :contact_id")
 
 
@@ -107,7 +114,7 @@ def _send_one(runtime: Runtime, message_id: int, channels: Mapping[str, Channel]
         with metrics.deliver_seconds.labels(row.channel).time():
             result = _result(runtime, row, channels)
         failpoints.hit("deliver.before_finish")
-        next_id = _finish(runtime, row, attempt, result)
+        next_id = PATIENTLY(_finish, runtime, row, attempt, result)
         failpoints.hit("deliver.after_finish")
         return next_id
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
+from sqlalchemy import text
 
-from bot.channels.base import Receipt
+from bot.channels.base import Outgoing, Receipt
+from bot.errors import TemporaryError
 from jobs import deliver, sweep
 from jobs.record import record_receipt
+from models.database import make_engine
 from models.receipt import Delivery
 from simulator.faults import Fault, FaultKind
 from simulator.server import Running
@@ -174,6 +178,37 @@ def test_a_try_that_was_given_up_may_still_report_its_success(shop: Shop, simula
     due_now(shop.runtime)
     send(shop, message_id)
     assert state(shop, message_id) == "sent"
+
+
+class _CutOff:
+    """Sends, and every connection to PostgreSQL is gone by the time the provider answers."""
+
+    name, max_length, can_look_up = "telegram", 4096, False
+
+    def __init__(self, url: str) -> None:
+        self.sent, self._url = 0, url
+
+    def send(self, message: Outgoing) -> str:
+        self.sent += 1
+        engine = make_engine(self._url, application="operator")
+        with engine.connect() as connection:
+            connection.execute(text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            ))  # fmt: skip
+        engine.dispose()
+        return f"{message.to}:{self.sent}"
+
+    def find(self, message: Outgoing, *, since: datetime, known: frozenset[str]) -> str | None:
+        raise TemporaryError("cannot be asked", code="lookup")
+
+
+def test_what_the_provider_said_is_written_down_though_postgresql_was_gone_for_a_moment(shop: Shop) -> None:
+    message_id = write_reply(shop.runtime, address=CHAT, channel="telegram")
+    channel = _CutOff(shop.runtime.settings.database_url)
+    deliver.send(shop.runtime, message_id, {"telegram": channel})
+    shop.runtime.engine.dispose()  # the other kind of connection is cut off as well
+    assert (channel.sent, state(shop, message_id)) == (1, "sent")
 
 
 def test_a_sender_that_died_is_followed_up_when_its_time_is_over(shop: Shop, simulator: Running) -> None:
