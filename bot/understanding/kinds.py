@@ -174,8 +174,12 @@ def _asks_price(facts: Facts) -> bool:
 
 
 def _came_short(facts: Facts) -> bool:
-    """ "we got 2 packets instead of 4": what came, against what should have come."""
-    if facts.cues.has("want") or not any(token.has("past_verb") for token in facts.tokens):
+    """ "we got 2 packets instead of 4", "pls credit 3kg": what came, against what should have come."""
+    if facts.cues.has("want"):
+        return False
+    if facts.cues.has("claim"):
+        return True
+    if not any(token.has("past_verb") for token in facts.tokens):
         return False
     return any(
         one.text in ("instead of", "rather than") and other.kind == scan.NUMBER for one, other in pairwise(facts.tokens)

@@ -34,6 +34,7 @@ CUES = frozenset(
         "policy",
         "product_question",
         "complaint",
+        "claim",
         "past",
         "plan",
         "want",

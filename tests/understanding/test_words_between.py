@@ -47,6 +47,7 @@ def test_a_day_for_a_draft_that_lacks_one_changes_it(text: str) -> None:
     ("text", "kind"),
     [
         ("we got 3 packets chopsticks instead of 5", IntentKind.COMPLAINT),
+        ("pls credit 2 ctn foil", IntentKind.COMPLAINT),
         ("could you do 4 ctn lunch box at $60", IntentKind.INQUIRY_PRICE),
     ],
 )
