@@ -720,12 +720,13 @@ class _Reader:
 
     def _counted(self, mention: Mention) -> bool:
         """A number stands right beside the mention, so that a size in it is a size."""
-        after = self._token(mention.end)
+        end = mention.end
+        if (unit := self._token(end)) is not None and unit.has("unit") and self._unit_word(end):
+            end += 1  # "5kg block 3"
+        after = self._token(end)
         if after is not None and after.text in ("x", "*", "-", ":"):
-            after = self._token(mention.end + 1)
-        if after is not None and (
-            after.kind == scan.NUMBER or (after.text == "(" and self._number_at(mention.end + 1))
-        ):
+            after = self._token(end + 1)
+        if after is not None and (after.kind == scan.NUMBER or (after.text == "(" and self._number_at(end + 1))):
             return True
         last = self.elements[-1] if self.elements else None
         if not isinstance(last, Quantity) or last.size is not None:

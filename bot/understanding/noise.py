@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.catalog.index import CatalogIndex
 from bot.understanding import scan
-from bot.understanding.tokens import Token
+from bot.understanding.tokens import SIZE, Token
 
 AHEAD = 4
 LONGEST_CODE = 3
@@ -29,7 +29,8 @@ class Noise:
             return True
         if before is not None and self._introduces_noise(before):
             counted = self._token(at - 2)
-            return not (before.has("unit") and counted is not None and counted.kind == scan.NUMBER)
+            beside = counted is not None and (counted.kind in (scan.NUMBER, SIZE) or self.index.knows(counted.word))
+            return not (before.has("unit") and beside)
         if before is not None and (before.has("clock_before") or self._on_street(at - 1)):
             return True
         if after is None or after.kind != scan.WORD or after.has("unit") or self.index.knows(after.word):

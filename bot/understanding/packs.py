@@ -34,7 +34,7 @@ def _last_two(out: list[Element], quote: Quoter) -> tuple[Quantity, int] | None:
     first, second = out[at], out[-1]
     if not isinstance(first, Quantity):
         return None
-    times = quote.word(first.end) in TIMES or quote.word(first.end - 1) in TIMES
+    times = second.start == first.end or quote.word(first.end) in TIMES or quote.word(first.end - 1) in TIMES
     beside = second.start <= first.end + 1 and (second.start == first.end or quote.word(first.end) in _MARKS)
     named = beside and at > 0 and isinstance(out[at - 1], Mention | Quantity)
     both = _counted(first, second) if named else None

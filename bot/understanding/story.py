@@ -595,8 +595,8 @@ def _absorb(story: Story, elements: list[Element], resolver: Resolver, prefer: C
         following = story.edits[position + 1] if position + 1 < len(story.edits) else None
         if not _without_amount(edit) or not (
             _named_again(edit, story.edits)
-            or _lent(edit, story.edits)
             or _heads(edit, story.edits[position + 1 :], elements, resolver)
+            or _lent(edit, story.edits)
             or _introduces(edit, following, elements, resolver, prefer)
             or _refines(edit, kept[-1] if kept else None, resolver, prefer)
             or _names_sizes(edit, kept, elements, resolver)

@@ -232,6 +232,9 @@ PACKS = [
     ("3 sacks of potatoes (20kg)", {"VG-PT": 60}),
     ("cucumber 10kg x 2 crates", {"VG-CU": 20}),
     ("garlic 2 bags x 5kg", {"VG-GP": 10}),
+    ("garlic 5kg bag x 2", {"VG-GP": 10}),
+    ("2 sacks 25kg bread flour", {"FL-BR": 50}),
+    ("mineral water: 500ml 3 cases, 1.5L 2 cases", {"DR-W5": 72, "DR-W15": 24}),
     ("give me the 2kg block of prawn 41/50, 4 of them", {"PW-41": 4}),
 ]
 
@@ -240,6 +243,11 @@ PACKS = [
 def test_an_amount_said_in_pieces_is_one_amount(text: str, lines: dict[str, int]) -> None:
     intent = read("grocer", text)
     assert (amounts(intent), bool(intent.questions)) == (lines, not lines)
+
+
+def test_a_size_before_a_unit_and_its_number_is_a_size() -> None:
+    intent = read("bakery", "butter unsalted 250g 2 ctn, 5kg block 3")
+    assert (amounts(intent), intent.questions) == ({"BTU-25": 80, "BTU-5": 3}, ())
 
 
 @pytest.mark.parametrize("text", ["3 sacks of potatoes (15kg)", "cucumber 8kg x 2 crates"])
