@@ -15,6 +15,7 @@ from bot.understanding.story import Edit, Story
 
 NAMELESS = 0.95
 """How sure it is that an amount without goods means the only line there is."""
+_TIMES = {"double": Decimal(2), "halve": Decimal("0.5")}
 _OPS = {"add": ChangeOp.ADD, "sub": ChangeOp.SUB, "set": ChangeOp.SET}
 
 
@@ -100,8 +101,8 @@ def _apply(changed: Changed, edit: Edit, plain_wish: ChangeOp) -> None:
         _remove(changed, edit)
     elif edit.op == "swap":
         _swap(changed, edit)
-    elif edit.op == "double":
-        _double(changed, edit)
+    elif edit.op in _TIMES:
+        _multiply(changed, edit, _TIMES[edit.op])
     elif isinstance(edit.outcome, Line):
         op = _OPS.get(edit.op or "", plain_wish)
         if op is ChangeOp.SET and edit.outcome.sku not in changed.lines:
@@ -175,11 +176,17 @@ def _ask(changed: Changed, outcome: Line | Question | None, candidates: tuple[st
         changed.questions.append(Question(outcome.text, QuestionReason.AMBIGUOUS, candidates))
 
 
-def _double(changed: Changed, edit: Edit) -> None:
+def _multiply(changed: Changed, edit: Edit, times: Decimal) -> None:
     for sku in _found(edit):
         line = changed.lines.get(sku)
-        if line is not None:
-            changed.put(ChangeOp.SET, Line(sku, line.quantity * 2, None, None, line.text))
+        if line is None:
+            continue
+        after = tidy(line.quantity * times)
+        if after % 1 and not line.quantity % 1:
+            text = edit.outcome.text if edit.outcome is not None else line.text
+            changed.questions.append(Question(text, QuestionReason.QUANTITY, (sku,)))
+            continue
+        changed.put(ChangeOp.SET, Line(sku, after, None, None, line.text))
 
 
 def total(lines: Iterable[Line]) -> Mapping[str, Decimal]:

@@ -119,6 +119,8 @@ class _Reader:
             return at + 1
         if token.text == "-" and token.glued and self._glued(at + 1) and self.mention is not None:
             return at + 1
+        if token.text == "+" and not token.glued and self._glued(at + 1) and self.mention is not None:
+            return self._add(Cue(Kind.CUE, at, at + 1, {"op": "add"}, token.text))
         return self._break(at, _MARKS[token.text])
 
     def _dots(self, at: int) -> int:

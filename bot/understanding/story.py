@@ -24,7 +24,7 @@ UNIT_REACH = 3.0
 
 @dataclass(slots=True)
 class Edit:
-    """One step: `op` is add, set, sub, remove, swap, double, or None for a plain wish."""
+    """One step: `op` is add, set, sub, remove, swap, double, halve, or None for a plain wish."""
 
     op: str | None
     mention: Mention | None
@@ -606,7 +606,9 @@ def _absorb(story: Story, elements: list[Element], resolver: Resolver, prefer: C
 
 
 def _without_amount(edit: Edit) -> bool:
-    return edit.said.at < 0 and edit.op not in ("remove", "swap", "double") and not isinstance(edit.outcome, Line)
+    return (
+        edit.said.at < 0 and edit.op not in ("remove", "swap", "double", "halve") and not isinstance(edit.outcome, Line)
+    )
 
 
 def _skus(edit: Edit) -> set[str]:

@@ -67,3 +67,22 @@ STOCK = [
 @pytest.mark.parametrize(("text", "lines"), [row[1:] for row in STOCK], ids=[row[0] for row in STOCK])
 def test_what_they_have_is_not_ordered(text: str, lines: dict[str, int]) -> None:
     assert amounts(read("packaging", text)) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("half the sugar", {"SG-WH": 20, "FR-LM": 15}),
+        ("sugar +5kg", {"SG-WH": 45, "FR-LM": 15}),
+        ("double the lemons", {"SG-WH": 40, "FR-LM": 30}),
+    ],
+)
+def test_a_line_is_halved_doubled_or_added_to(text: str, lines: dict[str, int]) -> None:
+    draft = Context(draft=Basket((("SG-WH", Decimal(40)), ("FR-LM", Decimal(15)))))
+    assert amounts(read("grocer", text, draft)) == lines
+
+
+def test_half_of_an_odd_number_is_asked_about() -> None:
+    draft = Context(draft=Basket((("SG-WH", Decimal(40)), ("FR-LM", Decimal(15)))))
+    intent = read("grocer", "half the lemons", draft)
+    assert [question.reason for question in intent.questions] == [QuestionReason.QUANTITY]
