@@ -20,6 +20,7 @@ from bot.understanding.tokens import Tokeniser, product_word, singular
 
 Bag = frozenset[str]
 MIN_NUMERIC_CODE = 5
+_DIGITS = "0123456789."
 MIN_SHORTENED = 3
 
 
@@ -45,6 +46,8 @@ class CatalogIndex:
     sizes: frozenset[str]
     numbered: frozenset[str]
     """Numbers that belong to a name: 2cup, 3compartment."""
+    numbered_by: Mapping[str, tuple[str, ...]]
+    """The same by their number."""
     counted: frozenset[str]
     """The words behind those numbers: cup, compartment."""
     measures: frozenset[str]
@@ -73,7 +76,7 @@ class CatalogIndex:
         word = number + noun
         if word in self.numbered or len(noun) < MIN_SHORTENED:
             return word if word in self.numbered else None
-        longer = [known for known in self.numbered if known.startswith(word)]
+        longer = [known for known in self.numbered_by.get(number, ()) if known.startswith(word)]
         return longer[0] if len(longer) == 1 else None
 
     def knows(self, word: str) -> bool:
@@ -172,6 +175,7 @@ class _Build:
             phrases={first: tuple(sorted(group, key=_longest_first)) for first, group in self.phrases.items()},
             sizes=sizes,
             numbered=frozenset(word for word in by_word if word[0].isdigit()),
+            numbered_by=_by_number(by_word),
             counted=frozenset(word.lstrip("0123456789.") for word in by_word if word[0].isdigit()),
             measures=_measures(self.products.values()),
             spelling=Spelling(by_word.keys(), lexicon().repairable),
@@ -192,6 +196,14 @@ def _tuples(table: Mapping[Bag, list[str]]) -> dict[Bag, tuple[str, ...]]:
 
 def _longest_first(phrase: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
     return -len(phrase), phrase
+
+
+def _by_number(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for word in words:
+        if word[0].isdigit():
+            found.setdefault(word[: len(word) - len(word.lstrip(_DIGITS))], []).append(word)
+    return {number: tuple(group) for number, group in found.items()}
 
 
 def _measures(products: Iterable[Product]) -> frozenset[str]:

@@ -18,9 +18,9 @@ ODD_RESTS = ("零", "〇")
 def clauses(elements: list[Element]) -> list[tuple[bool, list[Element]]]:
     """Cuts at words of correction; the flag says that a clause corrects what stands before it."""
     cut: list[tuple[bool, list[Element]]] = [(False, [])]
-    anything = False
+    anything = counted = False
     for position, element in enumerate(elements):
-        if any(isinstance(e, Quantity) for e in elements[:position]) and _is_right(elements, position):
+        if counted and _is_right(elements, position):
             cut.append((True, []))
         if (
             isinstance(element, Cue)
@@ -35,7 +35,8 @@ def clauses(elements: list[Element]) -> list[tuple[bool, list[Element]]]:
             continue
         if cut[-1][0] and isinstance(element, Break) and element.strength >= STRONG and _has_goods(cut[-1][1]):
             cut.append((False, []))
-        anything = anything or isinstance(element, Mention | Quantity)
+        counted = counted or isinstance(element, Quantity)
+        anything = counted or anything or isinstance(element, Mention)
         cut[-1][1].append(element)
     return [clause for clause in cut if clause[1]]
 

@@ -15,6 +15,8 @@ _WEIGHED = frozenset({"kg", "g", "litre", "ml", None})
 
 def joined(clause: list[Element], quote: Quoter) -> list[Element]:
     """The clause with such pieces made one amount."""
+    if sum(isinstance(element, Quantity) for element in clause) < 2:
+        return clause
     out: list[Element] = []
     for element in clause:
         out.append(element)
