@@ -64,6 +64,8 @@ def tell(
     In an answer (`answering`) every size and colour stands for itself: "whipping, green".
     """
     story = Story()
+    if not prefer:
+        _deliver_what_is_dropped(elements)
     for corrects, clause in clauses(elements):
         clause = joined(clause, resolver.quote)
         clause = sums(in_turn(without_total(without_past(without_stock(clause)))), resolver)
@@ -90,6 +92,14 @@ def tell(
         _say_sizes(story, resolver)
         _onto_last(story, resolver, prefer)
     return story
+
+
+def _deliver_what_is_dropped(elements: list[Element]) -> None:
+    """ "can you drop 2 sacks at the back door": where there is no order to take from, to drop an amount is to bring it."""
+    for cue, behind in pairwise(elements):
+        if isinstance(cue, Cue) and cue.text == "drop" and isinstance(behind, Quantity):
+            cue.roles.pop("op", None)
+            cue.roles.pop("direction", None)
 
 
 def _silence_used_up(story: Story, elements: list[Element]) -> None:

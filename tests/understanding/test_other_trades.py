@@ -253,3 +253,8 @@ def test_a_size_before_a_unit_and_its_number_is_a_size() -> None:
 @pytest.mark.parametrize("text", ["3 sacks of potatoes (15kg)", "cucumber 8kg x 2 crates"])
 def test_packs_of_another_content_are_asked_about(text: str) -> None:
     assert read("grocer", text).lines == ()
+
+
+def test_to_drop_an_amount_is_to_bring_it_where_there_is_no_order() -> None:
+    assert amounts(read("bakery", "could you drop 2 bags icing sugar and 3 packets yeast tmr")) == {"SGI": 20, "YST": 3}
+    assert amounts(read("bakery", "drop the yeast", draft(("SGI", 20), ("YST", 3)))) == {"SGI": 20}
