@@ -28,6 +28,7 @@ def main() -> int:
     )
     parser.add_argument("--scenarios", nargs="*", metavar="NAME", help="only these scenarios; none named: all")
     parser.add_argument("--soak", type=float, metavar="SECONDS", help="only the soak, of this length")
+    parser.add_argument("--recovery", type=int, metavar="KILLS", help="only single kills, and what each costs")
     parser.add_argument("--calm", action="store_true", help="the soak without faults: load alone")
     parser.add_argument("--rate", type=float, default=20.0, help="messages a second in the soak (default 20)")
     parser.add_argument(
@@ -42,7 +43,7 @@ def main() -> int:
 
 
 def run(chosen: argparse.Namespace, console: Console) -> int:
-    everything = chosen.sweep is None and chosen.scenarios is None and chosen.soak is None
+    everything = all(part is None for part in (chosen.sweep, chosen.scenarios, chosen.soak, chosen.recovery))
     parts: list[report.Part] = []
     if everything or chosen.sweep is not None:
         seeds = chosen.sweep or (25 if chosen.full else 1)
@@ -55,6 +56,10 @@ def run(chosen: argparse.Namespace, console: Console) -> int:
                 chosen.scenarios or [], chosen.seed, console, quick=everything and not chosen.full, keep=chosen.keep
             )
         )
+    if chosen.recovery or (everything and chosen.full):
+        from chaos.recovery import run_recovery
+
+        parts.append(run_recovery(chosen.recovery or 50, chosen.seed, console, chosen.keep))
     if everything or chosen.soak is not None:
         from chaos.soak import run_soak
 
