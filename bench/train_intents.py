@@ -25,8 +25,8 @@ from bot.understanding.kinds import ORDER
 from bot.understanding.reader import look
 
 ROOT = Path(__file__).resolve().parent.parent
-SETS = tuple(f"data/corpus/{trade}" for trade in ("bakery", "clinic", "grocer", "packaging", "pub"))
-TEMPLATE_SETS = frozenset({"data/corpus/grocer", "data/corpus/packaging"})
+CORPUS = ROOT / "data/corpus"
+TEMPLATE_SETS = frozenset({"grocer", "packaging"})
 """Templates are filled with the goods of two trades; more would only repeat them."""
 TEMPLATES = ROOT / "data/training/intents.txt"
 MERGED = {"order.create": ORDER, "order.amend": ORDER}
@@ -38,12 +38,13 @@ Row = tuple[list[str], str, frozenset[str]]
 
 def rows() -> Iterator[Row]:
     """Features, class, and every class that is right, of each development message."""
-    for folder in SETS:
-        products = read_catalog(ROOT / folder / "catalog.csv")
+    for folder in sorted(path.parent for path in CORPUS.glob("*/dev.jsonl")):
+        products = read_catalog(folder / "catalog.csv")
         index = CatalogIndex.build(products)
-        filled = fill(TEMPLATES, products) if folder in TEMPLATE_SETS else ()
-        for example in (*read_examples(ROOT / folder / "dev.jsonl"), *filled):
-            yield row(example, index)
+        for file in sorted(folder.glob("dev*.jsonl")):
+            yield from (row(example, index) for example in read_examples(file))
+        if folder.name in TEMPLATE_SETS:
+            yield from (row(example, index) for example in fill(TEMPLATES, products))
 
 
 def row(example: Example, index: CatalogIndex) -> Row:
