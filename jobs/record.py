@@ -176,16 +176,22 @@ INSERT INTO conversation_messages (conversation_id, session_id, direction, chann
                                    said_at, due_at)
 SELECT c.id, c.session_id, 'outbound', c.channel, 'assistant', 'text', :content, 'pending', :message_id, 0, now(), now()
 FROM conversations c WHERE c.id = :id AND NOT EXISTS (
-    SELECT 1 FROM (SELECT * FROM conversation_messages WHERE conversation_id = c.id AND id < :message_id
-                   AND direction = 'inbound' ORDER BY id DESC LIMIT 1) m WHERE m.reason = 'flood')
+    SELECT 1 FROM conversation_messages m WHERE m.conversation_id = c.id AND m.id < :message_id
+    AND m.direction = 'inbound' AND m.reason = 'flood' AND m.created_at > now() - :flood_s * interval '1 s')
 ON CONFLICT (in_reply_to, sequence) WHERE in_reply_to IS NOT NULL DO NOTHING
 RETURNING id
 """)
 
 
 def say_slow_down(engine: Engine, recorded: Recorded, content: str) -> bool:
-    """One notice for a whole flood, at its first message; whether it was written."""
-    values = {"id": recorded.conversation_id, "message_id": recorded.message_id, "content": content}
+    """One notice for a whole flood, at its first message; whether it was written. The ids of a conversation rise in the order
+    of their commits, so of messages recorded at the same moment only one finds no flood before it."""
+    values = {
+        "id": recorded.conversation_id,
+        "message_id": recorded.message_id,
+        "content": content,
+        "flood_s": MAX_INBOUND_IN_S,
+    }
     with autocommit(engine) as connection:
         return connection.execute(NOTICE, values).one_or_none() is not None
 

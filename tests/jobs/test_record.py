@@ -6,13 +6,14 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import Engine
 
 from bot.channels.base import Kind
 from jobs import lease
-from jobs.record import RECORD, record_once, values_of
+from jobs.record import MAX_INBOUND, RECORD, record_once, say_slow_down, values_of
 from jobs.situation import read_situation
 from models.database import autocommit, make_engine, transaction
 from tests.conftest import Shop
@@ -42,9 +43,15 @@ def test_e02_fifty_first_messages_at_once_open_one_conversation(shop: Shop) -> N
 
 
 def test_ids_rise_in_the_order_in_which_messages_were_committed(shop: Shop) -> None:
+    say(shop.runtime, "0")
+    seen: list[list[int]] = [[]]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: say(shop.runtime, f"{n}", address=f"+6580000{n % 3:03d}"), range(60)))
-    assert shop.one("SELECT count(*) FROM conversation_messages") == 60
+        written = [pool.submit(say, shop.runtime, f"{n}") for n in range(60)]
+        while not all(each.done() for each in written):
+            seen.append([int(str(row[0])) for row in shop.rows("SELECT id FROM conversation_messages ORDER BY id")])
+    assert shop.one("SELECT count(*) FROM conversation_messages") == 61
+    for before, after in pairwise(seen):
+        assert after[: len(before)] == before, "a message appeared before one that was there already"
 
 
 @pytest.mark.parametrize("round_", range(5))
@@ -186,3 +193,14 @@ def test_somebody_who_writes_again_can_be_reached_again(shop: Shop) -> None:
     change(shop.runtime, "UPDATE contacts SET unreachable_at = now()")
     say(shop.runtime, address="+6599990000")
     assert shop.one("SELECT unreachable_at FROM contacts WHERE address = '+6599990000'") is None
+
+
+def test_messages_of_a_flood_that_are_recorded_at_the_same_moment_bring_one_notice(shop: Shop) -> None:
+    said = [say(shop.runtime, f"{n}") for n in range(MAX_INBOUND + 5)]
+    change(
+        shop.runtime,
+        "UPDATE conversation_messages SET state = 'received', reason = NULL WHERE id = :id",
+        id=said[MAX_INBOUND + 1].message_id,  # as one that was recorded beside the first of them reads the count
+    )
+    flooding = [each for each in said if each.flooding]
+    assert [say_slow_down(shop.runtime.engine, each, "Please slow down") for each in flooding] == [True, *[False] * 4]

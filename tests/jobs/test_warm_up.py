@@ -19,6 +19,7 @@ def test_the_synthetic_order_has_gone_through_and_every_sender_has_its_client(sh
         warm_up(shop.runtime, senders)
     finally:
         senders.close()
+        del shop.runtime.make_channel
     assert shop.one("SELECT detail->>'ok' FROM heartbeats WHERE name = 'canary'") == "true"
     assert {name: made.count(name) for name in THREADS} == dict(THREADS)
     assert shop.one("SELECT count(*) FROM conversation_messages") == 0
