@@ -34,6 +34,8 @@ PAST_RECEIPT = (
     "SELECT extract(epoch FROM r.finished_at - m.created_at)::float8 * 1000 FROM conversation_messages r"
     " JOIN conversation_messages m ON m.id = r.in_reply_to WHERE r.state = 'sent'"
 )
+PHONES = 2_000
+"""So many that at 50 messages a second nobody writes faster than people do."""
 REPLIED = "SELECT count(*) FROM conversation_messages WHERE direction = 'outbound' AND state = 'sent'"
 
 
@@ -160,19 +162,23 @@ def _until(house: House, replies: int, seconds: float) -> float:
 
 def latencies(house: House, per_s: float, seconds: float, burst_ms: int) -> tuple[list[float], Answers]:
     """Milliseconds from the burst window's end to the provider's acceptance of the reply, at a steady rate; and the acks."""
-    house.close_all()
-    house.clean()
-    house.open(workers=1, sweepers=1)
-    time.sleep(2)
-    count = int(per_s * seconds)
-    config = house.simulator.simulator.config
-    answers = call(house.web_port, webhooks(config, house.phones(count), count, WORDS), per_s=per_s, connections=16)
-    _until(house, count, 60)
+    answers = acks_at(house, per_s, seconds, workers=1)
+    _until(house, len(answers.ms), 60)
     rows = house.rows(
         "SELECT extract(epoch FROM r.finished_at - m.created_at)::float8 * 1000 FROM conversation_messages r"
         " JOIN conversation_messages m ON m.id = r.in_reply_to WHERE r.state = 'sent' ORDER BY 1"
     )
     return [float(each) - burst_ms for (each,) in rows], answers
+
+
+def acks_at(house: House, per_s: float, seconds: float, *, workers: int) -> Answers:
+    """The webhook's answers at a steady rate, beside so many workers; each phone writes again after most others have."""
+    house.close_all()
+    house.clean()
+    house.open(workers=workers, sweepers=workers)
+    count = int(per_s * seconds)
+    made = webhooks(house.simulator.simulator.config, house.phones(min(count, PHONES)), count, WORDS)
+    return call(house.web_port, made, per_s=per_s, connections=16)
 
 
 def stock_rate(house: House, orders: int) -> float:
