@@ -67,9 +67,8 @@ def _take(limiter: MovingWindowRateLimiter, item: RateLimitItem, key: tuple[str,
     if limiter.hit(item, *key):
         return 0.0
     wait_s = limiter.get_window_stats(item, *key).reset_time - time.time()
-    return min(
-        max(MIN_WAIT_S, wait_s), item.get_expiry()
-    )  # others' clocks may be hours ahead, the window is seconds long
+    # Others' clocks may be hours ahead; the window is seconds long.
+    return min(max(MIN_WAIT_S, wait_s), item.get_expiry())
 
 
 class SendLimits:

@@ -65,9 +65,8 @@ class Twilio:
         token = settings.twilio_auth_token.get_secret_value()
         self._client = Client(settings.twilio_account_sid, token, http_client=_Http())
         self._client.api.base_url = settings.twilio_api_base_url
-        _ = (
-            self._client.messages
-        )  # the library loads the half of itself on first use, which must not be the first reply's
+        # The library loads half of itself on first use, which must not be the first reply's.
+        _ = self._client.messages
         self._callback = f"{settings.public_url}/webhooks/twilio/status"
 
     def send(self, message: Outgoing) -> str:
