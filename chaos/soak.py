@@ -22,6 +22,7 @@ from chaos.customers import Customers
 from chaos.house import House, house
 from chaos.invariants import violations
 from chaos.report import Part, percentiles
+from chaos.sizes import grown, growth, sizes
 from simulator.faults import Fault, FaultKind
 
 OUTLETS = 400
@@ -152,7 +153,7 @@ def run_soak(
 
 def soak(opened: House, seconds: float, rate: float, seed: int, console: Console, *, calm: bool = False) -> Part:
     opened.open(workers=WORKERS, sweepers=SWEEPERS)
-    before = memory(opened)
+    before = sizes(opened)
     customers = Customers(opened, seed, duplicates=DUPLICATES)
     opened.simulator.faults.add(
         Fault(FaultKind.REORDER, provider="twilio", operation="webhook", count=None, probability=REORDERED)
@@ -173,7 +174,7 @@ def soak(opened: House, seconds: float, rate: float, seed: int, console: Console
     drained = opened.drained(QUIET_S)
     time.sleep(1)
     found = violations(opened, customers.said, crashes_while_sending=nemesis.risky)
-    after = memory(opened)
+    after = sizes(opened)
     customers.close()
     accepted = sum(each.accepted for each in customers.said)
     rows = [(name, "done", str(count)) for name, count in sorted(nemesis.done.items())]
@@ -181,17 +182,8 @@ def soak(opened: House, seconds: float, rate: float, seed: int, console: Console
         ("messages", f"{len(customers.said)}", f"{accepted} accepted, seed {seed}, {seconds:.0f} s at {rate:g}/s"),
         ("backlog empty after", "never" if drained is None else f"{drained:.1f} s", f"allowed {QUIET_S:.0f} s"),
         ("message to reply", "", percentiles(waits(opened))),
-        ("memory of the largest process", f"{before:.0f} MB", f"{after:.0f} MB at the end"),
+        *growth(before, after),
         ("violations", str(len(found)), ""),
     ]
+    found += grown(before, after)
     return Part("soak", rows, found + ([] if drained is not None else ["I7 the backlog stayed"]))
-
-
-def memory(opened: House) -> float:
-    """MB of resident memory of the largest process of ours."""
-    sizes = [0]
-    for process in opened.processes:
-        if process.alive:
-            family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-            sizes += [each.memory_info().rss for each in family]
-    return max(sizes) / 2**20

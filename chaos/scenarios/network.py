@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chaos.proxy import Proxy
 from chaos.scenarios.scenario import Scenario, Trial
-from chaos.soak import memory
+from chaos.sizes import largest_mb
 from simulator import twilio
 
 MEDIA_MESSAGES = 60
@@ -57,13 +57,13 @@ def media_addresses(trial: Trial) -> None:
     phones = trial.house.phones(60 + 2 * MEDIA_MESSAGES)[60:]
     _photos(trial, phones[:MEDIA_MESSAGES], [])
     trial.settle()
-    before = memory(trial.house)
+    before = largest_mb(trial.house)
     _photos(trial, phones[MEDIA_MESSAGES:], [
         f"http://{host}:{trap.port}/endless.jpg"
         for host in ("127.0.0.1", "localhost", "127.1", "0x7f.1", "[::ffff:127.0.0.1]", "api.twilio.com@127.0.0.1")
     ] + ["http://169.254.169.254/latest/meta-data", "file:///etc/hostname"])  # fmt: skip
     trial.settle()
-    grown = memory(trial.house) - before
+    grown = largest_mb(trial.house) - before
     with_person = trial.house.one("SELECT count(*) FROM conversation_messages WHERE state = 'handed_over'")
     trap.close()
     trial.must(trap.hits == 0, f"{trap.hits} requests reached a host that a message named")
