@@ -13,8 +13,10 @@ from simulator import twilio
 from simulator.senders import Sent, TwilioSender
 
 PRODUCT = "Pizza Box 10 inch Brown Kraft"
-FIRST_QUANTITY, LAST_QUANTITY = 100, 1999
-"""In pieces: one amount a message, so that no basket repeats and sums tell every loss and every double."""
+FIRST_QUANTITY, LAST_QUANTITY, STEP, MOST_STEPS = 113, 90_000, 16, 40
+"""In pieces: one amount a message, so that sums tell every loss and every double. Nothing may look like an order given twice,
+which the bot would ask about: all leave 1 when divided by the step, so that a burst of two leaves 2 and is no single amount,
+and they rise by uneven strides, so that two bursts of two do not come to the same."""
 
 
 @dataclass(slots=True)
@@ -54,7 +56,8 @@ class Customers:
     def order(self, phone: str) -> Said:
         """One order of the next amount of this phone."""
         with self._lock:
-            quantity = self._asked.get(phone, FIRST_QUANTITY - 1) + 1
+            stride = STEP * self.random.randint(1, MOST_STEPS)
+            quantity = self._asked[phone] + stride if phone in self._asked else FIRST_QUANTITY
             self._asked[phone] = FIRST_QUANTITY if quantity > LAST_QUANTITY else quantity
         form = twilio.build_form(self.house.simulator.simulator.config, phone, f"{quantity} pcs {PRODUCT}")
         said = Said(form["MessageSid"], phone, quantity, time.time())
