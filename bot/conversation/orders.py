@@ -14,7 +14,7 @@ from bot.decision import Decision, Reply
 from bot.ordering.delivery import in_time, is_delivery_day, next_delivery
 from bot.ordering.pricing import total_of
 from bot.situation import OpenQuestion, OrderView, QuestionKind
-from bot.understanding.intent import ChangeOp, IntentKind, Question, QuestionReason
+from bot.understanding.intent import ChangeOp, Intent, IntentKind, Question, QuestionReason
 
 MAX_QUESTIONS_IN_A_ROW = 2
 """After two that did not help, a person is offered."""
@@ -106,7 +106,7 @@ def _pending(turn: Turn) -> tuple[Question, ...]:
     question, intent = turn.situation.question, turn.intent
     earlier = question.about if question and question.kind is QuestionKind.PRODUCT else ()
     asked_again = {q.text for q in intent.questions}
-    settled = {line.sku for line in intent.lines} | {sku for q in intent.questions for sku in q.candidates}
+    settled = _brought(intent) | {sku for q in intent.questions for sku in q.candidates}
     drafted = {sku for sku, _ in turn.situation.context.draft.lines} if turn.situation.context.draft else set()
     brings_goods = bool(intent.questions or intent.changes or {line.sku for line in intent.lines} - drafted)
     if not brings_goods and not intent.delivery_date:
@@ -114,6 +114,13 @@ def _pending(turn: Turn) -> tuple[Question, ...]:
     left = [q for q in earlier if q.text not in asked_again and not settled.intersection(q.candidates)]
     index = turn.situation.index
     return tuple(questions.with_alternatives(index, q) for q in intent.questions) + tuple(left)
+
+
+def _brought(intent: Intent) -> set[str]:
+    """The goods that a message asks for. A line of the draft that it only sets answers nothing that was asked before."""
+    if intent.changes:
+        return {change.sku for change in intent.changes if change.op is ChangeOp.ADD}
+    return {line.sku for line in intent.lines}
 
 
 def _ask(turn: Turn, wanted: Wanted) -> Decision:

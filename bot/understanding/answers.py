@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.catalog.index import Bag, CatalogIndex
@@ -33,9 +33,14 @@ class Answered:
 
 
 def answer(
-    pending: tuple[Question, ...], story: Story, cues: Cues, index: CatalogIndex, tokens: Sequence[Token] = ()
+    pending: tuple[Question, ...],
+    story: Story,
+    cues: Cues,
+    index: CatalogIndex,
+    tokens: Sequence[Token] = (),
+    held: Collection[str] = (),
 ) -> Answered:
-    """What the message settles of `pending`."""
+    """What the message settles of `pending`; `held` are the SKUs of the draft."""
     result = Answered()
     open_ones = list(pending)
     if places := places_picked(pending, tokens):
@@ -45,6 +50,9 @@ def answer(
     story = _without_sizes(_with_loose_amount(story), pending, index)
     fitting = _each_its_own([_fits(edit, pending, index) for edit in story.edits])
     for edit, fits in zip(story.edits, fitting, strict=True):
+        if _changes(edit, held):
+            result.others.append(edit)
+            continue
         _by_words(edit, [fit for fit in fits if fit[0] not in result.dropped], open_ones, result, index)
     if not result.hit:
         _by_choice(open_ones, story, cues, result, index)
@@ -129,6 +137,11 @@ def _by_words(edit: Edit, fits: list[Fit], open_ones: list[Question], result: An
     if edit.said.at < 0 and any(line.sku == skus[0] for line in result.lines):
         return  # said twice: "is the 8 inch ok? 8 inch please"
     _settle(question, skus[0], edit.said, edit, result, index)
+
+
+def _changes(edit: Edit, held: Collection[str]) -> bool:
+    """ "make the liner 4 pkt": sets a line that the draft has, whatever was asked."""
+    return edit.op in ("set", "sub") and isinstance(edit.outcome, Line) and edit.outcome.sku in held
 
 
 def mention_text(edit: Edit) -> str:

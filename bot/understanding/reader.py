@@ -144,7 +144,8 @@ def _spoken_of(facts: Facts) -> Iterator[Question]:
 def _order(facts: Facts, confidence: float) -> Intent | None:
     context = facts.context
     if context.pending:
-        answered = answer(context.pending, facts.story, facts.cues, facts.index, facts.tokens)
+        held = [sku for sku, _ in context.draft.lines] if context.draft is not None else []
+        answered = answer(context.pending, facts.story, facts.cues, facts.index, facts.tokens, held)
         if answered.hit:
             return _answered(facts, answered, confidence)
     if context.draft is not None:

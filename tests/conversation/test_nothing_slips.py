@@ -23,3 +23,14 @@ def test_a_change_of_something_else_leaves_the_question_open() -> None:
     assert counter.order.status == "draft"
     assert {line.sku: line.quantity for line in counter.order.lines} == {"PB10-K": 400}
     assert "手套" in answer[-1]
+
+
+def test_a_line_set_to_an_amount_is_no_answer_to_which_one_was_meant() -> None:
+    counter = Counter.of(confirm_orders=ConfirmOrders.ALWAYS)
+    counter.say("5ctn 10in box n 2 pkt liner")
+    assert "2 more ctn" in counter.say("add 2 more ctn")[-1]
+    answer = counter.say("make the liner 4 pkt")
+    assert {line.sku: line.quantity for line in counter.order.lines} == {"PB10-K": 500, "LN-PZ": 200}
+    assert any("2 more ctn" in each for each in answer)
+    counter.say("1")
+    assert {line.sku: line.quantity for line in counter.order.lines} == {"PB10-K": 700, "LN-PZ": 200}

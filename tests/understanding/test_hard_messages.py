@@ -158,3 +158,11 @@ def test_what_is_chosen_is_not_added_again_by_what_is_not_meant() -> None:
 def test_a_day_asked_for_beside_a_closing_day_is_the_delivery_day() -> None:
     intent = understand("1 ctn 8in box for 26 Nov, we close on Thursday", INDEX, Context(), NOW)
     assert intent.delivery_date == date(2026, 11, 26)
+
+
+@pytest.mark.parametrize("text", ["make the liner 4 pkt", "liner change to 4 packets", "披萨垫纸改成4包"])
+def test_a_line_of_the_draft_that_is_set_is_no_answer_to_what_was_asked(text: str) -> None:
+    asked = Question("2 more ctn", QuestionReason.AMBIGUOUS, ("PB10-K", "LN-PZ"), Decimal(2), "carton")
+    draft = Basket((("PB10-K", Decimal(500)), ("LN-PZ", Decimal(100))))
+    intent = understand(text, INDEX, Context(draft=draft, pending=(asked,), last_bot="Which one?"), NOW)
+    assert {line.sku: line.quantity for line in intent.lines} == {"PB10-K": 500, "LN-PZ": 200}
