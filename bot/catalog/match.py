@@ -80,10 +80,10 @@ def rank(index: CatalogIndex, bag: Bag, skus: Iterable[str]) -> tuple[str, ...]:
     missing = {sku: min((len(name - bag) for name in index.aliases[sku] if name & bag), default=9) for sku in skus}
     least = min(missing.values(), default=0)
     near = [sku for sku, count in missing.items() if count <= least + 1]
-    return tuple(sorted(near, key=lambda sku: (not _kind_of(index, bag, sku), missing[sku], sku))[:MAX_CANDIDATES])
+    return tuple(sorted(near, key=lambda sku: (not kind_of(index, bag, sku), missing[sku], sku))[:MAX_CANDIDATES])
 
 
-def _kind_of(index: CatalogIndex, bag: Bag, sku: str) -> bool:
+def kind_of(index: CatalogIndex, bag: Bag, sku: str) -> bool:
     """A quarter of its names end with a word of `bag`; one alone may, in a language that puts the kind first."""
     names = _names(index, sku)
     return 4 * sum(_head(name) in bag for name in names) >= len(names)

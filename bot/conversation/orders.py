@@ -116,6 +116,14 @@ def _pending(turn: Turn) -> tuple[Question, ...]:
     return tuple(questions.with_alternatives(index, q) for q in intent.questions) + tuple(left)
 
 
+def _corrects(turn: Turn, wanted: Wanted, first: Question) -> bool:
+    """A question that is put again is answered as it would have been the first time."""
+    before = turn.situation.question
+    if before is not None and before.kind is QuestionKind.PRODUCT and before.about[:1] == (first,):
+        return before.corrects
+    return corrects(turn, wanted.base, first)
+
+
 def _brought(intent: Intent) -> set[str]:
     """The goods that a message asks for. A line of the draft that it only sets answers nothing that was asked before."""
     if intent.changes:
@@ -131,7 +139,7 @@ def _ask(turn: Turn, wanted: Wanted) -> Decision:
     question = OpenQuestion(
         QuestionKind.PRODUCT, turn.serial, (first, *rest), asked=position, doubtful=wanted.doubtful, limit=wanted.limit,
         order_id=wanted.base.id if wanted.base and wanted.changes_placed else None,
-        day=turn.intent.delivery_date or _asked_day(turn), notes=_new_notes(wanted), corrects=corrects(turn, wanted.base, first),
+        day=turn.intent.delivery_date or _asked_day(turn), notes=_new_notes(wanted), corrects=_corrects(turn, wanted, first),
     )  # fmt: skip
     offer = (Reply("offer_person"),) if position > MAX_QUESTIONS_IN_A_ROW else ()
     if not wanted.changes_placed:

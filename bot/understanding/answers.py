@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.catalog.index import Bag, CatalogIndex
+from bot.catalog.match import kind_of
 from bot.understanding.cues import Cues
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.picks import by_extent, picked
@@ -127,6 +128,8 @@ def _by_words(edit: Edit, fits: list[Fit], open_ones: list[Question], result: An
         open_ones.clear()
         return
     question, skus = fits[0]
+    if len(skus) > 1 and not edit.mention.modifier:  # "the box" of a box and a box liner
+        skus = tuple(sku for sku in skus if kind_of(index, edit.mention.bag, sku)) or skus
     if question in open_ones:
         open_ones.remove(question)
     if len(skus) > 1:
@@ -195,18 +198,13 @@ def _settle(
         unit = amount.unit or question.unit_said
         amount = Said(question.quantity_said, unit)
     elif amount.unit is None and not amount.parts and not (edit is not None and edit.corrected):
-        amount = replace(amount, unit=_fitting_unit(question, amount))
+        amount = replace(amount, unit=None if question.reason is QuestionReason.UNIT else question.unit_said)
     text = mention_text(edit) if edit is not None else question.text
     outcome = line_or_question(product, amount, replace(question, text=text or question.text), 0.97, True)
     if isinstance(outcome, Line):
         result.lines.append(outcome)
     else:
         result.questions.append(outcome)
-
-
-def _fitting_unit(question: Question, amount: Said) -> str | None:
-    del amount
-    return None if question.reason is QuestionReason.UNIT else question.unit_said
 
 
 def _by_choice(open_ones: list[Question], story: Story, cues: Cues, result: Answered, index: CatalogIndex) -> None:

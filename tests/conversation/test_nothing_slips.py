@@ -34,3 +34,11 @@ def test_a_line_set_to_an_amount_is_no_answer_to_which_one_was_meant() -> None:
     assert any("2 more ctn" in each for each in answer)
     counter.say("1")
     assert {line.sku: line.quantity for line in counter.order.lines} == {"PB10-K": 700, "LN-PZ": 200}
+
+
+def test_the_box_is_the_box_and_not_its_liner() -> None:
+    counter = Counter.of(confirm_orders=ConfirmOrders.ALWAYS)
+    counter.say("5ctn 10in box n 2 pkt liner")
+    counter.say("add 2 more ctn")
+    counter.say("the box")
+    assert {line.sku: line.quantity for line in counter.order.lines} == {"PB10-K": 700, "LN-PZ": 100}
