@@ -39,8 +39,8 @@ class CatalogIndex:
     """The SKUs that hold a word."""
     aliases: Mapping[str, tuple[Bag, ...]]
     """The bags of a SKU's names."""
-    leads: frozenset[str]
-    """Words that only ever stand before another in a name: the kitchen of "kitchen towel". Alone they name no goods for sure."""
+    heads: frozenset[str]
+    """The words that say what a product is: the towel of "kitchen towel", neither size nor colour."""
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
     """Names as they are written, by first word, the longest first."""
     sizes: frozenset[str]
@@ -171,7 +171,7 @@ class _Build:
             core=self.core,
             by_word=by_word,
             aliases=self.aliases,
-            leads=frozenset(by_word.keys() - self.heads - sizes - self.described),
+            heads=frozenset(self.heads),
             phrases={first: tuple(sorted(group, key=_longest_first)) for first, group in self.phrases.items()},
             sizes=sizes,
             numbered=frozenset(word for word in by_word if word[0].isdigit()),

@@ -75,18 +75,13 @@ def _active(index: CatalogIndex, skus: Iterable[str]) -> tuple[str, ...]:
 
 
 def rank(index: CatalogIndex, bag: Bag, skus: Iterable[str]) -> tuple[str, ...]:
-    """Candidates that are a kind of what was said come first ("pizza box liner" is no box), then those whose names need the
-    fewest words beyond those said; far ones are left out."""
+    """Candidates that are called what was said ("pizza box liner" is no box), as far as several are; then those whose names need
+    the fewest words beyond those said; far ones are left out."""
     missing = {sku: min((len(name - bag) for name in index.aliases[sku] if name & bag), default=9) for sku in skus}
     least = min(missing.values(), default=0)
     near = [sku for sku, count in missing.items() if count <= least + 1]
-    return tuple(sorted(near, key=lambda sku: (not kind_of(index, bag, sku), missing[sku], sku))[:MAX_CANDIDATES])
-
-
-def kind_of(index: CatalogIndex, bag: Bag, sku: str) -> bool:
-    """A quarter of its names end with a word of `bag`; one alone may, in a language that puts the kind first."""
-    names = _names(index, sku)
-    return 4 * sum(_head(name) in bag for name in names) >= len(names)
+    kinds = [sku for sku in near if called(index, bag & index.heads, sku)]
+    return tuple(sorted(kinds if len(kinds) > 1 else near, key=lambda sku: (missing[sku], sku))[:MAX_CANDIDATES])
 
 
 def called(index: CatalogIndex, bag: Bag, sku: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.catalog.index import Bag, CatalogIndex
-from bot.catalog.match import kind_of
+from bot.catalog.match import called
 from bot.understanding.cues import Cues
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.picks import by_extent, picked
@@ -121,6 +121,9 @@ def _by_words(edit: Edit, fits: list[Fit], open_ones: list[Question], result: An
         result.others.append(edit)
         return
     result.hit = True
+    settled = [fit for fit in fits if len(fit[1]) == 1]
+    if len(settled) == 1:
+        fits = settled  # "the cold ones" is one of the cups and any of the lids: it speaks of the cups
     if len(fits) > 1:
         result.questions.append(
             Question(mention_text(edit), QuestionReason.AMBIGUOUS, tuple(s for _, skus in fits for s in skus))
@@ -128,8 +131,8 @@ def _by_words(edit: Edit, fits: list[Fit], open_ones: list[Question], result: An
         open_ones.clear()
         return
     question, skus = fits[0]
-    if len(skus) > 1 and not edit.mention.modifier:  # "the box" of a box and a box liner
-        skus = tuple(sku for sku in skus if kind_of(index, edit.mention.bag, sku)) or skus
+    if len(skus) > 1:  # "the box" of a box and a box liner
+        skus = tuple(sku for sku in skus if called(index, edit.mention.bag & index.heads, sku)) or skus
     if question in open_ones:
         open_ones.remove(question)
     if len(skus) > 1:

@@ -84,10 +84,20 @@ class _Reader:
         if token.kind == SIZE and token.unit and token.value is not None and self._negative(at):
             return self._add(Quantity(Kind.QUANTITY, at, at + 1, -token.value, token.unit, odd=True))
         if token.kind == SIZE:
-            return self._take(at, token)
+            return self._weighs(at) or self._take(at, token)
         if token.kind == scan.MARK:
             return self._mark(at, starts_line)
         return self._word(at)
+
+    def _weighs(self, at: int) -> int:
+        """ "2kg of rice" where nobody knows rice: the weight is how much of it is wanted."""
+        of, goods, token = self._token(at + 1), self._token(at + 2), self.tokens[at]
+        if token.unit is None or token.value is None or of is None or of.text != "of" or goods is None:
+            return 0
+        if goods.kind != scan.WORD or goods.roles or self.index.knows(goods.word):
+            return 0
+        unit = "litre" if token.unit == "l" else token.unit
+        return self._add(Quantity(Kind.QUANTITY, at, at + 1, token.value, unit, size=token))
 
     # -- breaks and cues
 
@@ -472,15 +482,16 @@ class _Reader:
         token, after = self.tokens[at], self._token(at + 1)
         if after is None or "occasion" not in after.roles or self.index.knows(after.word):
             return False
-        return token.has("attribute") or (after.roles["occasion"] != "order" and token.word in self.index.leads)
+        return token.has("attribute") or (after.roles["occasion"] != "order" and self._leads(token))
+
+    def _leads(self, token: Token) -> bool:
+        """A word that only ever stands before another in a name, the kitchen of "kitchen towel": alone it names no goods."""
+        named = self.index.knows(token.word) and token.word not in self.index.heads
+        return named and token.kind == scan.WORD and not token.has("attribute")
 
     def _purpose(self, at: int) -> bool:
         """ "10in box 1 ctn for main kitchen": after goods and their amount, where or what for."""
-        if (
-            self.tokens[at].word not in self.index.leads
-            or self.mention is not None
-            or self._content_follows(at, near=True)
-        ):
+        if not self._leads(self.tokens[at]) or self.mention is not None or self._content_follows(at, near=True):
             return False
         back = at - 1
         while (

@@ -139,8 +139,8 @@ def _merge(files: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Lexico
                 for phrase in [*phrases, *([meaning] if section == "attribute" else [])]:
                     words = words_of(phrase)
                     table.setdefault(words, {}).setdefault(section, meaning)
-                    if len(words) == 1:
-                        language_of.setdefault(words[0], language)
+                    if len(words) == 1:  # what stands for all words of a kind is English in every file
+                        language_of.setdefault(words[0], "en" if phrase == meaning else language)
     for unit, phrases in files["ms"].get("unit", {}).items():
         for phrase in phrases:
             structure.setdefault((ONE + phrase,), {}).setdefault("one_unit", unit)

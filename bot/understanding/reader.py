@@ -120,7 +120,16 @@ def _as_kind(kind: str, confidence: float, facts: Facts) -> Intent | None:
         return _repeat(facts, confidence)
     if confidence < ACT and kind in ACTS:
         return None
+    if kind == IntentKind.ORDER_CANCEL and _takes_goods_out(facts):
+        return None
     return _plain(IntentKind(kind), confidence, facts)
+
+
+def _takes_goods_out(facts: Facts) -> bool:
+    """ "no rice then": without some goods, known or not, an order is changed and never dropped."""
+    negations = {element.text for element in facts.elements if isinstance(element, Cue) and "negate" in element.roles}
+    cancels = {phrase for role, phrase in facts.cues.phrases if role == "cancel_all"}
+    return any(edit.negated for edit in facts.story.edits) and cancels <= negations
 
 
 def _plain(kind: IntentKind, confidence: float, facts: Facts) -> Intent:
