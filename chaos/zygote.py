@@ -6,6 +6,7 @@ before the fork. Spoken to in JSON lines: `{"run": "worker", "env": {...}, "log"
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -84,7 +85,8 @@ def _fork(asked: dict[str, Any]) -> int:
 
 
 def serve() -> None:
-    """Forks until standard input ends. Dead children are reaped by the kernel."""
+    """Forks until standard input ends, and then ends what is left: a run that was killed leaves no worker behind. Dead children
+    are reaped by the kernel."""
     import gunicorn.app.wsgiapp  # noqa: F401  # imported before the forks, as everything below
 
     import handlers  # noqa: F401
@@ -95,9 +97,14 @@ def serve() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     sys.stdout.write('{"ready": true}\n')
     sys.stdout.flush()
+    forked: list[int] = []
     for line in sys.stdin:
-        sys.stdout.write(json.dumps({"pid": _fork(json.loads(line))}) + "\n")
+        forked.append(_fork(json.loads(line)))
+        sys.stdout.write(json.dumps({"pid": forked[-1]}) + "\n")
         sys.stdout.flush()
+    for pid in forked:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
