@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -57,28 +58,9 @@ class Ranked:
 
 def rank(facts: Facts) -> Ranked:
     """What the message may be."""
-    if _calls_person(facts):
-        return Ranked((("human", CLEAR_ORDER),))
-    if only_thanked_for(facts.elements, facts.tokens, facts.cues):
-        return Ranked((("thanks", CLEAR_ORDER),))
-    if _confirms_again(facts):
-        return Ranked((("order.confirm", CLEAR_ORDER),))
-    if _orders_anew(facts):
-        return Ranked(((ORDER, CLEAR_ORDER),))
-    if clear_order(facts):
-        return Ranked(((ORDER, CLEAR_ORDER),))
-    if _mends_own_words(facts):
-        return Ranked(((ORDER, CLEAR_ORDER),))
-    if _takes_out(facts) or _chosen_after_asking(facts):
-        return Ranked(((ORDER, CLEAR_ORDER),))
-    if places_picked(facts.context.pending, facts.tokens) or _tells_the_day(facts):
-        return Ranked(((ORDER, CLEAR_ORDER),))
-    if _asks_price(facts):
-        return Ranked((("inquiry.price", CLEAR_ORDER),))
-    if _came_short(facts):
-        return Ranked((("complaint", CLEAR_ORDER),))
-    if _follows_up(facts):
-        return Ranked((("order.status", CLEAR_ORDER),))
+    clear = next((kind for kind, is_clear in CLEAR if is_clear(facts)), None)
+    if clear is not None:
+        return Ranked(((clear, CLEAR_ORDER),))
     found = classifier().probabilities(features(facts))
     possible = {kind: p for kind, p in found.items() if _possible(kind, facts)}
     if max(possible.values()) < UNSURE and _names_amount(facts) and not facts.cues.has(*AGAINST):
@@ -263,3 +245,29 @@ def orderable(facts: Facts) -> bool:
     if state.pending or (state.draft is not None or facts.open_order):
         return bool(facts.story.loose) or facts.asked_day is not None or bool(state.pending)
     return bool(facts.story.loose)
+
+
+def _only_thanks(facts: Facts) -> bool:
+    return only_thanked_for(facts.elements, facts.tokens, facts.cues)
+
+
+def _picks(facts: Facts) -> bool:
+    return bool(places_picked(facts.context.pending, facts.tokens))
+
+
+CLEAR: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
+    ("human", _calls_person),
+    ("thanks", _only_thanks),
+    ("order.confirm", _confirms_again),
+    (ORDER, _orders_anew),
+    (ORDER, clear_order),
+    (ORDER, _mends_own_words),
+    (ORDER, _takes_out),
+    (ORDER, _chosen_after_asking),
+    (ORDER, _picks),
+    (ORDER, _tells_the_day),
+    ("inquiry.price", _asks_price),
+    ("complaint", _came_short),
+    ("order.status", _follows_up),
+)
+"""What needs no weighing, the first that holds; everything else is the classifier's."""
