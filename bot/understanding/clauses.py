@@ -9,9 +9,6 @@ from bot.understanding.resolve import NOTHING_SAID, Resolver
 from bot.understanding.spans import JOIN, STRONG, Break, Cue, Element, Kind, Mention, Quantity
 
 JOINTS = frozenset({"+", "and", "&", "n", "plus", "dan", "和", "and also", "மற்றும்", "um"})
-LEFT = frozenset(
-    {"in store", "in our store", "on the shelf", "left", "remaining", "leftover", "balance", "on hand", "in the store"}
-)
 ODD_RESTS = ("零", "〇")
 
 
@@ -66,7 +63,7 @@ def without_stock(clause: list[Element]) -> list[Element]:
     for element in clause:
         if isinstance(element, Cue):
             stock, counted = "stock" in element.roles, False
-            if element.text in LEFT:
+            if element.roles.get("stock") == "behind":
                 out = _without_left(out)
         elif isinstance(element, Break) and element.strength > 1:
             stock = False
