@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ log = get_logger(__name__)
 SENDING_S = 25
 """After this a try that never reported counts as lost; longer than a look-up and a send may take by their time-outs."""
 MAX_ATTEMPTS = 12
+"""The ceiling of a reply, whatever became of its tries: a claim counts before anything is sent."""
 MAX_PAUSE_S = 300
 
 CLAIM = Prepared(
@@ -52,6 +53,7 @@ FINISH = Prepared(
     """
 WITH finished AS (
     UPDATE conversation_messages SET state = :state, provider_id = COALESCE(:provider_id, provider_id), error = :error, reason = :reason,
+        payload = CASE WHEN :beside IS NULL THEN payload ELSE payload || jsonb_build_object('provider_id', CAST(:beside AS text)) END,
         due_at = CASE WHEN :pause IS NULL THEN NULL ELSE now() + CAST(:pause AS double precision) * interval '1 s' END,
         attempts = attempts - :forgiven,
         finished_at = CASE WHEN :pause IS NULL THEN now() END
@@ -65,10 +67,11 @@ FROM finished
     pause="double precision",
     forgiven="integer",
     state="text",
+    beside="text",
 )
 KNOWN = text("""
-SELECT provider_id FROM conversation_messages
-WHERE conversation_id = :conversation_id AND direction = 'outbound' AND provider_id IS NOT NULL ORDER BY id DESC LIMIT 50
+SELECT COALESCE(provider_id, payload->>'provider_id') FROM conversation_messages
+WHERE conversation_id = :conversation_id AND direction = 'outbound' AND state = 'sent' ORDER BY id DESC LIMIT 50
 """)
 PATIENTLY = Retrying(
     retry=retry_if_exception(is_temporary), stop=stop_after_delay(10), wait=wait_exponential(0.1, max=1), reraise=True
@@ -80,12 +83,16 @@ UNREACHABLE = text("UPDATE contacts SET unreachable_at = now() WHERE id = :conta
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a try ended. `pause_s` None is final; else the next look is due after it; without an error it was no try at all."""
+    """How a try ended. `pause_s` None is final; else the next look is due after it; without an error it was no try at all.
+
+    `beside` is a provider's id that could not be kept as the row's own.
+    """
 
     state: str
     provider_id: str | None = None
     error: TriaError | None = None
     pause_s: float | None = None
+    beside: str | None = None
 
 
 def deliver(message_id: int) -> None:
@@ -114,7 +121,7 @@ def _send_one(runtime: Runtime, message_id: int, channels: Mapping[str, Channel]
         with metrics.deliver_seconds.labels(row.channel).time():
             result = _result(runtime, row, channels)
         failpoints.hit("deliver.before_finish")
-        next_id = PATIENTLY(_finish, runtime, row, attempt, result)
+        next_id = _write_down(runtime, row, attempt, result)
         failpoints.hit("deliver.after_finish")
         return next_id
 
@@ -146,6 +153,9 @@ def _try(runtime: Runtime, row: Any, channels: Mapping[str, Channel]) -> Result:
         return Result("sent", found)
     if wait_s := runtime.send_limits.wait_s(row.channel, row.business_address, row.address):
         return Result(row.was if row.was == "unknown" else "pending", pause_s=wait_s)
+    if row.attempts > MAX_ATTEMPTS:
+        metrics.replies_ceiling_total.labels(row.channel).inc()
+        raise PermanentError("tried too often, whatever became of the tries", code="ceiling")
     window.check(row.channel, message.template, row.last_inbound_at, runtime.clock())
     failpoints.hit("deliver.before_send")
     provider_id = channel.send(message)
@@ -158,24 +168,68 @@ def _look_up(runtime: Runtime, channel: Channel, message: Outgoing, row: Any) ->
     if not channel.can_look_up:
         return None
     with autocommit(runtime.engine) as connection:
-        ids = frozenset(connection.execute(KNOWN, {"conversation_id": row.conversation_id}).scalars())
+        known = connection.execute(KNOWN, {"conversation_id": row.conversation_id}).scalars()
+        ids = frozenset(filter(None, known))
     since: datetime = row.created_at
     return channel.find(message, since=since, known=ids)
 
 
-def _finish(runtime: Runtime, row: Any, attempt: str, result: Result) -> int | None:
-    values: Mapping[str, Any] = {
+def _write_down(runtime: Runtime, row: Any, attempt: str, result: Result) -> int | None:
+    """Records how the try ended. What PostgreSQL refuses for good is recorded with less: the reply has left all the same, and a
+    row that stayed open would send it again."""
+    try:
+        return PATIENTLY(_finish, runtime, row, attempt, result)
+    except Exception as error:
+        if is_temporary(error):
+            raise
+        log.exception("the end of a try could not be recorded as it was", state=result.state)
+        metrics.replies_unrecorded_total.labels(row.channel).inc()
+        report_error(error)
+        try:
+            return _write_less(runtime, row, attempt, result)
+        finally:
+            with transaction(runtime.engine) as connection:
+                failures.note(connection, FailureKind.DELIVER, row.id, error)
+
+
+def _write_less(runtime: Runtime, row: Any, attempt: str, result: Result) -> int | None:
+    """Without the provider's id as a key, which may be another row's; and where even "sent" is refused, closed for a person."""
+    plain = replace(result, provider_id=None, beside=result.provider_id)
+    closed = replace(plain, state="dead", pause_s=None, error=PermanentError("its end was refused", code="unrecorded"))
+    try:
+        return PATIENTLY(_record, runtime, row, attempt, plain)
+    except Exception as error:
+        if is_temporary(error):
+            raise
+        log.exception("the end of a try could not be recorded plainly either", state=result.state)
+        return PATIENTLY(_record, runtime, row, attempt, closed)
+
+
+def _record(runtime: Runtime, row: Any, attempt: str, result: Result) -> int | None:
+    """The row alone, nothing that follows from it."""
+    with transaction(runtime.engine) as connection:
+        finished = FINISH.on(connection, _values(row, attempt, result)).one_or_none()
+    return finished.next_id if finished is not None and result.pause_s is None else None
+
+
+def _values(row: Any, attempt: str, result: Result) -> Mapping[str, Any]:
+    return {
         "id": row.id,
         "attempt": attempt,
         "state": result.state,
         "provider_id": result.provider_id,
+        "beside": result.beside,
         "error": error_words(result.error) if result.error else None,
         "reason": getattr(result.error, "code", None) or None,
         "pause": result.pause_s,
         "forgiven": int(result.pause_s is not None and result.error is None),
     }
+
+
+def _finish(runtime: Runtime, row: Any, attempt: str, result: Result) -> int | None:
     with transaction(runtime.engine) as connection:
-        finished = FINISH.on(connection, values).one_or_none()
+        finished = FINISH.on(connection, _values(row, attempt, result)).one_or_none()
+        failpoints.hit("deliver.in_finish")
         if finished is not None and result.pause_s is None and result.error is not None:
             failures.note(connection, FailureKind.DELIVER, row.id, result.error)
         if finished is not None and result.state == "sent" and row.attempts > 1:

@@ -12,7 +12,7 @@ WITH found AS (
     SELECT m.id, m.direction, m.in_reply_to, m.context, COALESCE(m.in_reply_to, m.id) AS source
     FROM conversation_messages m
     WHERE m.conversation_id = :conversation_id AND m.id <> ALL(:own) AND m.kind <> 'edit'
-      AND (m.provider_id = :reference OR (m.direction = 'inbound' AND m.payload->>'message_id' = :reference))
+      AND (m.provider_id = :reference OR right(m.provider_id, length(:reference) + 1) = ':' || :reference OR (m.direction = 'inbound' AND m.payload->>'message_id' = :reference))
     ORDER BY m.id DESC LIMIT 1
 ), made AS (
     SELECT e.order_id FROM order_events e JOIN found ON e.message_id = found.source

@@ -114,12 +114,17 @@ def _details(message: Message) -> dict[str, Any]:
     return {name: value for name, value in details.items() if value}
 
 
+def _key(update: Update, bot: str) -> str:
+    """Every bot counts its own updates: with a new token the numbers may be those of old messages."""
+    return f"{bot}:{update.update_id}"
+
+
 def _from_message(update: Update, message: Message, raw: dict[str, Any], bot: str, kind: Kind | None) -> Incoming:
     sender = message.from_
     text = message.text or message.caption
     return Incoming(
         channel=NAME,
-        provider_id=str(update.update_id),
+        provider_id=_key(update, bot),
         address=str(sender.id if sender else message.chat.id),
         business_address=bot,
         kind=kind or (Kind.TEXT if message.text else _media_kind(raw)),
@@ -148,7 +153,7 @@ def read_update(raw: Any, bot: str, now: datetime) -> Incoming:
         return _from_press(update, update.callback_query, bot, now)
     if update.message_reaction and update.message_reaction.user:
         return _from_reaction(update, update.message_reaction, bot)
-    return Incoming(NAME, str(update.update_id), "0", bot, Kind.UNSUPPORTED, "", now, ignored="update_kind")
+    return Incoming(NAME, _key(update, bot), "0", bot, Kind.UNSUPPORTED, "", now, ignored="update_kind")
 
 
 def _from_press(update: Update, query: CallbackQuery, bot: str, now: datetime) -> Incoming:
@@ -157,7 +162,7 @@ def _from_press(update: Update, query: CallbackQuery, bot: str, now: datetime) -
         payload["replied_to"] = str(query.message.message_id)
     private = query.message is None or query.message.chat.type == "private"
     return Incoming(
-        NAME, str(update.update_id), str(query.from_.id), bot, Kind.BUTTON, "", now, query.from_.first_name[:200], payload,
+        NAME, _key(update, bot), str(query.from_.id), bot, Kind.BUTTON, "", now, query.from_.first_name[:200], payload,
         None if private else "not_private",
     )  # fmt: skip
 
@@ -167,4 +172,4 @@ def _from_reaction(update: Update, reaction: Reaction, bot: str) -> Incoming:
     emoji = "".join(str(item.get("emoji", "")) for item in reaction.new_reaction)[:20]
     said_at = datetime.fromtimestamp(max(0, min(reaction.date, 2**40)), UTC)
     payload = {"replied_to": str(reaction.message_id)}
-    return Incoming(NAME, str(update.update_id), str(user), bot, Kind.REACTION, storable(emoji), said_at, "", payload)
+    return Incoming(NAME, _key(update, bot), str(user), bot, Kind.REACTION, storable(emoji), said_at, "", payload)

@@ -41,8 +41,10 @@ class Telegram:
         self._request = HTTPXRequest(
             connection_pool_size=4, read_timeout=READ_S, write_timeout=CONNECT_S, connect_timeout=CONNECT_S
         )
+        token = settings.telegram_bot_token.get_secret_value()
+        self._bot_id = token.partition(":")[0]
         self._bot = Bot(
-            settings.telegram_bot_token.get_secret_value(),
+            token,
             base_url=f"{settings.telegram_api_base_url}/bot",
             base_file_url=f"{settings.telegram_api_base_url}/file/bot",
             request=self._request,
@@ -76,7 +78,7 @@ class Telegram:
             raise _network(error) from error
         except TelegramError as error:
             raise TemporaryError(f"Telegram refused: {type(error).__name__}", code="telegram") from error
-        return f"{message.to}:{sent.message_id}"  # message ids are counted per chat
+        return f"{self._bot_id}:{message.to}:{sent.message_id}"  # ids of messages are counted per bot and chat
 
 
 def _network(error: NetworkError) -> Exception:

@@ -100,6 +100,12 @@ replies_total = _counter(
     channel=CHANNELS,
     outcome=("sent", "pending", "unknown", "dead", "held"),
 )
+replies_unrecorded_total = _counter(
+    "replies_unrecorded_total", "Tries whose end PostgreSQL refused to record as it was", channel=CHANNELS
+)
+replies_ceiling_total = _counter(
+    "replies_ceiling_total", "Replies given up because nothing may be tried more often", channel=CHANNELS
+)
 reply_latency_seconds = Histogram(
     "tria_reply_latency_seconds", "From the inbound row to the provider's acceptance of its reply", buckets=SLOW_S
 )

@@ -149,7 +149,7 @@ def test_message_ids_of_two_telegram_chats_may_be_equal(shop: Shop, simulator: R
     send(shop, second)
     assert state(shop, second) == "sent"
     ids = {
-        str(row[0]).partition(":")[0]
+        str(row[0]).split(":")[-2]
         for row in shop.rows("SELECT provider_id FROM conversation_messages WHERE state = 'sent'")
     }
     assert ids == {"7002"}
