@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.understanding import scan
@@ -24,6 +24,8 @@ class Cues:
     """Where in the text somebody speaks to the machine instead of ordering."""
     places: tuple[tuple[str, int], ...] = ()
     """Where in the text it is complained, wanted, repeated, thanked, or told of the past."""
+    spans: tuple[tuple[int, int], ...] = ()
+    """Where in the text the phrases stand, whatever they say."""
     choice: str | None = None
     """Which of several the message picks: a number, all, or none."""
 
@@ -44,16 +46,19 @@ def find_cues(pieces: list[scan.Piece]) -> Cues:
     count: dict[str, int] = {}
     phrases: list[tuple[str, str]] = []
     places: list[tuple[str, int]] = []
+    spans: list[tuple[int, int]] = []
     for at, word in enumerate(words):
         if word and "\u3400" <= word[0] <= "\u9fff":
             before = count.get("attack", 0)
             places += [(role, spoken[at].start) for role in _han(word, count, phrases)]
+            spans += _han_spans(word, spoken[at].start)
             attacks += [spoken[at].start] * (count.get("attack", 0) > before)
             continue
         seen: set[str] = set()
         for phrase, roles in by_first.get(word, ()):
             if len(phrase) > 1 and tuple(words[at : at + len(phrase)]) != phrase:
                 continue
+            spans.append((spoken[at].start, spoken[at + len(phrase) - 1].end))
             places += [(role, spoken[at].start) for role in roles if role in _PLACED]
             for role in roles:
                 if role not in seen and role not in SILENT:
@@ -62,7 +67,7 @@ def find_cues(pieces: list[scan.Piece]) -> Cues:
                     phrases.append((role, " ".join(phrase)))
             if "attack" in roles:
                 attacks.append(spoken[at].start)
-    return Cues(count, tuple(phrases), tuple(attacks), tuple(places), _choice(phrases))
+    return Cues(count, tuple(phrases), tuple(attacks), tuple(places), tuple(spans), _choice(phrases))
 
 
 def _choice(phrases: list[tuple[str, str]]) -> str | None:
@@ -89,6 +94,15 @@ def _han(run: str, count: dict[str, int], phrases: list[tuple[str, str]]) -> set
                     _note(roles, part, count, phrases)
                     placed |= _PLACED & roles.keys()
     return placed
+
+
+def _han_spans(run: str, start: int) -> Iterator[tuple[int, int]]:
+    """Where in the text the known phrases of a run without spaces stand."""
+    known = lexicon().cues.by_first
+    for at in range(len(run)):
+        for size in range(min(LONGEST_HAN, len(run) - at), 0, -1):
+            if any(phrase == (run[at : at + size],) for phrase, _ in known.get(run[at : at + size], ())):
+                yield start + at, start + at + size
 
 
 def _note(roles: Mapping[str, str], text: str, count: dict[str, int], phrases: list[tuple[str, str]]) -> None:

@@ -122,7 +122,9 @@ class Intent:
     language: str = "en"
     leftover: tuple[str, ...] = ()
     doubtful: bool = False
-    """Lines were read, but whether anything is wanted at all is not sure: nothing is placed without a YES."""
+    """Lines were read, but whether all was understood, or anything is wanted at all, is not sure: nothing is placed without a YES."""
+    doubts: tuple[str, ...] = ()
+    """The customer's own words that nothing explains, quoted when the YES is asked for."""
 
     @property
     def sure(self) -> bool:

@@ -51,6 +51,8 @@ CUES = frozenset(
 )
 """Sections that say what a message is about; the others build its structure."""
 
+CHATTER = "chatter"
+
 Roles = Mapping[str, str]
 
 
@@ -92,6 +94,8 @@ class Lexicon:
     """Words for colours, sizes and materials to the one word that stands for all of them."""
     repairable: tuple[str, ...]
     """Words that a typing slip may be read as."""
+    chatter: frozenset[str]
+    """Everyday words that say nothing of goods or amounts: known to the account of a message, and to nothing else."""
     language_of: Mapping[str, str]
     """The language whose file first had the word."""
 
@@ -134,6 +138,8 @@ def _merge(files: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Lexico
     language_of: dict[str, str] = {}
     for language, sections in files.items():
         for section, meanings in sections.items():
+            if section == CHATTER:
+                continue
             table = cues if section in CUES else structure
             for meaning, phrases in meanings.items():
                 for phrase in [*phrases, *([meaning] if section == "attribute" else [])]:
@@ -155,6 +161,7 @@ def _merge(files: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Lexico
         spaceless=frozenset(w for words in (*structure, *cues) for w in words if is_spaceless(w)),
         attributes={w[0]: roles["attribute"] for w, roles in structure.items() if "attribute" in roles and len(w) == 1},
         repairable=tuple(sorted(words[0] for words, roles in structure.items() if _repairable(words, roles))),
+        chatter=frozenset(word for sections in files.values() for word in sections.get(CHATTER, {}).get("said", ())),
         language_of=language_of,
     )
 

@@ -17,7 +17,7 @@ def prediction(message_id: str, intent: Intent) -> dict[str, Any]:
         "confidence": round(intent.confidence, 3),
         "lines": [_line(line) for line in intent.lines] if writes else [],
         "delivery_date": intent.delivery_date.isoformat() if writes and intent.delivery_date else None,
-        "clarify": _asked(intent) if writes else [],
+        "clarify": [_question(question) for question in intent.questions] if writes else [],
         "sure": intent.sure,
         "language": intent.language,
     }
@@ -25,12 +25,6 @@ def prediction(message_id: str, intent: Intent) -> dict[str, Any]:
 
 def _line(line: Line) -> dict[str, Any]:
     return {"sku": line.sku, "quantity_base_units": number(line.quantity)}
-
-
-def _asked(intent: Intent) -> list[dict[str, Any]]:
-    """The questions, and the YES that an order needs of which it is not sure that it is one."""
-    yes = {"text": "", "reason": "ambiguous", "candidates": [line.sku for line in intent.lines]}
-    return [*([yes] if intent.doubtful else []), *(_question(question) for question in intent.questions)]
 
 
 def _question(question: Question) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from datetime import date, datetime
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import headed
 from bot.understanding import scan
+from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.answers import Answered, answer
-from bot.understanding.changes import Changed, basket_lines, change, change_nameless
+from bot.understanding.changes import Changed, basket_lines, change, change_nameless, wanted
 from bot.understanding.cues import Cues, find_cues
 from bot.understanding.elements import find_elements
 from bot.understanding.facts import Facts
@@ -33,7 +34,8 @@ from bot.understanding.kinds import AGAINST, ORDER, Ranked, rank
 from bot.understanding.language import language_of
 from bot.understanding.notes import notes_of
 from bot.understanding.resolve import Quoter, Resolver
-from bot.understanding.spans import STRONG, Break, Cue, Element, Kind, Quantity
+from bot.understanding.shapes import explained
+from bot.understanding.spans import STRONG, Break, Cue, Element, Kind, Mention, Quantity
 from bot.understanding.story import Story, tell
 from bot.understanding.text import MAX_CHARS, fold
 from bot.understanding.tokens import Token
@@ -79,6 +81,8 @@ def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts
     wanted = without_told(elements, tokens, cues)
     story = tell(wanted, Resolver(index, quoter), known, answering=bool(context.pending))
     story.past = len(wanted) < len(elements)
+    kept = {id(element) for element in wanted}
+    story.told |= {e.start for e in elements if id(e) not in kept}
     story.unplaced = _unplaced(story, quoter)
     _silence(story, tokens, elements, cues)
     return Facts(folded, tokens, days, elements, story, cues, context, index, _asked_day(days, elements))
@@ -278,6 +282,7 @@ def _intent(
     changes: list[Change] | tuple[Change, ...],
     questions: list[Question],
 ) -> Intent:
+    doubts = _doubts(facts) if lines else ()
     return Intent(
         kind=kind,
         confidence=confidence,
@@ -287,9 +292,38 @@ def _intent(
         delivery_date=facts.asked_day,
         notes=notes_of(facts),
         language=language_of(facts.tokens),
-        doubtful=bool(lines) and confidence < DOUBT,
+        doubtful=bool(lines) and (confidence < DOUBT or bool(doubts)),
+        doubts=doubts,
         leftover=tuple(word for edit in facts.story.edits if edit.mention for word in edit.mention.unknown),
     )
+
+
+def _doubts(facts: Facts) -> tuple[str, ...]:
+    """The customer's words that this reading does not account for."""
+    roles = roles_of(facts.tokens, _used(facts), _spoken(facts), facts.index)
+    return left_over(facts.tokens, roles, facts.folded)
+
+
+def _used(facts: Facts) -> set[int]:
+    """The tokens that the reading uses: days, goods, amounts that count or were put right, and the words of change."""
+    used = {at for day in facts.days if day.past or day.day for at in range(day.start, day.end)}
+    edits = [*facts.story.edits, *(e.swapped_for for e in facts.story.edits if e.swapped_for)]
+    counted = {at for e in edits if e.quantity for at in range(e.quantity.start, e.quantity.end)}
+    counted |= {e.said.at for e in edits} | {q.start for q in facts.story.loose} | facts.story.told
+    counted |= {e.end for e in facts.elements if isinstance(e, Cue) and "negate" in e.roles}
+    mended = any(e.corrected for e in edits)
+    asked = {e.mention.start for e in edits if e.mention and isinstance(e.outcome, Question) and wanted(e)}
+    for element in facts.elements:
+        if isinstance(element, Mention):
+            if not element.unknown or element.start in asked:
+                used.update(range(element.start, element.end))
+        elif not isinstance(element, Quantity) or element.start in counted or element.loose or mended:
+            used.update(range(element.start, element.end))
+    return used | explained(facts.tokens, facts.index)
+
+
+def _spoken(facts: Facts) -> set[int]:
+    return {at for at, token in enumerate(facts.tokens) if any(s <= token.start < e for s, e in facts.cues.spans)}
 
 
 def _asked_day(days: list[Day], elements: list[Element]) -> date | None:

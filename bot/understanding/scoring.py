@@ -72,7 +72,7 @@ def judge(example: Example, prediction: Mapping[str, Any], catalog: Mapping[str,
     date_ok, at_stake = _date(example, prediction, gold_writes)
     wrong = {sku for sku, quantity in written.items() if wanted.get(sku) != quantity}
     offered = {sku for question in asked for sku in question.get("candidates") or ()}
-    danger = bool(wrong) and not asked
+    danger = bool(wrong) and not asked and prediction.get("sure") is not False
     missing = set() if untouched else set(wanted) - set(written)
     ask_wanted, optional = bool(gold["clarify"]), bool(gold.get("clarify_optional"))
     ask_ok = optional or not gold_writes or (intent_ok and kind not in WRITES) or bool(asked) == ask_wanted

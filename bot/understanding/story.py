@@ -48,6 +48,8 @@ class Story:
     """Quantities without goods: an answer, a correction of the draft, or a doubt."""
     unplaced: list[Question] = field(default_factory=list)
     """Amounts with a unit that no goods could be found for."""
+    told: set[int] = field(default_factory=set)
+    """Where elements begin that are only told of: what is there, what came, totals."""
     past: bool = False
     """Amounts only told of were left out before."""
 
@@ -68,7 +70,10 @@ def tell(
         _deliver_what_is_dropped(elements)
     for corrects, clause in clauses(elements):
         clause = joined(clause, resolver.quote)
-        clause = sums(in_turn(without_total(without_past(without_stock(clause)))), resolver)
+        counting = without_total(without_past(without_stock(clause)))
+        kept = {id(element) for element in counting}
+        story.told |= {e.start for e in clause if id(e) not in kept}
+        clause = sums(in_turn(counting), resolver)
         steps = _steps(clause)
         if corrects and story.edits:
             _correct(story, steps, resolver)

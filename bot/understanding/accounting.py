@@ -1,0 +1,72 @@
+"""The net under the reader: every token of a message has one role, and what has none is quoted back before anything is placed.
+
+It looks at no rule of the reading. It only asks what the reading used, and whether the rest is something that is known to mean
+nothing for the order: courtesy, a time, a phone, an address, a signature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from enum import StrEnum
+from itertools import groupby
+
+from bot.catalog.index import CatalogIndex
+from bot.understanding import scan
+from bot.understanding.lexicon import lexicon
+from bot.understanding.text import Folded
+from bot.understanding.tokens import Token
+
+MAX_DOUBTS = 5
+TIMES = frozenset({"x", "*"})
+
+
+class Role(StrEnum):
+    """What a token is to the reading."""
+
+    USED = "used"
+    NOISE = "noise"
+    MARK = "mark"
+    FRAME = "frame"
+    LEFT = "left"
+
+
+def roles_of(
+    tokens: Sequence[Token], used: Collection[int], spoken: Collection[int], index: CatalogIndex
+) -> list[Role]:
+    """The role of each token. `used`: places the reading accounts for; `spoken`: places of known phrases (cues)."""
+    return [_role(tokens, at, used, spoken, index) for at in range(len(tokens))]
+
+
+def left_over(tokens: Sequence[Token], roles: Sequence[Role], folded: Folded) -> tuple[str, ...]:
+    """The customer's own words that nothing explains, a stretch at a time, at most `MAX_DOUBTS`."""
+    return tuple(folded.quote(tokens[a].start, tokens[b].end) for a, b in _stretches(roles))[:MAX_DOUBTS]
+
+
+def _stretches(roles: Sequence[Role]) -> Iterator[tuple[int, int]]:
+    """The first and the last place of each run of what is left."""
+    for role, run in groupby(range(len(roles)), key=lambda at: roles[at]):
+        places = list(run)
+        if role is Role.LEFT:
+            yield places[0], places[-1]
+
+
+def _role(
+    tokens: Sequence[Token], at: int, used: Collection[int], spoken: Collection[int], index: CatalogIndex
+) -> Role:
+    token = tokens[at]
+    if at in used:
+        return Role.USED
+    if token.kind in (scan.MARK, scan.LINE):
+        return Role.MARK
+    if token.kind in scan.NOISE:
+        return Role.NOISE
+    if token.kind == scan.WORD and (at in spoken or token.text in TIMES or _known(token, index)):
+        return Role.FRAME
+    if token.has("stop"):
+        return Role.FRAME  # "the large one"
+    return Role.LEFT
+
+
+def _known(token: Token, index: CatalogIndex) -> bool:
+    """A word of the languages that neither counts nor names goods here."""
+    return (bool(token.roles) or token.text in lexicon().chatter) and not index.knows(token.word)
