@@ -17,7 +17,7 @@ from bot.errors import StartupRefused
 from bot.runtime import Runtime
 from bot.settings import get_settings
 from handlers import leaving
-from jobs.schema_fit import refuse_unfit
+from jobs.upkeep.schema_fit import refuse_unfit
 
 try:
     settings = get_settings()

@@ -19,12 +19,12 @@ from bot.runtime import Runtime
 from chaos.house import House
 from embedded.account import readable_install
 from embedded.postgres import LABEL, binary, package_folder
-from jobs import deliver
-from jobs.apply import RELEASE
+from jobs.intake.record import OPEN, RECORD, record_once
 from jobs.lease import CLAIM
+from jobs.outbox.send import send
 from jobs.process_conversation import process
-from jobs.record import OPEN, RECORD, record_once
-from jobs.situation import READ
+from jobs.turn.apply import RELEASE
+from jobs.turn.situation import READ
 from models.database import autocommit
 from models.prepared import PARAMETER
 
@@ -59,7 +59,7 @@ class Captured:
     """Statements in the order's own transaction, BEGIN and COMMIT not counted."""
 
 
-PREPARED = {each.name: each for each in (RECORD, OPEN, CLAIM, READ, RELEASE, deliver.CLAIM, deliver.FINISH)}
+PREPARED = {each.name: each for each in (RECORD, OPEN, CLAIM, READ, RELEASE, send.CLAIM, send.FINISH)}
 """What is executed by name is shown to pgbench as it was prepared; pgbench prepares it too (-M prepared)."""
 
 
@@ -73,7 +73,7 @@ def order(runtime: Runtime, phone: str, number: int, channel: _NoChannel) -> Non
     written = process(runtime, recorded.conversation_id)
     if written is None or not written.order_number:
         raise RuntimeError(f"no order came of {incoming.text!r}: {written}")
-    deliver.send(runtime, written.outbound[0], {"whatsapp": channel})
+    send(runtime, written.outbound[0], {"whatsapp": channel})
 
 
 def capture(house: House, runtime: Runtime) -> Captured:

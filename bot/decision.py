@@ -1,4 +1,4 @@
-"""What decide() hands over: plain values that jobs/apply.py writes in one transaction. Nothing here acts."""
+"""What decide() hands over: plain values that jobs/turn/apply.py writes in one transaction. Nothing here acts."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Runtime:
     media_reader: MediaReader | None = None
     """Reads voice messages, photos and documents; without one they are a person's work."""
     senders: Senders | None = field(default=None, init=False)
-    """The threads of a worker that send its replies (jobs/outbox.py); other processes ring for a worker."""
+    """The threads of a worker that send its replies (jobs/outbox/senders.py); other processes ring for a worker."""
 
     @cached_property
     def engine(self) -> Engine:

@@ -27,7 +27,7 @@ from chaos.proxy import Proxy
 from embedded.ports import free_port
 from embedded.postgres import PostgresServer
 from embedded.valkey import ValkeyServer
-from jobs.import_outlets import import_outlets
+from jobs.imports.outlets import import_outlets
 from simulator.config import SimulatorConfig
 from simulator.server import Running, start
 

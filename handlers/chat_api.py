@@ -23,9 +23,9 @@ from bot.channels.text import storable
 from bot.errors import BadInputError, TemporaryError, UnauthorizedError
 from bot.runtime import Runtime
 from handlers.current import current_runtime
-from jobs.bind import bind, contact_of
+from jobs.access.binding import bind, contact_of
+from jobs.intake.record import record_once
 from jobs.process_conversation import process
-from jobs.record import record_once
 from models.database import autocommit, transaction
 
 blueprint = Blueprint("chat_api", __name__)

@@ -27,8 +27,8 @@ from handlers.checks import READINESS, Finding, Severity, run_all, worst
 from handlers.commit import commit
 from handlers.current import current_runtime
 from handlers.errors import API_TOKEN
-from jobs import standing
-from jobs.gauges import exposition
+from jobs.reads import stats
+from jobs.reads.gauges import exposition
 from models import schema
 
 SHOWN_VERSIONS = (
@@ -142,14 +142,14 @@ def _revisions(runtime: Runtime) -> dict[str, Any]:
 
 def _ledger(runtime: Runtime) -> dict[str, Any]:
     with runtime.engine.connect() as connection:
-        last = standing.last_order_at(connection)
+        last = stats.last_order_at(connection)
         return {
-            "inbound_24h": standing.inbound_by_state(connection),
-            "outbound": standing.outbound_by_state(connection),
-            "orders": standing.orders_by_status(connection),
+            "inbound_24h": stats.inbound_by_state(connection),
+            "outbound": stats.outbound_by_state(connection),
+            "orders": stats.orders_by_status(connection),
             "last_order_at": last.isoformat() if last else None,
-            "failures_open": standing.failures_open(connection),
-            "escalations_open": standing.escalations_open(connection),
+            "failures_open": stats.failures_open(connection),
+            "escalations_open": stats.escalations_open(connection),
         }
 
 

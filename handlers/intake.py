@@ -10,8 +10,8 @@ from bot.replies import render
 from bot.replies.render import DEFAULT, Voice
 from bot.runtime import Runtime
 from bot.telemetry import get_logger, metrics
+from jobs.intake.record import MAX_INBOUND, Recorded, record_once, say_slow_down
 from jobs.queues import Bell, ring
-from jobs.record import MAX_INBOUND, Recorded, record_once, say_slow_down
 
 log = get_logger(__name__)
 

@@ -14,7 +14,7 @@ from bot.runtime import Runtime
 from bot.telemetry import get_logger, metrics
 from handlers.current import current_runtime
 from handlers.intake import take
-from jobs.record import record_receipt
+from jobs.intake.record import record_receipt
 
 blueprint = Blueprint("twilio", __name__)
 log = get_logger(__name__)

@@ -20,7 +20,7 @@ from bot.runtime import Runtime, get_runtime
 from bot.telemetry import error_words, get_logger, metrics
 from jobs import heartbeat, lease
 from jobs.process_conversation import think, write
-from jobs.situation import read_situation
+from jobs.turn.situation import read_situation
 from models.database import transaction
 
 log = get_logger(__name__)

@@ -22,13 +22,15 @@ from bot.situation import Said, Situation
 from bot.telemetry import get_logger, log_context, metrics
 from bot.understanding.gaps import GapRecord
 from bot.understanding.intent import Intent, IntentKind
-from jobs import entry, failures, hand_over, lease, outbox
-from jobs.apply import Written, apply
-from jobs.fill_gaps import fill_gaps
-from jobs.hear import heard
-from jobs.identify import identify
+from jobs import entry, failures, lease
+from jobs.handoff import takeover
 from jobs.lease import Lease
-from jobs.situation import read_alarm, read_situation
+from jobs.outbox import senders
+from jobs.turn.apply import Written, apply
+from jobs.turn.gap_filling import fill_gaps
+from jobs.turn.identify import identify
+from jobs.turn.media_reading import heard
+from jobs.turn.situation import read_alarm, read_situation
 from models.database import autocommit, transaction
 
 log = get_logger(__name__)
@@ -96,7 +98,7 @@ def _work(runtime: Runtime, held: Lease) -> Written | None:
 
 def _answer(runtime: Runtime, held: Lease) -> Written | None:
     if held.owner_over:
-        held = hand_over.resume(runtime, held)
+        held = takeover.resume(runtime, held)
     with autocommit(runtime.engine) as connection:
         said, situation = read_situation(runtime, connection, held)
         situation = identify(runtime, connection, held, said, situation) if said else situation
@@ -114,7 +116,7 @@ def _answer(runtime: Runtime, held: Lease) -> Written | None:
         failpoints.hit("process.before_commit")
     failpoints.hit("process.after_commit")
     if held.channel in PUSHED_CHANNELS:
-        outbox.hand_over(runtime, held.channel, written.outbound)
+        senders.hand_over(runtime, held.channel, written.outbound)
     _count(held, thought, written)
     return written
 

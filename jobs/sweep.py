@@ -19,8 +19,8 @@ from bot import failpoints
 from bot.runtime import Runtime, get_runtime
 from bot.telemetry import configure_logging, get_logger, metrics
 from jobs import heartbeat, queues
-from jobs.reconcile import reconcile
-from jobs.start import may_start
+from jobs.replay.rq_failures import reconcile
+from jobs.upkeep.startup_checks import may_start
 from models.database import autocommit
 
 log = get_logger(__name__)

@@ -26,10 +26,10 @@ from bot.errors import PermanentError
 from bot.runtime import DEFAULT_REDIS, Runtime, get_runtime
 from bot.telemetry import configure_logging, get_logger, init_sentry
 from jobs import canary, deliver, process_conversation, queues
-from jobs.lookout import Lookout
-from jobs.outbox import Senders
-from jobs.start import may_start
-from jobs.warm_up import warm_up
+from jobs.outbox.senders import Senders
+from jobs.upkeep.overdue_watch import Lookout
+from jobs.upkeep.startup_checks import may_start
+from jobs.upkeep.warm_up import warm_up
 
 log = get_logger(__name__)
 

@@ -23,8 +23,8 @@ from bot.settings import ROOT, Settings, get_settings
 from bot.telemetry import configure_logging
 from embedded.ports import free_port
 from handlers import create_app
-from jobs.import_catalog import import_catalog
-from jobs.import_outlets import import_outlets
+from jobs.imports.catalog import import_catalog
+from jobs.imports.outlets import import_outlets
 from jobs.worker import make_worker
 from models import Base, schema
 from simulator.config import SimulatorConfig

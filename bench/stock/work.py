@@ -15,7 +15,7 @@ from bot.ordering.pricing import price_line, total_of
 from bot.settings import Settings, get_settings
 from bot.understanding.intent import Context
 from bot.understanding.reader import understand
-from jobs.catalog import load_products
+from jobs.turn.catalog_cache import load_products
 from models import Contact, ContactOutlet, Conversation, ConversationMessage, Order, OrderEvent, OrderLine, Outlet
 from models.database import make_engine
 from models.order import ORDER_NUMBERS

@@ -1,6 +1,6 @@
 """What a message means by pointing: a quoted message, a thumbs-up, a YES to words that wait. Settled before it is read.
 
-Pointing carries no authority: the message pointed at is one of this conversation (jobs/find_referred.py), and a
+Pointing carries no authority: the message pointed at is one of this conversation (jobs/turn/referred_message.py), and a
 thumbs-up counts like the button of the same question would, for the same serial, while that question is open.
 """
 

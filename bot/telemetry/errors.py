@@ -40,7 +40,7 @@ def _code(error: BaseException) -> str:
 
 
 def traceback_words(error: BaseException) -> str:
-    """`ValueError at jobs/apply.py:42 price_of < jobs/apply.py:20 apply`, newest frame first, causes after it."""
+    """`ValueError at jobs/turn/apply.py:42 price_of < jobs/turn/apply.py:20 apply`, newest frame first, causes after it."""
     return " caused by ".join(_one(link) for link in _chain(error))
 
 

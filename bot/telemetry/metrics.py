@@ -1,7 +1,7 @@
 """Every metric name of the product, with the closed sets its labels come from.
 
 A label outside its set is counted as "other": no customer's text, phone or id can ever become a time series. Numbers
-that PostgreSQL knows (queue depths, ages) are not kept here but read at scrape time: jobs/gauges.py, names below.
+that PostgreSQL knows (queue depths, ages) are not kept here but read at scrape time: jobs/reads/gauges.py, names below.
 With PROMETHEUS_MULTIPROC_DIR set, all processes of a machine write there and any of them can answer the scrape.
 """
 

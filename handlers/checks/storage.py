@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.runtime import Runtime
 from handlers.checks.check import Severity, Verdict
-from jobs import redis_settings
+from jobs.upkeep import redis_settings
 from models import schema
 from models.database import pool_numbers
 from models.sqlstate import connection_problem

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bot.runtime import Runtime
 from handlers.checks.check import Severity, Verdict
 from handlers.checks.sentences import sentence_problems
-from jobs import standing
+from jobs.reads import stats
 
 
 def catalog(runtime: Runtime) -> Verdict:
     with runtime.engine.connect() as connection:
-        counts = standing.catalog_counts(connection)
+        counts = stats.catalog_counts(connection)
     facts = {name: counts[name] for name in ("products_active", "products")}
     return (
         Verdict(facts=facts) if counts["products_active"] else Verdict(Severity.UNHEALTHY, "no active product", facts)
@@ -19,7 +19,7 @@ def catalog(runtime: Runtime) -> Verdict:
 
 def outlets(runtime: Runtime) -> Verdict:
     with runtime.engine.connect() as connection:
-        counts = standing.catalog_counts(connection)
+        counts = stats.catalog_counts(connection)
     facts = {name: counts[name] for name in ("outlets_active", "outlets", "contacts_bound")}
     return Verdict(facts=facts) if counts["outlets_active"] else Verdict(Severity.UNHEALTHY, "no active outlet", facts)
 

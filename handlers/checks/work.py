@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.runtime import Runtime
 from handlers.checks.check import Severity, Verdict
-from jobs import standing
+from jobs.reads import stats
 
 BEAT_LIMIT_S = 45.0
 """A worker beats with every synthetic order, 20 s apart; one may be missed."""
@@ -20,7 +20,7 @@ def heartbeat_of(kind: str) -> Callable[[Runtime], Verdict]:
 
     def check(runtime: Runtime) -> Verdict:
         with runtime.engine.connect() as connection:
-            beat = standing.heartbeats(connection).get(kind)
+            beat = stats.heartbeats(connection).get(kind)
         if beat is None:
             return Verdict(Severity.UNHEALTHY, f"no {kind} has ever run")
         facts = {"age_s": round(beat.age_s, 1)}
@@ -34,7 +34,7 @@ def heartbeat_of(kind: str) -> Callable[[Runtime], Verdict]:
 def synthetic_order(runtime: Runtime) -> Verdict:
     """The last order of the canary: fresh, and the whole way through; else the step that stopped it."""
     with runtime.engine.connect() as connection:
-        beat = standing.heartbeats(connection).get("canary")
+        beat = stats.heartbeats(connection).get("canary")
     if beat is None:
         return Verdict(Severity.UNHEALTHY, "no synthetic order has been placed yet")
     facts = {"age_s": round(beat.age_s, 1), "order_ms": beat.detail.get("ms")}
@@ -48,19 +48,19 @@ def synthetic_order(runtime: Runtime) -> Verdict:
 
 def unanswered(runtime: Runtime) -> Verdict:
     with runtime.engine.connect() as connection:
-        age_s = standing.oldest_unanswered_s(connection)
+        age_s = stats.oldest_unanswered_s(connection)
     return _age(age_s, UNANSWERED_LIMIT_S, "a customer has been waiting for an answer for")
 
 
 def unsent(runtime: Runtime) -> Verdict:
     with runtime.engine.connect() as connection:
-        age_s = standing.oldest_unsent_s(connection)
+        age_s = stats.oldest_unsent_s(connection)
     return _age(age_s, UNSENT_LIMIT_S, "a reply has been waiting to be sent for")
 
 
 def failures(runtime: Runtime) -> Verdict:
     with runtime.engine.connect() as connection:
-        count = standing.failures_open(connection)
+        count = stats.failures_open(connection)
     reason = f"{count} failures wait for somebody" if count else ""
     return Verdict(Severity.DEGRADED if count else Severity.HEALTHY, reason, {"open": count})
 

@@ -10,8 +10,8 @@ from bot.errors import BadInputError
 from handlers.cli.actor import actor_option
 from handlers.cli.command import command, json_option, print_json, print_table
 from handlers.current import current_runtime
-from jobs import learn_alias
-from jobs.preview_alias import preview
+from jobs.handoff import alias_proposals
+from jobs.replay.alias_preview import preview
 from models.alias_proposal import ProposalState
 
 group = click.Group("aliases", help="Names of products that single outlets use.")
@@ -26,7 +26,7 @@ PROPOSAL = click.argument("proposal", type=int)
 def list_proposals(state: str | None, as_json: bool) -> None:
     """Proposed names with what they were learned from; `picked` says how often that outlet meant it so."""
     with current_runtime().engine.connect() as connection:
-        found = learn_alias.proposals(connection, state=state)
+        found = alias_proposals.proposals(connection, state=state)
     if as_json:
         print_json([asdict(proposal) | {"ready": proposal.ready} for proposal in found])
         return
@@ -45,7 +45,7 @@ def show_preview(proposal: int, most: int, as_json: bool) -> None:
     """Read the outlet's past messages with the name and without it, and show what would change."""
     runtime = current_runtime()
     with runtime.engine.connect() as connection:
-        found = learn_alias.proposals(connection, only=proposal)
+        found = alias_proposals.proposals(connection, only=proposal)
         if not found:
             raise BadInputError(f"there is no alias proposal {proposal}")
         count, changed = preview(connection, found[0], runtime.settings.zone, most=most)
@@ -62,7 +62,7 @@ def show_preview(proposal: int, most: int, as_json: bool) -> None:
 def approve(proposal: int, actor: str) -> None:
     """Let the name count in its outlet, from the next message on."""
     with current_runtime().engine.begin() as connection:
-        learn_alias.approve(connection, proposal, actor=actor)
+        alias_proposals.approve(connection, proposal, actor=actor)
     click.echo(f"alias proposal {proposal} is approved; `flask aliases undo {proposal}` takes it back")
 
 
@@ -72,7 +72,7 @@ def approve(proposal: int, actor: str) -> None:
 def reject(proposal: int, actor: str) -> None:
     """Keep the name out."""
     with current_runtime().engine.begin() as connection:
-        learn_alias.reject(connection, proposal, actor=actor)
+        alias_proposals.reject(connection, proposal, actor=actor)
     click.echo(f"alias proposal {proposal} is rejected")
 
 
@@ -82,5 +82,5 @@ def reject(proposal: int, actor: str) -> None:
 def undo(proposal: int, actor: str) -> None:
     """Take an approved name away again; orders that were placed with it stay as they are."""
     with current_runtime().engine.begin() as connection:
-        learn_alias.undo(connection, proposal, actor=actor)
+        alias_proposals.undo(connection, proposal, actor=actor)
     click.echo(f"alias proposal {proposal} is undone")

@@ -8,7 +8,7 @@ import click
 
 from bot.catalog.csvfile import read_catalog
 from handlers.cli.command import bring_in, command, import_options
-from jobs.import_catalog import CatalogImport, import_catalog
+from jobs.imports.catalog import CatalogImport, import_catalog
 
 group = click.Group("catalog", help="The products that are sold.")
 

@@ -11,10 +11,10 @@ from bot.identity.phones import to_e164
 from handlers.cli.actor import actor_option, send_now
 from handlers.cli.command import command, json_option, print_json, print_table
 from handlers.current import current_runtime
-from jobs.bind import bind, contact_of, outlet_of, unbind
-from jobs.invite import invite
-from jobs.join import decide_request, pending
-from jobs.read_contacts import bound_contacts
+from jobs.access.binding import bind, contact_of, outlet_of, unbind
+from jobs.access.invitations import invite
+from jobs.access.join_requests import decide_request, pending
+from jobs.reads.contacts import bound_contacts
 
 group = click.Group("contacts", help="The phones and chats that may order, and for whom.")
 CHANNEL = click.option(

@@ -11,8 +11,8 @@ from bot.errors import BadInputError
 from handlers.cli.actor import actor_option, send_now
 from handlers.cli.command import command, json_option, print_json, print_table
 from handlers.current import current_runtime
-from jobs.hand_over import hand_back, reply
-from jobs.read_escalations import held_replies, open_tasks, talk_of
+from jobs.handoff.takeover import hand_back, reply
+from jobs.reads.escalations import held_replies, open_tasks, talk_of
 
 MAX_WORDS = 1_600
 group = click.Group("escalations", help="Conversations that wait for a person.")

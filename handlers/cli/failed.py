@@ -6,8 +6,8 @@ import click
 
 from handlers.cli.command import command, json_option, print_json, print_table, since
 from handlers.current import current_runtime
-from jobs.read_failures import list_failures, show_failure
-from jobs.reconcile import reconcile
+from jobs.reads.failures import list_failures, show_failure
+from jobs.replay.rq_failures import reconcile
 from models.failure import FailureKind
 
 group = click.Group("failed", help="What failed: list, show. To do it again: `flask replay`.")

@@ -8,7 +8,7 @@ import click
 
 from handlers.cli.command import FAILED, command, day_of, json_option, print_json, print_table
 from handlers.current import current_runtime
-from jobs.verify_ledger import verify_ledger
+from jobs.reads.ledger import verify_ledger
 
 group = click.Group("ledger", help="The ledger of messages.")
 

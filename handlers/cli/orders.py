@@ -12,8 +12,8 @@ from handlers.cli.actor import actor_option, send_now
 from handlers.cli.command import command, json_option, print_json, print_table, since
 from handlers.csv_cells import as_csv
 from handlers.current import current_runtime
-from jobs.approve import approve, decline
-from jobs.read_orders import Wanted, read_orders, read_timeline
+from jobs.handoff.order_approval import approve, decline
+from jobs.reads.orders import Wanted, read_orders, read_timeline
 from models.order import OrderStatus
 
 LIST_LENGTH = 50

@@ -8,7 +8,7 @@ import click
 
 from bot.identity.outlets_csv import read_outlets
 from handlers.cli.command import bring_in, command, import_options
-from jobs.import_outlets import OutletsImport, import_outlets
+from jobs.imports.outlets import OutletsImport, import_outlets
 
 group = click.Group("outlets", help="The outlets that order, and the phones that may order for them.")
 

@@ -8,7 +8,7 @@ import click
 
 from bot.ordering.prices_csv import read_prices
 from handlers.cli.command import bring_in, command, import_options
-from jobs.import_prices import PricesImport, import_prices
+from jobs.imports.prices import PricesImport, import_prices
 
 group = click.Group("prices", help="Contract prices of customers.")
 

@@ -10,8 +10,8 @@ from bot.errors import BadInputError
 from handlers.cli.actor import actor_option
 from handlers.cli.command import FAILED, command, json_option, print_json, print_table, since
 from handlers.current import current_runtime
-from jobs.read_again import Difference, read_again
-from jobs.replay import Replayed, failed_since, replay
+from jobs.replay.failed_work import Replayed, failed_since, replay
+from jobs.replay.past_orders import Difference, read_again
 
 
 class _IdsOrCommand(click.Group):

@@ -8,7 +8,7 @@ import click
 
 from handlers.cli.command import FAILED, command, json_option, print_json
 from handlers.current import current_runtime
-from jobs.smoke import smoke
+from jobs.upkeep.smoke import smoke
 
 
 @command(None, "smoke", example="flask smoke --orders 10")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.cli.command import command, json_option, print_json, print_table
 from handlers.current import current_runtime
-from jobs import standing
+from jobs.reads import stats
 
 
 @command(None, "stats", example="flask stats --json")
@@ -12,15 +12,15 @@ from jobs import standing
 def command_stats(as_json: bool) -> None:
     """Counts of products, outlets, messages by state, orders by status, and what waits for a person."""
     with current_runtime().engine.connect() as connection:
-        last = standing.last_order_at(connection)
+        last = stats.last_order_at(connection)
         found = {
-            "catalog": standing.catalog_counts(connection),
-            "inbound_24h": standing.inbound_by_state(connection),
-            "outbound": standing.outbound_by_state(connection),
-            "orders": standing.orders_by_status(connection),
+            "catalog": stats.catalog_counts(connection),
+            "inbound_24h": stats.inbound_by_state(connection),
+            "outbound": stats.outbound_by_state(connection),
+            "orders": stats.orders_by_status(connection),
             "waiting": {
-                "failures_open": standing.failures_open(connection),
-                "escalations_open": standing.escalations_open(connection),
+                "failures_open": stats.failures_open(connection),
+                "escalations_open": stats.escalations_open(connection),
             },
             "last_order_at": last.isoformat() if last else None,
         }

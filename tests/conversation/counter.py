@@ -1,6 +1,6 @@
 """The order counter in memory: the real reading, decision and sentences over plain values, without a database.
 
-What jobs/situation.py reads and jobs/apply.py writes is kept here as values, so that a dialogue costs milliseconds.
+What jobs/turn/situation.py reads and jobs/turn/apply.py writes is kept here as values, so that a dialogue costs milliseconds.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Counter:
         return self._turn(text, kind, payload, self.now)
 
     def hand_back(self) -> list[str]:
-        """The person is done; the question that was open before is forgotten (jobs/hand_over.py)."""
+        """The person is done; the question that was open before is forgotten (jobs/handoff/takeover.py)."""
         self.person, self.question = False, None
         return []
 

@@ -32,7 +32,7 @@ class Memory:
             self.orders[message] = order_id
 
     def referred(self, payload: Mapping[str, Any]) -> Referred | None:
-        """As jobs/find_referred.py finds it: `quotes` is the bot's answer to that message, `own` the message itself."""
+        """As jobs/turn/referred_message.py finds it: `quotes` is the bot's answer to that message, `own` the message itself."""
         quoted, own = payload.get("quotes"), payload.get("own")
         message = quoted or own
         if message is None:

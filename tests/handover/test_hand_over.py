@@ -6,19 +6,19 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from bot.runtime import Runtime
-from jobs import hand_over
+from jobs.handoff import takeover
 from tests.conftest import Shop
 from tests.identity.world import ORDER, PASIR_RIS, World
 
 
 def reply(shop: Shop, escalation_id: int, words: str) -> int:
     with shop.runtime.engine.begin() as connection:
-        return hand_over.reply(connection, shop.runtime.settings, escalation_id, words, actor="mei")
+        return takeover.reply(connection, shop.runtime.settings, escalation_id, words, actor="mei")
 
 
 def give_back(shop: Shop, escalation_id: int) -> tuple[int, ...]:
     with shop.runtime.engine.begin() as connection:
-        return hand_over.hand_back(connection, shop.runtime.settings, escalation_id, actor="mei")
+        return takeover.hand_back(connection, shop.runtime.settings, escalation_id, actor="mei")
 
 
 def task(shop: Shop) -> tuple[object, ...]:

@@ -9,9 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from bot.errors import BadInputError, Fenced
-from jobs import hand_over, lease
+from jobs import lease
+from jobs.handoff import takeover
 from jobs.process_conversation import process, think, write
-from jobs.situation import read_situation
+from jobs.turn.situation import read_situation
 from models.database import autocommit, transaction
 from tests.conftest import Shop
 from tests.identity.world import ORDER, World
@@ -53,7 +54,7 @@ class Mei:
 
     def answer(self) -> None:
         with self.shop.runtime.engine.begin() as connection:
-            hand_over.reply(connection, self.shop.runtime.settings, 1, "Mei here.", actor="mei")
+            takeover.reply(connection, self.shop.runtime.settings, 1, "Mei here.", actor="mei")
 
 
 def open_task(shop: Shop, client: FlaskClient) -> None:
@@ -94,7 +95,7 @@ def test_two_people_who_hand_back_at_once_say_it_once(shop: Shop, client: FlaskC
         begin.wait()
         try:
             with shop.runtime.engine.begin() as connection:
-                hand_over.hand_back(connection, shop.runtime.settings, 1, actor=who)
+                takeover.hand_back(connection, shop.runtime.settings, 1, actor=who)
         except BadInputError:
             refused.append(who)
 
@@ -131,7 +132,7 @@ def _one_step(shop: Shop, post, form, task: int, step: str) -> None:  # type: ig
     elif step == "works":
         process(shop.runtime, 1)
     else:
-        act = hand_over.reply if step == "answers" else hand_over.hand_back
+        act = takeover.reply if step == "answers" else takeover.hand_back
         words = ("Mei here.",) if step == "answers" else ()
         try:
             with shop.runtime.engine.begin() as connection:

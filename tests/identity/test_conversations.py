@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from bot.channels.base import Incoming, Kind
 from bot.runtime import Runtime
 from handlers import create_app
-from jobs import deliver
+from jobs.access.close_conversation import reopen
+from jobs.intake.record import record_once
+from jobs.outbox.send import send
 from jobs.process_conversation import process
-from jobs.record import record_once
-from jobs.reopen_conversation import reopen
 from simulator.server import Running
 from tests.conftest import Shop
 from tests.identity.world import ORDER, PASIR_RIS, STRANGER, World
@@ -105,7 +105,7 @@ def test_each_number_of_ours_has_its_own_conversation_and_answers_from_itself(sh
         assert shop.one("SELECT count(*) FROM conversations WHERE closed_at IS NULL") == 2
         for row in shop.rows("SELECT id FROM conversation_messages WHERE direction = 'outbound' ORDER BY id"):
             runtime.redis.flushdb()
-            deliver.send(runtime, int(str(row[0])), runtime.channels)
+            send(runtime, int(str(row[0])), runtime.channels)
         sent = [e.sent["From"] for e in simulator.ledger.entries(operation="messages.create")]
         assert sent == [f"whatsapp:{first}", f"whatsapp:{SECOND}"]
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from jobs.verify_ledger import verify_ledger
+from jobs.reads.ledger import verify_ledger
 from tests.conftest import Shop
 from tests.identity.world import JEWEL, ORDER, PASIR_RIS, STRANGER, TAMPINES, World
 

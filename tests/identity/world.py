@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from flask.testing import FlaskClient
 
-from jobs.bind import bind, contact_of, outlet_of, unbind
-from jobs.invite import invite
-from jobs.join import decide_request
+from jobs.access.binding import bind, contact_of, outlet_of, unbind
+from jobs.access.invitations import invite
+from jobs.access.join_requests import decide_request
 from tests.conftest import Shop
 from tests.talk import Telegram, WhatsApp
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from bot.channels.base import Incoming, Kind
 from bot.runtime import Runtime
-from jobs.record import Recorded, record_once
+from jobs.intake.record import Recorded, record_once
 from models.database import autocommit
 
 PASIR_RIS = "+6580000101"

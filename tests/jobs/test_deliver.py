@@ -11,8 +11,9 @@ from sqlalchemy import text
 
 from bot.channels.base import Outgoing, Receipt
 from bot.errors import TemporaryError
-from jobs import deliver, sweep
-from jobs.record import record_receipt
+from jobs import sweep
+from jobs.intake.record import record_receipt
+from jobs.outbox import send as sending
 from models.database import make_engine
 from models.receipt import Delivery
 from simulator.faults import Fault, FaultKind
@@ -24,7 +25,7 @@ CHAT = "7001"
 
 
 def send(shop: Shop, message_id: int) -> None:
-    deliver.send(shop.runtime, message_id, shop.runtime.channels)
+    sending.send(shop.runtime, message_id, shop.runtime.channels)
 
 
 def state(shop: Shop, message_id: int) -> object:
@@ -47,7 +48,7 @@ def fault(simulator: Running, kind: FaultKind, **fields: object) -> None:
 def test_a_pending_reply_is_sent_once_however_often_it_is_rung_for(shop: Shop, simulator: Running) -> None:
     message_id = write_reply(shop.runtime)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: deliver.send(shop.runtime, message_id, shop.runtime.make_channels()), range(8)))
+        list(pool.map(lambda _: sending.send(shop.runtime, message_id, shop.runtime.make_channels()), range(8)))
     send(shop, message_id)
     assert (effects(simulator), state(shop, message_id)) == (1, "sent")
 
@@ -206,7 +207,7 @@ class _CutOff:
 def test_what_the_provider_said_is_written_down_though_postgresql_was_gone_for_a_moment(shop: Shop) -> None:
     message_id = write_reply(shop.runtime, address=CHAT, channel="telegram")
     channel = _CutOff(shop.runtime.settings.database_url)
-    deliver.send(shop.runtime, message_id, {"telegram": channel})
+    sending.send(shop.runtime, message_id, {"telegram": channel})
     shop.runtime.engine.dispose()  # the other kind of connection is cut off as well
     assert (channel.sent, state(shop, message_id)) == (1, "sent")
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.channels.base import Outgoing
 from bot.errors import TemporaryError
-from jobs import deliver
+from jobs.outbox import send as sending
 from simulator.server import Running
 from tests.conftest import Shop
 from tests.jobs.ledger import due_now, write_reply
@@ -53,7 +53,7 @@ def refused(shop: Shop, when: str) -> Iterator[None]:
 def try_often(shop: Shop, message_id: int, channel: Any, times: int = 20) -> None:
     for _ in range(times):
         due_now(shop.runtime)
-        deliver.send(shop.runtime, message_id, {"telegram": channel})
+        sending.send(shop.runtime, message_id, {"telegram": channel})
 
 
 def row(shop: Shop, message_id: int) -> tuple[object, ...]:
@@ -91,12 +91,12 @@ def test_nothing_is_sent_more_often_than_the_ceiling_though_no_end_can_be_record
             due_now(shop.runtime)
             shop.runtime.redis.flushdb()  # the chat's own rate is not what is asked about
             with pytest.raises(IntegrityError):
-                deliver.send(shop.runtime, message_id, {"telegram": channel})
-    assert channel.sent == deliver.MAX_ATTEMPTS
+                sending.send(shop.runtime, message_id, {"telegram": channel})
+    assert channel.sent == sending.MAX_ATTEMPTS
     assert shop.one("SELECT attempts FROM failures WHERE message_id = :id AND resolved_at IS NULL", id=message_id) == 20
     due_now(shop.runtime)
-    deliver.send(shop.runtime, message_id, {"telegram": channel})
-    assert (channel.sent, row(shop, message_id)[0]) == (deliver.MAX_ATTEMPTS, "dead")
+    sending.send(shop.runtime, message_id, {"telegram": channel})
+    assert (channel.sent, row(shop, message_id)[0]) == (sending.MAX_ATTEMPTS, "dead")
 
 
 def test_a_failure_that_cannot_be_settled_costs_the_reply_nothing(shop: Shop) -> None:
@@ -116,6 +116,6 @@ def test_a_failure_that_cannot_be_settled_costs_the_reply_nothing(shop: Shop) ->
 
 def test_a_new_bot_token_makes_no_old_id_a_new_ones(shop: Shop, simulator: Running) -> None:
     message_id = write_reply(shop.runtime, channel="telegram", address=CHAT)
-    deliver.send(shop.runtime, message_id, shop.runtime.channels)
+    sending.send(shop.runtime, message_id, shop.runtime.channels)
     bot = shop.runtime.settings.telegram_bot_token.get_secret_value().partition(":")[0]
     assert str(row(shop, message_id)[1]).startswith(f"{bot}:{CHAT}:")

@@ -12,14 +12,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.runtime import Runtime
 from bot.settings import ROOT
 from bot.telemetry.metrics import GAUGES
-from jobs.gauges import exposition
+from jobs.reads.gauges import exposition
 
 PROGRAM = """
 import sys
 from bot.runtime import Runtime
 from bot.settings import load_settings
 from bot.telemetry import configure_logging, metrics
-from jobs.gauges import exposition
+from jobs.reads.gauges import exposition
 settings = load_settings(_env_file=None)
 configure_logging(settings, stream="stderr")
 metrics.orders_placed_total.labels("whatsapp").inc()

@@ -12,7 +12,7 @@ from bot.errors import Fenced
 from bot.runtime import Runtime
 from jobs import lease
 from jobs.process_conversation import process, think, write
-from jobs.situation import read_situation
+from jobs.turn.situation import read_situation
 from models.database import autocommit, transaction
 from tests.conftest import Shop
 from tests.jobs.ledger import change, say, wait_for_a_waiter

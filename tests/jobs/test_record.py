@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 
 from bot.channels.base import Kind
 from jobs import lease
-from jobs.record import MAX_INBOUND, RECORD, record_once, say_slow_down, values_of
-from jobs.situation import read_situation
+from jobs.intake.record import MAX_INBOUND, RECORD, record_once, say_slow_down, values_of
+from jobs.turn.situation import read_situation
 from models.database import autocommit, make_engine, transaction
 from tests.conftest import Shop
 from tests.jobs.ledger import PASIR_RIS, change, incoming, say, wait_for_a_waiter

@@ -12,13 +12,13 @@ from rq.job import Job
 from bot.errors import BadInputError, PermanentError
 from bot.runtime import Runtime
 from jobs import failures, queues, sweep
-from jobs.deliver import send
 from jobs.lease import claim
+from jobs.outbox.send import send
 from jobs.process_conversation import process
-from jobs.read_again import read_again
-from jobs.reconcile import reconcile
-from jobs.replay import failed_since, replay
-from jobs.smoke import smoke
+from jobs.replay.failed_work import failed_since, replay
+from jobs.replay.past_orders import read_again
+from jobs.replay.rq_failures import reconcile
+from jobs.upkeep.smoke import smoke
 from models.database import autocommit
 from models.failure import FailureKind
 from simulator.faults import Fault, FaultKind

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bot.errors import StartupRefused
 from bot.runtime import Runtime
 from embedded.ports import free_port
-from jobs.schema_fit import refuse_unfit
+from jobs.upkeep.schema_fit import refuse_unfit
 from tests.scratch import scratch_database
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot import failpoints
 from jobs.lease import claim_next
-from jobs.outbox import THREADS, Senders
-from jobs.warm_up import warm_up
+from jobs.outbox.senders import THREADS, Senders
+from jobs.upkeep.warm_up import warm_up
 from models.database import autocommit
 from tests.conftest import Shop
 

@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from bot.errors import BadInputError
-from jobs import learn_alias
-from jobs.preview_alias import preview
+from jobs.handoff import alias_proposals
+from jobs.replay.alias_preview import preview
 from tests.conftest import Shop
 from tests.identity.world import TAMPINES, World
 
@@ -27,14 +27,14 @@ def explain(world: World, number: str = "+6580000101", pick: int = 2) -> str:
     return str(world.shop.one("SELECT sku FROM order_lines ORDER BY order_id DESC LIMIT 1"))
 
 
-def proposals(world: World) -> list[learn_alias.Proposal]:
+def proposals(world: World) -> list[alias_proposals.Proposal]:
     with world.shop.runtime.engine.connect() as connection:
-        return learn_alias.proposals(connection)
+        return alias_proposals.proposals(connection)
 
 
 def decide(world: World, verb: str, proposal_id: int = 1) -> None:
     with world.shop.runtime.engine.begin() as connection:
-        getattr(learn_alias, verb)(connection, proposal_id, actor="mei")
+        getattr(alias_proposals, verb)(connection, proposal_id, actor="mei")
 
 
 def version(world: World) -> int:

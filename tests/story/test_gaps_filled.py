@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.understanding.llm import GapFiller
-from jobs.llm_budget import spent_today
+from jobs.turn.llm_budget import spent_today
 from simulator.adversary import Mode
 from simulator.server import Running
 from tests.conftest import Shop

@@ -9,8 +9,10 @@ from flask.testing import FlaskClient
 
 from bot.errors import PermanentError
 from bot.runtime import Runtime
-from jobs import deliver, hand_over, window
-from jobs.read_escalations import held_replies
+from jobs.handoff import takeover
+from jobs.outbox import whatsapp_window
+from jobs.outbox.send import send
+from jobs.reads.escalations import held_replies
 from simulator.server import Running
 from tests.conftest import Shop
 from tests.identity.world import ORDER, World
@@ -23,30 +25,30 @@ TEMPLATE = "HX" + "0" * 32
 def test_free_text_is_held_from_the_twenty_fourth_hour_on(hours: float, held: bool) -> None:
     last = NOW - timedelta(hours=hours)
     if not held:
-        window.check("whatsapp", None, last, NOW)
+        whatsapp_window.check("whatsapp", None, last, NOW)
         return
     with pytest.raises(PermanentError) as refused:
-        window.check("whatsapp", None, last, NOW)
+        whatsapp_window.check("whatsapp", None, last, NOW)
     assert refused.value.code == "63016"
 
 
 def test_who_never_wrote_has_no_window_and_templates_and_telegram_need_none() -> None:
     with pytest.raises(PermanentError):
-        window.check("whatsapp", None, None, NOW)
-    window.check("whatsapp", TEMPLATE, None, NOW)
-    window.check("telegram", None, NOW - timedelta(days=30), NOW)
+        whatsapp_window.check("whatsapp", None, None, NOW)
+    whatsapp_window.check("whatsapp", TEMPLATE, None, NOW)
+    whatsapp_window.check("telegram", None, NOW - timedelta(days=30), NOW)
 
 
 def answered_a_day_later(shop: Shop, client: FlaskClient, runtime: Runtime) -> int:
     """A person answers when the customer's last word is a day old; the row of the answer."""
     World(shop, client).phone().say("I want to talk to a person")
     for row in shop.rows("SELECT id FROM conversation_messages WHERE direction = 'outbound'"):
-        deliver.send(runtime, int(str(row[0])), runtime.channels)
+        send(runtime, int(str(row[0])), runtime.channels)
     with runtime.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE contacts SET last_inbound_at = now() - interval '25 hours'")
-        message_id = hand_over.reply(connection, runtime.settings, 1, "Mei here, sorry for the wait.", actor="mei")
+        message_id = takeover.reply(connection, runtime.settings, 1, "Mei here, sorry for the wait.", actor="mei")
     runtime.redis.flushdb()
-    deliver.send(runtime, message_id, runtime.channels)
+    send(runtime, message_id, runtime.channels)
     return message_id
 
 
@@ -71,7 +73,7 @@ def test_a_late_reply_is_held_seen_and_sent_after_the_next_word(
     assert len(bodies(simulator)) == 1
     World(shop, client).phone().say("hello?")
     runtime.redis.flushdb()
-    deliver.send(runtime, message_id, runtime.channels)
+    send(runtime, message_id, runtime.channels)
     assert bodies(simulator)[-1] == "Mei here, sorry for the wait."
     assert shop.one("SELECT count(*) FROM failures WHERE resolved_at IS NULL") == 0
 
@@ -81,11 +83,11 @@ def test_a_template_asks_the_customer_to_write_once(shop: Shop, client: FlaskCli
     try:
         answered_a_day_later(shop, client, runtime)
         with runtime.engine.begin() as connection:
-            again = hand_over.reply(connection, runtime.settings, 1, "One thing more.", actor="mei")
+            again = takeover.reply(connection, runtime.settings, 1, "One thing more.", actor="mei")
         nudge = int(str(shop.one("SELECT id FROM conversation_messages WHERE kind = 'template'")))
         for message_id in (nudge, again):
             runtime.redis.flushdb()
-            deliver.send(runtime, message_id, runtime.channels)
+            send(runtime, message_id, runtime.channels)
         assert bodies(simulator)[1:] == [TEMPLATE]
         assert shop.one("SELECT count(*) FROM conversation_messages WHERE state = 'held'") == 2
     finally:
@@ -95,5 +97,5 @@ def test_a_template_asks_the_customer_to_write_once(shop: Shop, client: FlaskCli
 def test_inside_the_window_nothing_is_held(shop: Shop, client: FlaskClient, simulator: Running) -> None:
     phone = World(shop, client).phone()
     phone.say(ORDER)
-    deliver.send(shop.runtime, phone.last_id, shop.runtime.channels)
+    send(shop.runtime, phone.last_id, shop.runtime.channels)
     assert shop.one("SELECT state FROM conversation_messages WHERE id = :id", id=phone.last_id) == "sent"

@@ -8,7 +8,7 @@ from bot import failpoints
 from bot.runtime import Runtime
 from bot.telemetry import error_words, get_logger
 from jobs import canary, lease
-from jobs.outbox import NOBODY, Senders
+from jobs.outbox.senders import NOBODY, Senders
 from models.database import autocommit
 
 log = get_logger(__name__)

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 
 from bot.errors import BadInputError
 from bot.identity.addresses import spellings
+from jobs.access.close_conversation import close_all
 from jobs.audit import audit
-from jobs.reopen_conversation import close_all
 
 _CONTACT = text(
     "INSERT INTO contacts (channel, address) VALUES (:channel, :address)"

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 
 from bot.errors import Fenced
 from bot.identity.codes import LOCKED_MINUTES, MAX_WRONG, hashed, new_code
+from jobs.access.binding import bind, outlet_of
 from jobs.audit import audit
-from jobs.bind import bind, outlet_of
 
 _MAKE = text("""
 INSERT INTO invitations (code_hash, outlet_id, invited_by, expires_at)

@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from bot.runtime import Runtime
 from bot.situation import Said, Situation
-from jobs.find_referred import find_referred
 from jobs.lease import Lease
-from jobs.read_speaker import read_speaker
+from jobs.turn.referred_message import find_referred
+from jobs.turn.sender import read_speaker
 
 
 def identify(runtime: Runtime, connection: Connection, lease: Lease, said: Said, situation: Situation) -> Situation:

@@ -54,7 +54,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A reply that waits for the customer to write again (jobs/window.py)."""
+    """A reply that waits for the customer to write again (jobs/outbox/whatsapp_window.py)."""
 
     id: int
     conversation_id: int

@@ -18,7 +18,7 @@ from bot.runtime import Runtime
 from bot.settings import Settings
 from jobs.audit import audit
 from jobs.lease import Lease
-from jobs.say import say, say_reply
+from jobs.outbox.write import say, say_reply
 from models.database import transaction
 
 _OPEN = text("""

@@ -21,11 +21,13 @@ from bot.settings import Settings
 from bot.situation import Said, Situation
 from bot.understanding.gaps import GapRecord
 from bot.understanding.intent import Intent
-from jobs import join, learn_alias, window
-from jobs.bind import bind, shared_by
-from jobs.escalate import escalate
+from jobs.access import join_requests
+from jobs.access.binding import bind, shared_by
+from jobs.handoff import alias_proposals
+from jobs.handoff.escalate import escalate
 from jobs.lease import Lease
-from jobs.write_order import write_events, write_order
+from jobs.outbox import whatsapp_window
+from jobs.turn.write_order import write_events, write_order
 from models.order import OPEN_DRAFT
 from models.prepared import Prepared
 
@@ -101,7 +103,7 @@ def apply(
     _write_contact(connection, lease, said, decision, settings)
     _release(connection, lease, said, situation, decision, language, settings)
     if said.last_id is not None:
-        window.release(connection, lease.conversation_id)
+        whatsapp_window.release(connection, lease.conversation_id)
     failpoints.hit("apply.after_release")
     order_id, number = (
         write_order(connection, lease, said, decision.order, settings.currency, now) if decision.order else (None, "")
@@ -117,7 +119,7 @@ def apply(
     if decision.escalate:
         escalate(connection, lease.conversation_id, said.last_id, decision.escalate)
     if decision.learned and situation.outlet:
-        learn_alias.propose(connection, situation.outlet.id, decision.learned, said.message_ids)
+        alias_proposals.propose(connection, situation.outlet.id, decision.learned, said.message_ids)
     return Written(order_id, number, outbound, tuple(reply.text for reply in replies))
 
 
@@ -126,7 +128,7 @@ def _write_contact(connection: Connection, lease: Lease, said: Said, decision: D
         by = shared_by(connection, to_e164(f"+{said.payload['contact']['phone_number'].lstrip('+')}"))
         bind(connection, lease.contact_id, decision.bind_outlet_ids, by=by, actor=f"contact:{lease.contact_id}")
     if decision.joining is not None:
-        join.write(connection, settings, lease.contact_id, decision.joining)
+        join_requests.write(connection, settings, lease.contact_id, decision.joining)
     if decision.language is not None:
         connection.execute(LANGUAGE, {"contact_id": lease.contact_id, "language": decision.language})
     if decision.opted_out is not None:

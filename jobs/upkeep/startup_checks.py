@@ -7,7 +7,7 @@ import sys
 from bot import failpoints
 from bot.errors import StartupRefused
 from bot.runtime import Runtime
-from jobs import redis_settings, schema_fit
+from jobs.upkeep import redis_settings, schema_fit
 
 
 def may_start(runtime: Runtime, name: str) -> bool:

@@ -11,10 +11,10 @@ from bot.decision import Joining, Reply
 from bot.errors import BadInputError, Fenced
 from bot.settings import Settings
 from bot.telemetry.masking import mask_phone
-from jobs import invite
+from jobs.access import invitations
+from jobs.access.binding import bind
 from jobs.audit import audit
-from jobs.bind import bind
-from jobs.say import say_reply
+from jobs.outbox.write import say_reply
 
 QUIET_DAYS = 7
 """After a request was declined, the same contact makes no new one for so long."""
@@ -64,9 +64,9 @@ class Pending:
 def write(connection: Connection, settings: Settings, contact_id: int, joining: Joining) -> None:
     """What a message changes in who may order, in the write beat's transaction."""
     if joining.invitation_id is not None:
-        invite.use(connection, joining.invitation_id, contact_id)
+        invitations.use(connection, joining.invitation_id, contact_id)
     if joining.wrong_code:
-        invite.count_wrong(connection, contact_id)
+        invitations.count_wrong(connection, contact_id)
     if joining.asks:
         ask(connection, settings, contact_id, joining.asks_outlet_id)
     if joining.decides is not None:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.runtime import Runtime
 from bot.telemetry import error_words, get_logger
 from jobs import entry, process_conversation
-from jobs.outbox import Senders
+from jobs.outbox.senders import Senders
 from models.database import autocommit
 
 log = get_logger(__name__)

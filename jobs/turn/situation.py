@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,13 +12,12 @@ from bot.channels.base import Kind
 from bot.conversation.waiting import Alarm
 from bot.identity.addresses import spellings
 from bot.identity.phones import to_e164
-from bot.ordering.delivery import DeliveryRules
-from bot.ordering.pricing import OrderLine
 from bot.runtime import Runtime
-from bot.settings import ConfirmOrders, Settings
-from bot.situation import Contact, OpenQuestion, OrderView, Outlet, Rules, Said, Situation, Usual
-from jobs.catalog import current_index, current_prices
+from bot.settings import Settings
+from bot.situation import Contact, OpenQuestion, Outlet, Rules, Said, Situation, Usual
 from jobs.lease import Lease
+from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
+from jobs.turn.catalog_cache import current_index, current_prices
 from models.prepared import Prepared
 
 MAX_BURST = 20
@@ -28,16 +26,6 @@ LATEST = 20
 """Orders of an outlet that are looked at: those still open, and what is usual."""
 TOGETHER_TRIES = 2
 """After so many failed tries each message is read alone, so that one poisoned message parks no other."""
-
-OUTLET_JSON = """json_build_object('id', o.id, 'code', o.code, 'name', o.name, 'confirm_orders', o.confirm_orders,
-    'cutoff', o.cutoff, 'days', o.delivery_days, 'min', o.min_order_total::text, 'language', o.default_language, 'customer', o.customer_id)"""
-ORDER_JSON = """json_build_object('id', q.id, 'number', q.number, 'status', q.status, 'version', q.version,
-    'total', q.total::text, 'delivery_date', q.delivery_date, 'placed_at', q.placed_at, 'outlet_id', q.outlet_id, 'notes', q.notes,
-    'conversation_id', q.conversation_id, 'tax_rate', q.tax_rate::text,
-    'recent', (SELECT json_agg(e.detail->'said') FROM order_events e
-               WHERE e.order_id = q.id AND e.at > now() - interval '30 minutes' AND e.detail ? 'said'),
-    'lines', (SELECT COALESCE(json_agg(json_build_array(l.sku, l.name, l.quantity::text, l.unit, l.unit_price::text,
-              l.pack_quantity::text, l.pack_unit) ORDER BY l.position), '[]') FROM order_lines l WHERE l.order_id = q.id))"""
 
 READ = Prepared(
     "read_situation",
@@ -166,43 +154,3 @@ def _shared_phone(connection: Connection, said: Said | None, settings: Settings)
     phone = to_e164("+" + str(contact["phone_number"]).lstrip("+"))
     found = connection.execute(PHONE_OUTLETS, {"phones": list(spellings(phone))}).scalar() if phone else None
     return tuple(outlet_of(raw, settings) for raw in found or [])
-
-
-def outlet_of(raw: Mapping[str, Any], settings: Settings) -> Outlet:
-    """An outlet out of OUTLET_JSON; empty rules are the settings' own."""
-    cutoff = time.fromisoformat(raw["cutoff"] or settings.order_cutoff)
-    return Outlet(
-        id=raw["id"],
-        code=raw["code"],
-        name=raw["name"],
-        confirm_orders=ConfirmOrders(raw["confirm_orders"] or settings.confirm_orders),
-        delivery=DeliveryRules(settings.zone, cutoff, frozenset(raw["days"] or ())),
-        min_order_total=Decimal(raw["min"]) if raw["min"] else settings.min_order_total,
-        language=raw["language"],
-        customer_id=raw["customer"],
-    )
-
-
-def order_view(raw: Mapping[str, Any]) -> OrderView:
-    """An order out of ORDER_JSON."""
-    return OrderView(
-        id=raw["id"],
-        number=raw["number"],
-        status=raw["status"],
-        version=raw["version"],
-        lines=tuple(_line(*line) for line in raw["lines"]),
-        total=Decimal(raw["total"]),
-        delivery_date=date.fromisoformat(raw["delivery_date"]) if raw["delivery_date"] else None,
-        placed_at=datetime.fromisoformat(raw["placed_at"]) if raw["placed_at"] else None,
-        outlet_id=raw["outlet_id"],
-        notes=raw["notes"],
-        conversation_id=raw["conversation_id"],
-        tax_rate=Decimal(raw["tax_rate"]),
-        recent=tuple(tuple((sku, Decimal(quantity)) for sku, quantity in said) for said in raw["recent"] or []),
-    )
-
-
-def _line(
-    sku: str, name: str, quantity: str, unit: str, price: str, packs: str | None, pack_unit: str | None
-) -> OrderLine:
-    return OrderLine(sku, name, Decimal(quantity), unit, Decimal(price), Decimal(packs) if packs else None, pack_unit)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from bot.identity.outlets_csv import OutletRow
-from jobs.bind import bind
+from jobs.access.binding import bind
 
 CHANNEL = "whatsapp"
 BOUND_BY = "import"

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
-from jobs import deliver, entry, queues
+from jobs import entry, queues
+from jobs.outbox.send import send
 
 log = get_logger(__name__)
 
@@ -70,7 +71,7 @@ class Senders:
         if not hasattr(self._own, "channels"):
             self._own.channels = {channel: self._runtime.make_channel(channel)}
         with entry.kept_from_rq("deliver"):
-            deliver.send(self._runtime, message_id, self._own.channels)
+            send(self._runtime, message_id, self._own.channels)
 
 
 def hand_over(runtime: Runtime, channel: str, message_ids: Sequence[int]) -> None:

@@ -18,8 +18,8 @@ from bot.ordering.delivery import next_delivery
 from bot.settings import Settings
 from bot.situation import OrderView, Outlet
 from jobs.audit import audit
-from jobs.say import say_reply
-from jobs.situation import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
+from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
+from jobs.outbox.write import say_reply
 
 _HELD = text(f"""
 SELECT {ORDER_JSON} AS order, {OUTLET_JSON} AS outlet FROM orders q JOIN outlets o ON o.id = q.outlet_id

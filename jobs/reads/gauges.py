@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
 from bot.telemetry.metrics import GAUGES
-from jobs import standing
+from jobs.reads import stats
 from models.database import pool_numbers
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
@@ -53,18 +53,18 @@ class LedgerGauges(Collector):
 
 
 def _of_database(connection: Connection) -> Iterator[GaugeMetricFamily]:
-    beats = standing.heartbeats(connection)
+    beats = stats.heartbeats(connection)
     yield _labelled("tria_heartbeat_age_seconds", "kind", {kind: beat.age_s for kind, beat in beats.items()})
     yield _single("tria_canary_ok", float(bool(beats["canary"].detail.get("ok"))) if "canary" in beats else 0.0)
-    yield _single("tria_oldest_unanswered_seconds", standing.oldest_unanswered_s(connection))
-    yield _single("tria_oldest_unsent_seconds", standing.oldest_unsent_s(connection))
-    yield _labelled("tria_inbound_messages", "state", standing.inbound_by_state(connection))
-    yield _labelled("tria_outbound_messages", "state", standing.outbound_by_state(connection))
-    yield _labelled("tria_orders", "status", standing.orders_by_status(connection))
-    yield _single("tria_failures_open", standing.failures_open(connection))
-    yield _single("tria_escalations_open", standing.escalations_open(connection))
-    yield _single("tria_escalations_overdue", standing.escalations_overdue(connection))
-    yield _single("tria_database_dead_rows", standing.dead_rows(connection))
+    yield _single("tria_oldest_unanswered_seconds", stats.oldest_unanswered_s(connection))
+    yield _single("tria_oldest_unsent_seconds", stats.oldest_unsent_s(connection))
+    yield _labelled("tria_inbound_messages", "state", stats.inbound_by_state(connection))
+    yield _labelled("tria_outbound_messages", "state", stats.outbound_by_state(connection))
+    yield _labelled("tria_orders", "status", stats.orders_by_status(connection))
+    yield _single("tria_failures_open", stats.failures_open(connection))
+    yield _single("tria_escalations_open", stats.escalations_open(connection))
+    yield _single("tria_escalations_overdue", stats.escalations_overdue(connection))
+    yield _single("tria_database_dead_rows", stats.dead_rows(connection))
 
 
 def _single(name: str, value: float) -> GaugeMetricFamily:

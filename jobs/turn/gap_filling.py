@@ -9,7 +9,7 @@ from bot.settings import ConfirmOrders
 from bot.situation import Said, Situation
 from bot.understanding.gaps import GapRecord
 from bot.understanding.intent import Intent
-from jobs.llm_budget import spent_today
+from jobs.turn.llm_budget import spent_today
 from models.database import autocommit
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from bot.catalog.index import CatalogIndex
 from bot.catalog.product import Product
-from jobs.catalog import load_products
-from jobs.learn_alias import Proposal
-from jobs.reread import Changed, changed_readings, history
+from jobs.handoff.alias_proposals import Proposal
+from jobs.replay.reread import Changed, changed_readings, history
+from jobs.turn.catalog_cache import load_products
 
 
 def preview(

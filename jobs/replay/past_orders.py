@@ -19,7 +19,7 @@ from bot.ordering.pricing import to_cents
 from bot.runtime import Runtime
 from bot.understanding.intent import Context
 from bot.understanding.reader import understand
-from jobs.catalog import current_index
+from jobs.turn.catalog_cache import current_index
 
 ORDERS_READ = text("""
 SELECT m.id, m.said_at, m.context -> 'lines' AS lines, o.code AS outlet,

@@ -89,7 +89,7 @@ def escalations_open(connection: Connection) -> int:
 
 
 def escalations_overdue(connection: Connection) -> int:
-    """Nobody has looked at them in the time their priority allows (jobs/escalate.py)."""
+    """Nobody has looked at them in the time their priority allows (jobs/handoff/escalate.py)."""
     return _number(connection, "SELECT count(*) FROM escalations WHERE closed_at IS NULL AND due_at < now()")
 
 

@@ -1,0 +1,1 @@
+"""Who may order for which outlet: bindings, invitations, requests to join."""

@@ -1,0 +1,1 @@
+"""Work that a person does or decides: tasks, takeovers, approvals, proposed names."""

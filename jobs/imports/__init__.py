@@ -1,0 +1,1 @@
+"""Files of the supplier brought into the database, each in one transaction."""

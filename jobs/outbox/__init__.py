@@ -1,0 +1,1 @@
+"""Messages of ours: written as rows, handed to senders, sent."""

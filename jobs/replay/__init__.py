@@ -1,0 +1,1 @@
+"""Work done again: what failed, and what today would be read differently."""
