@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.catalog.product import Product
-from bot.understanding.examples import Example
+from bot.evaluation.examples import Example
 from bot.understanding.intent import Basket, Context, Question, QuestionReason
 
 _HEAD = re.compile(r"\[(\S+) (\S+)\]")

@@ -22,7 +22,7 @@ from rich.table import Table
 from bot.catalog.csvfile import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.catalog.product import Product
-from bot.understanding.examples import Example, read_examples
+from bot.evaluation.examples import Example, read_examples
 from bot.understanding.reader import understand
 
 ROOT = Path(__file__).resolve().parent.parent

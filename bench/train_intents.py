@@ -18,8 +18,8 @@ from pathlib import Path
 from bench.intent_templates import fill
 from bot.catalog.csvfile import read_catalog
 from bot.catalog.index import CatalogIndex
+from bot.evaluation.examples import Example, read_examples
 from bot.understanding.classifier import WEIGHTS, softmax
-from bot.understanding.examples import Example, read_examples
 from bot.understanding.features import features
 from bot.understanding.kinds import ORDER
 from bot.understanding.reader import look

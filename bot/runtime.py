@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 from bot.catalog.index import CatalogIndex
 from bot.channels.base import PUSHED_CHANNELS, Channel
 from bot.identity.names import OutletNames
+from bot.media.reader import MediaReader
 from bot.ordering.prices import PriceList
 from bot.rates import SendLimits
 from bot.settings import Settings, get_settings
-from bot.understanding.media_reader import MediaReader
 from models.database import make_engine
 
 if TYPE_CHECKING:

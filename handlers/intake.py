@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot import failpoints
 from bot.channels.base import PUSHED_CHANNELS, Incoming
-from bot.conversation.words import says_over
 from bot.decision import Reply
+from bot.language.short_answers import says_over
 from bot.replies import render
 from bot.replies.render import DEFAULT, Voice
 from bot.runtime import Runtime

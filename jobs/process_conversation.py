@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from bot import failpoints
 from bot.channels.base import PUSHED_CHANNELS, Kind
 from bot.conversation import decide
-from bot.conversation.language import language_for
 from bot.conversation.reading import read
+from bot.conversation.reply_language import language_for
 from bot.conversation.waiting import Alarm, on_time
 from bot.decision import Decision, Outcome
 from bot.errors import Fenced

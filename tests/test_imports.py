@@ -1,4 +1,4 @@
-"""The rooms of the house: imports go one way, every module can be imported, and the job paths stay what they are."""
+"""The rooms of the house: imports go one way and in no circle, every module can be imported, and the job paths stay."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import importlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -62,6 +62,69 @@ def test_imports_go_one_way(package: str) -> None:
             if not within(module, allowed) and not (parents and room != module):
                 wrong.append(f"{place} imports {module}")
     assert wrong == []
+
+
+Graph = Mapping[str, set[str]]
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports_between_files() -> dict[str, set[str]]:
+    """Which of our modules each of our modules imports; a package stands for its own `__init__.py`."""
+    files = {module_of(path): path for package in ALLOWED for path in files_of(package)}
+    graph = {}
+    for module, path in files.items():
+        found = {name for name in imported(path) if name in files}
+        parents = {
+            name.rpartition(".")[0] for name in found
+        }  # `from bot import settings` needs the file, not the package
+        graph[module] = found - parents - {module}
+    return graph
+
+
+def room_of(module: str) -> str:
+    """The folder of a module; a file directly below a package stands for itself, as jobs/worker.py does."""
+    package, *inside = module.split(".")
+    return f"{package}/{inside[0]}" if inside else package
+
+
+def imports_between_rooms(files: Graph) -> dict[str, set[str]]:
+    graph: dict[str, set[str]] = {}
+    for module, targets in files.items():
+        room = room_of(module)
+        graph.setdefault(room, set()).update(room_of(target) for target in targets if room_of(target) != room)
+    return graph
+
+
+def circle_in(graph: Graph) -> list[str]:
+    """One circle, as the stations of a round trip; empty when there is none."""
+    done: set[str] = set()
+
+    def walk(here: str, way: list[str]) -> list[str]:
+        if here in way:
+            return [*way[way.index(here) :], here]
+        if here in done:
+            return []
+        done.add(here)
+        return next(filter(None, (walk(target, [*way, here]) for target in sorted(graph.get(here, ())))), [])
+
+    return next(filter(None, (walk(start, []) for start in sorted(graph))), [])
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    circle = circle_in(imports_between_files())
+    assert not circle, "a circle of files: " + " -> ".join(circle)
+
+
+def test_no_rooms_import_each_other_in_a_circle() -> None:
+    circle = circle_in(imports_between_rooms(imports_between_files()))
+    assert not circle, "a circle of rooms: " + " -> ".join(circle)
+
+
+def test_a_circle_is_found_and_named() -> None:
+    assert circle_in({"a": {"b"}, "b": {"c"}, "c": {"d", "b"}, "d": set()}) == ["b", "c", "b"]
 
 
 def test_bot_knows_no_request_no_queue_and_no_session() -> None:

@@ -13,10 +13,10 @@ from itertools import chain
 from bot.catalog.names import Name, NameReader
 from bot.catalog.product import Product
 from bot.catalog.spelling import Spelling
-from bot.ordering.units import MEASURES
-from bot.understanding.lexicon import Roles, lexicon
-from bot.understanding.text import fold
-from bot.understanding.tokens import Tokeniser, product_word, singular
+from bot.catalog.units import MEASURES
+from bot.language.folding import fold
+from bot.language.lexicon import Roles, lexicon
+from bot.language.tokens import Tokeniser, product_word, singular
 
 Bag = frozenset[str]
 MIN_NUMERIC_CODE = 5

@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import takewhile
 
 from bot.catalog.index import Bag, CatalogIndex
-from bot.understanding.text import fold
-from bot.understanding.tokens import product_word
+from bot.language.folding import fold
+from bot.language.tokens import product_word
 
 MAX_CANDIDATES = 8
 MAX_HEADED = 40

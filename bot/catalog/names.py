@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.understanding import scan
-from bot.understanding.lexicon import NO_ROLES, lexicon
-from bot.understanding.text import fold, is_spaceless
-from bot.understanding.tokens import SIZE, Cutter, Token, Tokeniser, plain, product_word
+from bot.language import scan
+from bot.language.folding import fold, is_spaceless
+from bot.language.lexicon import NO_ROLES, lexicon
+from bot.language.tokens import SIZE, Cutter, Token, Tokeniser, plain, product_word
 
 AND = "&"
 _ASIDE = re.compile(r"\([^)]{0,80}\)|\bwith\b.{0,80}$", re.IGNORECASE)

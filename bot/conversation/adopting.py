@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from bot.channels.base import Kind
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
-from bot.conversation.words import says_no, says_yes
 from bot.decision import Decision, Escalate, Outcome, Reply
+from bot.language.short_answers import says_no, says_yes
 from bot.situation import OpenQuestion, QuestionKind, Said, Situation
 from bot.understanding.intent import WRITES_ORDER, IntentKind
 

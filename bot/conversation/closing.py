@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import orders, outcomes, questions
+from bot.conversation import outcomes
 from bot.conversation.baskets import priced, quantities_of
-from bot.conversation.doubts import Wanted
+from bot.conversation.product_answers import yes_to_product
+from bot.conversation.settling import settle
 from bot.conversation.targets import ask_which, named_or_only, open_orders
 from bot.conversation.turn import Turn
+from bot.conversation.wanted import Wanted, delivery_of
 from bot.decision import Decision, Reply
 from bot.situation import OpenQuestion, OrderView, QuestionKind
 
@@ -19,7 +21,7 @@ def confirm(turn: Turn) -> Decision:
     if question is not None and question.kind is QuestionKind.CONFIRM and question.order_id is not None:
         return _change(turn, question)
     if question is not None and question.kind is QuestionKind.PRODUCT:
-        return questions.yes_to_product(turn, question)
+        return yes_to_product(turn, question)
     if draft is None or not draft.lines:
         return Decision((Reply("nothing_to_confirm"),))
     wanted = _draft(turn, draft)
@@ -27,7 +29,7 @@ def confirm(turn: Turn) -> Decision:
         return with_lead(outcomes.cancelled(turn, draft), "no_longer_sold")
     if len(wanted.lines) < len(draft.lines):
         return with_lead(outcomes.ask_yes(turn, wanted, "confirm"), "no_longer_sold")
-    return orders.settle(turn, wanted, accepted=True)
+    return settle(turn, wanted, accepted=True)
 
 
 def cancel(turn: Turn) -> Decision:
@@ -82,18 +84,18 @@ def _change(turn: Turn, question: OpenQuestion) -> Decision:
     order = next((o for o in open_orders(turn) if o.id == question.order_id), None)
     if order is None:
         return outcomes.too_late("change after cut-off")
-    delivery, moved = orders.delivery_of(turn, order, question.day)
+    delivery, moved = delivery_of(turn, order, question.day)
     wanted = Wanted(
         order, priced(turn, order, question.changes), question.changes, quantities_of(question.changes),
         limit=question.limit, delivery=delivery, moved=moved, notes=order.notes,
     )  # fmt: skip
-    return orders.settle(turn, wanted, accepted=True)
+    return settle(turn, wanted, accepted=True)
 
 
 def _draft(turn: Turn, draft: OrderView) -> Wanted:
     """The draft priced anew from today's rows, without what went off sale meanwhile; its day is judged again."""
     question = turn.situation.question
-    delivery, moved = orders.delivery_of(turn, draft, None)
+    delivery, moved = delivery_of(turn, draft, None)
     lines = tuple(line for line in priced(turn, draft, ()) if _sold(turn, line.sku))
     return Wanted(
         draft, lines, delivery=delivery, moved=moved, notes=draft.notes, limit=question.limit if question else None,

@@ -7,22 +7,22 @@ from datetime import datetime
 
 from bot.conversation import (
     adopting,
+    answering,
     closing,
     edits,
     handover,
     identity,
     inquiries,
     learning,
-    meant,
     media,
     orders,
-    questions,
+    references,
     subscriptions,
 )
-from bot.conversation.language import switched
+from bot.conversation.reply_language import switched
 from bot.conversation.turn import Turn
-from bot.conversation.words import says_no, says_yes
 from bot.decision import Decision, Reply
+from bot.language.short_answers import says_no, says_yes
 from bot.situation import Said, Situation
 from bot.understanding.intent import Intent, IntentKind
 
@@ -93,12 +93,12 @@ def by_words(turn: Turn) -> Decision:
         return identity.ask_outlet(turn)
     if situation.outlet is None:
         return BY_INTENT[kind](turn) if kind is not IntentKind.GREETING else _greeting_of_many(turn)
-    for answer in (adopting.answered, identity.other_outlet, adopting.forwarded, edits.edited, meant.quoted):
+    for answer in (adopting.answered, identity.other_outlet, adopting.forwarded, edits.edited, references.quoted):
         if decision := answer(turn):
             return decision
     if nothing_open(turn) and (says_yes(turn.said.text) or says_no(turn.said.text)):
         return closing.nothing_asked(turn)
-    if decision := questions.answered(turn) or handover.angry(turn):
+    if decision := answering.answered(turn) or handover.angry(turn):
         return decision
     if kind in YES_OR_NO and turn.intent.confidence < YES_OR_NO_FROM:
         return closing.unclear(turn)

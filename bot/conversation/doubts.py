@@ -2,60 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from bot.conversation.targets import OPEN
 from bot.conversation.turn import Turn
+from bot.conversation.wanted import Wanted
 from bot.ordering.pricing import OrderLine
-from bot.ordering.units import factor
 from bot.settings import ConfirmOrders
 from bot.situation import OrderView, Quantities
-from bot.understanding.intent import Change, ChangeOp, IntentKind, Question
+from bot.understanding.intent import ChangeOp, IntentKind
 
 UNUSUAL_FACTOR = 5
 UNUSUAL_AFTER_ORDERS = 3
 """More than five times the most of the outlet's last orders is asked about, once there are three with that product."""
 UNUSUAL_JUMP = 10
 """A line of an order that is set to ten times what it was may be a slip of the unit (packets, cartons)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the order would become. `base` is the order that it changes (a draft or a placed one), None for a new one.
-
-    `changes` lead from `base` to `lines`; `said` is what this message added. `limit` names the limit it is above.
-    `moved`: the day asked for cannot be served and `delivery` is the next that can.
-    """
-
-    base: OrderView | None
-    lines: tuple[OrderLine, ...]
-    changes: tuple[Change, ...] = ()
-    said: Quantities = ()
-    pending: tuple[Question, ...] = ()
-    doubtful: bool = False
-    limit: str | None = None
-    delivery: date | None = None
-    moved: bool = False
-    notes: str = ""
-
-    @property
-    def changes_placed(self) -> bool:
-        """True when this changes an order that the outlet already counts on."""
-        return self.base is not None and not self.base.is_draft
-
-
-def limit_of(turn: Turn, lines: tuple[OrderLine, ...], changes: tuple[Change, ...]) -> str | None:
-    """The limit of one line: its quantity, counted in the unit that was said (PRODUCT)."""
-    units = {line.sku: line.unit_said for line in turn.intent.lines}
-    touched = {change.sku for change in changes}
-    for line in lines:
-        product = turn.situation.index.products.get(line.sku)
-        per_unit = factor(product, units.get(line.sku)) if product else None
-        if line.sku in touched and line.quantity / (per_unit or 1) > turn.situation.rules.max_quantity_per_item:
-            return "quantity"
-    return None
 
 
 def over_limit(turn: Turn, wanted: Wanted, total: Decimal) -> str | None:

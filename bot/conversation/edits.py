@@ -7,9 +7,9 @@ from dataclasses import replace
 from bot.channels.base import Kind
 from bot.conversation import orders, outcomes
 from bot.conversation.baskets import priced
-from bot.conversation.doubts import Wanted, limit_of
 from bot.conversation.targets import open_orders
 from bot.conversation.turn import Turn
+from bot.conversation.wanted import Wanted, delivery_of, limit_of
 from bot.decision import Decision, Outcome, Reply
 from bot.situation import OrderView
 from bot.understanding.intent import Change, ChangeOp, IntentKind
@@ -68,7 +68,7 @@ def _show(turn: Turn, order: OrderView) -> Decision:
         *(Change(ChangeOp.REMOVE, sku) for sku in had if sku not in wanted),
     )
     lines = priced(turn, order, changes)
-    delivery, moved = orders.delivery_of(turn, order, turn.intent.delivery_date)
+    delivery, moved = delivery_of(turn, order, turn.intent.delivery_date)
     if not changes and delivery == order.delivery_date:
         return Decision((Reply("unchanged", {"order": order}),), question=turn.situation.question)
     becomes = Wanted(

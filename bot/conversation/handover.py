@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Escalate, Outcome, Reply
+from bot.language.folding import fold
 from bot.understanding.intent import IntentKind
-from bot.understanding.text import fold
 
 MAX_QUESTIONS = 2
 _FILE = Path(__file__).with_name("anger.toml")

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from bot.conversation.turn import Turn, chosen_number
 from bot.decision import Decision, Learned
+from bot.language.folding import fold
 from bot.situation import QuestionKind
 from bot.understanding.intent import Question, QuestionReason
-from bot.understanding.text import fold
 
 TEACHES = frozenset({QuestionReason.AMBIGUOUS, QuestionReason.UNKNOWN})
 MAX_WORDS = 6

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation.baskets import priced
-from bot.conversation.doubts import Wanted, unusual
+from bot.conversation.doubts import unusual
 from bot.conversation.turn import Turn, choice_buttons
+from bot.conversation.wanted import Wanted
 from bot.decision import Decision, Escalate, OrderWrite, Outcome, Reply
 from bot.ordering.pricing import total_of
 from bot.situation import OpenQuestion, OrderView, QuestionKind

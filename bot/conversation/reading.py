@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from bot.conversation import meant
+from bot.conversation import references
 from bot.conversation.identity import settle_outlet
 from bot.conversation.targets import reads_a_day_only, settle_order
 from bot.situation import QuestionKind, Said, Situation
@@ -17,12 +17,12 @@ from bot.understanding.reader import understand
 
 def read(said: Said, situation: Situation, zone: ZoneInfo) -> tuple[Said, Situation, Intent]:
     """The reading; what is pointed at, and which outlet or order is meant, is settled first; words that had waited are read."""
-    said, situation = settle_order(*settle_outlet(*meant.settle(said, situation)))
+    said, situation = settle_order(*settle_outlet(*references.settle(said, situation)))
     intent = _understood(said, situation, zone)
     if situation.question and situation.question.kind is QuestionKind.ORDER and reads_a_day_only(intent):
         said, situation = settle_order(said, situation, intent.delivery_date)
         intent = _understood(said, situation, zone)
-    intent = meant.with_quoted_line(
+    intent = references.with_quoted_line(
         intent, said, situation, lambda text: _understood(replace(said, text=text), situation, zone)
     )
     return said, situation, intent

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
-from bot.understanding.text import fold
+from bot.language.folding import fold
 
 MAX_LENGTH = 60
 """The longest form with its polite words is shorter; what is longer says more than that."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.channels.base import Button
-from bot.conversation import questions
+from bot.conversation.asking import asking
 from bot.conversation.turn import choice_buttons
 from bot.decision import Decision, OrderWrite, Reply
 from bot.ordering.pricing import total_of
@@ -53,7 +53,7 @@ def _reminder(situation: Situation) -> Reply:
     if question is None:
         raise LookupError("on_time() is for what waits")
     if question.kind is QuestionKind.PRODUCT:
-        return replace(questions.asking(situation, question.serial, question.about[0]), lead="reminder")
+        return replace(asking(situation, question.serial, question.about[0]), lead="reminder")
     if question.kind is QuestionKind.CONFIRM and draft is not None:
         return Reply("confirm", {"order": draft}, _yes_no(question), lead="reminder")
     if question.kind is QuestionKind.OUTLET:

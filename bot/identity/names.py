@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.understanding.text import fold
+from bot.language.folding import fold
 
 MIN_LETTERS = 3
 """Shorter names are in every other message."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.catalog.product import Product
-from bot.ordering.units import in_packs, to_base
+from bot.catalog.units import in_packs, to_base
 
 CENT = Decimal("0.01")
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.catalog.product import Product
+from bot.catalog.units import label
 from bot.channels.base import Button
 from bot.decision import OrderWrite, Reply
 from bot.ordering.delivery import DeliveryRules, cutoff_of
 from bot.ordering.pricing import OrderLine, Totals, total_of
-from bot.ordering.units import label
 from bot.situation import OrderView
 
 FOLDER = Path(__file__).parent

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from bot.catalog.index import Bag, CatalogIndex
 from bot.catalog.match import called
+from bot.language.tokens import Token, plain
 from bot.understanding.cues import Cues
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.picks import by_extent, picked
 from bot.understanding.resolve import NOTHING_SAID, Said, line_or_question, said
 from bot.understanding.spans import Mention, Quantity
 from bot.understanding.story import Edit, Story
-from bot.understanding.tokens import Token, plain
 
 Fit = tuple[Question, tuple[str, ...]]
 """A question, and those of its candidates that the words fit."""

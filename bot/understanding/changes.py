@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from bot.catalog import units
 from bot.catalog.index import CatalogIndex
-from bot.ordering import units
 from bot.understanding.intent import Basket, Change, ChangeOp, Line, Question, QuestionReason
 from bot.understanding.resolve import line_or_question, local_unit, said, tidy
 from bot.understanding.spans import Quantity

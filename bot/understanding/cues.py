@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.understanding import scan
-from bot.understanding.lexicon import lexicon
+from bot.language import scan
+from bot.language.lexicon import lexicon
 
 LONGEST_HAN = 10
 SILENT = frozenset({"told", "thanked", "anew"})

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from bot.catalog.index import CatalogIndex
 from bot.catalog.names import AND
-from bot.ordering.units import PIECE, factor
-from bot.understanding import scan
-from bot.understanding.lexicon import unit_near
+from bot.catalog.units import PIECE, factor
+from bot.language import scan
+from bot.language.lexicon import unit_near
+from bot.language.tokens import CODE, SIZE, Token, leading_number, part_behind, plain
 from bot.understanding.measured import split_amounts, split_names, take_pack_size
 from bot.understanding.noise import Noise
 from bot.understanding.spans import COMMA, JOIN, NEWLINE, STRONG, Break, Cue, Element, Kind, Mention, Quantity
-from bot.understanding.tokens import CODE, SIZE, Token, leading_number, part_behind, plain
 
 _MARKS = {",": COMMA, ";": STRONG, ".": STRONG, "!": STRONG, "?": STRONG, "&": JOIN, "+": JOIN, "/": 0.3, ":": 0.3, "-": 0.3,
           "=": 0.0, ">": 0.3, "(": 0.4, ")": 1.0, "*": 0.0}  # fmt: skip

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.catalog.index import CatalogIndex
+from bot.language.folding import Folded
+from bot.language.tokens import Token
 from bot.understanding.cues import Cues
 from bot.understanding.intent import Context, Line
 from bot.understanding.spans import Element
 from bot.understanding.story import Story
-from bot.understanding.text import Folded
-from bot.understanding.tokens import Token
 from bot.understanding.when import Day
 
 OPEN_STATUS = frozenset({"confirmed", "placed", "pending", "processing", "awaiting_confirmation", "awaiting_approval"})

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.understanding import scan
+from bot.language import scan
+from bot.language.tokens import CODE, SIZE
 from bot.understanding.facts import Facts
 from bot.understanding.intent import Line
 from bot.understanding.spans import Mention, Quantity
-from bot.understanding.tokens import CODE, SIZE
 
 MAX_CHARS = 200
 """A message says what it is about early; the rest is list."""

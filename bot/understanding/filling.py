@@ -12,9 +12,10 @@ from decimal import Decimal
 
 from rapidfuzz import process
 
+from bot.catalog import units
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import nearest
-from bot.ordering import units
+from bot.language.folding import fold
 from bot.understanding.facts import Facts
 from bot.understanding.gaps import UNSURE, needs_llm
 from bot.understanding.intent import Change, ChangeOp, Intent, IntentKind, Line, Question, QuestionReason
@@ -22,7 +23,6 @@ from bot.understanding.prompts import Found, Reading
 from bot.understanding.resolve import Quoter, line_or_question, local_unit
 from bot.understanding.spans import Element, Kind
 from bot.understanding.story import Edit
-from bot.understanding.text import fold
 
 MAX_CANDIDATES = 60
 MAX_FOUND = 20

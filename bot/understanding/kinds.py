@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.understanding import scan
+from bot.language import scan
 from bot.understanding.answers import places_picked
 from bot.understanding.classifier import classifier
 from bot.understanding.facts import Facts

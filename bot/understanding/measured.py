@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import headed
-from bot.ordering.units import by_measure
+from bot.catalog.units import by_measure
+from bot.language.tokens import SIZE, Token
 from bot.understanding.spans import Element, Kind, Mention, Quantity
-from bot.understanding.tokens import SIZE, Token
 
 
 def take_pack_size(mention: Mention, index: CatalogIndex) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.catalog.index import CatalogIndex
-from bot.understanding import scan
-from bot.understanding.tokens import SIZE, Token
+from bot.language import scan
+from bot.language.tokens import SIZE, Token
 
 AHEAD = 4
 LONGEST_CODE = 3

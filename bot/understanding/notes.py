@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.understanding import scan
+from bot.language import scan
+from bot.language.tokens import Token
 from bot.understanding.facts import Facts
 from bot.understanding.spans import Mention, Quantity
-from bot.understanding.tokens import Token
 
 ABOUT_DELIVERY = ("note", "clock", "clock_before")
 MAX_CHARS = 200

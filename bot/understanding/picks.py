@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from bot.catalog.index import Bag, CatalogIndex
-from bot.understanding import scan
-from bot.understanding.tokens import Token
+from bot.language import scan
+from bot.language.tokens import Token
 
 LEADS = frozenset({"#", "no", "num", "number", "option", "opt", "choice", "nombor", "pilihan", "第", "item", "ans"})
 LETTERS = "abcdefgh"

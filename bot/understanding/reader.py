@@ -12,7 +12,10 @@ from datetime import date, datetime
 
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import headed
-from bot.understanding import scan
+from bot.language import scan
+from bot.language.detect import language_of
+from bot.language.folding import MAX_CHARS, fold
+from bot.language.tokens import Token
 from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.answers import Answered, answer
 from bot.understanding.changes import Changed, basket_lines, change, change_nameless, wanted
@@ -31,14 +34,11 @@ from bot.understanding.intent import (
     QuestionReason,
 )
 from bot.understanding.kinds import AGAINST, ORDER, Ranked, rank
-from bot.understanding.language import language_of
 from bot.understanding.notes import notes_of
 from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.shapes import explained
 from bot.understanding.spans import STRONG, Break, Cue, Element, Kind, Mention, Quantity
 from bot.understanding.story import Story, tell
-from bot.understanding.text import MAX_CHARS, fold
-from bot.understanding.tokens import Token
 from bot.understanding.told import without_told
 from bot.understanding.when import Day, find_days
 

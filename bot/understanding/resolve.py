@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from bot.catalog import units
 from bot.catalog.index import Bag, CatalogIndex
 from bot.catalog.match import How, Match, called, match, nearest, rank
 from bot.catalog.product import Product
-from bot.ordering import units
+from bot.language.folding import Folded
+from bot.language.tokens import Token
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.spans import Element, Mention, Quantity
-from bot.understanding.text import Folded
-from bot.understanding.tokens import Token
 
 MAX_BASE_UNITS = Decimal(100_000)
 SURE = {How.EXACT: 0.99, How.WORDS: 0.97}

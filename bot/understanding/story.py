@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from bot.catalog.match import How
+from bot.language.tokens import SIZE, Token
 from bot.understanding.clauses import clauses, in_turn, negated_in, sums, without_past, without_stock, without_total
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.packs import joined, with_content
 from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
 from bot.understanding.spans import COMMA, STRONG, Break, Cue, Element, Mention, Quantity
-from bot.understanding.tokens import SIZE, Token
 
 LIKEWISE = frozenset({"too", "also", "as well", "juga", "也", "likewise"})
 UNIT_REACH = 3.0

@@ -10,9 +10,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from bot.language.tokens import Token
 from bot.understanding.cues import Cues
 from bot.understanding.spans import COMMA, Break, Cue, Element, Mention, Quantity
-from bot.understanding.tokens import Token
 
 _TOLD = ("complaint", "told", "thanked")
 _NOT_TOLD = ("want", "repeat")

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from bot.language import scan
+from bot.language.tokens import Token
 from bot.ordering import dates
-from bot.understanding import scan
-from bot.understanding.tokens import Token
 
 DAY = "day"
 MAX_DAYS_AHEAD = 366

@@ -15,10 +15,10 @@ from rich.table import Table
 from bot.catalog.csvfile import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.errors import BadInputError
+from bot.evaluation.evaluation import Evaluation, Report, below, evaluate, find_sets
+from bot.evaluation.examples import Example, parse_examples
+from bot.evaluation.prediction import prediction
 from bot.identity.outlets_csv import read_outlets
-from bot.understanding.evaluation import Evaluation, Report, below, evaluate, find_sets
-from bot.understanding.examples import Example, parse_examples
-from bot.understanding.prediction import prediction
 from bot.understanding.reader import understand
 from handlers.cli.command import FAILED, Command, json_option, print_json
 

@@ -18,8 +18,8 @@ from bot.catalog.index import CatalogIndex
 from bot.catalog.product import Product
 from bot.channels.base import Kind
 from bot.conversation import decide
-from bot.conversation.language import language_for
 from bot.conversation.reading import read
+from bot.conversation.reply_language import language_for
 from bot.conversation.waiting import Alarm, on_time
 from bot.decision import Decision, OrderWrite
 from bot.identity.outlets_csv import read_outlets

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.ordering.units import label
+from bot.catalog.units import label
 from bot.replies import LANGUAGES, render
 from bot.replies.render import Voice
 from tests.conversation.counter import Counter, basket, demo_products

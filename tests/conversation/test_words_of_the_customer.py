@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.language import wished_language
-from bot.conversation.words import says_no, says_yes
+from bot.conversation.reply_language import wished_language
+from bot.language.short_answers import says_no, says_yes
 
 
 @pytest.mark.parametrize(

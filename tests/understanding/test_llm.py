@@ -20,18 +20,18 @@ from prometheus_client import REGISTRY
 
 from bot.catalog.csvfile import read_catalog
 from bot.catalog.index import CatalogIndex
+from bot.evaluation.evaluation import MAX_LLM_SHARE, find_sets
+from bot.evaluation.examples import Example, read_examples
+from bot.evaluation.prediction import prediction
+from bot.evaluation.scoring import judge
 from bot.settings import ROOT
-from bot.understanding.evaluation import MAX_LLM_SHARE, find_sets
-from bot.understanding.examples import Example, read_examples
 from bot.understanding.filling import MAX_CANDIDATES, candidates, fill_in, worth_asking
 from bot.understanding.gaps import GapOutcome
 from bot.understanding.intent import Basket, Context, Intent, IntentKind, QuestionReason
 from bot.understanding.llm import FAILURES_TO_OPEN, MAX_TEXT, CountedBreaker, GapFiller
 from bot.understanding.llm_prices import PRICES, UNKNOWN, cost_usd, price_of
-from bot.understanding.prediction import prediction
 from bot.understanding.prompts import Found, Reading
 from bot.understanding.reader import look, understand
-from bot.understanding.scoring import judge
 from simulator.adversary import FOREIGN_SKU, HUGE, Mode
 from simulator.faults import Fault, FaultKind
 from simulator.server import Running, start

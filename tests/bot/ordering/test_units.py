@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.catalog import units
 from bot.errors import BadInputError
-from bot.ordering import units
 from tests.bot.understanding.shop import product
 
 BOX = product("B", "Box", "", packs="bundle=50|carton=100")

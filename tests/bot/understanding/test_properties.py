@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.ordering import units
+from bot.catalog import units
+from bot.language.folding import fold
 from bot.understanding.intent import WRITES_ORDER, Context, Line
-from bot.understanding.text import fold
 from tests.bot.understanding.shop import INDEX, PRODUCTS, draft, lines, read
 
 calm = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

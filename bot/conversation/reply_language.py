@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from bot.decision import Decision, Reply
+from bot.language.lexicon import lexicon
 from bot.replies import LANGUAGES
 from bot.situation import Said, Situation
 from bot.understanding.intent import Intent, IntentKind
-from bot.understanding.lexicon import lexicon
 
 WORDS = Path(__file__).with_name("languages.toml")
 LONGEST_WISH = 60

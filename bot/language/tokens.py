@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from bot.understanding import scan
-from bot.understanding.lexicon import NO_ROLES, Lexicon, Roles, lexicon
+from bot.language import scan
+from bot.language.lexicon import NO_ROLES, Lexicon, Roles, lexicon
 
 SIZE = "size"
 CODE = "code"

@@ -15,7 +15,7 @@ _CLAUSES = re.compile(r"[\n,.;!。，；！]+")
 
 @cache
 def _known() -> dict[str, frozenset[str]]:
-    with Path(__file__).with_name("words.toml").open("rb") as file:
+    with Path(__file__).with_name("short_answers.toml").open("rb") as file:
         return {name: frozenset(words) for name, words in tomllib.load(file).items()}
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from bot.catalog import units
 from bot.catalog.product import Product
-from bot.ordering import units
-from bot.understanding.examples import Example
+from bot.evaluation.examples import Example
 
 WRITES = ("order.create", "order.amend", "order.repeat")
 ACTS = ("order.confirm", "order.cancel")

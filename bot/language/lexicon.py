@@ -14,8 +14,8 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
-from bot.understanding.scan import pieces
-from bot.understanding.text import fold, is_spaceless
+from bot.language.folding import fold, is_spaceless
+from bot.language.scan import pieces
 
 FOLDER = Path(__file__).parent / "lexicon"
 MIN_REPAIRABLE = 6

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.understanding import scan
-from bot.understanding.lexicon import lexicon
-from bot.understanding.tokens import Token
+from bot.language import scan
+from bot.language.lexicon import lexicon
+from bot.language.tokens import Token
 
 SINGLISH = frozenset(
     {

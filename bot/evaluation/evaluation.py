@@ -12,11 +12,11 @@ from bot.catalog.csvfile import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.catalog.product import Product
 from bot.errors import BadInputError
-from bot.understanding.examples import Example, read_examples
+from bot.evaluation.examples import Example, read_examples
+from bot.evaluation.prediction import prediction
+from bot.evaluation.scoring import Judgement, Score, confusion, judge, macro_f1, summarise
 from bot.understanding.gaps import needs_llm
-from bot.understanding.prediction import prediction
 from bot.understanding.reader import understand
-from bot.understanding.scoring import Judgement, Score, confusion, judge, macro_f1, summarise
 
 MAX_LLM_SHARE = 0.15
 GATED = ("messages", "exact", "intent", "danger")

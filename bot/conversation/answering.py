@@ -1,0 +1,49 @@
+"""Answers given by number, button or a plain yes or no; answers in words are the reader's work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation import closing, orders
+from bot.conversation.asking import MAX_CHOICES, offers_one
+from bot.conversation.product_answers import as_answer, left_out, yes_to_product
+from bot.conversation.turn import Turn, chosen_number
+from bot.decision import Decision, Reply
+from bot.language.short_answers import says_no, says_yes
+from bot.situation import OpenQuestion, QuestionKind
+
+YES, NO = 1, 2
+
+
+def answered(turn: Turn) -> Decision | None:
+    """The decision when this turn picks a choice or says a bare yes or no; None when it has to be understood as words."""
+    question = turn.situation.question
+    if question is None:
+        return _closed(turn) if turn.said.pressed is not None else None
+    if question.kind is QuestionKind.PRODUCT:
+        return _product_answered(turn, question)
+    if question.kind is QuestionKind.CONFIRM:
+        number = chosen_number(turn.said, question, NO)
+        if number == YES or says_yes(turn.said.text):
+            return closing.confirm(turn)
+        if number == NO or says_no(turn.said.text):
+            return closing.cancel(turn)
+    return _closed(turn) if turn.said.pressed is not None else None
+
+
+def _closed(turn: Turn) -> Decision:
+    """A button of a question that is answered already has no effect."""
+    return Decision((Reply("question_closed"),), reason="stale_button", question=turn.situation.question)
+
+
+def _product_answered(turn: Turn, question: OpenQuestion) -> Decision | None:
+    first = question.about[0]
+    shown = first.candidates[:MAX_CHOICES]
+    if offers_one(first) and (says_yes(turn.said.text) or chosen_number(turn.said, question, NO) == YES):
+        return yes_to_product(turn, question)
+    if says_no(turn.said.text) or (offers_one(first) and chosen_number(turn.said, question, NO) == NO):
+        return left_out(turn)
+    number = chosen_number(turn.said, question, len(shown)) if len(shown) > 1 else None
+    if number is None:
+        return _closed(turn) if turn.said.pressed is not None else None
+    return orders.write(replace(turn, intent=as_answer(turn, first, shown[number - 1])))

@@ -1,0 +1,124 @@
+"""What an order would become: the basket that a message, and what still waits, ask for. Nothing is decided about it here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.catalog.units import factor
+from bot.conversation.asking import with_alternatives
+from bot.conversation.baskets import changes_of, priced, quantities_of
+from bot.conversation.targets import Target
+from bot.conversation.turn import Turn
+from bot.ordering.delivery import in_time, is_delivery_day, next_delivery
+from bot.ordering.pricing import OrderLine
+from bot.situation import OpenQuestion, OrderView, Quantities, QuestionKind
+from bot.understanding.intent import Change, ChangeOp, Intent, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the order would become. `base` is the order that it changes (a draft or a placed one), None for a new one.
+
+    `changes` lead from `base` to `lines`; `said` is what this message added. `limit` names the limit it is above.
+    `moved`: the day asked for cannot be served and `delivery` is the next that can.
+    """
+
+    base: OrderView | None
+    lines: tuple[OrderLine, ...]
+    changes: tuple[Change, ...] = ()
+    said: Quantities = ()
+    pending: tuple[Question, ...] = ()
+    doubtful: bool = False
+    limit: str | None = None
+    delivery: date | None = None
+    moved: bool = False
+    notes: str = ""
+
+    @property
+    def changes_placed(self) -> bool:
+        """True when this changes an order that the outlet already counts on."""
+        return self.base is not None and not self.base.is_draft
+
+
+def wanted_of(turn: Turn, target: Target) -> Wanted:
+    """What the message asks for, together with what was said before it and still waits."""
+    base = target.order
+    waiting = _waiting_for(turn, base)
+    changes = (waiting.changes if waiting else ()) + changes_of(turn, base)
+    lines = priced(turn, base, changes)
+    asked = turn.intent.delivery_date or (waiting.day if waiting else None)
+    delivery, moved = delivery_of(turn, base, asked, target.late)
+    notes = " ".join(filter(None, (base.notes if base else "", waiting.notes if waiting else "", turn.intent.notes)))
+    return Wanted(
+        base=base,
+        lines=lines,
+        changes=changes,
+        said=quantities_of(changes),
+        pending=_pending(turn),
+        doubtful=(turn.intent.doubtful and waiting is None)
+        or any(not line.sure for line in turn.intent.lines)
+        or bool(waiting and waiting.doubtful),
+        limit=limit_of(turn, lines, changes) or (waiting.limit if waiting else None),
+        delivery=delivery,
+        moved=moved,
+        notes=notes,
+    )
+
+
+def delivery_of(
+    turn: Turn, base: OrderView | None, asked: date | None, late: OrderView | None = None
+) -> tuple[date | None, bool]:
+    """The day it will be delivered, and whether that differs from what the customer must think."""
+    rules, said_at = turn.outlet.delivery, turn.said.said_at
+    asked = asked or (base.delivery_date if base else None) or (late.delivery_date if late else None)
+    if asked is None:
+        return next_delivery(said_at, rules), False
+    if is_delivery_day(asked, rules) and in_time(asked, said_at, rules):
+        return asked, False
+    return next_delivery(said_at, rules, asked), True
+
+
+def limit_of(turn: Turn, lines: tuple[OrderLine, ...], changes: tuple[Change, ...]) -> str | None:
+    """The limit of one line: its quantity, counted in the unit that was said (PRODUCT)."""
+    units = {line.sku: line.unit_said for line in turn.intent.lines}
+    touched = {change.sku for change in changes}
+    for line in lines:
+        product = turn.situation.index.products.get(line.sku)
+        per_unit = factor(product, units.get(line.sku)) if product else None
+        if line.sku in touched and line.quantity / (per_unit or 1) > turn.situation.rules.max_quantity_per_item:
+            return "quantity"
+    return None
+
+
+def _waiting_for(turn: Turn, base: OrderView | None) -> OpenQuestion | None:
+    """The open question, when what it holds belongs to this order. A repetition that was not confirmed is dropped."""
+    question = turn.situation.question
+    if question is None or question.doubt == "confirm_same_again":
+        return None
+    if question.kind not in (QuestionKind.PRODUCT, QuestionKind.CONFIRM):
+        return None
+    placed_id = base.id if base and not base.is_draft else None
+    return question if question.order_id == placed_id else None
+
+
+def _pending(turn: Turn) -> tuple[Question, ...]:
+    """Questions of this reading, and earlier ones that it did not answer: nothing asked for is forgotten."""
+    question, intent = turn.situation.question, turn.intent
+    earlier = question.about if question and question.kind is QuestionKind.PRODUCT else ()
+    asked_again = {q.text for q in intent.questions}
+    settled = _brought(intent) | {sku for q in intent.questions for sku in q.candidates}
+    drafted = {sku for sku, _ in turn.situation.context.draft.lines} if turn.situation.context.draft else set()
+    brings_goods = bool(intent.questions or intent.changes or {line.sku for line in intent.lines} - drafted)
+    if not brings_goods and not intent.delivery_date:
+        earlier = earlier[1:]
+    left = [q for q in earlier if q.text not in asked_again and not settled.intersection(q.candidates)]
+    index = turn.situation.index
+    return tuple(with_alternatives(index, q) for q in intent.questions) + tuple(left)
+
+
+def _brought(intent: Intent) -> set[str]:
+    """The goods that a message asks for. A line of the draft that it only sets answers nothing that was asked before."""
+    if intent.changes:
+        return {change.sku for change in intent.changes if change.op is ChangeOp.ADD}
+    return {line.sku for line in intent.lines}

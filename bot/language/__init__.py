@@ -1,0 +1,1 @@
+"""How people write, whatever they write about: spelling, pieces, words, numbers, languages. Knows no product."""

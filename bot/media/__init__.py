@@ -1,0 +1,1 @@
+"""Messages that are not words: what may one day read them."""
