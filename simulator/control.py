@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from bot.errors import BadInputError
 from simulator import telegram, twilio
@@ -12,11 +12,10 @@ from simulator.chats import Chats
 from simulator.config import changed
 from simulator.faults import read_fault
 from simulator.senders import Sent
+from simulator.simulation import Simulator
 from simulator.wire import Answer, Request, json_answer
 
-if TYPE_CHECKING:
-    from simulator.server import Simulator
-
+PREFIX = "/control/"
 MAX_WAIT_S = 60.0
 Built = TypeVar("Built")
 

@@ -1,4 +1,4 @@
-"""What every provider in this package offers the server: one module each, added to `server.build` and nowhere else."""
+"""What every provider in this package offers the server: one module each, added to `simulation.build` and nowhere else."""
 
 from __future__ import annotations
 
