@@ -11,10 +11,10 @@ from enum import StrEnum
 from itertools import groupby
 
 from bot.catalog.index import CatalogIndex
-from bot.understanding import scan
-from bot.understanding.lexicon import lexicon
-from bot.understanding.text import Folded
-from bot.understanding.tokens import Token
+from bot.language import scan
+from bot.language.folding import Folded
+from bot.language.lexicon import lexicon
+from bot.language.tokens import Token
 
 MAX_DOUBTS = 5
 TIMES = frozenset({"x", "*"})

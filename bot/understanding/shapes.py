@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.catalog.index import CatalogIndex
-from bot.understanding import scan
-from bot.understanding.tokens import SIZE, Token
+from bot.language import scan
+from bot.language.tokens import SIZE, Token
 
 Span = tuple[int, int]
 LONGEST_STREET = 5

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from tests.conftest import Shop
 from tests.handlers.cli.conftest import Terminal
-from tests.identity.world import ORDER, PASIR_RIS, STRANGER, World
+from tests.people import ORDER, PASIR_RIS, STRANGER, World
 
 
 @pytest.fixture

@@ -1,0 +1,79 @@
+"""Golden texts of every branch that says what is (or would be) ordered (row C-01)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot.settings import ConfirmOrders
+from tests.bot.conversation.test_limits import RULES
+from tests.journeys.counter import Counter
+
+LINES = """- Outlet: A&W Jewel
+• 2 ctn = 200 pcs Pizza Box 10 inch Brown Kraft × SGD 0.28 = SGD 56.00"""
+SUMS = """Subtotal SGD 56.00
+GST 9 % SGD 5.04
+Total SGD 61.04"""
+TOTAL = "Total with GST SGD 61.04"
+YES_NO = "1. Yes\n2. No"
+BOXES = "2 ctn 10in box"
+
+
+def jewel(**changes: Any) -> Counter:
+    return Counter.of("AW-JWL", **changes)
+
+
+def test_placed() -> None:
+    assert jewel().say(BOXES) == [
+        f"✅ Order SO-100001 is placed.\n{LINES}\n{SUMS}\n- Delivery: Wed 25 Nov\nYou can change or cancel it until Tue 24 Nov 17:00."
+    ]
+
+
+def test_changed() -> None:
+    counter = jewel()
+    counter.say("1 ctn 10in box")
+    assert counter.say("change the 10in box to 2 ctn") == [
+        f"✅ Order SO-100001 is changed. It is now:\n{LINES}\n{SUMS}\n- Delivery: Wed 25 Nov"
+    ]
+
+
+def test_a_draft_that_waits_for_its_yes() -> None:
+    assert jewel(confirm_orders=ConfirmOrders.ALWAYS).say(BOXES) == [
+        f"Please check your order:\n{LINES}\n{TOTAL}\n- Delivery: Wed 25 Nov\nShall I place it? Reply YES or NO.\n{YES_NO}"
+    ]
+
+
+def test_a_day_that_cannot_be_served() -> None:
+    assert jewel().say("2 ctn 10in box today") == [
+        "The day you asked for is closed or past its cut-off. The next delivery is Wed 25 Nov:\n"
+        f"{LINES}\n{TOTAL}\nShall I place it for that day?\n{YES_NO}"
+    ]
+
+
+def test_the_same_again() -> None:
+    counter = jewel()
+    counter.say(BOXES)
+    assert counter.say(BOXES) == [
+        f"You sent this same order a short while ago. Is this the same one, or more?\n{LINES}\n{TOTAL}\n- Delivery: Wed 25 Nov\n"
+        f"Reply YES if you want it once more, NO if it is the same.\n{YES_NO}"
+    ]
+
+
+def test_held_for_approval() -> None:
+    assert jewel(rules=replace(RULES, max_quantity_per_item=1)).say(BOXES) == [
+        f"Your order SO-100001 is above our limit, so a colleague has to approve it first. I have passed it on.\n{LINES}\n{TOTAL}"
+    ]
+
+
+def test_status() -> None:
+    counter = jewel()
+    counter.say(BOXES)
+    assert counter.say("where is my order?") == [
+        f"Order SO-100001 is placed.\n{LINES}\n{TOTAL}\n- Delivery: Wed 25 Nov"
+    ]
+
+
+def test_cancelled() -> None:
+    counter = jewel()
+    counter.say(BOXES)
+    assert counter.say("cancel my order") == ["Order SO-100001 is cancelled."]
