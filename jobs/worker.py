@@ -27,7 +27,7 @@ from bot.runtime import DEFAULT_REDIS, Runtime, get_runtime
 from bot.telemetry import configure_logging, get_logger, init_sentry
 from jobs import canary, deliver, process_conversation, queues
 from jobs.outbox.senders import Senders
-from jobs.upkeep.overdue_watch import Lookout
+from jobs.upkeep.overdue_watch import OverdueWatch
 from jobs.upkeep.startup_checks import may_start
 from jobs.upkeep.warm_up import warm_up
 
@@ -59,7 +59,7 @@ class Worker(SimpleWorker):  # type: ignore[misc]
 
     asked_to_stop = False
     jobs_done = 0
-    lookout: Lookout | None = None
+    overdue_watch: OverdueWatch | None = None
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self.asked_to_stop = True
@@ -72,15 +72,15 @@ class Worker(SimpleWorker):  # type: ignore[misc]
             raise StopRequested
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        if self.lookout is not None:
-            self.lookout.busy_since = time.monotonic()
+        if self.overdue_watch is not None:
+            self.overdue_watch.busy_since = time.monotonic()
         failpoints.hit("worker.after_pop")
         try:
             super().execute_job(job, queue)
         finally:
             self.jobs_done += 1
-            if self.lookout is not None:
-                self.lookout.busy_since = None
+            if self.overdue_watch is not None:
+                self.overdue_watch.busy_since = None
 
 
 def make_worker(runtime: Runtime) -> Worker:
@@ -92,15 +92,15 @@ def make_worker(runtime: Runtime) -> Worker:
     )  # fmt: skip
 
 
-def run(runtime: Runtime, lookout: Lookout, max_jobs: int = MAX_JOBS) -> None:
-    """Works until asked to stop or recycled. A Redis that is away, full or read-only ends no process: the lookout goes on."""
+def run(runtime: Runtime, overdue_watch: OverdueWatch, max_jobs: int = MAX_JOBS) -> None:
+    """Works until asked to stop or recycled. A Redis that is away, full or read-only ends no process: the watch goes on."""
     done = 0
     stop = _StopFlag()
     while not stop.asked and done < max_jobs:
         worker: Worker | None = None
         try:
             worker = make_worker(runtime)
-            worker.lookout = lookout
+            worker.overdue_watch = overdue_watch
             worker.work(max_jobs=max_jobs - done, logging_level=None, with_scheduler=False)
         except redis.RedisError as error:
             log.warning("Redis refuses the worker, trying again", error=type(error).__name__)
@@ -143,11 +143,11 @@ def main() -> int:
     senders = Senders(runtime)
     runtime.senders = senders
     warm_up(runtime, senders)
-    lookout = Lookout(runtime, senders)
-    lookout.start()
+    overdue_watch = OverdueWatch(runtime, senders)
+    overdue_watch.start()
     log.info("worker started", jobs=len(JOBS))
-    run(runtime, lookout)
-    lookout.close()
+    run(runtime, overdue_watch)
+    overdue_watch.close()
     senders.close()
     runtime.close()
     log.info("worker stopped")

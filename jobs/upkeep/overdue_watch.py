@@ -36,11 +36,11 @@ SELECT id, channel FROM conversation_messages WHERE due_at < now() - :overdue * 
 """)
 
 
-class Lookout(threading.Thread):
+class OverdueWatch(threading.Thread):
     """Runs beside the worker's loop until `close`."""
 
     def __init__(self, runtime: Runtime, senders: Senders) -> None:
-        super().__init__(name="lookout", daemon=True)
+        super().__init__(name="overdue-watch", daemon=True)
         self._runtime, self._senders = runtime, senders
         self._closed = threading.Event()
         self.busy_since: float | None = None
