@@ -21,7 +21,7 @@ from embedded.account import readable_install
 from embedded.postgres import LABEL, binary, package_folder
 from jobs.intake.record import OPEN, RECORD, record_once
 from jobs.lease import CLAIM
-from jobs.outbox.send import send
+from jobs.outbox import send as sending
 from jobs.process_conversation import process
 from jobs.turn.apply import RELEASE
 from jobs.turn.situation import READ
@@ -59,7 +59,7 @@ class Captured:
     """Statements in the order's own transaction, BEGIN and COMMIT not counted."""
 
 
-PREPARED = {each.name: each for each in (RECORD, OPEN, CLAIM, READ, RELEASE, send.CLAIM, send.FINISH)}
+PREPARED = {each.name: each for each in (RECORD, OPEN, CLAIM, READ, RELEASE, sending.CLAIM, sending.FINISH)}
 """What is executed by name is shown to pgbench as it was prepared; pgbench prepares it too (-M prepared)."""
 
 
@@ -73,7 +73,7 @@ def order(runtime: Runtime, phone: str, number: int, channel: _NoChannel) -> Non
     written = process(runtime, recorded.conversation_id)
     if written is None or not written.order_number:
         raise RuntimeError(f"no order came of {incoming.text!r}: {written}")
-    send(runtime, written.outbound[0], {"whatsapp": channel})
+    sending.send(runtime, written.outbound[0], {"whatsapp": channel})
 
 
 def capture(house: House, runtime: Runtime) -> Captured:
