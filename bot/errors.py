@@ -6,6 +6,7 @@ TriaError
 |   +-- UnauthorizedError signature, token or secret does not match
 |   +-- StartupRefused    the process must not serve: settings, schema or a critical service is wrong
 |   +-- OptedOutError     the recipient told the provider to receive nothing more
+|   +-- UnknownChannelError  a row names a channel that no module speaks for
 +-- TemporaryError        try again later; `retry_after_s` when the other side said when
     +-- UnknownOutcome    the request was sent and its answer lost: look it up before sending again
     +-- Fenced            this worker's lease ended; somebody else owns the work now, write nothing
@@ -40,6 +41,10 @@ class StartupRefused(PermanentError):
 
 class OptedOutError(PermanentError):
     """The recipient refuses messages at the provider."""
+
+
+class UnknownChannelError(PermanentError):
+    """No such channel: nothing is sent, least of all by another one."""
 
 
 class TemporaryError(TriaError):

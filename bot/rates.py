@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import redis
-from limits import RateLimitItem, RateLimitItemPerSecond
+from limits import RateLimitItem
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from bot.channels.registry import CHANNELS
+from bot.channels.spec import Rate
 from bot.telemetry import get_logger
 
 log = get_logger(__name__)
@@ -24,22 +25,6 @@ log = get_logger(__name__)
 AWAY_S = 5.0
 """How long Redis is left alone after it did not answer."""
 MIN_WAIT_S = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """`whole` counts over one of our senders, `each` over one address written to; None is no limit."""
-
-    whole: RateLimitItem
-    each: RateLimitItem | None = None
-
-
-RATES: Mapping[str, Rate] = {
-    "telegram": Rate(RateLimitItemPerSecond(30), RateLimitItemPerSecond(3, 3)),
-    "whatsapp": Rate(RateLimitItemPerSecond(80)),
-}
-"""FACTS A1 and A2: Telegram 30/s over all and 1/s per chat with short bursts, taken as three in any three seconds; WhatsApp
-80/s per sender."""
 
 
 class SharedWindow:
@@ -74,8 +59,10 @@ def _take(limiter: MovingWindowRateLimiter, item: RateLimitItem, key: tuple[str,
 class SendLimits:
     """Asked before each send."""
 
-    def __init__(self, redis_url: str, rates: Mapping[str, Rate] = RATES) -> None:
-        self._window, self._rates = SharedWindow(redis_url), rates
+    def __init__(self, redis_url: str, rates: Mapping[str, Rate | None] | None = None) -> None:
+        """`rates` by channel; each channel's own unless told otherwise."""
+        self._window = SharedWindow(redis_url)
+        self._rates = rates if rates is not None else {name: spec.rate for name, spec in CHANNELS.items()}
 
     def wait_s(self, channel: str, sender: str, to: str) -> float:
         """0 when a message may be sent to this address now (it is counted), else how long to wait.

@@ -14,7 +14,9 @@ from redis.retry import Retry
 from sqlalchemy import Engine
 
 from bot.catalog.index import CatalogIndex
-from bot.channels.base import PUSHED_CHANNELS, Channel
+from bot.channels.base import Channel
+from bot.channels.registry import pushed_channels, spec_of
+from bot.errors import UnknownChannelError
 from bot.identity.names import OutletNames
 from bot.media.reader import MediaReader
 from bot.ordering.prices import PriceList
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from bot.understanding.llm import GapFiller
 
 REDIS_TIMEOUT_S = 0.5
-"""A webhook never waits longer than this for the doorbell (RELIABILITY C9)."""
+"""A webhook never waits longer than this for the doorbell, so that a hung Redis stays far below a provider's time-out."""
 
 
 DEFAULT_REDIS = "redis://127.0.0.1:6379/0"
@@ -98,17 +100,14 @@ class Runtime:
 
     def make_channels(self) -> Mapping[str, Channel]:
         """The channels replies leave by, for one thread. The chat API's replies are read by its caller, so it has none."""
-        return {name: self.make_channel(name) for name in PUSHED_CHANNELS}
+        return {spec.name: self.make_channel(spec.name) for spec in pushed_channels()}
 
     def make_channel(self, name: str) -> Channel:
-        """Imported here: the providers' libraries take a second to load, and only who sends needs them."""
-        if name == "telegram":
-            from bot.channels.telegram_client import Telegram
-
-            return Telegram(self.settings)
-        from bot.channels.twilio_client import Twilio
-
-        return Twilio(self.settings)
+        """Raises UnknownChannelError for a channel that nobody knows, or that nothing is sent on."""
+        make = spec_of(name).client
+        if make is None:
+            raise UnknownChannelError(f"nothing is sent on {name}", code="channel")
+        return make(self.settings)
 
     def close(self) -> None:
         """Gives back every connection that was made."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from bot.channels.registry import CHANNELS
 from bot.errors import StartupRefused
 from bot.runtime import Runtime
 from bot.settings import ROOT, get_settings
 from bot.telemetry import configure_logging, init_sentry
-from handlers import access, chat_api, cli, errors, health, telegram, twilio
+from handlers import access, cli, errors, health
 
 MAX_BODY_BYTES = 256 * 1024
-"""RELIABILITY D9."""
+"""A webhook is a few kilobytes; what is larger is refused before it is read."""
 
 
 def create_app(runtime: Runtime | None = None) -> Flask:
@@ -25,8 +28,9 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     app.extensions["tria"] = runtime
     if hops := runtime.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for door in (twilio.blueprint, telegram.blueprint, chat_api.blueprint, health.blueprint):
-        app.register_blueprint(door)
+    for spec in CHANNELS.values():
+        app.register_blueprint(import_module(spec.door).blueprint)
+    app.register_blueprint(health.blueprint)
     if not runtime.settings.is_production:
         _add_simulator(app)
     access.install(app)

@@ -5,7 +5,6 @@ No address here ever answers 500: what is broken is what they are for.
 
 from __future__ import annotations
 
-import hmac
 import platform
 import time
 from collections.abc import Callable, Iterable
@@ -14,19 +13,18 @@ from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import UnauthorizedError
 from bot.runtime import Runtime
 from bot.settings_reference import masked_settings
 from bot.telemetry import error_words
 from handlers import leaving
+from handlers.bearer import require_token
 from handlers.checks import READINESS, Finding, Severity, run_all, worst
 from handlers.commit import commit
 from handlers.current import current_runtime
-from handlers.errors import API_TOKEN
 from jobs.reads import stats
 from jobs.reads.gauges import exposition
 from models import schema
@@ -93,7 +91,7 @@ def _leaving() -> Response:
 def diagnostics() -> Response:
     """For those with the API token: versions, schema, queue depths, settings with their secrets masked."""
     runtime = current_runtime()
-    require_api_token(runtime)
+    require_token(runtime.settings.api_token)
     findings = run_all(READINESS, runtime)
     return jsonify(
         status=worst(finding.severity for finding in findings).word,
@@ -116,15 +114,6 @@ def metrics() -> Response:
 @blueprint.get("/version")
 def show_version() -> Response:
     return jsonify(commit=commit(), schema_revision=schema.head_revision())
-
-
-def require_api_token(runtime: Runtime) -> None:
-    """Raises UnauthorizedError unless the request carries `Authorization: Bearer API_TOKEN`; constant time."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    expected = runtime.settings.api_token.get_secret_value()
-    matches = hmac.compare_digest(given.strip().encode(), expected.encode())
-    if not (scheme.lower() == "bearer" and expected and matches):
-        raise UnauthorizedError("the API token is missing or wrong", code=API_TOKEN)
 
 
 def _failing(findings: Iterable[Finding]) -> list[dict[str, str]]:

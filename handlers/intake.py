@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot import failpoints
-from bot.channels.base import PUSHED_CHANNELS, Incoming
+from bot.channels.base import Incoming
+from bot.channels.registry import spec_of
 from bot.decision import Reply
 from bot.language.short_answers import says_over
 from bot.replies import render
@@ -33,9 +34,9 @@ def take(runtime: Runtime, incoming: Incoming, fingerprint: str) -> Recorded:
 
 
 def _slow_down(runtime: Runtime, incoming: Incoming, recorded: Recorded) -> None:
-    """Tells the sender once, politely; nobody else notices anything (RELIABILITY C44)."""
+    """Tells the sender once, politely; nobody else notices anything."""
     voice = Voice(DEFAULT, runtime.settings.currency, "", None, runtime.settings.tax_rate)
-    told = incoming.channel in PUSHED_CHANNELS and say_slow_down(
+    told = spec_of(incoming.channel).pushed and say_slow_down(
         runtime.engine, recorded, render(Reply("slow_down"), voice).text
     )
     metrics.rate_limited_total.labels(incoming.channel).inc()

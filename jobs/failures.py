@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import failpoints
-from bot.channels.base import PUSHED_CHANNELS
+from bot.channels.registry import pushed_channels
 from bot.decision import Reply
 from bot.replies import render
 from bot.replies.render import Voice
@@ -26,7 +26,7 @@ AGAIN_S = 0.3
 STATEMENT_TIMEOUT = "57014"
 """The one temporary error that may be the message's own doing."""
 BACKOFF_S = (1, 2, 5, 10, 20)
-"""Pauses after the first to fifth failed try: a poisoned conversation alone waits under a minute (RELIABILITY C26)."""
+"""Pauses after the first to fifth failed try: a poisoned conversation alone waits under a minute."""
 
 RECORD = text("""
 INSERT INTO failures (kind, reference, message_id, error, traceback)
@@ -143,7 +143,7 @@ def give_up(runtime: Runtime, lease: Lease, error: str) -> None:
         "apology": render(Reply("apology"), voice).text,
         "language": language,
         "attempts": lease.attempts,
-        "pushed": list(PUSHED_CHANNELS),
+        "pushed": [spec.name for spec in pushed_channels()],
     }
     with transaction(runtime.engine) as connection:
         if not hold(connection, lease):

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from bot import failpoints
-from bot.channels.base import PUSHED_CHANNELS, Kind
+from bot.channels.base import Kind
+from bot.channels.registry import spec_of
 from bot.conversation import decide
 from bot.conversation.reading import read
 from bot.conversation.reply_language import language_for
@@ -115,7 +116,7 @@ def _answer(runtime: Runtime, held: Lease) -> Written | None:
             failures.settle(connection, thought.said.message_ids, "answered")
         failpoints.hit("process.before_commit")
     failpoints.hit("process.after_commit")
-    if held.channel in PUSHED_CHANNELS:
+    if spec_of(held.channel).pushed:
         senders.hand_over(runtime, held.channel, written.outbound)
     _count(held, thought, written)
     return written

@@ -8,9 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-PUSHED_CHANNELS = ("whatsapp", "telegram")
-"""Replies on other channels are read by whoever asked, so they count as sent when they are written."""
-
 
 class Kind(StrEnum):
     """Every kind of message that can arrive; an unknown one is a value, not a crash."""

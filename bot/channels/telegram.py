@@ -6,11 +6,14 @@ import hmac
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+from limits import RateLimitItemPerSecond
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.channels.base import Incoming, Kind
+from bot.channels.base import Channel, Incoming, Kind
+from bot.channels.spec import ChannelSpec, Rate
 from bot.channels.text import storable
 from bot.errors import BadInputError, UnauthorizedError
+from bot.settings import Settings
 
 NAME = "telegram"
 MAX_TEXT = 4096
@@ -22,6 +25,28 @@ MEDIA = {
     "animation": Kind.VIDEO, "document": Kind.DOCUMENT, "sticker": Kind.STICKER, "location": Kind.LOCATION,
     "venue": Kind.LOCATION, "contact": Kind.CONTACT,
 }  # fmt: skip
+
+
+def _client(settings: Settings) -> Channel:
+    from bot.channels.telegram_client import Telegram
+
+    return Telegram(settings)
+
+
+SPEC = ChannelSpec(
+    NAME,
+    door="handlers.telegram",
+    provider="telegram",
+    client=_client,
+    configured=lambda settings: bool(settings.telegram_bot_token.get_secret_value()),
+    simulated=lambda settings: settings.telegram_api_base_url == settings.simulator_url,
+    settings_needed="set TELEGRAM_BOT_TOKEN",
+    max_length=MAX_TEXT,
+    # 30 a second over all chats, one a second in one chat with short bursts, taken as three in any three seconds
+    rate=Rate(RateLimitItemPerSecond(30), RateLimitItemPerSecond(3, 3)),
+    threads=3,
+    shares_contact=True,
+)
 
 TelegramId = Annotated[int, Field(strict=True, ge=-BIGINT, le=BIGINT)]
 

@@ -30,7 +30,7 @@ CONNECT_S, READ_S = 3.0, 7.0
 
 
 class Telegram:
-    """Sends through the real client on one event loop, which lives as long as the process (FACTS 0.6)."""
+    """Sends through the real client on one event loop, which lives as long as the process: a Bot used on a second loop fails."""
 
     name = NAME
     max_length = MAX_TEXT

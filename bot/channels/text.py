@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from typing import Any
 
-MAX_LENGTH: Mapping[str, int] = {"whatsapp": 1600, "telegram": 4096}
-"""Longest text of one message by channel (FACTS A1: Twilio's 21617 on every channel; A2)."""
 BULLET = "• "
 PRICE = re.compile(r" × [^=]+ =")
 """The unit price inside an order's line (bot/replies/render.py)."""

@@ -6,19 +6,25 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
+from limits import RateLimitItemPerSecond
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from twilio.request_validator import RequestValidator
 
-from bot.channels.base import Incoming, Kind, Receipt
+from bot.channels.base import Channel, Incoming, Kind, Receipt
+from bot.channels.spec import ChannelSpec, Rate
 from bot.channels.text import storable
 from bot.errors import BadInputError, UnauthorizedError
-from bot.settings import Settings
+from bot.settings import SIMULATOR_ACCOUNT_SID, Settings
 
 NAME = "whatsapp"
 PREFIX = "whatsapp:"
+MAX_BODY = 1600
+"""Twilio refuses a longer body with error 21617, on every channel."""
+WINDOW = timedelta(hours=24)
+"""WhatsApp takes free text for a day after the customer's last word; later Twilio answers 63016."""
 MAX_MEDIA = 10
 MAX_CART = 100
 
@@ -33,6 +39,27 @@ STATUSES = {
     "accepted": "queued", "queued": "queued", "scheduled": "queued", "sending": "queued", "sent": "sent",
     "delivered": "delivered", "read": "read", "failed": "failed", "undelivered": "failed", "canceled": "failed",
 }  # fmt: skip
+
+
+def _client(settings: Settings) -> Channel:
+    from bot.channels.twilio_client import Twilio
+
+    return Twilio(settings)
+
+
+SPEC = ChannelSpec(
+    NAME,
+    door="handlers.twilio",
+    provider="twilio",
+    client=_client,
+    configured=lambda settings: bool(settings.twilio_account_sid),
+    simulated=lambda settings: settings.twilio_account_sid == SIMULATOR_ACCOUNT_SID,
+    settings_needed="set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN",
+    max_length=MAX_BODY,
+    rate=Rate(RateLimitItemPerSecond(80)),  # Meta's limit for one number
+    threads=4,
+    free_text_for=WINDOW,
+)
 
 MessageSid = Annotated[str, Field(pattern=r"^(SM|MM)[0-9a-f]{32}$")]
 

@@ -12,16 +12,14 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from bot.channels.base import Outgoing
-from bot.channels.twilio import NAME, PREFIX
+from bot.channels.twilio import MAX_BODY, NAME, PREFIX
 from bot.errors import OptedOutError, PermanentError, TemporaryError, UnknownOutcome
 from bot.settings import Settings
 
-MAX_BODY = 1600
-"""Twilio error 21617."""
 TIMEOUT_S = (3, 7)
 """Connect and read; a look-up and a send together stay below deliver.SENDING_S."""
 
-# FACTS A1. What is in no table is permanent for 4xx and temporary for 429 and 5xx.
+# What is in no table is permanent for 4xx and temporary for 429 and 5xx.
 OPTED_OUT = {21610}
 TEMPORARY = {20429, 30001, 21611, 63018, 63032, 20500, 20503}
 WINDOW_CLOSED = 63016

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.channels.base import Kind
+from bot.channels.registry import spec_of
 from bot.conversation import adopting
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
 from bot.decision import Decision, Joining, Outcome, Reply
@@ -36,16 +37,16 @@ def unknown_sender(turn: Turn) -> Decision:
     """Says how to be registered, leaves a request for a person, and makes no order; the answer is the same whoever is named."""
     if turn.said.kind in WORDLESS:
         return Decision(outcome=Outcome.IGNORED, reason="unknown_sender")
-    telegram = turn.situation.contact.channel == "telegram"
-    reply = Reply("unknown_telegram" if telegram else "unknown_sender", asks_contact=telegram)
+    shares = spec_of(turn.situation.contact.channel).shares_contact
+    reply = Reply("unknown_telegram" if shares else "unknown_sender", asks_contact=shares)
     return Decision((reply,), outcome=Outcome.ANSWERED, reason="unknown_sender", joining=_request(turn))
 
 
 def contact_shared(turn: Turn) -> Decision:
-    """Binds a Telegram chat to the outlets of the phone it shared, only when the contact is the sender's own (FACTS A2)."""
+    """Binds a Telegram chat to the outlets of the phone it shared, only when the contact is the sender's own: anybody's can be forwarded."""
     contact = turn.said.payload.get("contact") or {}
     own = str(contact.get("user_id")) == turn.situation.contact.address and not turn.said.payload.get("forwarded")
-    if turn.situation.contact.channel != "telegram":
+    if not spec_of(turn.situation.contact.channel).shares_contact:
         return Decision((Reply("media_contact"),), question=turn.situation.question)
     if not own:
         return Decision(

@@ -7,13 +7,16 @@ With PROMETHEUS_MULTIPROC_DIR set, all processes of a machine write there and an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
 from itertools import product
 from typing import Generic, TypeVar
 
 from prometheus_client import Counter, Histogram
 
-CHANNELS = ("whatsapp", "telegram", "api")
+from bot.channels import registry
+
+CHANNELS = registry.CHANNELS.keys()
+DOORS = (*(spec.door.rpartition(".")[2] for spec in registry.CHANNELS.values()), "health", "console", "simulator")
 FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 SLOW_S = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 OTHER = "other"
@@ -24,9 +27,10 @@ Kind = TypeVar("Kind", Counter, Histogram)
 class Closed(Generic[Kind]):
     """A metric whose labels come from closed sets. `.labels(*values)` takes them in the order of the declaration."""
 
-    def __init__(self, metric: Kind, sets: Sequence[Sequence[str]]) -> None:
+    def __init__(self, metric: Kind, sets: Sequence[Collection[str]]) -> None:
         self._metric: Kind = metric
-        self.sets = tuple(map(frozenset, sets))
+        # The names of channels are a live view, so that one registered later has its own label.
+        self.sets = tuple(values if isinstance(values, Set) else frozenset(values) for values in sets)
         for values in product(*sets):
             metric.labels(*values)  # present from the first scrape, so that an alert can see "never happened"
 
@@ -36,11 +40,11 @@ class Closed(Generic[Kind]):
         return child
 
 
-def _counter(name: str, text: str, **sets: Sequence[str]) -> Closed[Counter]:
+def _counter(name: str, text: str, **sets: Collection[str]) -> Closed[Counter]:
     return Closed(Counter(f"tria_{name}", text, tuple(sets)), tuple(sets.values()))
 
 
-def _histogram(name: str, text: str, buckets: Sequence[float], **sets: Sequence[str]) -> Closed[Histogram]:
+def _histogram(name: str, text: str, buckets: Sequence[float], **sets: Collection[str]) -> Closed[Histogram]:
     return Closed(Histogram(f"tria_{name}", text, tuple(sets), buckets=tuple(buckets)), tuple(sets.values()))
 
 
@@ -60,14 +64,14 @@ webhook_rejected_total = _counter(
 http_requests_total = _counter(
     "http_requests_total",
     "Answers by door and class of status",
-    door=("twilio", "telegram", "chat_api", "health", "console", "simulator"),
+    door=DOORS,
     status=("2xx", "3xx", "4xx", "5xx"),
 )
 http_request_seconds = _histogram(
     "http_request_seconds",
     "Time to answer, by door",
     FAST_S,
-    door=("twilio", "telegram", "chat_api", "health", "console", "simulator"),
+    door=DOORS,
 )
 rate_limited_total = _counter("rate_limited_total", "Senders told to slow down", channel=CHANNELS)
 ring_failed_total = Counter("tria_ring_failed_total", "Jobs that could not be rung because Redis was away")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.channels.registry import pushed_channels
 from handlers.checks import code, machine, outside, storage, trade, work
 from handlers.checks.check import Check, Severity
 
@@ -63,8 +64,7 @@ _MACHINE = (
     Check("cpu", "machine", machine.cpu, "add a machine or find what is busy", Severity.DEGRADED),
 )
 _OUTSIDE = (
-    Check("twilio", "outside", outside.twilio, "set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", Severity.DEGRADED),
-    Check("telegram", "outside", outside.telegram, "set TELEGRAM_BOT_TOKEN", Severity.DEGRADED),
+    *map(outside.provider_of, pushed_channels()),
     Check("openai", "outside", outside.openai, "set OPENAI_API_KEY", Severity.DEGRADED),
     Check("xero", "outside", outside.xero, "set the four XERO_ credentials", Severity.DEGRADED),
 )

@@ -3,9 +3,9 @@ them, and a health check that calls a paid service is a bill."""
 
 from __future__ import annotations
 
+from bot.channels.spec import ChannelSpec
 from bot.runtime import Runtime
-from bot.settings import SIMULATOR_ACCOUNT_SID
-from handlers.checks.check import Severity, Verdict
+from handlers.checks.check import Check, Severity, Verdict
 
 
 def openai(runtime: Runtime) -> Verdict:
@@ -14,15 +14,11 @@ def openai(runtime: Runtime) -> Verdict:
     return Verdict(facts={"api_key_set": key_set, "model": settings.openai_model if key_set else "offline: rules only"})
 
 
-def twilio(runtime: Runtime) -> Verdict:
-    simulated = runtime.settings.twilio_account_sid == SIMULATOR_ACCOUNT_SID
-    return _provider(runtime, configured=bool(runtime.settings.twilio_account_sid), simulated=simulated)
-
-
-def telegram(runtime: Runtime) -> Verdict:
-    settings = runtime.settings
-    simulated = settings.telegram_api_base_url == settings.simulator_url
-    return _provider(runtime, configured=bool(settings.telegram_bot_token.get_secret_value()), simulated=simulated)
+def provider_of(spec: ChannelSpec) -> Check:
+    """Whether the provider of a channel is configured."""
+    return Check(
+        spec.provider, "outside", lambda runtime: _provider(runtime, spec), spec.settings_needed, Severity.DEGRADED
+    )
 
 
 def xero(runtime: Runtime) -> Verdict:
@@ -33,8 +29,8 @@ def sentry(runtime: Runtime) -> Verdict:
     return Verdict(facts={"configured": bool(runtime.settings.sentry_dsn.get_secret_value())})
 
 
-def _provider(runtime: Runtime, *, configured: bool, simulated: bool) -> Verdict:
-    facts = {"configured": configured, "simulated": simulated}
-    if simulated and runtime.settings.is_production:
+def _provider(runtime: Runtime, spec: ChannelSpec) -> Verdict:
+    facts = {"configured": spec.configured(runtime.settings), "simulated": spec.simulated(runtime.settings)}
+    if facts["simulated"] and runtime.settings.is_production:
         return Verdict(Severity.DEGRADED, "talks to the simulator", facts)
     return Verdict(facts=facts)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from bot.channels.registry import CHANNELS
 from bot.errors import BadInputError, PermanentError
 from bot.identity.phones import to_e164
 from handlers.cli.actor import actor_option, send_now
@@ -17,9 +18,7 @@ from jobs.access.join_requests import decide_request, pending
 from jobs.reads.contacts import bound_contacts
 
 group = click.Group("contacts", help="The phones and chats that may order, and for whom.")
-CHANNEL = click.option(
-    "--channel", type=click.Choice(["whatsapp", "telegram", "api"]), default="whatsapp", show_default=True
-)
+CHANNEL = click.option("--channel", type=click.Choice(list(CHANNELS)), default="whatsapp", show_default=True)
 
 
 @command(group, "list", example="flask contacts list --outlet AW-JWL")

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 
+from bot.channels.registry import pushed_channels
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
 from jobs import entry, queues
@@ -17,8 +18,6 @@ from jobs.outbox.send import send
 
 log = get_logger(__name__)
 
-THREADS = {"whatsapp": 4, "telegram": 3}
-"""With the job's own they stay below the engine's pool of ten connections."""
 NOBODY = 0
 """The id of no row."""
 MAX_WAITING = 1_000
@@ -26,15 +25,15 @@ MAX_WAITING = 1_000
 
 
 class Senders:
-    """The threads of one worker process. Each has its own clients: Telegram's belongs to one event loop (FACTS 0.6)."""
+    """The threads of one worker process. Each has its own clients: Telegram's belongs to one event loop."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._own = threading.local()
         self._waiting = threading.BoundedSemaphore(MAX_WAITING)
         self._pools = {
-            channel: ThreadPoolExecutor(count, thread_name_prefix=f"send-{channel}")
-            for channel, count in THREADS.items()
+            spec.name: ThreadPoolExecutor(spec.threads, thread_name_prefix=f"send-{spec.name}")
+            for spec in pushed_channels()
         }
 
     def take(self, channel: str, message_id: int) -> bool:
@@ -47,9 +46,11 @@ class Senders:
     def warm_up(self) -> None:
         """Every thread makes its client now and not for its first reply, and asks for a row that does not exist."""
         begun = []
-        for channel, count in THREADS.items():
-            together = threading.Barrier(count)  # so that no thread takes two of these
-            begun += [self._pools[channel].submit(self._warm_up_one, channel, together) for _ in range(count)]
+        for spec in pushed_channels():
+            together = threading.Barrier(spec.threads)  # so that no thread takes two of these
+            begun += [
+                self._pools[spec.name].submit(self._warm_up_one, spec.name, together) for _ in range(spec.threads)
+            ]
         wait(begun)
 
     def _warm_up_one(self, channel: str, together: threading.Barrier) -> None:

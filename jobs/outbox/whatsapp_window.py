@@ -4,14 +4,14 @@ was held goes out after their next word (FACTS A1, error 63016)."""
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from bot.channels import registry
 from bot.errors import PermanentError
 
-WINDOW = timedelta(hours=24)
 WINDOW_CLOSED = "63016"
 """Twilio's own code for it: ours and theirs end the same way."""
 
@@ -31,10 +31,11 @@ WHERE conversation_id = :conversation_id AND direction = 'outbound' AND state = 
 
 
 def check(channel: str, template: str | None, last_inbound_at: datetime | None, now: datetime) -> None:
-    """Raises PermanentError (63016) for free text to a WhatsApp contact whose last word is a day old or who never wrote."""
-    if channel != "whatsapp" or template is not None:
+    """Raises PermanentError (63016) for free text on a channel with a window, to a contact who last wrote before it or never."""
+    window = registry.spec_of(channel).free_text_for
+    if window is None or template is not None:
         return
-    if last_inbound_at is None or now - last_inbound_at >= WINDOW:
+    if last_inbound_at is None or now - last_inbound_at >= window:
         raise PermanentError("the customer's 24-hour window is closed", code=WINDOW_CLOSED)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from bot import failpoints
-from bot.channels.base import PUSHED_CHANNELS
-from bot.channels.text import MAX_LENGTH, length, parts_of
+from bot.channels.registry import spec_of
+from bot.channels.text import length, parts_of
 from bot.decision import Decision, Reply
 from bot.errors import Fenced
 from bot.identity.phones import to_e164
@@ -176,12 +176,12 @@ def _rendered(
         situation.tax_rate,
         number,
     )
-    return [part for reply in decision.replies for part in _parts(render(reply, voice), reply, channel)]
+    limit = spec_of(channel).max_length
+    return [part for reply in decision.replies for part in _parts(render(reply, voice), reply, limit)]
 
 
-def _parts(rendered: Rendered, reply: Reply, channel: str) -> list[Rendered]:
+def _parts(rendered: Rendered, reply: Reply, limit: int | None) -> list[Rendered]:
     """As many messages as the channel's length asks for; an order stays in one. Buttons stand under the last."""
-    limit = MAX_LENGTH.get(channel)
     if limit is None:
         return [rendered]
     room = limit - sum(length(button.label) + 5 for button in rendered.buttons)
@@ -233,7 +233,7 @@ def _write_outbound(
         "session_id": lease.session_id,
         "channel": lease.channel,
         "language": language,
-        "pushed": lease.channel in PUSHED_CHANNELS,
+        "pushed": spec_of(lease.channel).pushed,
         "in_reply_to": said.last_id,
         "replies": json.dumps(rows),
     }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot import failpoints
+from bot.channels.registry import pushed_channels
 from jobs.lease import claim_next
-from jobs.outbox.senders import THREADS, Senders
+from jobs.outbox.senders import Senders
 from jobs.upkeep.warm_up import warm_up
 from models.database import autocommit
 from tests.conftest import Shop
@@ -21,7 +22,9 @@ def test_the_synthetic_order_has_gone_through_and_every_sender_has_its_client(sh
         senders.close()
         del shop.runtime.make_channel
     assert shop.one("SELECT detail->>'ok' FROM heartbeats WHERE name = 'canary'") == "true"
-    assert {name: made.count(name) for name in THREADS} == dict(THREADS)
+    assert {spec.name: made.count(spec.name) for spec in pushed_channels()} == {
+        spec.name: spec.threads for spec in pushed_channels()
+    }
     assert shop.one("SELECT count(*) FROM conversation_messages") == 0
     with autocommit(shop.runtime.engine) as connection:
         assert claim_next(connection) is None
