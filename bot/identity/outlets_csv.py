@@ -1,4 +1,4 @@
-"""Reads the outlets CSV (CONTRACT, "Formats"): everything or nothing, each error with its row number."""
+"""Reads the outlets CSV: everything or nothing, each error with its row number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.csv_rows import FORMULA_STARTS, Row, read_rows, refuse
+from bot.csv_rows import FORMULA_STARTS, Row, each_row, read_rows, refuse
 from bot.errors import BadInputError
 from bot.identity.phones import to_e164
 from bot.settings import ConfirmOrders
@@ -37,12 +37,7 @@ def read_outlets(path: str | Path) -> list[OutletRow]:
     outlets: list[OutletRow] = []
     errors: list[str] = []
     first_row: dict[str, int] = {}
-    for number, row in read_rows(Path(path), REQUIRED, OPTIONAL):
-        try:
-            outlet = _outlet(row)
-        except BadInputError as error:
-            errors.append(f"row {number}: {error}")
-            continue
+    for number, outlet in each_row(read_rows(Path(path), REQUIRED, OPTIONAL), _outlet, errors):
         seen = first_row.setdefault(outlet.code, number)
         if seen != number:
             errors.append(f"row {number}: outlet_id {outlet.code} is already in row {seen}")

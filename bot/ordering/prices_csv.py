@@ -5,12 +5,12 @@ Columns: `customer` (its name), `sku`, `unit_price` (per base unit), `valid_from
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from bot.csv_rows import Row, read_rows, refuse
+from bot.csv_rows import Row, each_row, read_rows, refuse
 from bot.errors import BadInputError
 
 REQUIRED = ("customer", "sku", "unit_price", "valid_from")
@@ -40,12 +40,8 @@ def read_prices(path: Path) -> list[PriceRow]:
     """The prices of the file. Raises BadInputError naming every bad row (the first twenty)."""
     rows: list[PriceRow] = []
     errors: list[str] = []
-    for number, raw in read_rows(path, REQUIRED, OPTIONAL):
-        try:
-            row = _row(number, raw)
-        except BadInputError as error:
-            errors.append(f"row {number}: {error}")
-            continue
+    for number, read in each_row(read_rows(path, REQUIRED, OPTIONAL), _row, errors):
+        row = replace(read, number=number)
         clash = next((other for other in rows if row.overlaps(other)), None)
         if clash:
             errors.append(f"row {number}: {row.sku} of {row.customer} has a price for these days in row {clash.number}")
@@ -54,14 +50,14 @@ def read_prices(path: Path) -> list[PriceRow]:
     return rows
 
 
-def _row(number: int, raw: Row) -> PriceRow:
+def _row(raw: Row) -> PriceRow:
     for name in ("customer", "sku"):
         if not raw[name]:
             raise BadInputError(f"{name} is empty")
     first, last = _day(raw["valid_from"], "valid_from"), _day(raw["valid_to"], "valid_to") if raw["valid_to"] else None
     if last is not None and last < first:
         raise BadInputError("valid_to is before valid_from")
-    return PriceRow(number, raw["customer"], raw["sku"], _price(raw["unit_price"]), first, last)
+    return PriceRow(0, raw["customer"], raw["sku"], _price(raw["unit_price"]), first, last)
 
 
 def _day(text: str, name: str) -> date:
