@@ -16,7 +16,6 @@ from sqlalchemy import Engine
 from bot.catalog.index import CatalogIndex
 from bot.channels.base import Channel
 from bot.channels.registry import pushed_channels, spec_of
-from bot.errors import UnknownChannelError
 from bot.identity.names import OutletNames
 from bot.media.reader import MediaReader
 from bot.ordering.prices import PriceList
@@ -104,10 +103,7 @@ class Runtime:
 
     def make_channel(self, name: str) -> Channel:
         """Raises UnknownChannelError for a channel that nobody knows, or that nothing is sent on."""
-        make = spec_of(name).client
-        if make is None:
-            raise UnknownChannelError(f"nothing is sent on {name}", code="channel")
-        return make(self.settings)
+        return spec_of(name).make_client(self.settings)
 
     def close(self) -> None:
         """Gives back every connection that was made."""

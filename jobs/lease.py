@@ -37,14 +37,34 @@ CLAIM_NEXT = Prepared(
     lease="double precision",
 )
 LOCK = text("SELECT 1 FROM conversations WHERE id = :id AND lease_token = :token FOR NO KEY UPDATE")
-RELEASE_IDLE = text("""
-UPDATE conversations c SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL,
-    due_at = CASE WHEN EXISTS (SELECT 1 FROM conversation_messages m
-                               WHERE m.conversation_id = c.id AND m.state = 'received') THEN now() ELSE later.at END
-FROM (SELECT min(at) AS at FROM conversations, LATERAL (VALUES (remind_at), (expire_at), (owner_until)) alarms(at)
-      WHERE id = :id AND at > now()) later
-WHERE c.id = :id AND c.lease_token = :token
-""")
+HELD = "c.id = :id AND c.lease_token = :token"
+
+
+def release_statement(
+    *, due_at: str, also: str = "", joined: str = "", where: str = HELD, fence: bool = False, returning: str = ""
+) -> str:
+    """The one statement that ends a lease; all parts are SQL of ours over the conversation `c`.
+
+    `due_at` says when somebody must look at it again, `also` sets what else changes with it, `joined` is what both may
+    read. `fence` raises the token, so that a worker that still has the old one writes nothing.
+    """
+    token = "lease_token = c.lease_token + 1, " if fence else ""
+    return (
+        f"UPDATE conversations c SET {token}lease_until = NULL, lease_owner = NULL, rung_at = NULL, due_at = {due_at}"
+        f"{f', {also}' if also else ''}{f' FROM {joined}' if joined else ''} WHERE {where}"
+        f"{f' RETURNING {returning}' if returning else ''}"
+    )
+
+
+RELEASE_IDLE = text(
+    release_statement(
+        due_at="""CASE WHEN EXISTS (SELECT 1 FROM conversation_messages m
+                               WHERE m.conversation_id = c.id AND m.state = 'received') THEN now() ELSE later.at END""",
+        also="attempts = 0",
+        joined="""(SELECT min(at) AS at FROM conversations, LATERAL (VALUES (remind_at), (expire_at), (owner_until)) alarms(at)
+      WHERE id = :id AND at > now()) later""",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

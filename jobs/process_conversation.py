@@ -27,6 +27,7 @@ from jobs import entry, failures, lease
 from jobs.handoff import takeover
 from jobs.lease import Lease
 from jobs.outbox import senders
+from jobs.turn import retries
 from jobs.turn.apply import Written, apply
 from jobs.turn.gap_filling import fill_gaps
 from jobs.turn.identify import identify
@@ -90,8 +91,8 @@ def process(runtime: Runtime, conversation_id: int) -> Written | None:
 def _work(runtime: Runtime, held: Lease) -> Written | None:
     failpoints.hit("process.after_claim")
     with log_context(conversation_id=held.conversation_id, job="process"):
-        if held.attempts > failures.MAX_ATTEMPTS:
-            failures.give_up(runtime, held, "attempts exhausted")
+        if held.attempts > retries.MAX_ATTEMPTS:
+            retries.give_up(runtime, held, "attempts exhausted")
             return None
         with _recorded(runtime, held), metrics.process_seconds.time():
             return _answer(runtime, held)
@@ -166,10 +167,10 @@ def _recorded(runtime: Runtime, held: Lease) -> Iterator[None]:
     except Fenced:
         metrics.fenced_total.inc()
         log.warning("fenced: the conversation or its order belongs to another")
-        failures.try_again(runtime, held)
+        retries.try_again(runtime, held)
     except Exception as error:  # the failure's row, the retry and the parking replace RQ's own record
         log.exception("conversation failed")
-        failures.record(runtime, held, error)
+        retries.record(runtime, held, error)
 
 
 def _count(held: Lease, thought: Thought, written: Written) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pkgutil import resolve_name
 
 from limits import RateLimitItem
 
 from bot.channels.base import Channel
+from bot.errors import UnknownChannelError
 from bot.settings import Settings
 
 
@@ -24,15 +26,16 @@ class Rate:
 class ChannelSpec:
     """One channel. `name` is what its rows hold; `door` is the module of handlers with its `blueprint`.
 
-    A pushed channel has a `client`, which is made when a process first sends (the providers' libraries load slowly);
-    replies on the others are read by whoever asked, and count as sent when they are written.
+    A pushed channel has a `client`, the class that sends, as "module:class": it is imported when a process first sends
+    (the providers' libraries load slowly). Replies on the others are read by whoever asked, and count as sent when they
+    are written.
     """
 
     name: str
     door: str
     provider: str = ""
     """Who carries the messages, as `flask doctor` names them."""
-    client: Callable[[Settings], Channel] | None = None
+    client: str = ""
     configured: Callable[[Settings], bool] = lambda settings: True
     simulated: Callable[[Settings], bool] = lambda settings: False
     settings_needed: str = ""
@@ -49,4 +52,11 @@ class ChannelSpec:
 
     @property
     def pushed(self) -> bool:
-        return self.client is not None
+        return bool(self.client)
+
+    def make_client(self, settings: Settings) -> Channel:
+        """Raises UnknownChannelError for a channel that nothing is sent on."""
+        if not self.pushed:
+            raise UnknownChannelError(f"nothing is sent on {self.name}", code="channel")
+        made: Channel = resolve_name(self.client)(settings)
+        return made

@@ -9,11 +9,10 @@ from typing import Annotated, Any
 from limits import RateLimitItemPerSecond
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.channels.base import Channel, Incoming, Kind
+from bot.channels.base import Incoming, Kind
 from bot.channels.spec import ChannelSpec, Rate
 from bot.channels.text import storable
 from bot.errors import BadInputError, UnauthorizedError
-from bot.settings import Settings
 
 NAME = "telegram"
 MAX_TEXT = 4096
@@ -27,17 +26,11 @@ MEDIA = {
 }  # fmt: skip
 
 
-def _client(settings: Settings) -> Channel:
-    from bot.channels.telegram_client import Telegram
-
-    return Telegram(settings)
-
-
 SPEC = ChannelSpec(
     NAME,
     door="handlers.telegram",
     provider="telegram",
-    client=_client,
+    client="bot.channels.telegram_client:Telegram",
     configured=lambda settings: bool(settings.telegram_bot_token.get_secret_value()),
     simulated=lambda settings: settings.telegram_api_base_url == settings.simulator_url,
     settings_needed="set TELEGRAM_BOT_TOKEN",

@@ -13,7 +13,7 @@ from limits import RateLimitItemPerSecond
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from twilio.request_validator import RequestValidator
 
-from bot.channels.base import Channel, Incoming, Kind, Receipt
+from bot.channels.base import Incoming, Kind, Receipt
 from bot.channels.spec import ChannelSpec, Rate
 from bot.channels.text import storable
 from bot.errors import BadInputError, UnauthorizedError
@@ -41,17 +41,11 @@ STATUSES = {
 }  # fmt: skip
 
 
-def _client(settings: Settings) -> Channel:
-    from bot.channels.twilio_client import Twilio
-
-    return Twilio(settings)
-
-
 SPEC = ChannelSpec(
     NAME,
     door="handlers.twilio",
     provider="twilio",
-    client=_client,
+    client="bot.channels.twilio_client:Twilio",
     configured=lambda settings: bool(settings.twilio_account_sid),
     simulated=lambda settings: settings.twilio_account_sid == SIMULATOR_ACCOUNT_SID,
     settings_needed="set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN",

@@ -1,15 +1,20 @@
-"""Ends a contact's conversations and begins new ones, in the caller's transaction: both happen, or neither (E-03)."""
+"""Ends a contact's conversations and begins new ones, in the caller's transaction: both happen, or neither."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-_CLOSE = text("""
-UPDATE conversations SET closed_at = now(), due_at = NULL, rung_at = NULL, question = NULL, owner = 'bot', owner_until = NULL,
-    lease_token = lease_token + 1, lease_until = NULL, lease_owner = NULL
-WHERE contact_id = :contact_id AND closed_at IS NULL
-RETURNING id, channel, business_address
-""")
+from jobs.lease import release_statement
+
+_CLOSE = text(
+    release_statement(
+        due_at="NULL",
+        also="closed_at = now(), question = NULL, owner = 'bot', owner_until = NULL",
+        where="contact_id = :contact_id AND closed_at IS NULL",
+        fence=True,
+        returning="id, channel, business_address",
+    )
+)
 _EXPIRE = text("""
 WITH expired AS (
     UPDATE orders SET status = 'expired', version = version + 1

@@ -17,7 +17,7 @@ from bot.errors import BadInputError
 from bot.runtime import Runtime
 from bot.settings import Settings
 from jobs.audit import audit
-from jobs.lease import Lease
+from jobs.lease import Lease, release_statement
 from jobs.outbox.write import say, say_reply
 from models.database import transaction
 
@@ -25,23 +25,28 @@ _OPEN = text("""
 SELECT e.id, e.conversation_id, e.opened_at FROM escalations e JOIN conversations c ON c.id = e.conversation_id
 WHERE e.id = :id AND e.closed_at IS NULL AND c.closed_at IS NULL FOR NO KEY UPDATE OF c
 """)
-_TAKE = text("""
-UPDATE conversations SET owner = 'person', owner_until = now() + :minutes * interval '1 minute', rung_at = NULL, attempts = 0,
-    lease_token = lease_token + 1, lease_until = NULL, lease_owner = NULL,
-    due_at = CASE WHEN lease_until IS NULL THEN LEAST(due_at, now() + :minutes * interval '1 minute') ELSE now() END
-WHERE id = :id AND closed_at IS NULL
-""")
+_TAKE = text(
+    release_statement(
+        due_at="CASE WHEN lease_until IS NULL THEN LEAST(due_at, now() + :minutes * interval '1 minute') ELSE now() END",
+        also="owner = 'person', owner_until = now() + :minutes * interval '1 minute', attempts = 0",
+        where="id = :id AND closed_at IS NULL",
+        fence=True,
+    )
+)
 _ASSIGN = text("""
 UPDATE escalations SET assignee = COALESCE(assignee, :actor), due_at = NULL WHERE id = :id AND closed_at IS NULL
 """)
 _CLOSE = text("""
 UPDATE escalations SET closed_at = now(), closed_by = :actor WHERE id = :id AND closed_at IS NULL
 """)
-_GIVE_BACK = text("""
-UPDATE conversations SET owner = 'bot', owner_until = NULL, question = NULL, rung_at = NULL, attempts = 0, due_at = now(),
-    lease_token = lease_token + 1, lease_until = NULL, lease_owner = NULL
-WHERE id = :id AND owner = 'person'
-""")
+_GIVE_BACK = text(
+    release_statement(
+        due_at="now()",
+        also="owner = 'bot', owner_until = NULL, question = NULL, attempts = 0",
+        where="id = :id AND owner = 'person'",
+        fence=True,
+    )
+)
 _TIMED_OUT = text("""
 UPDATE conversations SET owner = 'bot', owner_until = NULL, question = NULL
 WHERE id = :id AND lease_token = :token AND owner = 'person' AND owner_until <= now()

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from bot import failpoints
 from bot.channels.base import Incoming, Kind, Receipt
 from bot.channels.text import storable, storable_values
+from jobs.outbox.write import Outbound, Unless, write
 from models.database import autocommit
 from models.prepared import Prepared
 from models.receipt import DELIVERY_RANK, Delivery
@@ -171,29 +172,25 @@ def values_of(incoming: Incoming, *, fingerprint: str, window_ms: int, flood: in
     }
 
 
-NOTICE = text("""
-INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, role, kind, content, state, in_reply_to, sequence,
-                                   said_at, due_at)
-SELECT c.id, c.session_id, 'outbound', c.channel, 'assistant', 'text', :content, 'pending', :message_id, 0, now(), now()
-FROM conversations c WHERE c.id = :id AND NOT EXISTS (
-    SELECT 1 FROM conversation_messages m WHERE m.conversation_id = c.id AND m.id < :message_id
-    AND m.direction = 'inbound' AND m.reason = 'flood' AND m.created_at > now() - :flood_s * interval '1 s')
-ON CONFLICT (in_reply_to, sequence) WHERE in_reply_to IS NOT NULL DO NOTHING
-RETURNING id
-""")
+_TOLD_ALREADY = (
+    "EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = c.id AND m.id < :in_reply_to"
+    " AND m.direction = 'inbound' AND m.reason = 'flood' AND m.created_at > now() - :flood_s * interval '1 s')"
+)
 
 
 def say_slow_down(engine: Engine, recorded: Recorded, content: str) -> bool:
     """One notice for a whole flood, at its first message; whether it was written. The ids of a conversation rise in the order
     of their commits, so of messages recorded at the same moment only one finds no flood before it."""
-    values = {
-        "id": recorded.conversation_id,
-        "message_id": recorded.message_id,
-        "content": content,
-        "flood_s": MAX_INBOUND_IN_S,
-    }
+    told = Unless(_TOLD_ALREADY, {"flood_s": MAX_INBOUND_IN_S})
     with autocommit(engine) as connection:
-        return connection.execute(NOTICE, values).one_or_none() is not None
+        written = write(
+            connection,
+            recorded.conversation_id,
+            [Outbound(content, sequence=0)],
+            in_reply_to=recorded.message_id,
+            unless=told,
+        )
+    return bool(written)
 
 
 RECEIPT = text("""

@@ -1,29 +1,23 @@
 """WhatsApp's 24-hour window, per contact: outside it free text is held, a template may ask the customer to write, and whatever
-was held goes out after their next word (FACTS A1, error 63016)."""
+was held goes out after their next word (Twilio error 63016)."""
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
 from bot.channels import registry
 from bot.errors import PermanentError
+from jobs.outbox.write import Outbound, Unless, write
 
 WINDOW_CLOSED = "63016"
 """Twilio's own code for it: ours and theirs end the same way."""
 
-_NUDGE = text("""
-INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, role, kind, content, payload, state, said_at, due_at)
-SELECT c.id, c.session_id, 'outbound', c.channel, 'assistant', 'template', '', CAST(:payload AS jsonb), 'pending', now(), now()
-FROM conversations c JOIN contacts k ON k.id = c.contact_id
-WHERE c.id = :conversation_id AND NOT EXISTS (
-    SELECT 1 FROM conversation_messages m WHERE m.conversation_id = c.id AND m.kind = 'template'
-      AND m.created_at > COALESCE(k.last_inbound_at, '-infinity'))
-RETURNING id
-""")
+_ASKED_ALREADY = Unless(
+    "EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = c.id AND m.kind = 'template'"
+    " AND m.created_at > COALESCE(k.last_inbound_at, '-infinity'))"
+)
 _RELEASE = text("""
 UPDATE conversation_messages SET state = 'pending', due_at = now(), rung_at = NULL, finished_at = NULL
 WHERE conversation_id = :conversation_id AND direction = 'outbound' AND state = 'held' AND reason = :code
@@ -43,8 +37,8 @@ def nudge(connection: Connection, conversation_id: int, template: str) -> int | 
     """After a reply was held: the template that asks the customer to write, once per closed window."""
     if not template:
         return None
-    values: dict[str, Any] = {"conversation_id": conversation_id, "payload": json.dumps({"template": template})}
-    return connection.execute(_NUDGE, values).scalar()
+    asking = Outbound("", {"template": template}, kind="template")
+    return next(iter(write(connection, conversation_id, [asking], unless=_ASKED_ALREADY)), None)
 
 
 def release(connection: Connection, conversation_id: int) -> int:

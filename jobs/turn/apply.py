@@ -25,8 +25,10 @@ from jobs.access import join_requests
 from jobs.access.binding import bind, shared_by
 from jobs.handoff import alias_proposals
 from jobs.handoff.escalate import escalate
-from jobs.lease import Lease
+from jobs.lease import Lease, release_statement
 from jobs.outbox import whatsapp_window
+from jobs.outbox import write as outbox
+from jobs.outbox.write import Outbound
 from jobs.turn.write_order import write_events, write_order
 from models.order import OPEN_DRAFT
 from models.prepared import Prepared
@@ -36,23 +38,22 @@ from models.prepared import Prepared
 # A draft or question is reminded of once: with `expire_at` set, no `remind_at` means that this is done.
 RELEASE = Prepared(
     "release_conversation",
-    """
-UPDATE conversations c SET lease_until = NULL, lease_owner = NULL, attempts = 0, rung_at = NULL, question = CAST(:question AS jsonb),
-    outlet_id = COALESCE(:outlet_id, outlet_id), language = COALESCE(:language, language),
-    owner = CASE WHEN :person THEN 'person' ELSE owner END,
-    owner_until = CASE WHEN :person THEN now() + :handover * interval '1 minute' ELSE owner_until END,
-    remind_at = alarm.remind_at, expire_at = alarm.expire_at,
-    due_at = CASE WHEN due_at IS DISTINCT FROM lease_until THEN due_at
+    release_statement(
+        due_at="""CASE WHEN c.due_at IS DISTINCT FROM c.lease_until THEN c.due_at
                   WHEN EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = c.id
                                AND m.state = 'received' AND m.id <> ALL(:done)) THEN now()
                   WHEN :person THEN now() + :handover * interval '1 minute'
-                  WHEN owner = 'bot' THEN LEAST(alarm.remind_at, alarm.expire_at) ELSE owner_until END
-FROM (SELECT CASE WHEN :waits AND NOT :by_alarm AND (remind_at IS NOT NULL OR expire_at IS NULL)
+                  WHEN c.owner = 'bot' THEN LEAST(alarm.remind_at, alarm.expire_at) ELSE c.owner_until END""",
+        also="""attempts = 0, question = CAST(:question AS jsonb),
+    outlet_id = COALESCE(:outlet_id, c.outlet_id), language = COALESCE(:language, c.language),
+    owner = CASE WHEN :person THEN 'person' ELSE c.owner END,
+    owner_until = CASE WHEN :person THEN now() + :handover * interval '1 minute' ELSE c.owner_until END,
+    remind_at = alarm.remind_at, expire_at = alarm.expire_at""",
+        joined="""(SELECT CASE WHEN :waits AND NOT :by_alarm AND (remind_at IS NOT NULL OR expire_at IS NULL)
                   THEN now() + :remind * interval '1 minute' END AS remind_at,
              CASE WHEN :waits AND NOT :by_alarm THEN now() + :expire * interval '1 minute' WHEN :waits THEN expire_at END AS expire_at
-      FROM conversations WHERE id = :id) alarm
-WHERE c.id = :id AND c.lease_token = :token
-""",
+      FROM conversations WHERE id = :id) alarm""",
+    ),
     person="boolean",
     handover="double precision",
     waits="boolean",
@@ -65,17 +66,6 @@ UPDATE conversation_messages SET state = CASE WHEN id = :last THEN :outcome ELSE
     attempts = :attempts, language = :language, intent = :intent, confidence = :confidence,
     context = CASE WHEN id = :last THEN CAST(:context AS jsonb) END
 WHERE id = ANY(:ids)
-""")
-INSERT_OUTBOUND = text("""
-INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, role, kind, content, payload, language, state,
-                                   in_reply_to, sequence, said_at, due_at, rung_at, finished_at)
-SELECT :conversation_id, :session_id, 'outbound', :channel, 'assistant', 'text', r.content, r.payload, :language,
-       CASE WHEN :pushed THEN 'pending' ELSE 'sent' END, :in_reply_to, r.sequence, now(), CASE WHEN :pushed THEN now() END, now(),
-       CASE WHEN :pushed THEN NULL ELSE now() END
-FROM jsonb_to_recordset(CAST(:replies AS jsonb)) AS r(sequence int, content text, payload jsonb)
-ORDER BY r.sequence
-ON CONFLICT (in_reply_to, sequence) WHERE in_reply_to IS NOT NULL DO NOTHING
-RETURNING id
 """)
 LANGUAGE = text("UPDATE contacts SET language = :language WHERE id = :contact_id")
 OPT = text("UPDATE contacts SET opted_out_at = CASE WHEN :out THEN now() END WHERE id = :contact_id")
@@ -221,23 +211,11 @@ def _finish_inbound(
 def _write_outbound(
     connection: Connection, lease: Lease, said: Said, replies: list[Rendered], language: str, *, proactive: bool
 ) -> tuple[int, ...]:
-    if not replies:
-        return ()
     mark = {"proactive": True} if proactive else {}
-    rows = [
-        {"sequence": sequence, "content": reply.text, "payload": _payload(reply) | mark}
-        for sequence, reply in enumerate(replies, 1)
-    ]
-    values = {
-        "conversation_id": lease.conversation_id,
-        "session_id": lease.session_id,
-        "channel": lease.channel,
-        "language": language,
-        "pushed": spec_of(lease.channel).pushed,
-        "in_reply_to": said.last_id,
-        "replies": json.dumps(rows),
-    }
-    return tuple(connection.execute(INSERT_OUTBOUND, values).scalars())
+    messages = [Outbound(reply.text, _payload(reply) | mark, sequence) for sequence, reply in enumerate(replies, 1)]
+    return outbox.write(
+        connection, lease.conversation_id, messages, in_reply_to=said.last_id, language=language, handed_over=True
+    )
 
 
 def _payload(reply: Rendered) -> dict[str, Any]:

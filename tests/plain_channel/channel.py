@@ -13,7 +13,7 @@ import httpx
 from limits import RateLimitItemPerSecond
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.channels.base import Channel, Incoming, Kind, Outgoing
+from bot.channels.base import Incoming, Kind, Outgoing
 from bot.channels.spec import ChannelSpec, Rate
 from bot.channels.text import storable
 from bot.errors import BadInputError, PermanentError, TemporaryError, UnknownOutcome
@@ -50,11 +50,11 @@ class Plain:
     can_look_up = False
 
     def __init__(self, settings: Settings) -> None:
-        self._client = httpx.Client(base_url=os.environ[SERVICE], timeout=TIMEOUT_S)
+        self._client = httpx.Client(timeout=TIMEOUT_S)
 
     def send(self, message: Outgoing) -> str:
         try:
-            answer = self._client.post("/messages", json={"to": message.to, "text": message.text})
+            answer = self._client.post(f"{os.environ[SERVICE]}/messages", json={"to": message.to, "text": message.text})
         except httpx.ConnectError as error:
             raise TemporaryError("the service could not be reached", code="connect") from error
         except httpx.HTTPError as error:
@@ -70,15 +70,11 @@ class Plain:
         self._client.close()
 
 
-def _client(settings: Settings) -> Channel:
-    return Plain(settings)
-
-
 SPEC = ChannelSpec(
     NAME,
     door="tests.plain_channel.plain",
     provider="plain",
-    client=_client,
+    client="tests.plain_channel.channel:Plain",
     configured=lambda settings: SERVICE in os.environ,
     settings_needed=f"set {SERVICE}",
     max_length=500,
