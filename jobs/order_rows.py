@@ -7,18 +7,18 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from bot.ordering.delivery import DeliveryRules
+from bot.ordering.delivery import SAME_TALK, DeliveryRules
 from bot.ordering.pricing import OrderLine
 from bot.settings import ConfirmOrders, Settings
 from bot.situation import OrderView, Outlet
 
 OUTLET_JSON = """json_build_object('id', o.id, 'code', o.code, 'name', o.name, 'confirm_orders', o.confirm_orders,
     'cutoff', o.cutoff, 'days', o.delivery_days, 'min', o.min_order_total::text, 'language', o.default_language, 'customer', o.customer_id)"""
-ORDER_JSON = """json_build_object('id', q.id, 'number', q.number, 'status', q.status, 'version', q.version,
+ORDER_JSON = f"""json_build_object('id', q.id, 'number', q.number, 'status', q.status, 'version', q.version,
     'total', q.total::text, 'delivery_date', q.delivery_date, 'placed_at', q.placed_at, 'outlet_id', q.outlet_id, 'notes', q.notes,
     'conversation_id', q.conversation_id, 'tax_rate', q.tax_rate::text,
     'recent', (SELECT json_agg(e.detail->'said') FROM order_events e
-               WHERE e.order_id = q.id AND e.at > now() - interval '30 minutes' AND e.detail ? 'said'),
+               WHERE e.order_id = q.id AND e.at > now() - interval '{SAME_TALK.total_seconds():.0f} seconds' AND e.detail ? 'said'),
     'lines', (SELECT COALESCE(json_agg(json_build_array(l.sku, l.name, l.quantity::text, l.unit, l.unit_price::text,
               l.pack_quantity::text, l.pack_unit) ORDER BY l.position), '[]') FROM order_lines l WHERE l.order_id = q.id))"""
 

@@ -8,17 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from bot.channels.base import Kind
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
 from bot.decision import Decision, Reply
-from bot.ordering.delivery import in_time, next_delivery
+from bot.ordering.delivery import SAME_TALK, in_time, next_delivery
 from bot.situation import OpenQuestion, OrderView, QuestionKind, Said, Situation
 from bot.understanding.intent import ChangeOp, Intent, IntentKind
 
-SAME_TALK = timedelta(minutes=30)
-"""Goods named this soon after an order, without a day, belong to it; a basket repeated this soon is asked about."""
 OPEN = ("placed", "awaiting_approval")
 _NUMBER = re.compile(r"\bSO[-\s]?(\d{4,12})\b", re.IGNORECASE)
 

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import holidays
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SAME_TALK = timedelta(minutes=30)
+"""Goods named this soon after an order, without a day, belong to it; a basket repeated this soon is asked about."""
 HORIZON_DAYS = 60
 """Nobody orders farther ahead; also ends the search when an outlet has no delivery day at all."""
 

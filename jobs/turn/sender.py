@@ -10,13 +10,14 @@ from bot.identity.codes import code_in, hashed
 from bot.identity.names import OutletNames
 from bot.runtime import Runtime
 from bot.situation import JoinRequest, Outlet, Said, Speaker
+from jobs.access.join_requests import QUIET_DAYS
 from jobs.lease import Lease
 
 _NAMES = text("SELECT id, name FROM outlets WHERE is_active ORDER BY id")
 _CONTACT = text("""
 SELECT k.codes_locked_until > now() AS locked,
        EXISTS (SELECT 1 FROM binding_requests r WHERE r.contact_id = k.id
-               AND (r.state = 'pending' OR (r.state = 'declined' AND r.decided_at > now() - interval '7 days'))) AS asked
+               AND (r.state = 'pending' OR (r.state = 'declined' AND r.decided_at > now() - :quiet_days * interval '1 day'))) AS asked
 FROM contacts k WHERE k.id = :contact_id
 """)
 _INVITATION = text("""
@@ -41,7 +42,7 @@ def read_speaker(
     named = tuple((outlet_id, names.labels[outlet_id]) for outlet_id in ids)
     if bound and code is None:
         return Speaker(named, join_request=_join_request(connection, lease, said))
-    row = connection.execute(_CONTACT, {"contact_id": lease.contact_id}).one()
+    row = connection.execute(_CONTACT, {"contact_id": lease.contact_id, "quiet_days": QUIET_DAYS}).one()
     found = None if code is None or row.locked else _invitation(runtime, connection, code)
     return Speaker(named, code is not None, bool(row.locked), found, bool(row.asked))
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from bot.channels.base import Kind
+from bot.channels.registry import spec_of
 from bot.conversation.waiting import Alarm
 from bot.identity.addresses import spellings
 from bot.identity.phones import to_e164
@@ -107,8 +108,8 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
 
 ALARM = text("""
 SELECT c.expire_at <= now() AS expired, c.remind_at <= now() AS remind, k.opted_out_at IS NULL
-       AND (c.channel <> 'whatsapp' OR k.last_inbound_at > now() - interval '24 hours')
-       AND (SELECT count(*) FROM conversation_messages m WHERE m.conversation_id = c.id AND m.created_at > now() - interval '24 hours'
+       AND (CAST(:window_s AS double precision) IS NULL OR k.last_inbound_at > now() - :window_s * interval '1 second')
+       AND (SELECT count(*) FROM conversation_messages m WHERE m.conversation_id = c.id AND m.created_at > now() - interval '1 day'
             AND m.payload ? 'proactive') < :most AS may_remind
 FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE c.id = :id
 """)
@@ -116,8 +117,13 @@ FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE c.id = :id
 
 def read_alarm(runtime: Runtime, connection: Connection, lease: Lease) -> Alarm | None:
     """Which of the conversation's own alarms rang, when nobody wrote; None when none did."""
-    most = runtime.settings.max_proactive_messages_per_day
-    row = connection.execute(ALARM, {"id": lease.conversation_id, "most": most}).one()
+    window = spec_of(lease.channel).free_text_for
+    values = {
+        "id": lease.conversation_id,
+        "most": runtime.settings.max_proactive_messages_per_day,
+        "window_s": window.total_seconds() if window is not None else None,
+    }
+    row = connection.execute(ALARM, values).one()
     if not (row.expired or row.remind):
         return None
     return Alarm(expired=bool(row.expired), may_remind=bool(row.may_remind))
