@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels.registry import pushed_channels
 from bot.runtime import Runtime
 from bot.settings import load_settings
 from handlers.checks import DOCTOR, READINESS, Check, Severity, Verdict, machine, outside, run_all, worst
@@ -111,9 +112,8 @@ def test_services_outside_show_what_is_configured_and_no_value() -> None:
         _env_file=None, openai_api_key="sk-secret-0123456789", sentry_dsn="https://hidden@sentry.example.com/1"
     )
     runtime = Runtime(settings)
-    shown = str(
-        [run(runtime).facts for run in (outside.openai, outside.twilio, outside.telegram, outside.xero, outside.sentry)]
-    )
+    providers = [outside.provider_of(spec).run for spec in pushed_channels()]
+    shown = str([run(runtime).facts for run in (outside.openai, *providers, outside.xero, outside.sentry)])
     assert "'api_key_set': True" in shown
     for value in ("sk-secret", "hidden", "simulator-telegram-token"):
         assert value not in shown
