@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.evaluation.goods import Goods, content_words
+from bot.evaluation.goods import Goods, content_words, plain
 from bot.evaluation.unit_words import swap_words, unit_words
 
 Row = Mapping[str, Any]
 """One message of a labelled set, as its JSON line has it."""
-_SIZE = re.compile(r"\d\s?(?:\"|”|″|''|inch|in\b|oz\b|cm\b|mm\b|ml\b|kg\b|g\b|l\b|寸|安士|毫米)", re.IGNORECASE)
+_SIZE = re.compile(
+    r"\d\s?(?:\"|”|″|''|inch|in\b|oz\b|cm\b|mm\b|ml\b|kg\b|g\b|l\b|寸|安士|毫米)|(?-i:(?<![A-Za-z'’.])(?:X?[SML]|XX?L)(?![A-Za-z'’.]))|[码號号]",
+    re.IGNORECASE,
+)
 _COUNT_BEFORE = re.compile(r"(?:\d|[一二两三四五六七八九十百千半几零]|[½¼¾])\s*$")
 _LAST_WORD = re.compile(r"([^\W\d_][^\s]*)\s+$")
 
@@ -67,6 +70,7 @@ def align(row: Row, goods: Goods) -> Aligned:
     if _counts_goods(row) and not label_units(row) <= {place.unit for place in placed}:
         raise NotAlignedError("a unit in words that are not listed")
     _check_rest(text, placed, goods)
+    _check_figures(row, placed, goods)
     return Aligned(row, tuple(sorted(placed, key=lambda place: place.start)))
 
 
@@ -124,10 +128,18 @@ def _products(text: str, goods: Goods, gold: Mapping[str, Any]) -> Iterator[Plac
     for match in goods.pattern.finditer(text):
         owners = goods.owners_of(match.group())
         active = [sku for sku in owners if goods.products[sku].active]
+        if not _is_said_as_code(match.group(), owners):
+            continue
         own = active if len(active) == 1 else [sku for sku in owners if sku in wanted] if not active else []
         if len(own) != 1:
             raise NotAlignedError("a name of several products")
         yield Place(match.start(), match.end(), sku=own[0])
+
+
+def _is_said_as_code(said: str, owners: tuple[str, ...]) -> bool:
+    """A code without figures may be a common word ("AS"): it counts as it is written in the catalog only."""
+    codes = {sku for sku in owners if plain(sku) == plain(said)}
+    return not codes or said in codes or any(sign.isdigit() for sign in said)
 
 
 def _phrases(text: str, gold: Mapping[str, Any], named: list[Place]) -> Iterator[Place]:
@@ -174,6 +186,22 @@ def _check_rest(text: str, places: list[Place], goods: Goods) -> None:
         raise NotAlignedError("part of a name is left")
     if _SIZE.search(rest):
         raise NotAlignedError("a size is left")
+
+
+def _check_figures(row: Row, places: list[Place], goods: Goods) -> None:
+    """A number that tells how much a pack holds would be wrong of other goods: "one carton of 100", "5 ctn (500 pcs)"."""
+    rest = [
+        int(m.group())
+        for m in re.finditer(r"\d+", row["text"])
+        if not any(p.start <= m.start() < p.end for p in places)
+    ]
+    said = {part.get("quantity_said") for line in row["gold"]["lines"] for part in (line.get("parts") or [line])}
+    packs = {
+        int(size) for place in places if place.sku for size in goods.products[place.sku].pack_units.values() if size > 2
+    }
+    totals = {line["quantity_base_units"] for line in row["gold"]["lines"]}
+    if _counts_goods(row) and any(number in packs | totals and number not in said for number in rest):
+        raise NotAlignedError("the size of a pack is told")
 
 
 def _inside(inner: Place, outer: Place) -> bool:

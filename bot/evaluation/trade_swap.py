@@ -17,7 +17,7 @@ from bot.evaluation.alignment import Aligned, NotAlignedError, Place, Row, align
 from bot.evaluation.assignment import Assignment, assign
 from bot.evaluation.goods import Goods, content_words, plain
 from bot.evaluation.relabel import relabelled_context, relabelled_gold
-from bot.evaluation.unit_words import is_han, unit_words
+from bot.evaluation.unit_words import is_han, swap_words, unit_words
 
 _TAMIL = re.compile("[\u0b80-\u0bff]")
 _NUMBER_SIGNS = "一二两三四五六七八九十百千半"
@@ -66,6 +66,7 @@ def swap(aligned: Aligned, old: Goods, new: Goods, chance: random.Random) -> dic
     text, pieces = _text(aligned, chosen, old, new, chance)
     check_text(text, pieces, new)
     _check_unknown(aligned.row, new)
+    _check_wanting(aligned.row, text, pieces)
     context = relabelled_context(aligned.row, chosen, new)
     if context and context.get("last_bot"):
         context["last_bot"] = _last_words(context["last_bot"], chosen, old, new)
@@ -140,6 +141,14 @@ def _check_unknown(row: Row, new: Goods) -> None:
     for question in row["gold"]["clarify"]:
         if not question["candidates"] and new.words & set(content_words(question["text"])):
             raise NotAlignedError("unknown goods that the new trade has")
+
+
+def _check_wanting(row: Row, text: str, pieces: list[Piece]) -> None:
+    """Where an amount is missing, a name that begins with one ("one more malt") would give it."""
+    wanting = any(question["reason"] == "quantity" for question in row["gold"]["clarify"])
+    first = (text[piece.start : piece.end].split()[0].lower() for piece in pieces)
+    if wanting and any(word in swap_words().numbers or word[0] in _FIGURES for word in first):
+        raise NotAlignedError("a name that begins with an amount")
 
 
 def _check_edges(text: str, piece: Piece, new: Goods) -> None:
