@@ -6,11 +6,12 @@ letters and invisible characters all become one spelling; emoji become separator
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+
+from bot.language.languages import listed
+from bot.language.scripts import keeps_mark
 
 MAX_CHARS = 10_000
 """Longer messages than any channel delivers; the reader asks instead of reading them."""
@@ -40,12 +41,8 @@ _LOOK_ALIKES = dict(zip("аеорсухіјкмтвнАВЕКМНОРСТУХІ�
 _TABLE: dict[str, str] = {**_QUOTES, **_DASHES, **_PUNCTUATION, **_LOOK_ALIKES}
 
 
-def _read_simplified() -> dict[str, str]:
-    path = Path(__file__).parent / "lexicon" / "traditional.toml"
-    return {pair[0]: pair[1] for line in tomllib.loads(path.read_text("utf-8"))["pairs"] for pair in line.split()}
-
-
-_SIMPLIFIED = _read_simplified()
+_SAME = {pair[0]: pair[1] for pair in listed("same_character")}
+"""Characters that a language has two of: traditional and simplified ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +83,8 @@ def _plain(char: str) -> str:
         return _TABLE[char]
     if char.isascii():
         return char.lower() if char.isprintable() or char == "\n" else ""
-    if char in _SIMPLIFIED:
-        return _SIMPLIFIED[char]
+    if char in _SAME:
+        return _SAME[char]
     category = unicodedata.category(char)
     if category in ("Cf", "Cc", "Cs", "Co", "Cn"):
         return ""
@@ -97,7 +94,7 @@ def _plain(char: str) -> str:
         return "¤"
     if category in ("So", "Sk", "Sc"):
         return "$" if category == "Sc" else " ; "
-    if category == "Mn" and not _is_indic(char):
+    if category == "Mn" and not keeps_mark(char):
         return ""
     if category.startswith("Z"):
         return " "
@@ -110,12 +107,3 @@ def _compatible(char: str) -> str:
         base = unicodedata.normalize("NFD", plain)[0]
         return base if base.isascii() else plain
     return plain
-
-
-def _is_indic(char: str) -> bool:
-    return "\u0900" <= char <= "\u0dff"
-
-
-def is_spaceless(word: str) -> bool:
-    """True for words of a script written without spaces (Han)."""
-    return bool(word) and "\u3400" <= word[0] <= "\u9fff"

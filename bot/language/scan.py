@@ -1,4 +1,4 @@
-"""Cuts folded text into raw pieces: words, numbers, and whole things that hold digits but are no quantities.
+"""Cuts folded text into raw pieces: words, numbers, runs of a script without spaces, and things with digits that count nothing.
 
 Prices, phones, addresses, clocks and references are recognised here by their shape, before anything can count them.
 """
@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-NUMBER, WORD, HAN, LINE, MARK = "number", "word", "han", "line", "mark"
+from bot.language.scripts import SPACED, UNSPACED
+
+NUMBER, WORD, RUN, LINE, MARK = "number", "word", "run", "line", "mark"
 PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK = (
     "price",
     "phone",
@@ -42,8 +44,8 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     (ODD, r"\b\d+(?:_\d+)+\b|\b\d+e\d+\b|\b0x\d[\da-f]*\b|\b\d+,\d{1,2}\b(?!,)"),
     (WORD, r"\b\d-?in-?1\b|\b[a-mo-wyz]\d\b(?!\d|/)|\b[a-z]&[a-z]\b"),
     (NUMBER, r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"),
-    (WORD, r"[a-z\u00c0-\u024f]+(?:'[a-z]+)*|[\u0b80-\u0bff]+"),
-    (HAN, r"[\u3400-\u9fff]+"),
+    (WORD, rf"[a-z\u00c0-\u024f]+(?:'[a-z]+)*|[{SPACED}]+"),
+    (RUN, rf"[{UNSPACED}]+"),
     (WORD, r"[^\W\d_]+"),
     (LINE, r"\n+"),
     (MARK, r"\S"),

@@ -12,12 +12,13 @@ from decimal import Decimal
 from functools import lru_cache
 
 from bot.language import scan
+from bot.language.languages import listed
 from bot.language.lexicon import NO_ROLES, Lexicon, Roles, lexicon
+from bot.language.scripts import has_short_tails
 
 SIZE = "size"
 CODE = "code"
-MORE_PARTS = frozenset({"setengah", "suku"})
-"""Malay says "one half" for one and a half."""
+MORE_PARTS = frozenset(listed("half_and_more"))
 _CODE = re.compile(r"[a-z\d]+(?:[-_/.][a-z\d]+)*")
 _LEADING = re.compile(r"\d+(?:\.\d+)?")
 _METRIC: Mapping[str, tuple[Decimal, str]] = {
@@ -210,7 +211,7 @@ class Tokeniser:
                 letters = tokens.pop()
                 tokens.append(Token(scan.WORD, letters.text + word, letters.start, end, letters.glued))
                 continue
-            if kind != scan.HAN:
+            if kind != scan.RUN:
                 tokens.append(Token(kind, word, start, end, glued))
                 continue
             for part in self._cutter.cut(word):
@@ -415,7 +416,7 @@ def _number_at(tokens: list[Token], position: int) -> tuple[Token, int]:
                 break
             spoken = previous is not None and previous < 10 and value >= 10 and last_scale == 0
             current = current * 100 + value if spoken else current + value
-            previous, zero = value, zero or token.text in ("零", "〇")
+            previous, zero = value, zero or value == 0
         elif token.has("scale") and (token.text != "k" or token.glued or at == position):
             scale = Decimal(token.roles["scale"])
             if last_scale and scale < 1000 and previous is None:
@@ -433,8 +434,8 @@ def _number_at(tokens: list[Token], position: int) -> tuple[Token, int]:
         elif not _joins(tokens, at, last_scale, previous):
             break
         at += 1
-    han_tail = previous is not None and last_scale >= 100 and previous < 10 and first.text[:1] > "\u3400" and not zero
-    if han_tail and previous is not None and tokens[at - 1].text[:1] > "\u3400":
+    short_tail = has_short_tails(first.text) and has_short_tails(tokens[at - 1].text) and not zero
+    if short_tail and previous is not None and last_scale >= 100 and previous < 10:
         current += previous * last_scale / 10 - previous
     last = tokens[at - 1]
     value = total + current
@@ -490,7 +491,7 @@ def _continues(
         return previous == previous.to_integral_value() and (token.kind == scan.DATE or token.text in MORE_PARTS)
     if 20 <= previous < 100 and previous % 10 == 0 and value < 10 and token.has("number"):
         return True
-    if previous == 0 and token.text[:1] > "\u3400":
+    if previous == 0 and has_short_tails(token.text):
         return True
     spoken = previous < 10 and 10 <= value < 100 and last_scale == 0 and token.has("number")
     return spoken and at + 1 < len(tokens) and tokens[at + 1].has("measure")
