@@ -6,6 +6,7 @@ letters and invisible characters all become one spelling; emoji become separator
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,11 +34,13 @@ _DASHES = dict.fromkeys("‐‑‒–—―−﹣－", "-")
 _PUNCTUATION = {
     "，": ",", "、": ",", "。": ". ", "；": ";", "：": ":", "？": "?", "！": "!", "（": "(", "）": ")", "【": "(", "】": ")",
     "×": "x", "✕": "x", "✖": "x", "•": "\n- ", "▪": "\n- ", "·": " ", "●": "\n- ", "◦": "\n- ", "‣": "\n- ", "➢": "\n- ",
-    "➤": "\n- ", "…": " ", "~": " ", "～": " ", "⁄": "/", "½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⅓": " 1/3 ", "⅔": " 2/3 ",
-    "→": " > ", "➡": " > ", "⇒": " > ", "|": " , ", "\t": " ", "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n",
-    "👍": " 👍 ", "❌": " no ", "🚫": " no ", "✅": "\n- ", "☑": "\n- ", "✔": "\n- ", "№": " no ",
+    "➤": "\n- ", "…": " ", "～": "~", "⁄": "/", "½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⅓": " 1/3 ", "⅔": " 2/3 ",
+    "→": " > ", "➡": " > ", "⇒": " > ", "|": " , ", "\t": "  ", "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n",
+    "👍": " 👍 ", "❌": " no ", "🚫": " no ", "✅": "\n- ", "☑": "\n- ", "✔": "\n- ", "✓": "\n- ", "№": " no ", "☐": "[ ]", "□": "[ ]", "▢": "[ ]", "◻": "[ ]", "⬜": "[ ]", "🔲": "[ ]",
 }  # fmt: skip
 _LOOK_ALIKES = dict(zip("аеорсухіјкмтвнАВЕКМНОРСТУХІЅѕοαεικνρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijkmtbhabekmhopctyxissoaeiknptuxabezhikmnoptyx", strict=True))  # fmt: skip
+_DRAWN_OVER = re.compile(r"(?:[^\u0335\u0336][\u0335\u0336])+")
+"""Letters with a line drawn over them, as some keyboards cross words out."""
 _TABLE: dict[str, str] = {**_QUOTES, **_DASHES, **_PUNCTUATION, **_LOOK_ALIKES}
 
 
@@ -64,13 +67,14 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """One plain spelling of `text`, lower case. Never raises; linear in the length."""
-    if text.isascii() and text.isprintable() and "|" not in text and "~" not in text and "`" not in text:
+    if text.isascii() and text.isprintable() and "|" not in text and "`" not in text:
         return Folded(text.lower(), text)
     source = unicodedata.normalize("NFC", text)
     parts: list[str] = []
     origin: list[int] = []
+    drawn_over = {place: "~" for found in _DRAWN_OVER.finditer(source) for place in found.span()}
     for position, char in enumerate(source):
-        plain = _plain(char)
+        plain = drawn_over.get(position, "") + _plain(char)
         parts.append(plain)
         origin.extend([position] * len(plain))
     return Folded("".join(parts), source, tuple(origin))

@@ -6,7 +6,7 @@ Prices, phones, addresses, clocks and references are recognised here by their sh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from bot.language.scripts import SPACED, UNSPACED
@@ -22,7 +22,10 @@ PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK = (
     "link",
 )
 DATE, ORDINAL, ODD = "date", "ordinal", "odd"
-NOISE = frozenset({PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK})
+STAMP, QUOTED, STRUCK, UNTICKED, STOCK, UNSURE = "stamp", "quoted", "struck", "unticked", "stock", "unsure"
+REGIONS = frozenset({STAMP, QUOTED, STRUCK, UNTICKED, STOCK, UNSURE})
+"""Kinds of whole stretches (regions.py)."""
+NOISE = REGIONS | {PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK}
 
 # name of the piece, and its shape; the first that fits wins
 _SHAPES: tuple[tuple[str, str], ...] = (
@@ -54,6 +57,14 @@ _PIECE = re.compile("|".join(f"({shape})" for _, shape in _SHAPES))
 _KIND = (None, *(kind for kind, _ in _SHAPES))
 
 
+class Region(NamedTuple):
+    """Characters `start` to `end` (not included) that are one piece. UNSURE ones may turn the meaning of what is around."""
+
+    start: int
+    end: int
+    kind: str
+
+
 class Piece(NamedTuple):
     """One raw piece. `glued` when nothing stands between it and the piece before."""
 
@@ -64,11 +75,20 @@ class Piece(NamedTuple):
     glued: bool
 
 
-def pieces(text: str) -> Iterator[Piece]:
-    """The pieces of folded text in order. Linear: no shape looks back."""
+def pieces(text: str, regions: Iterable[Region] = ()) -> Iterator[Piece]:
+    """The pieces of folded text in order; each region is one piece of its kind. Linear: no shape looks back far."""
+    at = 0
+    for region in regions:
+        yield from _between(text, at, region.start)
+        yield Piece(region.kind, text[region.start : region.end], region.start, region.end, False)
+        at = region.end
+    yield from _between(text, at, len(text))
+
+
+def _between(text: str, start: int, end: int) -> Iterator[Piece]:
     last_end = -1
-    for match in _PIECE.finditer(text):
-        start, end = match.span()
+    for match in _PIECE.finditer(text, start, end):
+        first, last = match.span()
         kind = _KIND[match.lastindex or 0] or MARK
-        yield Piece(kind, match.group(), start, end, start == last_end)
-        last_end = end
+        yield Piece(kind, match.group(), first, last, first == last_end)
+        last_end = last
