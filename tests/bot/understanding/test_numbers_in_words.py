@@ -14,7 +14,7 @@ from bot.language.folding import fold
 from bot.language.lexicon import lexicon
 from bot.language.tokens import Cutter, Token, Tokeniser
 
-TOKENISER = Tokeniser(Cutter.of(lexicon().spaceless), sizes=())
+TOKENISER = Tokeniser(Cutter.of(lexicon().unspaced), sizes=())
 ONES = [
     "zero",
     "one",
