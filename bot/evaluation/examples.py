@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import BadInputError
-from bot.understanding.intent import Basket, Context, Question, QuestionReason
+from bot.understanding.intent import Basket, Context, Pack, Question, QuestionReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ def parse_context(raw: Mapping[str, Any]) -> Context:
         last_order=_basket(raw.get("last_order")),
         pending=tuple(_question(item) for item in raw.get("pending") or ()),
         last_bot=raw.get("last_bot"),
+        orders=tuple(basket for item in raw.get("orders") or () if (basket := _basket(item)) is not None),
     )
 
 
@@ -110,7 +111,14 @@ def _basket(raw: Mapping[str, Any] | None) -> Basket | None:
         delivery_date=date.fromisoformat(day) if day else None,
         order_id=raw.get("order_id"),
         status=raw.get("status"),
+        packs=tuple(_packs(raw["lines"])),
     )
+
+
+def _packs(lines: list[Mapping[str, Any]]) -> Iterator[Pack]:
+    for line in lines:
+        if line.get("unit_said") and line.get("quantity_said") is not None:
+            yield Pack(str(line["sku"]), _decimal(line["quantity_said"]), str(line["unit_said"]))
 
 
 def _question(raw: Mapping[str, Any]) -> Question:
@@ -123,6 +131,7 @@ def _question(raw: Mapping[str, Any]) -> Question:
         candidates=candidates,
         quantity_said=None if said is None else _decimal(said),
         unit_said=raw.get("unit_said"),
+        orders=tuple(str(number) for number in raw.get("orders") or ()),
     )
 
 

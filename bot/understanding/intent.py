@@ -40,6 +40,8 @@ class QuestionReason(StrEnum):
     UNKNOWN = "unknown"
     INACTIVE = "inactive"
     NO_HISTORY = "no_history"
+    ORDER = "order"
+    """Several orders are open and the words fit more than one of them."""
 
 
 class ChangeOp(StrEnum):
@@ -81,16 +83,30 @@ class Question:
     candidates: tuple[str, ...] = ()
     quantity_said: Decimal | None = None
     unit_said: str | None = None
+    orders: tuple[str, ...] = ()
+    """Of ORDER: the numbers of the orders that it may be about."""
+    op: ChangeOp = ChangeOp.ADD
+    """What the answer does: "make it 8" of several lines is answered by a line that is set to 8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """How a line of an order was last said: `quantity` of `unit`; the catalog's word, or `dozen`."""
+
+    sku: str
+    quantity: Decimal
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """Lines of a draft or of the last order, in base units."""
+    """Lines of a draft or of an order, in base units; `packs` are those that were last said in packs."""
 
     lines: tuple[tuple[str, Decimal], ...]
     delivery_date: date | None = None
     order_id: str | None = None
     status: str | None = None
+    packs: tuple[Pack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,8 @@ class Context:
     last_order: Basket | None = None
     pending: tuple[Question, ...] = ()
     last_bot: str | None = None
+    orders: tuple[Basket, ...] = ()
+    """Every order that is placed and open, where there are several, the oldest first; `last_order` is the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +143,8 @@ class Intent:
     """Lines were read, but whether all was understood, or anything is wanted at all, is not sure: nothing is placed without a YES."""
     doubts: tuple[str, ...] = ()
     """The customer's own words that nothing explains, quoted when the YES is asked for."""
+    order_id: str | None = None
+    """The number of the order that is changed or cancelled, where several are open."""
 
     @property
     def sure(self) -> bool:

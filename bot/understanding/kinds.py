@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.language import scan
-from bot.understanding.answers import places_picked
 from bot.understanding.classifier import classifier
 from bot.understanding.facts import Facts
 from bot.understanding.features import features
 from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.picks import places_picked
 from bot.understanding.spans import Mention, Quantity
 from bot.understanding.story import Edit
 from bot.understanding.told import only_thanked_for

@@ -9,6 +9,7 @@ from decimal import Decimal
 from bot.catalog.index import Bag, CatalogIndex
 from bot.language import scan
 from bot.language.tokens import Token
+from bot.understanding.intent import Question
 
 LEADS = frozenset({"#", "no", "num", "number", "option", "opt", "choice", "nombor", "pilihan", "第", "item", "ans"})
 LETTERS = "abcdefgh"
@@ -34,6 +35,14 @@ def picked(tokens: Sequence[Token], count: int) -> tuple[int, ...]:
         elif not _says_nothing(tokens, at, after_pick=bool(places)):
             return ()
     return tuple(dict.fromkeys(places)) if marked or len(places) > 1 else ()
+
+
+def places_picked(pending: Sequence[Question], tokens: Sequence[Token]) -> tuple[int, ...]:
+    """Which of the one open question's products a message of nothing else picks by number."""
+    if len(pending) != 1 or len(pending[0].candidates) < 2:
+        return ()
+    places = picked(tokens, len(pending[0].candidates))
+    return places if len(places) < 2 or pending[0].quantity_said is not None else ()
 
 
 def _place(tokens: Sequence[Token], at: int, count: int) -> int | None:

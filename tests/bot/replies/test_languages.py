@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+import tomllib
+from typing import Any
 
 import pytest
 
-from bot.language.languages import replies
-from bot.replies.render import LANGUAGES
+from bot.replies.render import FOLDER, LANGUAGES
 from handlers.checks.sentences import sentence_problems
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
-def book(language: str) -> Mapping[str, Mapping[str, str]]:
-    return replies(language)
+def book(language: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
 
 
 def placeholders(sentence: str) -> set[str]:

@@ -1,0 +1,447 @@
+"""Reads the items of a message as statements about an order that is there: one table of productions.
+
+A clause is written down as the letters of its items; the first production that fits all of it says what it means. A message
+is read when every clause of it is, every item has been used, and nothing in it is unexplained. Otherwise this reads nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+
+from bot.language.change_words import Role
+from bot.understanding.change_items import AMOUNT, BREAKS, DAY, GOODS, REFERENCE, STOP, UNKNOWN, Item
+from bot.understanding.statements import Mark, Op
+
+MAX_ITEMS = 24
+"""A longer message is a list of wishes, not a change."""
+MAX_CLAUSES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One clause as it was read: what is done, and the items that say with what."""
+
+    op: Op | None = None
+    goods: tuple[Item, ...] = ()
+    amount: Item | None = None
+    instead: Item | None = None
+    wrong: Item | None = None
+    """The amount said not to be meant."""
+    factor: Decimal | None = None
+    vague: bool = False
+    also: bool = False
+    more: bool = False
+    """ "2 more", "another": of what is there already."""
+    marks: frozenset[Mark] = frozenset()
+    days: tuple[tuple[Item, str], ...] = ()
+    """Days with what is said of each: "deliver", "order", "keep"."""
+    references: tuple[Item, ...] = ()
+    notes: tuple[tuple[int, int], ...] = ()
+    """Characters of notes about the delivery."""
+    corrects: bool = False
+    leads: bool = False
+    """The word that says what is done stands before the goods, so that it may be said of those that follow as well."""
+    start: int = 0
+    end: int = 0
+
+
+Found = Mapping[str, Sequence[Item]]
+Meaning = Callable[[Found], Said]
+
+
+# -- what a clause means
+
+
+def _op(op: Op) -> Meaning:
+    def meaning(found: Found) -> Said:
+        return Said(op, tuple(found.get("goods", ())), _one(found, "amount"))
+
+    return meaning
+
+
+def _scale(found: Found) -> Said:
+    word = found["scale"][0]
+    return Said(Op.SCALE, tuple(found.get("goods", ())), factor=Decimal(word.meanings[Role.SCALE]))
+
+
+def _not(found: Found) -> Said:
+    return Said(Op.SET, tuple(found.get("goods", ())), _one(found, "amount"), wrong=_one(found, "wrong"))
+
+
+def _swap(found: Found) -> Said:
+    return Said(Op.SWAP, tuple(found["goods"]), _one(found, "amount"), instead=_one(found, "instead"))
+
+
+def _vaguely(op: Op) -> Meaning:
+    def meaning(found: Found) -> Said:
+        return Said(op, tuple(found.get("goods", ())), vague=True)
+
+    return meaning
+
+
+def _add_to(found: Found) -> Said:
+    """ "foil add 2": of the goods named first, as one speaks of what is there."""
+    return replace(_op(Op.ADD)(found), more=True)
+
+
+def _remove_pointed(found: Found) -> Said:
+    """ "delete everything" is to cancel."""
+    goods = found["goods"][0]
+    if goods.meanings.get(Role.POINTER) == "all":
+        return Said(marks=frozenset({Mark.DROP}))
+    return Said(Op.REMOVE, (goods,))
+
+
+def _mark(*marks: Mark) -> Meaning:
+    def meaning(found: Found) -> Said:
+        return Said(marks=frozenset(marks))
+
+    return meaning
+
+
+def _one(found: Found, name: str) -> Item | None:
+    items = found.get(name, ())
+    return items[0] if items else None
+
+
+# The letters are those of change_words.Role, and G goods, Q an amount, P a pointer or goods. Lower case before an equals sign
+# names what is found; "?", "*" and "+" count as in a regular expression. The first that fits wins.
+PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
+    # the amount, not another
+    ("s* goods=P? s* amount=Q goods=P? [sZ]* n+ s* wrong=Q s*", _not),
+    ("goods=P? s* amount=Q goods=P? i wrong=Q", _not),
+    ("[no]+ s* wrong=Q [As]* amount=Q goods=P? [sZ]*", _not),
+    ("i wrong=Q [As]* amount=Q goods=P? s*", _not),
+    ("goods=P? wrong=Q d s* amount=Q [sZ]*", _not),
+    ("goods=P wrong=Q n s+ amount=Q s*", _not),
+    ("goods=P d [sZA]* amount=Q [sZA]*", _op(Op.SET)),
+    # these goods in place of those
+    ("[As]* amount=Q? goods=G amount=Q? [sZ]* n+ s* instead=G s*", _swap),
+    ("n+ s* instead=G [sA]* amount=Q? goods=G amount=Q? [sZ]*", _swap),
+    ("i instead=P [sA]* amount=Q? goods=G amount=Q? e? s*", _swap),
+    ("[sA]* amount=Q? goods=G amount=Q? i instead=P e? s*", _swap),
+    ("tight [Aw]* w instead=P [ts]+ amount=Q? goods=G amount=Q? e? s*", _swap),
+    ("tight A* instead=P [tws]* [ws] [tws]* amount=Q? goods=G e? s*", _swap),
+    ("instead=P d s* amount=Q? goods=G s*", _swap),
+    ("tight [sw]+ t* goods=G e? s*", _swap),
+    ("tight goods=G e? s+", _swap),
+    # the amount it shall be
+    ("[sA]* s [sA]* goods=P? amount=Q [sZ]*", _op(Op.SET)),
+    ("[sA]* s [sA]* amount=Q goods=G [sZ]*", _op(Op.SET)),
+    ("[Aa]* goods=P? s* amount=Q [sZ]+", _op(Op.SET)),
+    ("A* amount=Q goods=P [sZ]+", _op(Op.SET)),
+    ("A* goods=P [sA]+ amount=Q [sZ]*", _op(Op.SET)),
+    ("A* w goods=P? [ts]* amount=Q s*", _op(Op.SET)),
+    ("goods=P w [ts]* amount=Q s*", _op(Op.SET)),
+    ("[uax] goods=P? [ts]+ amount=Q s*", _op(Op.SET)),
+    ("goods=P [ua] [ts]+ amount=Q s*", _op(Op.SET)),
+    # twice as much, half of it
+    ("[sA]* scale=x [stAw]* goods=P* [sZ]*", _scale),
+    ("A* goods=P+ [sAw]* t? scale=x [sZ]*", _scale),
+    # more
+    ("[kA]* [aA]* a A* amount=Q [at]* goods=P? [as]*", _op(Op.ADD)),
+    ("[kA]* amount=Q a+ t? goods=P? s*", _op(Op.ADD)),
+    ("[Aa]* amount=Q goods=P a+", _op(Op.ADD)),
+    ("A* goods=P A* a* Y? amount=Q a+", _add_to),
+    ("A* goods=P A* a+ Y? amount=Q", _add_to),
+    ("a+ goods=P Y? amount=Q", _op(Op.ADD)),
+    ("a+ goods=G", _op(Op.ADD)),
+    # less
+    ("A* v? u+ Y? amount=Q t? goods=P? u*", _op(Op.SUB)),
+    ("A* amount=Q u+ t? goods=P?", _op(Op.SUB)),
+    ("A* u+ goods=P Y? amount=Q u*", _op(Op.SUB)),
+    ("A* goods=P u+ Y? amount=Q u*", _op(Op.SUB)),
+    ("A* goods=P amount=Q u+", _op(Op.SUB)),
+    ("[rk] amount=Q goods=P", _op(Op.SUB)),
+    ("goods=P [rk] amount=Q", _op(Op.SUB)),
+    ("v u t? goods=P?", _vaguely(Op.SUB)),
+    ("u v t? goods=P?", _vaguely(Op.SUB)),
+    ("goods=P v? u v?", _vaguely(Op.SUB)),
+    ("v a t? goods=P?", _vaguely(Op.ADD)),
+    # none of it
+    ("[rkfA]* [rkf] goods=G+", _op(Op.REMOVE)),
+    ("A* goods=G+ [rkf]+", _op(Op.REMOVE)),
+    ("[on]+ A* goods=G", _op(Op.REMOVE)),
+    ("f amount=Q goods=P", _op(Op.SUB)),
+    ("r+ goods=p", _remove_pointed),
+    ("goods=p r+", _remove_pointed),
+    ("[kf] goods=#", _op(Op.REMOVE)),
+    ("goods=# [kf]+", _op(Op.REMOVE)),
+    ("u+ goods=P", _vaguely(Op.SUB)),
+    # the whole order
+    ("[okA]* k [kf]* p? z+ p?", _mark(Mark.DROP, Mark.ANEW)),
+    ("[okpA]* k [kfp]*", _mark(Mark.DROP)),
+    ("[ofpAa]* f [fp]*", _mark(Mark.REFUSE)),
+    ("[yo]* y p?", _mark(Mark.KEEP)),
+    ("p y", _mark(Mark.KEEP)),
+    ("y goods=G", _mark(Mark.KEEP)),
+    ("goods=G+ y", _mark(Mark.KEEP)),
+    ("z+ p?", _mark(Mark.ANEW)),
+    ("g+", _mark(Mark.WRONG_CHAT)),
+    ("[mo]* m [mf]*", _mark(Mark.NOTHING_MORE)),
+    ("[oqcpA]* q [qpts]*", _mark(Mark.WAIT)),
+    ("o+", _mark(Mark.REJECT)),
+    # wishes
+    ("z* A* amount=Q goods=P", _op(Op.WISH)),
+    ("z* A* goods=P A* amount=Q", _op(Op.WISH)),
+    ("z* A* amount=Q", _op(Op.WISH)),
+    ("z* A* goods=P Z*", _op(Op.WISH)),
+)
+
+
+# -- matching
+
+
+def parse(items: Sequence[Item]) -> tuple[Said, ...] | None:
+    """The clauses of the message in order, or None where any of it has no reading."""
+    if not items or len(items) > MAX_ITEMS:
+        return None
+    sentences = _split(items, STOP)
+    read = [_sentence(sentence) for sentence in sentences]
+    if any(clauses is None for clauses in read):
+        return None
+    return tuple(_carried([said for clauses in read if clauses is not None for said in clauses]))
+
+
+def _split(items: Sequence[Item], *letters: str) -> list[list[Item]]:
+    parts: list[list[Item]] = [[]]
+    for item in items:
+        if item.letters in letters:
+            parts.append([])
+        else:
+            parts[-1].append(item)
+    return [part for part in parts if part]
+
+
+def _sentence(items: Sequence[Item]) -> list[Said] | None:
+    """The fewest clauses that use every item; they are parted at commas and joints, or before a word that does something."""
+    best: list[list[Said] | None] = [[]] + [None] * len(items)
+    for end in range(1, len(items) + 1):
+        if items[end - 1].letters in BREAKS and best[end - 1] is not None:
+            best[end] = best[end - 1]
+        for start in range(end):
+            before = best[start]
+            if before is None or len(before) >= MAX_CLAUSES or not _may_part(items, start):
+                continue
+            said = _clause(items[start:end])
+            known = best[end]
+            if said is not None and (known is None or len(before) + 1 < len(known)):
+                best[end] = [*before, said]
+    return best[-1]
+
+
+def _may_part(items: Sequence[Item], at: int) -> bool:
+    """At a comma or a joint, or right before a word that does something."""
+    if at == 0 or items[at - 1].letters in BREAKS:
+        return True
+    return items[at].may(*_BEGINS)
+
+
+_BEGINS = (
+    Role.ADD,
+    Role.REMOVE,
+    Role.DROP,
+    Role.SWAP,
+    Role.MOVE,
+    Role.KEEP,
+    Role.CORRECT,
+    Role.SCALE,
+    Role.NOTE,
+    Role.ANEW,
+)
+_CARRIES = (Role.ADD, Role.SET, Role.REMOVE, Role.DROP, Role.REFUSE, Role.SCALE, Role.NO)
+_DAY_WORDS = (Role.MOVE, Role.TO, Role.BY, Role.SET, Role.WANT, Role.CORRECT, Role.SWAP, Role.ADD)
+
+
+def _clause(items: Sequence[Item]) -> Said | None:
+    """One clause, without what is said of days, papers and the delivery, which every clause may have beside it."""
+    rest = _within(items)
+    if not rest:
+        return None
+    rest, days = _days(rest)
+    references = tuple(item for item in rest if item.letters == REFERENCE)
+    rest, note = _note([item for item in rest if item.letters != REFERENCE])
+    if any(item.letters == UNKNOWN for item in rest):
+        return None
+    corrects = bool(rest) and rest[0].may(Role.CORRECT, Role.NO) and len(rest) > 1
+    said = _meaning(rest, beside=bool(days or references or note))
+    if said is None or (note and said.op is Op.WISH):
+        return None
+    return replace(
+        said, days=tuple(days), references=references, notes=note, corrects=corrects or said.corrects,
+        more=said.more or any(item.meanings.get(Role.ADD) == "more" for item in rest), leads=_leads(rest),
+        start=items[0].start, end=items[-1].end,
+    )  # fmt: skip
+
+
+def _within(items: Sequence[Item]) -> list[Item]:
+    """The items without the commas and joints at either end."""
+    inner = [at for at, item in enumerate(items) if item.letters not in BREAKS]
+    return list(items[inner[0] : inner[-1] + 1]) if inner else []
+
+
+def _leads(rest: Sequence[Item]) -> bool:
+    first = next((at for at, item in enumerate(rest) if item.letters in (GOODS, AMOUNT)), 0)
+    return any(item.may(*_CARRIES) for item in rest[:first])
+
+
+def _meaning(rest: Sequence[Item], *, beside: bool) -> Said | None:
+    """What is left of a clause; with a day beside it, words of moving need nothing more."""
+    core = _within([item for item in rest if item.letters != Role.ALSO])
+    also = any(item.letters == Role.ALSO for item in rest)
+    if beside and all(item.may(*_DAY_WORDS, Role.ORDER_WORD, Role.POINTER, *BREAKS) for item in core):
+        moves = any(item.may(Role.MOVE, Role.SET, Role.SWAP) for item in core)
+        return Said(marks=frozenset({Mark.MOVE}) if moves else frozenset())
+    core = _within([item for item in core if item.letters not in (Role.ORDER_WORD, Role.MOVE)]) or core
+    said = _produced(tuple(core))
+    if said is None or not also:
+        return said
+    return replace(said, also=True, op=Op.ADD if said.op is Op.WISH and said.amount else said.op)
+
+
+def _produced(items: tuple[Item, ...]) -> Said | None:
+    """The first production that fits; a word of correction at the start fits them all."""
+    for skipped in range(len(items)):
+        letters = "".join(f"<{item.letters}>" for item in items[skipped:])
+        for pattern, names, meaning in _compiled():
+            if match := pattern.fullmatch(letters):
+                said = meaning(_found(match, names, items[skipped:], letters))
+                return _corrected(said, items[:skipped])
+        if not items[skipped].may(Role.CORRECT, Role.NO, Role.WANT, *BREAKS):
+            return None
+    return Said() if all(item.may(Role.CORRECT, Role.WANT, *BREAKS) for item in items) else None
+
+
+def _corrected(said: Said, before: Sequence[Item]) -> Said:
+    """ "no 6", "sorry, 6": after a word of correction an amount is what it shall be."""
+    if not any(item.may(Role.CORRECT, Role.NO) for item in before):
+        return said
+    return replace(said, op=Op.SET if said.op is Op.WISH and said.amount else said.op, corrects=True)
+
+
+def _found(match: re.Match[str], names: Mapping[str, str], items: Sequence[Item], letters: str) -> Found:
+    """The items behind each name, in order."""
+    starts: dict[int, int] = {}
+    position = 0
+    for at, item in enumerate(items):
+        starts[position] = at
+        position += len(item.letters) + 2
+    found: dict[str, list[Item]] = {}
+    for group, name in names.items():
+        start, end = match.span(group)
+        if start >= 0:
+            inside = [items[starts[at]] for at in range(start, end) if at in starts]
+            found.setdefault(name, []).extend(item for item in inside if item.letters not in BREAKS)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> tuple[tuple[re.Pattern[str], Mapping[str, str], Meaning], ...]:
+    return tuple((*_compile(production), meaning) for production, meaning in PRODUCTIONS)
+
+
+TIGHT = "tight "
+"""Of a production: nothing may stand between its items; others reach across a comma or a joint."""
+ACROSS = "(?:<[,&]>)*"
+_ATOM = re.compile(r"(?:(?P<name>[a-z]+)=)?(?P<atom>\[[A-Za-z]+\]|[A-Za-z#])(?P<count>[?*+]?)")
+
+
+def _compile(production: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
+    parts, names = [], {}
+    tight = production.startswith(TIGHT)
+    for place, written in enumerate(production.removeprefix(TIGHT).split()):
+        atom = _ATOM.fullmatch(written)
+        if atom is None:
+            raise ValueError(f"{production}: {written} is no atom")
+        item = rf"(?:<[^<>]*{_letters(atom['atom'])}[^<>]*>{'' if tight else ACROSS})"
+        if atom["name"]:
+            group = f"g{place}"
+            names[group] = atom["name"]
+            parts.append(rf"(?P<{group}>{item}{atom['count']})")
+        else:
+            parts.append(item + atom["count"])
+    return re.compile("".join(parts)), names
+
+
+def _letters(atom: str) -> str:
+    """P is a pointer or goods, # a pointer with a place ("the last item")."""
+    return f"[{GOODS}{Role.POINTER}]" if atom == "P" else atom
+
+
+# -- beside every clause
+
+
+def _days(items: Sequence[Item]) -> tuple[list[Item], list[tuple[Item, str]]]:
+    """The items without days and the words that lead to them, and each day with what is said of it."""
+    rest: list[Item] = []
+    days: list[tuple[Item, str]] = []
+    skip = False
+    for at, item in enumerate(items):
+        if skip:
+            skip = False
+            continue
+        if item.letters != DAY:
+            rest.append(item)
+            continue
+        after = items[at + 1] if at + 1 < len(items) else None
+        ordered = after is not None and after.may(Role.ORDER_WORD)
+        before = rest[-1] if rest else None
+        led = before is not None and before.may(Role.TO, Role.FROM) and not before.may(Role.SET)
+        days.append((item, _said_of(items, at, ordered)))
+        rest = rest[:-1] if led else rest
+        skip = ordered
+    return rest, days
+
+
+def _said_of(items: Sequence[Item], at: int, ordered: bool) -> str:
+    if any(item.may(Role.KEEP) for item in items):
+        return "keep"
+    before = items[at - 1] if at else None
+    leaves = before is not None and before.may(Role.FROM)
+    whole = any(item.may(Role.DROP, Role.REMOVE, Role.REFUSE) for item in items)
+    whole &= not any(item.letters == GOODS for item in items)
+    return "order" if ordered or leaves or whole else "deliver"
+
+
+def _note(items: Sequence[Item]) -> tuple[list[Item], tuple[tuple[int, int], ...]]:
+    """A note runs from its first words to the end of the clause; words nobody knows belong to it."""
+    at = next((at for at, item in enumerate(items) if item.may(Role.NOTE)), None)
+    if at is None:
+        return list(items), ()
+    head, tail = list(items[:at]), items[at:]
+    if any(item.letters == GOODS for item in tail) and any(item.letters == AMOUNT for item in tail):
+        return list(items), ()
+    while head and not head[-1].may(GOODS, AMOUNT, Role.ADD, Role.SET, Role.POINTER):
+        tail = [head.pop(), *tail]
+    if head and not any(item.may(GOODS, AMOUNT) for item in head):
+        head, tail = [], items
+    return head, ((tail[0].start, tail[-1].end),)
+
+
+# -- across clauses
+
+
+def _carried(clauses: Sequence[Said]) -> Iterator[Said]:
+    """ "remove the liner and the foil", "make box 5, foil 3", "lids down to 500, cups too": as the clause before does."""
+    before: Said | None = None
+    for said in clauses:
+        if before is not None and said.op is Op.WISH and not said.corrects:
+            said = _as_before(said, before)
+        yield said
+        before = said if said.op is not None else before
+
+
+def _as_before(said: Said, before: Said) -> Said:
+    if said.also and said.amount is None:
+        return replace(said, op=before.op, amount=before.amount, factor=before.factor)
+    if not before.leads:
+        return said
+    if said.amount is None and before.op in (Op.REMOVE, Op.SCALE):
+        return replace(said, op=before.op, factor=before.factor, leads=True)
+    if said.amount is not None and before.op in (Op.SET, Op.ADD):
+        return replace(said, op=before.op, leads=True)
+    return said

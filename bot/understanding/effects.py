@@ -1,0 +1,309 @@
+"""What a reading means here and now: beside a draft, an open question, the orders that are placed. Pure, never raises.
+
+First come the rules that hold whatever kind of message it looks like; then the kinds, the likeliest first. The statements'
+own work is done elsewhere: amending.py changes an order, answering.py answers what was asked, open_orders.py finds the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.catalog.index import CatalogIndex
+from bot.catalog.match import How
+from bot.understanding.amending import Manner, amended
+from bot.understanding.answering import Answered, answered
+from bot.understanding.book import Book
+from bot.understanding.intent import (
+    Basket,
+    Change,
+    ChangeOp,
+    Context,
+    Intent,
+    IntentKind,
+    Question,
+    QuestionReason,
+)
+from bot.understanding.open_orders import meant_orders, open_baskets
+from bot.understanding.statements import ORDER, Mark, Op, Reading, Statement
+
+CERTAIN = 0.985
+ACT = 0.1
+"""Less likely than this nothing is accepted or dropped, not even for want of a better reading."""
+DOUBT = 0.7
+"""An order less certain than this needs a YES; chosen on the risk-coverage curve (docs/understanding.md)."""
+INQUIRIES = (IntentKind.INQUIRY_PRODUCT, IntentKind.INQUIRY_PRICE)
+ACTS = (IntentKind.ORDER_CONFIRM, IntentKind.ORDER_CANCEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A reading and what stands around it."""
+
+    reading: Reading
+    context: Context
+    index: CatalogIndex
+
+    @property
+    def open(self) -> bool:
+        """Whether anything is there that could be changed or dropped."""
+        return self.context.draft is not None or bool(open_baskets(self.context))
+
+    def says(self, *marks: Mark) -> bool:
+        return self.reading.frame.says(*marks)
+
+
+def effects(reading: Reading, context: Context, index: CatalogIndex, now: datetime) -> Intent:
+    """The likeliest effect of `reading` that holds together at `now`."""
+    scene = Scene(reading, context, index)
+    for rule in RULES:
+        if (intent := rule(scene)) is not None:
+            return intent
+    for kind, confidence in reading.kinds:
+        if (intent := _as_kind(kind, confidence, scene)) is not None:
+            return intent
+    return _plain(IntentKind.OTHER, 0.3, scene)
+
+
+# -- rules of the context
+
+
+def _answers(scene: Scene) -> Intent | None:
+    """A question is open: what picks from its list, or names what is on it, is the answer."""
+    if not scene.context.pending or not _may_answer(scene):
+        return None
+    held = [sku for sku, _ in scene.context.draft.lines] if scene.context.draft is not None else []
+    result = answered(scene.context.pending, scene.reading.statements, scene.reading.frame, scene.index, held)
+    return _with_answer(scene, result) if result.hit else None
+
+
+def _may_answer(scene: Scene) -> bool:
+    """Words that choose answer whatever the message looks like; other words only where goods may be wanted at all."""
+    frame = scene.reading.frame
+    if frame.picks or frame.says(Mark.BOTH, Mark.NONE, Mark.CHEAPEST, Mark.DEAREST, Mark.SMALLEST, Mark.BIGGEST):
+        return not scene.says(Mark.QUESTION) and _likely(scene, ORDER, ACT)
+    return scene.reading.kinds[:1] == () or scene.reading.kinds[0][0] == ORDER
+
+
+def _likely(scene: Scene, kind: str, least: float) -> bool:
+    if not scene.reading.kinds:
+        return True
+    best = scene.reading.kinds[0][0]
+    return best in (ORDER, IntentKind.OTHER, IntentKind.THANKS, IntentKind.ORDER_CANCEL) or any(
+        name == kind and p >= least for name, p in scene.reading.kinds
+    )
+
+
+def _leaves_alone(scene: Scene) -> Intent | None:
+    """ "ok wait", "wrong chat": neither yes nor no."""
+    if not scene.says(Mark.WAIT, Mark.WRONG_CHAT) or scene.reading.statements:
+        return None
+    return _plain(IntentKind.OTHER, CERTAIN, scene)
+
+
+def _starts_again(scene: Scene) -> Intent | None:
+    """ "cancel everything, start again: 4 pkt liner": the order is emptied by words that say so, and filled anew."""
+    if not scene.says(Mark.DROP) or not scene.says(Mark.ANEW) or not scene.reading.statements:
+        return None
+    return _on_one_order(scene, lambda basket: _refilled(scene, basket))
+
+
+def _refilled(scene: Scene, basket: Basket) -> Intent:
+    emptied = Book.of(basket)
+    gone = tuple(Change(ChangeOp.REMOVE, sku) for sku in emptied.lines)
+    book = amended(Book(changes=gone), scene.reading.statements, scene.index, Manner(ChangeOp.ADD))
+    return _intent(IntentKind.ORDER_AMEND, scene, CERTAIN, book, basket)
+
+
+def _drops(scene: Scene) -> Intent | None:
+    """Words that say to cancel, or may mean it: the second are asked about before anything is done."""
+    drops, refuses = scene.says(Mark.DROP), scene.says(Mark.REFUSE)
+    if not (drops or refuses) or scene.reading.statements or not scene.open:
+        return None
+    if not drops and scene.context.pending:
+        return None
+    return _cancelled(scene, CERTAIN, sure=drops)
+
+
+def _cancelled(scene: Scene, confidence: float, *, sure: bool) -> Intent:
+    """The order that is meant is cancelled; of several it is asked which. Without words that say so, a YES is asked."""
+    found = meant_orders(scene.reading, scene.context, scene.index) if scene.open else ()
+    cancel = replace(_plain(IntentKind.ORDER_CANCEL, confidence, scene), doubtful=not sure)
+    if len(found) > 1:
+        return replace(cancel, questions=(_which_order(scene, found),))
+    return replace(cancel, order_id=found[0].order_id if found else None)
+
+
+def _changes(scene: Scene) -> Intent | None:
+    """A change of what is there, said in so many words."""
+    reading = scene.reading
+    if not scene.says(Mark.CHANGE) or not scene.open:
+        return None
+    if not reading.statements and reading.day is None and not reading.notes:
+        return None
+    return _on_one_order(scene, lambda basket: _amended(scene, basket, CERTAIN))
+
+
+RULES: tuple[Callable[[Scene], Intent | None], ...] = (_starts_again, _answers, _leaves_alone, _drops, _changes)
+"""What holds whatever kind of message it looks like, the first that fits."""
+
+
+# -- kinds
+
+
+def _as_kind(kind: str, confidence: float, scene: Scene) -> Intent | None:
+    if kind == ORDER:
+        return _order(scene, confidence)
+    if kind == IntentKind.ORDER_REPEAT:
+        return _repeat(scene, confidence)
+    if confidence < ACT and kind in ACTS:
+        return None
+    if kind == IntentKind.ORDER_CANCEL:
+        return None if _takes_goods_out(scene) else _cancelled(scene, confidence, sure=scene.says(Mark.DROP))
+    return _plain(IntentKind(kind), confidence, scene)
+
+
+def _takes_goods_out(scene: Scene) -> bool:
+    """ "no rice then": without some goods, known or not, an order is changed and never dropped."""
+    return any(said.negated for said in scene.reading.statements) and not scene.says(Mark.DROP)
+
+
+def _plain(kind: IntentKind, confidence: float, scene: Scene) -> Intent:
+    spoken_of = tuple(_spoken_of(scene.reading.statements)) if kind in INQUIRIES else ()
+    doubtful = kind is IntentKind.OPT_OUT and confidence < CERTAIN
+    return Intent(kind, confidence, questions=spoken_of, language=scene.reading.language, doubtful=doubtful)
+
+
+def _spoken_of(statements: Sequence[Statement]) -> list[Question]:
+    """The goods that an inquiry names, as questions nobody has to answer: it orders none of them."""
+    named = [said.goods for said in statements if said.goods is not None and said.goods.skus]
+    return [
+        Question(
+            goods.text,
+            QuestionReason.AMBIGUOUS if len(goods.skus) > 1 else QuestionReason.QUANTITY,
+            goods.skus,
+        )
+        for goods in named
+    ]
+
+
+def _order(scene: Scene, confidence: float) -> Intent | None:
+    """Goods are wanted: the draft takes them, a placed order only where the words speak of it, else a new order."""
+    if scene.context.draft is not None:
+        return _amended_if_any(scene, scene.context.draft, confidence)
+    if open_baskets(scene.context) and _speaks_of_order(scene):
+        return _on_one_order(scene, lambda basket: _amended_if_any(scene, basket, confidence))
+    return _create(scene, confidence)
+
+
+def _speaks_of_order(scene: Scene) -> bool:
+    """ "add ... to my order", "change", "move it to Friday": the order that is placed, not a new one."""
+    reading = scene.reading
+    if reading.has(Op.ADD, Op.SET, Op.SUB, Op.REMOVE, Op.SCALE, Op.SWAP) or reading.frame.order_ids:
+        return True
+    if any(said.corrects for said in reading.statements):
+        return True
+    if scene.says(Mark.ADDS) and any(basket.delivery_date == reading.day for basket in open_baskets(scene.context)):
+        return reading.day is not None
+    return not reading.statements and reading.day is not None
+
+
+def _create(scene: Scene, confidence: float) -> Intent | None:
+    book = amended(Book(), [s for s in scene.reading.statements if s.goods], scene.index, Manner(ChangeOp.ADD))
+    book = replace(book, questions=(*book.questions, *scene.reading.unplaced))
+    if not book.lines and not book.questions:
+        return None
+    return _intent(IntentKind.ORDER_CREATE, scene, confidence, replace(book, changes=()), None)
+
+
+def _amended_if_any(scene: Scene, basket: Basket, confidence: float) -> Intent | None:
+    """The order changed, where the message changes anything."""
+    intent = _amended(scene, basket, confidence)
+    takes_back = any(s.op is Op.REMOVE and s.goods and _known(s.goods.how) for s in scene.reading.statements)
+    if not intent.changes and not intent.questions and scene.reading.day is None and not takes_back:
+        return None
+    return intent
+
+
+def _known(how: How) -> bool:
+    return how is not How.UNKNOWN
+
+
+def _amended(scene: Scene, basket: Basket, confidence: float) -> Intent:
+    shown = basket is scene.context.draft
+    named = bool(scene.reading.frame.order_ids)
+    beside = scene.reading.day is not None or len(scene.reading.statements) > 1
+    manner = Manner(ChangeOp.SET if shown or named else ChangeOp.ADD, beside)
+    book = amended(Book.of(basket), _placed(scene), scene.index, manner)
+    book = replace(book, questions=(*book.questions, *scene.reading.unplaced))
+    return _intent(IntentKind.ORDER_AMEND, scene, confidence, book, basket)
+
+
+def _placed(scene: Scene) -> tuple[Statement, ...]:
+    """The statements that say of what they speak: a bare amount beside goods is asked about by itself."""
+    bare = scene.says(Mark.CHANGE)
+    return tuple(s for s in scene.reading.statements if s.goods is not None or bare or s.op is not Op.WISH)
+
+
+def _repeat(scene: Scene, confidence: float) -> Intent | None:
+    basket = scene.context.last_order or scene.context.draft
+    if basket is None:
+        question = Question(scene.reading.text.strip(), QuestionReason.NO_HISTORY)
+        return _intent(IntentKind.ORDER_REPEAT, scene, confidence, Book(questions=(question,)), None)
+    named = [said for said in scene.reading.statements if said.goods is not None]
+    book = amended(Book.of(basket), named, scene.index, Manner(ChangeOp.SET))
+    return _intent(IntentKind.ORDER_REPEAT, scene, confidence, book, None)
+
+
+# -- answers
+
+
+def _with_answer(scene: Scene, result: Answered) -> Intent:
+    """The answer, and what else the message says, in the draft."""
+    draft = scene.context.draft
+    book = Book.of(draft)
+    for op, line in result.lines:
+        book = book.put(line) if op is ChangeOp.SET else book.more(line)
+    book = amended(book, result.rest, scene.index, Manner(ChangeOp.ADD, beside=True))
+    book = replace(book, questions=(*result.asked, *result.open, *book.questions))
+    confidence = next((p for kind, p in scene.reading.kinds if kind == ORDER), CERTAIN)
+    return _intent(IntentKind.ORDER_AMEND, scene, confidence, book, draft)
+
+
+# -- several orders
+
+
+def _on_one_order(scene: Scene, act: Callable[[Basket], Intent | None]) -> Intent | None:
+    """What is done to the order that is meant; of several it is asked which."""
+    found = meant_orders(scene.reading, scene.context, scene.index)
+    if len(found) == 1:
+        return act(found[0])
+    question = _which_order(scene, found)
+    return _intent(IntentKind.ORDER_AMEND, scene, CERTAIN, Book(questions=(question,)), None)
+
+
+def _which_order(scene: Scene, baskets: Sequence[Basket]) -> Question:
+    said = scene.reading.statements[0] if scene.reading.statements else None
+    skus = said.goods.skus if said is not None and said.goods is not None else ()
+    numbers = tuple(basket.order_id for basket in baskets if basket.order_id)
+    return Question(scene.reading.text.strip(), QuestionReason.ORDER, skus, orders=numbers)
+
+
+def _intent(kind: IntentKind, scene: Scene, confidence: float, book: Book, basket: Basket | None) -> Intent:
+    reading = scene.reading
+    doubts = reading.leftovers if book.lines else ()
+    return Intent(
+        kind=kind,
+        confidence=confidence,
+        lines=tuple(book.lines.values()),
+        changes=book.changes,
+        questions=book.questions,
+        delivery_date=reading.day,
+        notes=reading.notes,
+        language=reading.language,
+        leftover=reading.unknown,
+        doubtful=bool(book.lines) and (confidence < DOUBT or bool(doubts)),
+        doubts=doubts,
+        order_id=basket.order_id if basket is not None else None,
+    )
