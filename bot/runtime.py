@@ -20,7 +20,7 @@ from bot.identity.names import OutletNames
 from bot.media.reader import MediaReader
 from bot.ordering.prices import PriceList
 from bot.rates import SendLimits
-from bot.settings import Settings, get_settings
+from bot.settings import LLM, Settings, get_settings
 from models.database import make_engine
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ class Runtime:
 
     @cached_property
     def gap_filler(self) -> GapFiller | None:
-        """Explains words that the rules leave over; None without OPENAI_API_KEY. Imported here: the library loads slowly."""
+        """Explains words that the rules leave over; None without OPENAI_API_KEY or with LLM=off. Imported here: the library loads slowly."""
         key = self.settings.openai_api_key.get_secret_value()
-        if not key:
+        if not key or self.settings.llm is LLM.OFF:
             return None
         from bot.understanding.llm import GapFiller
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from bot.settings import REQUIRED_IN_PRODUCTION, ROOT, Settings
+from bot.settings.addresses import without_password
 
 SET, NOT_SET = "(set)", "(not set)"
 ENV_HEAD = """\
@@ -76,14 +76,4 @@ def _masked(value: Any) -> str:
         return SET if value.get_secret_value() else NOT_SET
     if isinstance(value, Path):
         return str(value.relative_to(ROOT)) if value.is_relative_to(ROOT) else value.name
-    return _without_password(str(value)) if "://" in str(value) else str(value)
-
-
-def _without_password(address: str) -> str:
-    try:
-        parts = urlsplit(address)
-        login, at, host = parts.netloc.rpartition("@")
-    except ValueError:
-        return SET
-    netloc = f"{login.split(':', 1)[0]}:***@{host}" if at else host
-    return urlunsplit(parts._replace(netloc=netloc))
+    return without_password(str(value)) if "://" in str(value) else str(value)

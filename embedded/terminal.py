@@ -18,7 +18,7 @@ from rich.text import Text
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
 LEVEL_STYLES = {"warning": "yellow", "error": "red", "critical": "bold red"}
 NAME_WIDTH = 9
-UNSAID = ("event", "level", "timestamp", "logger")
+UNSAID = ("event", "level", "timestamp", "logger", "service")
 
 
 class Step:

@@ -24,6 +24,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     if runtime is None:
         runtime = _own_runtime()
     app = Flask("tria", root_path=str(ROOT / "handlers"))
+    app.debug = runtime.settings.debug
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES)  # no SECRET_KEY: no door has sessions, and opening one costs
     app.extensions["tria"] = runtime
     if hops := runtime.settings.trusted_proxies:

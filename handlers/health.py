@@ -108,7 +108,11 @@ def diagnostics() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    return Response(exposition(current_runtime()), content_type=PROMETHEUS_TEXT)
+    """With METRICS_TOKEN set only for its bearer; Prometheus sends it (`authorization: {credentials: ...}`)."""
+    runtime = current_runtime()
+    if runtime.settings.metrics_token.get_secret_value():
+        require_token(runtime.settings.metrics_token)
+    return Response(exposition(runtime), content_type=PROMETHEUS_TEXT)
 
 
 @blueprint.get("/version")

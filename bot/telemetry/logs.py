@@ -77,7 +77,7 @@ def configure_logging(settings: Settings, *, stream: StreamName = "stdout") -> N
     root = logging.getLogger()
     for handler in [h for h in root.handlers if isinstance(h, JsonHandler) or type(h) is logging.StreamHandler]:
         root.removeHandler(handler)
-    root.addHandler(JsonHandler(Mask(secret_values(settings)), stream))
+    root.addHandler(JsonHandler(Mask(secret_values(settings)), stream, settings.otel_service_name))
     root.setLevel(_level(settings))
     _take_over_loggers()
     for name in QUIET:
@@ -91,10 +91,10 @@ def configure_logging(settings: Settings, *, stream: StreamName = "stdout") -> N
 class JsonHandler(logging.StreamHandler[TextIO]):
     """Writes masked JSON lines to whatever the named stream is at the time of writing."""
 
-    def __init__(self, mask: Mask, stream: StreamName) -> None:
+    def __init__(self, mask: Mask, stream: StreamName, service: str) -> None:
         super().__init__(getattr(sys, stream))
         self._name = stream
-        self.setFormatter(_formatter(mask))
+        self.setFormatter(_formatter(mask, service))
 
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = getattr(sys, self._name)
@@ -110,14 +110,14 @@ class JsonHandler(logging.StreamHandler[TextIO]):
             return  # stdout itself is gone: nobody is left to tell, and the work must go on
 
 
-def _formatter(mask: Mask) -> structlog.stdlib.ProcessorFormatter:
+def _formatter(mask: Mask, service: str) -> structlog.stdlib.ProcessorFormatter:
     def masked(_logger: Any, _method: str, event: EventDict) -> EventDict:
         error = _exception_of(event.pop("exc_info", None))
         event.pop("stack_info", None)
         lean = mask.mapping(event)
         if error is not None:
             lean |= {"error": error_words(error, mask), "traceback": mask.text(traceback_words(error))}
-        return lean
+        return lean | {"service": service}
 
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=list(_SHARED),

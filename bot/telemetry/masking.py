@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pydantic import BaseModel, SecretStr
+
+from bot.settings.addresses import password_of
 
 REDACTED = "[redacted]"
 MIN_SECRET_LENGTH = 6
@@ -79,15 +81,8 @@ def secret_values(settings: BaseModel) -> frozenset[str]:
         if isinstance(value, SecretStr) and "://" not in plain:
             found.add(plain)
         if "://" in plain:
-            found.add(_password(plain))
+            found.add(password_of(plain))
     return frozenset(value for value in found if len(value) >= MIN_SECRET_LENGTH)
-
-
-def _password(address: str) -> str:
-    try:
-        return urlsplit(address).password or ""
-    except ValueError:
-        return ""
 
 
 class Mask:
