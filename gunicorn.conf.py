@@ -17,7 +17,7 @@ from bot.errors import StartupRefused
 from bot.runtime import Runtime
 from bot.settings import get_settings
 from handlers import leaving
-from jobs.upkeep.schema_fit import refuse_unfit
+from jobs.upkeep.startup_checks import refuse_unfit
 
 try:
     settings = get_settings()
@@ -48,7 +48,7 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 def on_starting(_server: object) -> None:
-    """No request is taken on a database that is not this code's."""
+    """No request is taken with failpoints armed, on a database that is not this code's, or with nothing to sell."""
     runtime = Runtime(settings, application="tria-web-start")
     try:
         refuse_unfit(runtime)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -60,7 +61,15 @@ def read(text: str) -> dict[str, _Armed]:
     return armed
 
 
-_armed = read(os.environ.get(VARIABLE, ""))
+def _armed_at_start() -> dict[str, _Armed]:
+    """Read at import, before any process can catch what is wrong: it ends with the sentence, not with a traceback."""
+    try:
+        return read(os.environ.get(VARIABLE, ""))
+    except StartupRefused as refused:
+        sys.exit(str(refused))
+
+
+_armed = _armed_at_start()
 
 
 def arm(text: str) -> None:

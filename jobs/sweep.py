@@ -10,17 +10,18 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from types import FrameType
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import failpoints
-from bot.runtime import Runtime, get_runtime
-from bot.telemetry import configure_logging, get_logger, metrics
+from bot.runtime import Runtime
+from bot.telemetry import get_logger, metrics
 from jobs import heartbeat, queues
 from jobs.replay.rq_failures import reconcile
-from jobs.upkeep.startup_checks import may_start
+from jobs.upkeep.startup_checks import begin
 from models.database import autocommit
 
 log = get_logger(__name__)
@@ -93,11 +94,9 @@ def run(runtime: Runtime, stop: threading.Event) -> None:
             stop.wait(1.0)
 
 
-def main() -> int:
-    runtime = get_runtime()
-    runtime.application = "tria-sweeper"
-    configure_logging(runtime.settings)
-    if not may_start(runtime, "sweeper"):
+def main(arguments: Sequence[str] | None = None) -> int:
+    runtime = begin("sweeper", arguments)
+    if runtime is None:
         return 1
     stop = threading.Event()
 

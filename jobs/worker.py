@@ -10,7 +10,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
@@ -23,12 +23,12 @@ from rq.worker.base import WorkerStatus
 
 from bot import failpoints
 from bot.errors import PermanentError
-from bot.runtime import DEFAULT_REDIS, Runtime, get_runtime
-from bot.telemetry import configure_logging, get_logger, init_sentry
+from bot.runtime import DEFAULT_REDIS, Runtime
+from bot.telemetry import get_logger
 from jobs import canary, deliver, process_conversation, queues
 from jobs.outbox.senders import Senders
 from jobs.upkeep.overdue_watch import OverdueWatch
-from jobs.upkeep.startup_checks import may_start
+from jobs.upkeep.startup_checks import begin
 from jobs.upkeep.warm_up import warm_up
 
 log = get_logger(__name__)
@@ -132,14 +132,11 @@ class _StopFlag:
         self.asked = True
 
 
-def main() -> int:
-    runtime = get_runtime()
-    runtime.application = "tria-worker"
-    configure_logging(runtime.settings)
-    init_sentry(runtime.settings)
-    logging.getLogger("rq.worker").setLevel(logging.WARNING)
-    if not may_start(runtime, "worker"):
+def main(arguments: Sequence[str] | None = None) -> int:
+    runtime = begin("worker", arguments)
+    if runtime is None:
         return 1
+    logging.getLogger("rq.worker").setLevel(logging.WARNING)
     senders = Senders(runtime)
     runtime.senders = senders
     warm_up(runtime, senders)

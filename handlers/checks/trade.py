@@ -6,6 +6,7 @@ from bot.runtime import Runtime
 from handlers.checks.check import Severity, Verdict
 from handlers.checks.sentences import sentence_problems
 from jobs.reads import stats
+from jobs.upkeep import tax_rates
 
 
 def catalog(runtime: Runtime) -> Verdict:
@@ -22,6 +23,12 @@ def outlets(runtime: Runtime) -> Verdict:
         counts = stats.catalog_counts(connection)
     facts = {name: counts[name] for name in ("outlets_active", "outlets", "contacts_bound")}
     return Verdict(facts=facts) if counts["outlets_active"] else Verdict(Severity.UNHEALTHY, "no active outlet", facts)
+
+
+def tax_rate(runtime: Runtime) -> Verdict:
+    """TAX_RATE is read by the first migration only; a later change of it must not pass unseen."""
+    words = tax_rates.difference(runtime)
+    return Verdict(Severity.DEGRADED, words) if words else Verdict()
 
 
 def replies(_runtime: Runtime) -> Verdict:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import text
 
 from handlers.cli.command import FAILED, command, console, json_option, print_json
 from handlers.current import current_runtime
+from jobs.upkeep.tax_rates import first_rate
 from models import schema
-
-FIRST_DAY = "2024-01-01"
-"""Before any order of this system; Singapore's GST is 9 % from this day."""
 
 group = click.Group("db", help="The database's schema.")
 
@@ -21,13 +18,7 @@ def upgrade() -> None:
     runtime = current_runtime()
     schema.upgrade(runtime.settings.database_url)
     with runtime.engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO tax_rates (effective_from, rate)"
-                " SELECT CAST(:day AS date), :rate WHERE NOT EXISTS (SELECT 1 FROM tax_rates)"
-            ),
-            {"day": FIRST_DAY, "rate": runtime.settings.tax_rate},
-        )
+        first_rate(connection, runtime.settings.tax_rate)
         revision = schema.current_revision(connection)
     click.echo(f"schema is at revision {revision}")
 

@@ -1,22 +1,46 @@
-"""What must be right before a worker or a sweeper does anything: no armed failpoints in production, the schema, Redis."""
+"""How a process begins: settings, logs, error reports, and what must be right before it does anything.
+
+Every reason not to start is on standard error as a sentence, with exit code 1 and no traceback.
+"""
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Sequence
 
 from bot import failpoints
 from bot.errors import StartupRefused
-from bot.runtime import Runtime
+from bot.runtime import Runtime, get_runtime
+from bot.telemetry import configure_logging, get_logger, init_sentry
 from jobs.upkeep import redis_settings, schema_fit
+from jobs.upkeep.catalog_filled import refuse_empty
+from jobs.upkeep.tax_rates import warn_of_another_rate
+
+log = get_logger(__name__)
 
 
-def may_start(runtime: Runtime, name: str) -> bool:
-    """False, with every reason on standard error, when this process must not run."""
+def begin(name: str, arguments: Sequence[str] | None = None) -> Runtime | None:
+    """The runtime of the process `name` (worker, sweeper); None, with every reason on standard error, when it must not run."""
+    parser = argparse.ArgumentParser(description=f"The {name} of Tria. It stops after SIGTERM or Ctrl-C.")
+    parser.add_argument("--allow-empty", action="store_true", help="start also with no product in the catalog")
+    chosen = parser.parse_args(arguments)
     try:
-        failpoints.refuse_in_production(runtime.settings.is_production)
-        schema_fit.refuse_unfit(runtime)
-        redis_settings.refuse_unfit(runtime)
+        runtime = get_runtime()
+        runtime.application = f"tria-{name}"
+        configure_logging(runtime.settings)
+        init_sentry(runtime.settings)
+        refuse_unfit(runtime, allow_empty=chosen.allow_empty)
     except StartupRefused as refused:
         sys.stderr.write(f"{name}: {refused}\n")
-        return False
-    return True
+        return None
+    return runtime
+
+
+def refuse_unfit(runtime: Runtime, *, allow_empty: bool = False) -> None:
+    """Raises StartupRefused: failpoints armed in production, another schema, an unfit Redis, nothing to sell."""
+    failpoints.refuse_in_production(runtime.settings.is_production)
+    schema_fit.refuse_unfit(runtime)
+    redis_settings.refuse_unfit(runtime)
+    refuse_empty(runtime, allow_empty=allow_empty)
+    warn_of_another_rate(runtime)
