@@ -53,7 +53,8 @@ class OpenAIApi:
 
     def read(self, request: Request) -> Call:
         fields = request.json if isinstance(request.json, dict) else {}
-        return Call(OPERATIONS.get(request.path, "unknown"), fields, request)
+        one_model = request.path.startswith("/v1/models/")
+        return Call("models" if one_model else OPERATIONS.get(request.path, "unknown"), fields, request)
 
     def act(self, call: Call, fault: Fault | None) -> Outcome:
         if not re.match(r"Bearer \S+$", call.request.headers.get("Authorization", "")):
@@ -63,7 +64,9 @@ class OpenAIApi:
         if call.operation == "embeddings":
             return _embeddings(dict(call.fields))
         if call.operation == "models":
-            return Outcome(json_answer({"object": "list", "data": []}))
+            name = call.request.path.removeprefix("/v1/models").strip("/")
+            found = {"id": name, "object": "model"} if name else {"object": "list", "data": []}
+            return Outcome(json_answer(found))
         return Outcome(_refuse(400, f"Unknown request URL: {call.request.path}", 404))
 
     def refusal(self, fault: Fault) -> Answer:

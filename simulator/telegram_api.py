@@ -154,7 +154,11 @@ class TelegramApi:
         return self._edit(fields, {"text": fields["text"], "reply_markup": _inline(fields)})
 
     def set_webhook(self, fields: dict[str, Any]) -> Outcome:
-        self.webhook = {"url": fields.get("url", ""), "secret": fields.get("secret_token", "")}
+        self.webhook = {
+            "url": fields.get("url", ""),
+            "secret": fields.get("secret_token", ""),
+            "allowed_updates": fields.get("allowed_updates"),
+        }
         return _done(True)
 
     def delete_webhook(self, fields: dict[str, Any]) -> Outcome:
@@ -162,14 +166,14 @@ class TelegramApi:
         return _done(True)
 
     def get_webhook_info(self, fields: dict[str, Any]) -> Outcome:
-        return _done(
-            {
-                "url": self.webhook.get("url", ""),
-                "has_custom_certificate": False,
-                "pending_update_count": 0,
-                "max_connections": 40,
-            }
-        )
+        info = {
+            "url": self.webhook.get("url", ""),
+            "has_custom_certificate": False,
+            "pending_update_count": 0,
+            "max_connections": 40,
+        }
+        asked = self.webhook.get("allowed_updates")
+        return _done(info | ({"allowed_updates": asked} if asked else {}))
 
     def get_file(self, fields: dict[str, Any]) -> Outcome:
         file_id = str(fields.get("file_id") or "")

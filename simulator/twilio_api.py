@@ -99,6 +99,10 @@ WORDS = {
     503: (20503, "Service unavailable"),
 }
 
+SENDERS_PATH = "/v2/Channels/Senders"
+"""Of https://messaging.twilio.com; with TWILIO_API_BASE_URL it is asked at the same host as the rest."""
+READ_ONLY = {"v2": "senders.list", API_VERSION: "accounts.fetch"}
+
 Report = Callable[["TwilioApi", SentMessage, tuple[str, ...]], None]
 """Called with an accepted message and the statuses to post to its StatusCallback."""
 
@@ -110,14 +114,14 @@ class TwilioApi:
     config: SimulatorConfig
     report: Report
     name: str = "twilio"
-    prefixes: tuple[str, ...] = (f"/{API_VERSION}/",)
+    prefixes: tuple[str, ...] = (f"/{API_VERSION}/", SENDERS_PATH)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _messages: dict[str, SentMessage] = field(default_factory=dict)
 
     def read(self, request: Request) -> Call:
         found = PATH.match(request.path)
         if not found:
-            return Call("unknown", {}, request)
+            return Call(READ_ONLY.get(request.path.split("/")[1], "unknown"), {}, request)
         if found["media"]:
             return Call("media.fetch", found.groupdict(), request)
         if found["sid"]:
@@ -132,6 +136,10 @@ class TwilioApi:
             self._authenticate(call.request)
             if call.operation == "messages.create":
                 return self._create(call, fault)
+            if call.operation == "senders.list":
+                return Outcome(json_answer(self._senders()))
+            if call.operation == "accounts.fetch":
+                return Outcome(json_answer(self._account(call.request)))
             return Outcome(self._show(call))
         except TwilioError as error:
             return Outcome(error.answer())
@@ -215,6 +223,22 @@ class TwilioApi:
             raise TwilioError(21617, "The concatenated message body exceeds the 1600 character limit.")
         if variables := fields.get("ContentVariables"):
             _read_variables(variables)
+
+    def _account(self, request: Request) -> dict[str, Any]:
+        if request.path != f"/{API_VERSION}/Accounts/{self.config.twilio_account_sid}.json":
+            raise TwilioError(20404, f"The requested resource {request.path} was not found", 404)
+        return {"sid": self.config.twilio_account_sid, "status": "active", "type": "Full"}
+
+    def _senders(self) -> dict[str, Any]:
+        """Our sender, its webhook set as the README says."""
+        webhook = {
+            "callback_method": "POST",
+            "callback_url": f"{self.config.public_url}/webhooks/twilio#rc=5&rp=all",
+            "status_callback_method": "POST",
+            "status_callback_url": f"{self.config.public_url}/webhooks/twilio/status",
+        }
+        sender = {"sid": "XE" + "0" * 32, "sender_id": self.config.twilio_whatsapp_from, "status": "ONLINE"}
+        return {"senders": [sender | {"webhook": webhook}], "meta": {"key": "senders"}}
 
     def _show(self, call: Call) -> Answer:
         if call.operation == "messages.list":

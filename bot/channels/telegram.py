@@ -16,6 +16,8 @@ from bot.errors import BadInputError, UnauthorizedError
 
 NAME = "telegram"
 MAX_TEXT = 4096
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "message_reaction")
+"""What the webhook asks Telegram for; reactions are sent only when they are named."""
 TIMEOUT_S = 10.0
 BIGINT = 2**63 - 1
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.channels.registry import pushed_channels
-from handlers.checks import code, machine, outside, storage, trade, work
+from handlers.checks import code, machine, online, outside, storage, trade, work
 from handlers.checks.check import Check, Severity
+from jobs.upkeep import tax_rates
 
 DATABASE = Check("database", "storage", storage.database, "start PostgreSQL and check DATABASE_URL")
 SCHEMA = Check("schema", "storage", storage.schema_is_current, "run `flask db upgrade`", needs="database")
@@ -56,6 +57,7 @@ _WORK = (
 _TRADE = (
     Check("catalog", "trade", trade.catalog, "run `flask catalog import data/catalog.csv`", needs="database"),
     Check("outlets", "trade", trade.outlets, "run `flask outlets import data/outlets.csv`", needs="database"),
+    Check("tax_rate", "trade", trade.tax_rate, tax_rates.CURE, Severity.DEGRADED, needs="database"),
     Check("replies", "trade", trade.replies, "mend the sentence in bot/replies"),
 )
 _MACHINE = (
@@ -76,3 +78,21 @@ _CODE = (
 
 READINESS = (DATABASE, SCHEMA, REDIS, *_WORK, *_TRADE, *_MACHINE, *_OUTSIDE)
 DOCTOR = (*_CODE, DATABASE, DRIFT, REDIS, REDIS_KEEPS, *_WORK, *_TRADE, *_MACHINE, *_OUTSIDE)
+ONLINE = (
+    Check("twilio_account", "online", online.twilio_account, "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"),
+    Check(
+        "twilio_webhook", "online", online.twilio_webhook, "set it in Twilio's console (README)", needs="twilio_account"
+    ),
+    Check("telegram_bot", "online", online.telegram_bot, "check TELEGRAM_BOT_TOKEN"),
+    Check(
+        "telegram_webhook", "online", online.telegram_webhook, "run `flask telegram set-webhook`", needs="telegram_bot"
+    ),
+    Check(
+        "openai_key",
+        "online",
+        online.openai,
+        "check OPENAI_API_KEY and OPENAI_MODEL, or say LLM=off",
+        Severity.DEGRADED,
+    ),
+)
+"""Calls to the providers: only when asked for."""

@@ -21,6 +21,8 @@ from handlers.cli import (
     settings,
     smoke,
     stats,
+    tax,
+    telegram,
     understanding,
 )
 
@@ -41,6 +43,8 @@ COMMANDS: tuple[click.Command, ...] = (
     settings.command_settings,
     smoke.command_smoke,
     stats.command_stats,
+    tax.group,
+    telegram.group,
     *understanding.COMMANDS,
 )
 

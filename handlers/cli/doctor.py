@@ -8,20 +8,21 @@ from typing import Any
 
 import click
 
-from handlers.checks import DOCTOR, Finding, Severity, run_all, worst
+from handlers.checks import DOCTOR, ONLINE, Finding, Severity, run_all, worst
 from handlers.cli.command import FAILED, command, json_option, print_json, print_table
 from handlers.current import current_runtime
 
 MARK = {Severity.HEALTHY: "ok", Severity.DEGRADED: "DEGRADED", Severity.UNHEALTHY: "FAILED"}
 
 
-@command(None, "doctor", example="flask doctor\nflask doctor --strict --json > doctor.json")
+@command(None, "doctor", example="flask doctor\nflask doctor --online\nflask doctor --strict --json > doctor.json")
 @json_option
 @click.option("--strict", is_flag=True, help="Exit 1 also when something is only degraded.")
+@click.option("--online", is_flag=True, help="Also ask Twilio, Telegram and OpenAI: credentials and webhooks.")
 @click.pass_context
-def command_doctor(context: click.Context, as_json: bool, strict: bool) -> None:
+def command_doctor(context: click.Context, as_json: bool, strict: bool, online: bool) -> None:
     """Check everything an order needs. Exit 0: orders can be taken; 1: they cannot."""
-    findings = run_all(DOCTOR, current_runtime())
+    findings = run_all(DOCTOR + (ONLINE if online else ()), current_runtime())
     summary = report(findings)
     if as_json:
         print_json(summary)
