@@ -6,9 +6,10 @@ from bot import failpoints
 from bot.channels.base import Incoming
 from bot.channels.registry import spec_of
 from bot.decision import Reply
+from bot.language.languages import DEFAULT
 from bot.language.short_answers import says_over
 from bot.replies import render
-from bot.replies.render import DEFAULT, Voice
+from bot.replies.render import Voice
 from bot.runtime import Runtime
 from bot.telemetry import get_logger, metrics
 from jobs.intake.record import MAX_INBOUND, Recorded, record_once, say_slow_down

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.language import scan
-from bot.language.folding import fold, is_spaceless
+from bot.language.folding import fold
 from bot.language.lexicon import NO_ROLES, lexicon
+from bot.language.scripts import is_unspaced
 from bot.language.tokens import SIZE, Cutter, Token, Tokeniser, plain, product_word
 
 AND = "&"
@@ -93,9 +94,9 @@ def content(tokens: Iterable[Token], *, whole: bool = False) -> tuple[str, ...]:
 def cutter_of(texts: Iterable[str]) -> Cutter:
     """Learns the words of the catalog's names in scripts without spaces, beside the lexicon's own."""
     language = lexicon()
-    front = Cutter.of(word for word in language.spaceless if _describes(word))
+    front = Cutter.of(word for word in language.unspaced if _describes(word))
     runs = (piece for text in texts if not text.isascii() for piece in scan.pieces(fold(text).text))
-    found = {_head(piece.text, front) for piece in runs if piece.kind == scan.HAN}
+    found = {_head(piece.text, front) for piece in runs if piece.kind == scan.RUN}
     heads = {word for word in found if len(word) >= 2} | _shared_ends(found)
     found |= heads
     for word in list(found):
@@ -103,7 +104,7 @@ def cutter_of(texts: Iterable[str]) -> Cutter:
         if cut is not None:
             found.discard(word)
             found.add(word[:cut])
-    return Cutter.of(language.spaceless | {word for word in found if word})
+    return Cutter.of(language.unspaced | {word for word in found if word})
 
 
 def _shared_ends(words: Iterable[str]) -> set[str]:
@@ -127,4 +128,4 @@ def _head(run: str, front: Cutter) -> str:
         if first not in front.words or len(run) - len(first) < 2:
             break
         run = run[len(first) :]
-    return run if is_spaceless(run) else ""
+    return run if is_unspaced(run) else ""

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.channels.base import Incoming, Kind
 from bot.channels.spec import ChannelSpec, Rate
-from bot.channels.text import storable
+from bot.channels.text import storable, with_struck
 from bot.errors import BadInputError, UnauthorizedError
 
 NAME = "telegram"
@@ -72,6 +72,14 @@ class Replied(_Payload):
     text: str = ""
 
 
+class Entity(_Payload):
+    """How a stretch of the text is shown; places count UTF-16 units."""
+
+    type: str
+    offset: Annotated[int, Field(ge=0, le=BIGINT)]
+    length: Annotated[int, Field(ge=0, le=BIGINT)]
+
+
 class Message(_Payload):
     message_id: TelegramId
     date: Annotated[int, Field(ge=0, le=2**40)]
@@ -79,7 +87,9 @@ class Message(_Payload):
     chat: Chat
     from_: User | None = Field(None, alias="from")
     text: str = ""
+    entities: list[Entity] = []
     caption: str = ""
+    caption_entities: list[Entity] = []
     contact: SharedContact | None = None
     reply_to_message: Replied | None = None
     forward_origin: dict[str, Any] | None = None
@@ -125,6 +135,11 @@ def _media_kind(raw: dict[str, Any]) -> Kind:
     return next((kind for name, kind in MEDIA.items() if name in raw), Kind.UNSUPPORTED)
 
 
+def _marked(text: str, entities: list[Entity]) -> str:
+    """The text with what is shown as crossed out between waves, as WhatsApp writes it."""
+    return with_struck(text, [(e.offset, e.offset + e.length) for e in entities if e.type == "strikethrough"])
+
+
 def _details(message: Message) -> dict[str, Any]:
     details: dict[str, Any] = {"message_id": message.message_id, "forwarded": message.forward_origin is not None}
     if message.contact:
@@ -141,7 +156,7 @@ def _key(update: Update, bot: str) -> str:
 
 def _from_message(update: Update, message: Message, raw: dict[str, Any], bot: str, kind: Kind | None) -> Incoming:
     sender = message.from_
-    text = message.text or message.caption
+    text = _marked(message.text, message.entities) or _marked(message.caption, message.caption_entities)
     return Incoming(
         channel=NAME,
         provider_id=_key(update, bot),

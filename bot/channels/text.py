@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 BULLET = "• "
@@ -29,6 +30,21 @@ def storable_values(value: Any) -> Any:
 def length(text: str) -> int:
     """As the providers count: UTF-16 units, so that an emoji is two."""
     return len(text) + sum(character > "\uffff" for character in text)
+
+
+def with_struck(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """`text` with each line of the spans (in UTF-16 units) between waves; spans that reach outside are cut to it."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    for start, end in sorted(spans, reverse=True):
+        before, inside, behind = units[: 2 * start], units[2 * start : 2 * end], units[2 * end :]
+        struck = "\n".join(map(_between_waves, inside.decode("utf-16-le", "surrogatepass").split("\n")))
+        units = before + struck.encode("utf-16-le", "surrogatepass") + behind
+    return units.decode("utf-16-le", "surrogatepass")
+
+
+def _between_waves(line: str) -> str:
+    words = line.strip()
+    return line.replace(words, f"~{words}~", 1) if words else line
 
 
 def parts_of(text: str, limit: int, *, whole: bool) -> list[str]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Escalate, Outcome, Reply
 from bot.language.folding import fold
+from bot.language.languages import listed
 from bot.understanding.intent import IntentKind
 
 MAX_QUESTIONS = 2
-_FILE = Path(__file__).with_name("anger.toml")
 _CALM = frozenset(
     {IntentKind.OTHER, IntentKind.COMPLAINT, IntentKind.HUMAN, IntentKind.ORDER_STATUS, IntentKind.GREETING}
 )
@@ -53,8 +51,7 @@ def _taken_over(turn: Turn, key: str, task: Escalate) -> Decision:
 
 @cache
 def _angry_words() -> re.Pattern[str]:
-    """One pattern of all languages' words; words of alphabets stand alone, Han and Tamil anywhere."""
-    with _FILE.open("rb") as file:
-        words = [fold(word).text for section in tomllib.load(file)["angry"].values() for word in section]
+    """One pattern of all languages' words; those in Latin letters stand alone, of other scripts anywhere."""
+    words = [fold(word).text for word in listed("angry")]
     either = (rf"(?<!\w){re.escape(word)}(?!\w)" if word.isascii() else re.escape(word) for word in words)
     return re.compile("|".join(either))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.conversation.turn import Turn, chosen_number
 from bot.decision import Decision, Learned
 from bot.language.folding import fold
+from bot.language.scripts import is_unspaced
 from bot.situation import QuestionKind
 from bot.understanding.intent import Question, QuestionReason
 
@@ -33,7 +34,7 @@ def alias_of(words: str) -> str | None:
     """The words as a name: folded, single spaces; None for what is no name."""
     name = re.sub(r"\s+", " ", re.sub(r"[^\w\s&/'\"-]", " ", fold(words).text)).strip()
     letters = sum(char.isalpha() for char in name)
-    short = letters < MIN_LETTERS and not any("\u3400" <= char <= "\u9fff" for char in name)
+    short = letters < MIN_LETTERS and not any(is_unspaced(char) for char in name)
     return None if short or len(name.split()) > MAX_WORDS else name
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from bot.decision import Decision, Reply
+from bot.language.languages import DEFAULT, listed
 from bot.language.lexicon import lexicon
+from bot.language.scripts import OWN, SPACED, UNSPACED
 from bot.replies import LANGUAGES
 from bot.situation import Said, Situation
 from bot.understanding.intent import Intent, IntentKind
 
-WORDS = Path(__file__).with_name("languages.toml")
 LONGEST_WISH = 60
 MANY_WORDS = 6
 """A message of this many words in no other language is English; "tambah 3 paket liner" does not tell."""
@@ -24,15 +23,14 @@ PLAIN_WORDS = frozenset(
     {IntentKind.GREETING, IntentKind.THANKS, IntentKind.OPT_OUT, IntentKind.COMPLAINT, IntentKind.HUMAN}
 )
 """What is said in a language's own words; the names of goods sound alike in many."""
-_OWN_SCRIPT = re.compile(r"[\u0b80-\u0bff\u3400-\u9fff]")
-_TOKENS = re.compile(r"[a-z]+|[\u0b80-\u0bff]+|[\u3400-\u9fff]+")
+_OWN_SCRIPT = re.compile(f"[{OWN}]")
+_TOKENS = re.compile(f"[a-z]+|[{SPACED}]+|[{UNSPACED}]+")
 
 
 @cache
 def _words() -> tuple[Mapping[str, str], frozenset[str]]:
-    with WORDS.open("rb") as file:
-        raw = tomllib.load(file)
-    return {name: language for language, names in raw["names"].items() for name in names}, frozenset(raw["around"])
+    names = {name: code for code in LANGUAGES for name in listed("name_of_the_language", code)}
+    return names, frozenset(listed("beside_a_language"))
 
 
 def wished_language(text: str) -> str | None:
@@ -69,7 +67,7 @@ def language_for(intent: Intent, said: Said, situation: Situation) -> str:
     written = intent.language.split("-")[0]
     if written not in LANGUAGES or said.pressed is not None or situation.speaker.wrote_code:
         return remembered
-    plain = written != "en" and intent.kind in PLAIN_WORDS
+    plain = written != DEFAULT and intent.kind in PLAIN_WORDS
     return written if plain or _tells(written, said.text) else remembered
 
 
@@ -78,7 +76,7 @@ def _tells(written: str, text: str) -> bool:
     if not text.isascii() and _OWN_SCRIPT.search(text):
         return True
     words = re.findall(r"[a-z]{2,}", text.casefold())
-    if written == "en":
+    if written == DEFAULT:
         return len(words) >= MANY_WORDS
     known = lexicon().language_of
     own = sum(known.get(word) == written for word in words)

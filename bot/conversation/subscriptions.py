@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
 from bot.language.folding import fold
+from bot.language.languages import listed
+from bot.language.scripts import OWN, UNSPACED, is_unspaced
 
 MAX_LENGTH = 60
 """The longest form with its polite words is shorter; what is longer says more than that."""
-_FILE = Path(__file__).with_name("subscriptions.toml")
-_NOT_LETTERS = re.compile(r"[^\w\u0b80-\u0bff]+|_+")
-_SPACELESS = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+_NOT_LETTERS = re.compile(rf"[^\w{OWN}]+|_+")
+_BETWEEN_UNSPACED = re.compile(rf"(?<=[{UNSPACED}]) (?=[{UNSPACED}])")
 
 
 class Wish(StrEnum):
@@ -44,9 +43,9 @@ def decided(turn: Turn) -> Decision | None:
 
 
 def _plain(text: str) -> str:
-    """Folded, without punctuation; Han without spaces: `S.T.O.P` is no form, `STOP!!` and `停 止` are."""
+    """Folded, without punctuation; scripts without spaces as one: `S.T.O.P` is no form, `STOP!!` and `停 止` are."""
     words = _NOT_LETTERS.sub(" ", fold(text).text.replace("'", "")).strip()
-    return _SPACELESS.sub("", words)
+    return _BETWEEN_UNSPACED.sub("", words)
 
 
 def _without(said: str, polite: tuple[str, ...]) -> str:
@@ -55,17 +54,15 @@ def _without(said: str, polite: tuple[str, ...]) -> str:
     while said != before:
         before = said
         for word in polite:
-            gap = "" if re.match(r"[\u3400-\u9fff]", word) else " "
+            gap = "" if is_unspaced(word) else " "
             said = said.removeprefix(word + gap).removesuffix(gap + word).strip()
     return said
 
 
 @cache
 def _forms() -> tuple[dict[str, Wish], tuple[str, ...]]:
-    with _FILE.open("rb") as file:
-        languages = tomllib.load(file)
-    forms = {_plain(form): wish for wish in Wish for section in languages.values() for form in section[wish.value]}
-    return forms, _longest_first(word for section in languages.values() for word in section["polite"])
+    forms = {_plain(form): wish for wish in Wish for form in listed(f"{wish}_announcements")}
+    return forms, _longest_first(listed("polite"))
 
 
 def _longest_first(words: Iterable[str]) -> tuple[str, ...]:

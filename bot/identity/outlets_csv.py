@@ -9,11 +9,11 @@ from pathlib import Path
 from bot.csv_rows import FORMULA_STARTS, Row, each_row, read_rows, refuse
 from bot.errors import BadInputError
 from bot.identity.phones import to_e164
+from bot.language.languages import DEFAULT, answered
 from bot.settings import ConfirmOrders
 
 REQUIRED = ("outlet_id", "name", "phone", "default_language")
 OPTIONAL = ("customer", "contacts", "confirm_orders", "cutoff", "delivery_days")
-LANGUAGES = ("en", "ms", "zh", "ta")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CUTOFF = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
@@ -54,7 +54,7 @@ def _outlet(row: Row) -> OutletRow:
         code=_filled(row, "outlet_id"),
         name=_filled(row, "name"),
         phones=_phones(row),
-        default_language=_one_of(row["default_language"].lower() or "en", "default_language", LANGUAGES),
+        default_language=_one_of(row["default_language"].lower() or DEFAULT, "default_language", answered()),
         customer=row["customer"] or row["name"],
         confirm_orders=_one_of(row["confirm_orders"].lower(), "confirm_orders", tuple(ConfirmOrders)) or None,
         cutoff=_cutoff(row["cutoff"]),

@@ -6,11 +6,13 @@ letters and invisible characters all become one spelling; emoji become separator
 
 from __future__ import annotations
 
-import tomllib
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+
+from bot.language.languages import listed
+from bot.language.scripts import keeps_mark
 
 MAX_CHARS = 10_000
 """Longer messages than any channel delivers; the reader asks instead of reading them."""
@@ -32,20 +34,18 @@ _DASHES = dict.fromkeys("‐‑‒–—―−﹣－", "-")
 _PUNCTUATION = {
     "，": ",", "、": ",", "。": ". ", "；": ";", "：": ":", "？": "?", "！": "!", "（": "(", "）": ")", "【": "(", "】": ")",
     "×": "x", "✕": "x", "✖": "x", "•": "\n- ", "▪": "\n- ", "·": " ", "●": "\n- ", "◦": "\n- ", "‣": "\n- ", "➢": "\n- ",
-    "➤": "\n- ", "…": " ", "~": " ", "～": " ", "⁄": "/", "½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⅓": " 1/3 ", "⅔": " 2/3 ",
-    "→": " > ", "➡": " > ", "⇒": " > ", "|": " , ", "\t": " ", "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n",
-    "👍": " 👍 ", "❌": " no ", "🚫": " no ", "✅": "\n- ", "☑": "\n- ", "✔": "\n- ", "№": " no ",
+    "➤": "\n- ", "…": " ", "～": "~", "⁄": "/", "½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⅓": " 1/3 ", "⅔": " 2/3 ",
+    "→": " > ", "➡": " > ", "⇒": " > ", "|": " , ", "\t": "  ", "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n",
+    "👍": " 👍 ", "❌": " no ", "🚫": " no ", "✅": "\n- ", "☑": "\n- ", "✔": "\n- ", "✓": "\n- ", "№": " no ", "☐": "[ ]", "□": "[ ]", "▢": "[ ]", "◻": "[ ]", "⬜": "[ ]", "🔲": "[ ]",
 }  # fmt: skip
 _LOOK_ALIKES = dict(zip("аеорсухіјкмтвнАВЕКМНОРСТУХІЅѕοαεικνρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijkmtbhabekmhopctyxissoaeiknptuxabezhikmnoptyx", strict=True))  # fmt: skip
+_DRAWN_OVER = re.compile(r"(?:[^\u0335\u0336][\u0335\u0336])+")
+"""Letters with a line drawn over them, as some keyboards cross words out."""
 _TABLE: dict[str, str] = {**_QUOTES, **_DASHES, **_PUNCTUATION, **_LOOK_ALIKES}
 
 
-def _read_simplified() -> dict[str, str]:
-    path = Path(__file__).parent / "lexicon" / "traditional.toml"
-    return {pair[0]: pair[1] for line in tomllib.loads(path.read_text("utf-8"))["pairs"] for pair in line.split()}
-
-
-_SIMPLIFIED = _read_simplified()
+_SAME = {pair[0]: pair[1] for pair in listed("same_character")}
+"""Characters that a language has two of: traditional and simplified ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,14 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """One plain spelling of `text`, lower case. Never raises; linear in the length."""
-    if text.isascii() and text.isprintable() and "|" not in text and "~" not in text and "`" not in text:
+    if text.isascii() and text.isprintable() and "|" not in text and "`" not in text:
         return Folded(text.lower(), text)
     source = unicodedata.normalize("NFC", text)
     parts: list[str] = []
     origin: list[int] = []
+    drawn_over = {place: "~" for found in _DRAWN_OVER.finditer(source) for place in found.span()}
     for position, char in enumerate(source):
-        plain = _plain(char)
+        plain = drawn_over.get(position, "") + _plain(char)
         parts.append(plain)
         origin.extend([position] * len(plain))
     return Folded("".join(parts), source, tuple(origin))
@@ -86,8 +87,8 @@ def _plain(char: str) -> str:
         return _TABLE[char]
     if char.isascii():
         return char.lower() if char.isprintable() or char == "\n" else ""
-    if char in _SIMPLIFIED:
-        return _SIMPLIFIED[char]
+    if char in _SAME:
+        return _SAME[char]
     category = unicodedata.category(char)
     if category in ("Cf", "Cc", "Cs", "Co", "Cn"):
         return ""
@@ -97,7 +98,7 @@ def _plain(char: str) -> str:
         return "¤"
     if category in ("So", "Sk", "Sc"):
         return "$" if category == "Sc" else " ; "
-    if category == "Mn" and not _is_indic(char):
+    if category == "Mn" and not keeps_mark(char):
         return ""
     if category.startswith("Z"):
         return " "
@@ -110,12 +111,3 @@ def _compatible(char: str) -> str:
         base = unicodedata.normalize("NFD", plain)[0]
         return base if base.isascii() else plain
     return plain
-
-
-def _is_indic(char: str) -> bool:
-    return "\u0900" <= char <= "\u0dff"
-
-
-def is_spaceless(word: str) -> bool:
-    """True for words of a script written without spaces (Han)."""
-    return bool(word) and "\u3400" <= word[0] <= "\u9fff"

@@ -1,28 +1,24 @@
-"""The words of each language as data: `lexicon/*.toml` read once into look-up tables.
+"""The words of all languages in the look-up tables that reading asks: `languages/*/words.toml`, read once.
 
-A file has sections (roles: number, unit, weekday, cue of an intent ...); a key in a section is what the phrases beside it
-mean. No product word belongs there. A new language is a new file.
+A section of such a file is a role (number, unit, weekday, cue of an intent ...); a key in it is what the phrases below mean.
+No product word belongs there.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
-from bot.language.folding import fold, is_spaceless
+from bot.language.folding import fold
+from bot.language.languages import DEFAULT, Sections, languages, listed, sections
 from bot.language.scan import pieces
+from bot.language.scripts import is_unspaced
 
-FOLDER = Path(__file__).parent / "lexicon"
 MIN_REPAIRABLE = 6
 MIN_UNIT = 4
-ONE = "se"
-"""Malay writes one before a unit as a part of the word: sekarung, sebotol."""
-LANGUAGES = ("en", "sg", "ms", "zh", "ta")
 CUES = frozenset(
     {
         "greeting",
@@ -88,7 +84,7 @@ class Lexicon:
     cues: Phrases
     words: frozenset[str]
     """Every single word that means something, so that it is never taken for a product nobody knows."""
-    spaceless: frozenset[str]
+    unspaced: frozenset[str]
     """Words of scripts without spaces, for cutting."""
     attributes: Mapping[str, str]
     """Words for colours, sizes and materials to the one word that stands for all of them."""
@@ -123,21 +119,15 @@ def words_of(phrase: str) -> tuple[str, ...]:
 @cache
 def lexicon() -> Lexicon:
     """All languages together: chats mix them, so the reader knows all of them at once."""
-    files = {name: _read(name) for name in LANGUAGES}
-    return _merge(files)
+    return _merge({language.code: sections(language.code) for language in languages()})
 
 
-def _read(language: str) -> dict[str, dict[str, list[str]]]:
-    with (FOLDER / f"{language}.toml").open("rb") as file:
-        return tomllib.load(file)
-
-
-def _merge(files: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Lexicon:
+def _merge(files: Mapping[str, Sections]) -> Lexicon:
     structure: dict[tuple[str, ...], dict[str, str]] = {}
     cues: dict[tuple[str, ...], dict[str, str]] = {}
     language_of: dict[str, str] = {}
-    for language, sections in files.items():
-        for section, meanings in sections.items():
+    for language, found in files.items():
+        for section, meanings in found.items():
             if section == CHATTER:
                 continue
             table = cues if section in CUES else structure
@@ -146,10 +136,12 @@ def _merge(files: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Lexico
                     words = words_of(phrase)
                     table.setdefault(words, {}).setdefault(section, meaning)
                     if len(words) == 1:  # what stands for all words of a kind is English in every file
-                        language_of.setdefault(words[0], "en" if phrase == meaning else language)
-    for unit, phrases in files["ms"].get("unit", {}).items():
-        for phrase in phrases:
-            structure.setdefault((ONE + phrase,), {}).setdefault("one_unit", unit)
+                        language_of.setdefault(words[0], DEFAULT if phrase == meaning else language)
+    for language, found in files.items():
+        for one in listed("one_before_a_unit", language):
+            for unit, phrases in found.get("unit", {}).items():
+                for phrase in phrases:
+                    structure.setdefault((one + phrase,), {}).setdefault("one_unit", unit)
     for words in list(cues):
         if len(words) == 1:
             structure.setdefault(words, {}).setdefault("filler", "cue")
@@ -158,7 +150,7 @@ def _merge(files: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> Lexico
         structure=_phrases(structure),
         cues=_phrases(cues),
         words=frozenset(known),
-        spaceless=frozenset(w for words in (*structure, *cues) for w in words if is_spaceless(w)),
+        unspaced=frozenset(w for words in (*structure, *cues) for w in words if is_unspaced(w)),
         attributes={w[0]: roles["attribute"] for w, roles in structure.items() if "attribute" in roles and len(w) == 1},
         repairable=tuple(sorted(words[0] for words, roles in structure.items() if _repairable(words, roles))),
         chatter=frozenset(word for sections in files.values() for word in sections.get(CHATTER, {}).get("said", ())),

@@ -1,4 +1,4 @@
-"""Cuts folded text into raw pieces: words, numbers, and whole things that hold digits but are no quantities.
+"""Cuts folded text into raw pieces: words, numbers, runs of a script without spaces, and things with digits that count nothing.
 
 Prices, phones, addresses, clocks and references are recognised here by their shape, before anything can count them.
 """
@@ -6,10 +6,12 @@ Prices, phones, addresses, clocks and references are recognised here by their sh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-NUMBER, WORD, HAN, LINE, MARK = "number", "word", "han", "line", "mark"
+from bot.language.scripts import SPACED, UNSPACED
+
+NUMBER, WORD, RUN, LINE, MARK = "number", "word", "run", "line", "mark"
 PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK = (
     "price",
     "phone",
@@ -20,7 +22,10 @@ PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK = (
     "link",
 )
 DATE, ORDINAL, ODD = "date", "ordinal", "odd"
-NOISE = frozenset({PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK})
+STAMP, QUOTED, STRUCK, UNTICKED, STOCK, UNSURE = "stamp", "quoted", "struck", "unticked", "stock", "unsure"
+REGIONS = frozenset({STAMP, QUOTED, STRUCK, UNTICKED, STOCK, UNSURE})
+"""Kinds of whole stretches (regions.py)."""
+NOISE = REGIONS | {PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK}
 
 # name of the piece, and its shape; the first that fits wins
 _SHAPES: tuple[tuple[str, str], ...] = (
@@ -42,14 +47,22 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     (ODD, r"\b\d+(?:_\d+)+\b|\b\d+e\d+\b|\b0x\d[\da-f]*\b|\b\d+,\d{1,2}\b(?!,)"),
     (WORD, r"\b\d-?in-?1\b|\b[a-mo-wyz]\d\b(?!\d|/)|\b[a-z]&[a-z]\b"),
     (NUMBER, r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"),
-    (WORD, r"[a-z\u00c0-\u024f]+(?:'[a-z]+)*|[\u0b80-\u0bff]+"),
-    (HAN, r"[\u3400-\u9fff]+"),
+    (WORD, rf"[a-z\u00c0-\u024f]+(?:'[a-z]+)*|[{SPACED}]+"),
+    (RUN, rf"[{UNSPACED}]+"),
     (WORD, r"[^\W\d_]+"),
     (LINE, r"\n+"),
     (MARK, r"\S"),
 )
 _PIECE = re.compile("|".join(f"({shape})" for _, shape in _SHAPES))
 _KIND = (None, *(kind for kind, _ in _SHAPES))
+
+
+class Region(NamedTuple):
+    """Characters `start` to `end` (not included) that are one piece. UNSURE ones may turn the meaning of what is around."""
+
+    start: int
+    end: int
+    kind: str
 
 
 class Piece(NamedTuple):
@@ -62,11 +75,20 @@ class Piece(NamedTuple):
     glued: bool
 
 
-def pieces(text: str) -> Iterator[Piece]:
-    """The pieces of folded text in order. Linear: no shape looks back."""
+def pieces(text: str, regions: Iterable[Region] = ()) -> Iterator[Piece]:
+    """The pieces of folded text in order; each region is one piece of its kind. Linear: no shape looks back far."""
+    at = 0
+    for region in regions:
+        yield from _between(text, at, region.start)
+        yield Piece(region.kind, text[region.start : region.end], region.start, region.end, False)
+        at = region.end
+    yield from _between(text, at, len(text))
+
+
+def _between(text: str, start: int, end: int) -> Iterator[Piece]:
     last_end = -1
-    for match in _PIECE.finditer(text):
-        start, end = match.span()
+    for match in _PIECE.finditer(text, start, end):
+        first, last = match.span()
         kind = _KIND[match.lastindex or 0] or MARK
-        yield Piece(kind, match.group(), start, end, start == last_end)
-        last_end = end
+        yield Piece(kind, match.group(), first, last, first == last_end)
+        last_end = last

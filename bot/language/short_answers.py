@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
+
+from bot.language.languages import listed
+from bot.language.scripts import UNSPACED
+from bot.language.tokens import Cutter
 
 LONGEST = 2
 END_WORDS = 12
 _WORDS = re.compile(r"[^\s,.!。，！~]+")
+_UNSPACED = re.compile(f"[{UNSPACED}]+")
+_LISTS = ("yes", "no", "beside_an_answer")
+_JOINED = "_"
 _CLAUSES = re.compile(r"[\n,.;!。，；！]+")
 
 
 @cache
-def _known() -> dict[str, frozenset[str]]:
-    with Path(__file__).with_name("short_answers.toml").open("rb") as file:
-        return {name: frozenset(words) for name, words in tomllib.load(file).items()}
+def _known(name: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in listed(name))
 
 
 def says_yes(text: str) -> bool:
@@ -31,7 +35,7 @@ def says_no(text: str) -> bool:
 
 def says_over(text: str) -> bool:
     """ "50 liners. that's all thanks": whoever ends a list so will not write on, and need not be waited for."""
-    beside, over = _known()["beside"], _known()["over"]
+    beside, over = _known("beside_an_answer"), _known("end_of_list")
     words = _CLAUSES.sub(" , ", text.casefold().replace("’", "'")).split()[-END_WORDS:]
     while words and (words[-1] in beside or words[-1] == ","):
         if _last_clause(words) in over:
@@ -45,6 +49,24 @@ def _last_clause(words: list[str]) -> str:
 
 
 def _only(text: str, answer: str) -> bool:
-    beside, words = _known()["beside"], _known()[answer]
-    said = [word for word in _WORDS.findall(text.casefold().replace("tak nak", "taknak")) if word not in beside]
+    beside, words = _known("beside_an_answer"), _known(answer)
+    said = [word for word in _words(text.casefold()) if word not in beside]
     return 0 < len(said) <= LONGEST and all(word in words for word in said)
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text: phrases that are known as one stay one, runs without spaces are cut into the words that are known."""
+    for phrase in _phrases():
+        text = text.replace(phrase, phrase.replace(" ", _JOINED))
+    words = (word.replace(_JOINED, " ") for word in _WORDS.findall(text))
+    return [part for word in words for part in (_cutter().cut(word) if _UNSPACED.fullmatch(word) else [word])]
+
+
+@cache
+def _phrases() -> tuple[str, ...]:
+    return tuple(phrase for name in _LISTS for phrase in _known(name) if " " in phrase)
+
+
+@cache
+def _cutter() -> Cutter:
+    return Cutter.of(word for name in _LISTS for word in _known(name) if _UNSPACED.fullmatch(word))

@@ -13,11 +13,21 @@ from functools import lru_cache
 
 from bot.language import scan
 from bot.language.lexicon import NO_ROLES, Lexicon, Roles, lexicon
+from bot.language.numbers import join_numbers, part_behind
+from bot.language.token import CODE, SIZE, Token, plain
 
-SIZE = "size"
-CODE = "code"
-MORE_PARTS = frozenset({"setengah", "suku"})
-"""Malay says "one half" for one and a half."""
+__all__ = [
+    "CODE",
+    "SIZE",
+    "Cutter",
+    "Token",
+    "Tokeniser",
+    "leading_number",
+    "part_behind",
+    "plain",
+    "product_word",
+    "singular",
+]
 _CODE = re.compile(r"[a-z\d]+(?:[-_/.][a-z\d]+)*")
 _LEADING = re.compile(r"\d+(?:\.\d+)?")
 _METRIC: Mapping[str, tuple[Decimal, str]] = {
@@ -27,34 +37,9 @@ _METRIC: Mapping[str, tuple[Decimal, str]] = {
 }
 """Sizes are compared in the smaller unit, so that 1L and 1000ml are the same size."""
 _SHORT_MEASURES = frozenset({"m", "l", "g", "in", "s", "ins", "w", "v"})
-HALF = Decimal("0.5")
 LONGEST_MEASURE = 6
 LONGEST_MODEL = 3
 SOLD_BY_MEASURE = frozenset({"kg", "g", "l", "ml"})
-
-
-@dataclass(slots=True)
-class Token:
-    """One word, number, size or mark of a message, with what the lexicon knows about it.
-
-    `word` is the word products are looked up by: singular, and one word for every name of a colour or size.
-    """
-
-    kind: str
-    text: str
-    start: int
-    end: int
-    glued: bool = False
-    roles: Roles = NO_ROLES
-    value: Decimal | None = None
-    word: str = ""
-    unit: str | None = None
-    """Of a size in kg, g, l or ml: the measure that was said, since it may turn out to be a quantity."""
-    repaired: bool = False
-    """The spelling was mended: whatever is found by it needs a YES."""
-
-    def has(self, role: str) -> bool:
-        return role in self.roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +108,6 @@ def product_word(text: str) -> str:
     return attributes.get(base, base)
 
 
-def plain(value: Decimal) -> str:
-    """A number as people would write it: 10, 1.5, 1000."""
-    return f"{value.normalize():f}"
-
-
 def size_key(value: Decimal, measure: str) -> str:
     """One spelling for one size: 30cm and 300mm are both 300mm."""
     times, unit = _METRIC.get(measure, (Decimal(1), measure))
@@ -174,7 +154,7 @@ class Tokeniser:
         if repair is not None:
             tokens = [mended for token in tokens for mended in self._mended(token, repair)]
         tokens = self._phrases(tokens)
-        return self._sizes_of(_numbers(tokens))
+        return self._sizes_of(join_numbers(tokens))
 
     def _mended(self, token: Token, repair: Callable[[str], str | None]) -> list[Token]:
         if token.kind != scan.WORD or len(token.text) < 2 or token.text in self._lexicon.words:
@@ -210,7 +190,7 @@ class Tokeniser:
                 letters = tokens.pop()
                 tokens.append(Token(scan.WORD, letters.text + word, letters.start, end, letters.glued))
                 continue
-            if kind != scan.HAN:
+            if kind != scan.RUN:
                 tokens.append(Token(kind, word, start, end, glued))
                 continue
             for part in self._cutter.cut(word):
@@ -365,143 +345,3 @@ def _is_preposition(tokens: list[Token], at: int) -> bool:
 
 def _size(first: Token, last: Token, key: str) -> Token:
     return Token(SIZE, key, first.start, last.end, first.glued, word=key)
-
-
-def _numbers(tokens: list[Token]) -> list[Token]:
-    """Number words and digits that belong together become one number: 三百五, two hundred and fifty, 1 1/2, 1.5k."""
-    out: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        token = tokens[position]
-        if token.value is not None or token.has("number") or token.has("scale") or _is_fraction(tokens, position):
-            number, position = _number_at(tokens, position)
-            out.append(number)
-            continue
-        if token.has("article") and position + 1 < len(tokens) and tokens[position + 1].has("scale"):
-            number, position = _number_at(tokens, position + 1)
-            number.start = token.start
-            out.append(number)
-            continue
-        if token.has("pair_number"):
-            token.kind, token.value = scan.NUMBER, Decimal(token.roles["pair_number"])
-        out.append(token)
-        position += 1
-    return out
-
-
-def _is_fraction(tokens: list[Token], position: int) -> bool:
-    """1/2 is a half only before a unit or after a number; else it is a date."""
-    token = tokens[position]
-    if token.kind != scan.DATE or token.text.count("/") != 1:
-        return False
-    top, bottom = token.text.split("/")
-    after = tokens[position + 1] if position + 1 < len(tokens) else None
-    follows = after is not None and (after.has("unit") or after.has("measure"))
-    return follows and 0 < int(top) < int(bottom)
-
-
-def _number_at(tokens: list[Token], position: int) -> tuple[Token, int]:
-    first = tokens[position]
-    total, current, last_scale, zero = Decimal(0), Decimal(0), Decimal(0), False
-    previous: Decimal | None = None
-    at = position
-    while at < len(tokens):
-        token = tokens[at]
-        if at > position and token.kind == scan.NUMBER and not token.has("number"):
-            break
-        value = _value_of(tokens, at)
-        if value is not None:
-            if previous is not None and not _continues(previous, value, last_scale, token, tokens, at):
-                break
-            spoken = previous is not None and previous < 10 and value >= 10 and last_scale == 0
-            current = current * 100 + value if spoken else current + value
-            previous, zero = value, zero or token.text in ("零", "〇")
-        elif token.has("scale") and (token.text != "k" or token.glued or at == position):
-            scale = Decimal(token.roles["scale"])
-            if last_scale and scale < 1000 and previous is None:
-                break
-            if scale >= 1000:
-                total, current = total + (current or Decimal(1)) * scale, Decimal(0)
-            else:
-                current = current - (previous or 0) + (previous or Decimal(1)) * scale
-            last_scale, previous = scale, None
-        elif previous is not None and token.has("and") and _and_a_half(tokens, at):
-            current, at, previous = current + HALF, at + 1 + tokens[at + 1].has("article"), None
-        elif previous is not None and token.text == "point":
-            digits, at = _digits_after(tokens, at + 1)
-            current, at = current + digits, at - 1
-        elif not _joins(tokens, at, last_scale, previous):
-            break
-        at += 1
-    han_tail = previous is not None and last_scale >= 100 and previous < 10 and first.text[:1] > "\u3400" and not zero
-    if han_tail and previous is not None and tokens[at - 1].text[:1] > "\u3400":
-        current += previous * last_scale / 10 - previous
-    last = tokens[at - 1]
-    value = total + current
-    number = Token(scan.NUMBER, plain(value), first.start, last.end, first.glued, first.roles, value, plain(value))
-    return number, at
-
-
-def part_behind(tokens: list[Token], at: int) -> Decimal | None:
-    """A half or a quarter behind a unit: 六公斤半, 两箱半, dua kilo suku."""
-    part = tokens[at] if at < len(tokens) else None
-    if part is None or part.value not in (HALF, HALF / 2) or not part.has("number"):
-        return None
-    counts_on = at + 1 < len(tokens) and (tokens[at + 1].has("unit") or tokens[at + 1].has("measure"))
-    return None if counts_on else part.value
-
-
-def _and_a_half(tokens: list[Token], at: int) -> bool:
-    """ "and a half" before a unit: five and a half kilos."""
-    article = at + 1 < len(tokens) and tokens[at + 1].has("article")
-    at += article
-    if at + 2 >= len(tokens):
-        return article and at + 1 < len(tokens) and tokens[at + 1].roles.get("number") == "0.5"
-    half, unit = tokens[at + 1], tokens[at + 2]
-    return half.roles.get("number") == "0.5" and (unit.has("unit") or unit.has("measure"))
-
-
-def _digits_after(tokens: list[Token], at: int) -> tuple[Decimal, int]:
-    """The decimals behind "point": three point two five."""
-    digits = ""
-    while at < len(tokens) and (value := _value_of(tokens, at)) is not None and value < 10:
-        digits += plain(value)
-        at += 1
-    return (Decimal(f"0.{digits}") if digits.isdigit() else Decimal(0)), at
-
-
-def _value_of(tokens: list[Token], at: int) -> Decimal | None:
-    token = tokens[at]
-    if token.value is not None and token.kind == scan.NUMBER:
-        return token.value
-    if token.has("number"):
-        return Decimal(token.roles["number"]) if "/" not in token.roles["number"] else None
-    if _is_fraction(tokens, at):
-        top, bottom = token.text.split("/")
-        return Decimal(int(top)) / Decimal(int(bottom))
-    return None
-
-
-def _continues(
-    previous: Decimal, value: Decimal, last_scale: Decimal, token: Token, tokens: list[Token], at: int
-) -> bool:
-    """Whether a second number word belongs to the number before it: twenty five, 2 1/2, six fifty ml."""
-    if value < 1:
-        return previous == previous.to_integral_value() and (token.kind == scan.DATE or token.text in MORE_PARTS)
-    if 20 <= previous < 100 and previous % 10 == 0 and value < 10 and token.has("number"):
-        return True
-    if previous == 0 and token.text[:1] > "\u3400":
-        return True
-    spoken = previous < 10 and 10 <= value < 100 and last_scale == 0 and token.has("number")
-    return spoken and at + 1 < len(tokens) and tokens[at + 1].has("measure")
-
-
-def _joins(tokens: list[Token], at: int, last_scale: Decimal, previous: Decimal | None) -> bool:
-    """ "and" inside a number: three hundred and fifty; two and a half."""
-    token = tokens[at]
-    if not token.has("and") or at + 1 >= len(tokens):
-        return False
-    follower = tokens[at + 1]
-    if last_scale >= 100 and previous is None and follower.has("number"):
-        return token.text == "and" and Decimal(follower.roles["number"]) < 100
-    return False

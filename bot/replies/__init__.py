@@ -1,4 +1,4 @@
-"""Every sentence the bot can say: one TOML file a language, rendered in one place."""
+"""Every sentence the bot can say: the sentences of the languages, rendered in one place."""
 
 from bot.replies.render import LANGUAGES, render
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from bot.catalog.product import Product
 from bot.catalog.units import label
 from bot.channels.base import Button
 from bot.decision import OrderWrite, Reply
+from bot.language.languages import DEFAULT, answered, replies
 from bot.ordering.delivery import DeliveryRules, cutoff_of
 from bot.ordering.pricing import OrderLine, Totals, total_of
 from bot.situation import OrderView
 
-FOLDER = Path(__file__).parent
-LANGUAGES = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
-DEFAULT = "en"
+LANGUAGES = answered()
+"""What a customer may be answered in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +40,9 @@ class Rendered:
     request_contact: str | None
 
 
-@cache
-def _book(language: str) -> Mapping[str, Mapping[str, str]]:
-    with (FOLDER / f"{language if language in LANGUAGES else DEFAULT}.toml").open("rb") as file:
-        return tomllib.load(file)
-
-
 def render(reply: Reply, voice: Voice) -> Rendered:
     """The text and buttons of a reply. Raises KeyError for a sentence that the language file lacks."""
-    book = _book(voice.language)
+    book = replies(voice.language if voice.language in LANGUAGES else DEFAULT)
     key, values = _sentence(reply, voice, book["words"])
     text = book["sentences"][key].format_map(values)
     if reply.lead:

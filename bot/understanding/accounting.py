@@ -54,6 +54,8 @@ def _role(
     tokens: Sequence[Token], at: int, used: Collection[int], spoken: Collection[int], index: CatalogIndex
 ) -> Role:
     token = tokens[at]
+    if token.kind == scan.UNSURE:
+        return Role.LEFT
     if at in used:
         return Role.USED
     if token.kind in (scan.MARK, scan.LINE):

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from bot.language import scan
 from bot.language.lexicon import lexicon
+from bot.language.scripts import is_unspaced
 
-LONGEST_HAN = 10
+LONGEST_IN_RUN = 10
 SILENT = frozenset({"told", "thanked", "anew"})
 """Roles that only place their words; the classifier was not taught them."""
 _PLACED = SILENT | {"complaint", "want", "repeat"}
@@ -48,10 +49,10 @@ def find_cues(pieces: list[scan.Piece]) -> Cues:
     places: list[tuple[str, int]] = []
     spans: list[tuple[int, int]] = []
     for at, word in enumerate(words):
-        if word and "\u3400" <= word[0] <= "\u9fff":
+        if is_unspaced(word):
             before = count.get("attack", 0)
-            places += [(role, spoken[at].start) for role in _han(word, count, phrases)]
-            spans += _han_spans(word, spoken[at].start)
+            places += [(role, spoken[at].start) for role in _cues_in_run(word, count, phrases)]
+            spans += _spans_in_run(word, spoken[at].start)
             attacks += [spoken[at].start] * (count.get("attack", 0) > before)
             continue
         seen: set[str] = set()
@@ -78,7 +79,7 @@ def _choice(phrases: list[tuple[str, str]]) -> str | None:
     return next((roles["choice"] for p, roles in lexicon().cues.by_first.get(words[0], ()) if p == words), None)
 
 
-def _han(run: str, count: dict[str, int], phrases: list[tuple[str, str]]) -> set[str]:
+def _cues_in_run(run: str, count: dict[str, int], phrases: list[tuple[str, str]]) -> set[str]:
     """Notes the cues in a run without spaces, and gives those of them that are placed."""
     placed: set[str] = set()
     by_first = lexicon().cues.by_first
@@ -87,7 +88,7 @@ def _han(run: str, count: dict[str, int], phrases: list[tuple[str, str]]) -> set
             if len(phrase) == 1 and phrase[0] == run:
                 _note(roles, run, count, phrases)
                 placed |= _PLACED & roles.keys()
-        for size in range(min(LONGEST_HAN, len(run) - start), 1, -1):
+        for size in range(min(LONGEST_IN_RUN, len(run) - start), 1, -1):
             part = run[start : start + size]
             for phrase, roles in by_first.get(part, ()):
                 if phrase == (part,):
@@ -96,11 +97,11 @@ def _han(run: str, count: dict[str, int], phrases: list[tuple[str, str]]) -> set
     return placed
 
 
-def _han_spans(run: str, start: int) -> Iterator[tuple[int, int]]:
+def _spans_in_run(run: str, start: int) -> Iterator[tuple[int, int]]:
     """Where in the text the known phrases of a run without spaces stand."""
     known = lexicon().cues.by_first
     for at in range(len(run)):
-        for size in range(min(LONGEST_HAN, len(run) - at), 0, -1):
+        for size in range(min(LONGEST_IN_RUN, len(run) - at), 0, -1):
             if any(phrase == (run[at : at + size],) for phrase, _ in known.get(run[at : at + size], ())):
                 yield start + at, start + at + size
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
 from bot.language.folding import MAX_CHARS, fold
+from bot.language.regions import find_regions
 from bot.language.tokens import Token
 from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.bridge import reading_of, wanted
@@ -52,7 +53,7 @@ def understand(
 def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts | None:
     """The first stages: what stands in the message, before deciding what it is. None when there is too much in it."""
     folded = fold(text)
-    pieces = list(scan.pieces(folded.text))
+    pieces = list(scan.pieces(folded.text, find_regions(folded)))
     tokens = index.tokeniser.read(folded.text, index.mend, pieces)
     days = find_days(tokens, today)
     skip = {at for day in days for at in range(day.start, day.end)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -12,8 +11,9 @@ from typing import Any
 
 from bot.catalog.product import Product
 from bot.decision import OrderWrite, Reply
+from bot.language.languages import DEFAULT, replies
 from bot.ordering.pricing import price_line, total_of
-from bot.replies.render import DEFAULT, FOLDER, LANGUAGES, Voice, render
+from bot.replies.render import LANGUAGES, Voice, render
 from bot.situation import OrderView
 from bot.telemetry import error_words
 from models.order import OrderStatus
@@ -29,20 +29,15 @@ def sentence_problems() -> tuple[list[str], int]:
 
     English says which values a sentence is given; a placeholder that only a translation has is a mistake of it.
     """
-    given = {key: _placeholders(text) for key, text in _sentences(DEFAULT).items()}
+    given = {key: _placeholders(text) for key, text in replies(DEFAULT)["sentences"].items()}
     found, count = [], 0
     for language in LANGUAGES:
-        for key in _sentences(language):
+        for key in replies(language)["sentences"]:
             cases = [dict.fromkeys(given.get(key, ()), "some") | values for values in _cases()]
             count += len(cases)
             found += list(dict.fromkeys(problem for values in cases for problem in _problem(language, key, values)))
-        found += [f"{language} lacks {key}" for key in given if key not in _sentences(language)]
+        found += [f"{language} lacks {key}" for key in given if key not in replies(language)["sentences"]]
     return found, count
-
-
-def _sentences(language: str) -> dict[str, str]:
-    sentences: dict[str, str] = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))["sentences"]
-    return sentences
 
 
 def _placeholders(text: str) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.text import fit, length, parts_of, split_at_lines, storable, storable_values
+from bot.channels.text import fit, length, parts_of, split_at_lines, storable, storable_values, with_struck
 
 ORDER = "\n".join(
     [
@@ -49,3 +49,17 @@ def test_an_emoji_counts_as_two() -> None:
 def test_what_postgresql_cannot_hold_is_taken_out_at_any_depth() -> None:
     assert storable("a\x00\ud800b") == "ab"
     assert storable_values({"k\x00": ["\ud800x", {"y": "\x00"}, 5]}) == {"k": ["x", {"y": ""}, 5]}
+
+
+def test_crossed_out_stretches_stand_between_waves() -> None:
+    assert with_struck("10 ctn 5 ctn box", [(0, 6)]) == "~10 ctn~ 5 ctn box"
+    assert with_struck("🎉 10 ctn 5 ctn", [(3, 9)]) == "🎉 ~10 ctn~ 5 ctn"
+    assert with_struck("liner\nfork \nbox", [(0, 12)]) == "~liner~\n~fork~ \nbox"
+    assert with_struck("a b c", [(0, 1), (4, 5)]) == "~a~ b ~c~"
+
+
+@given(st.text(max_size=60), st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=3))
+def test_marking_loses_no_character(text: str, spans: list[tuple[int, int]]) -> None:
+    text = storable(text).replace("~", "")
+    whole = [(start, end) for start, end in spans if start <= end and all(ord(c) < 0x10000 for c in text)]
+    assert with_struck(text, whole).replace("~", "") == text

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import string
-import tomllib
-from typing import Any
+from collections.abc import Mapping
 
 import pytest
 
-from bot.replies.render import FOLDER, LANGUAGES
+from bot.language.languages import replies
+from bot.replies.render import LANGUAGES
 from handlers.checks.sentences import sentence_problems
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
-def book(language: str) -> dict[str, Any]:
-    return tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
+def book(language: str) -> Mapping[str, Mapping[str, str]]:
+    return replies(language)
 
 
 def placeholders(sentence: str) -> set[str]:

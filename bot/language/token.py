@@ -1,0 +1,40 @@
+"""One word, number, size or mark of a message, with what the languages know about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.language.lexicon import NO_ROLES, Roles
+
+SIZE = "size"
+CODE = "code"
+
+
+@dataclass(slots=True)
+class Token:
+    """One word, number, size or mark of a message, with what the lexicon knows about it.
+
+    `word` is the word products are looked up by: singular, and one word for every name of a colour or size.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    glued: bool = False
+    roles: Roles = NO_ROLES
+    value: Decimal | None = None
+    word: str = ""
+    unit: str | None = None
+    """Of a size in kg, g, l or ml: the measure that was said, since it may turn out to be a quantity."""
+    repaired: bool = False
+    """The spelling was mended: whatever is found by it needs a YES."""
+
+    def has(self, role: str) -> bool:
+        return role in self.roles
+
+
+def plain(value: Decimal) -> str:
+    """A number as people would write it: 10, 1.5, 1000."""
+    return f"{value.normalize():f}"
