@@ -1,6 +1,6 @@
 """Finds the words that say what a message does to an order that is there: "make it", "double", 不要了, "tukar jadi".
 
-The words are data, `lexicon/changes/*.toml`: a section is what a phrase does, its key says more where there is more to say.
+The words are data, `languages/<code>/changes.toml`: a section is what a phrase does, its key says more where there is more to say.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
-from bot.language.lexicon import FOLDER, LANGUAGES, words_of
-from bot.language.scan import HAN, Piece
+from bot.language.languages import FOLDER, languages
+from bot.language.lexicon import words_of
+from bot.language.scan import RUN, Piece
 
 LONGEST_HAN = 8
 MIN_REPAIRABLE = 5
@@ -87,8 +88,8 @@ class _Words:
 @cache
 def _words() -> _Words:
     table: dict[tuple[str, ...], dict[Role, str]] = {}
-    for language in LANGUAGES:
-        for section, keys in _read(FOLDER / "changes" / f"{language}.toml").items():
+    for path in (FOLDER / language.code / "changes.toml" for language in languages()):
+        for section, keys in (_read(path) if path.exists() else {}).items():
             for meaning, phrases in keys.items():
                 for phrase in phrases:
                     table.setdefault(words_of(phrase), {}).setdefault(Role[section.upper()], meaning)
@@ -116,7 +117,7 @@ def find_phrases(pieces: Sequence[Piece]) -> list[Phrase]:
     found: list[Phrase] = []
     at = 0
     while at < len(pieces):
-        if pieces[at].kind == HAN:
+        if pieces[at].kind == RUN:
             found += _in_run(pieces[at])
             at += 1
             continue
