@@ -113,8 +113,8 @@ class Speaker:
     named: tuple[tuple[int, str], ...] = ()
     wrote_code: bool = False
     codes_locked: bool = False
-    invitation: tuple[int, str] | None = None
-    """The open invitation whose code was written: its id, and the name of its outlet."""
+    invitation: tuple[int, Outlet] | None = None
+    """The open invitation whose code was written: its id, and its outlet."""
     asked_to_join: bool = False
     """A request of this contact waits, or was declined lately."""
     join_request: JoinRequest | None = None
@@ -132,6 +132,8 @@ class Referred:
     message_id: int
     inbound: bool
     answers: int | None = None
+    text: str | None = None
+    """Its words as they last stood."""
     sku: str | None = None
     order_id: int | None = None
     sole: bool = False
@@ -144,6 +146,8 @@ class QuestionKind(StrEnum):
     CONFIRM = "confirm"
     OUTLET = "outlet"
     ORDER = "order"
+    LINK = "link"
+    """Who they are: a shared phone or a code. `first_text` holds the order that waits for it (bot/conversation/linking.py)."""
     ADOPT = "adopt"
     """Whether words that are not plainly the sender's own order are to be read as one (bot/conversation/adopting.py)."""
 

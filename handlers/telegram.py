@@ -37,6 +37,8 @@ def inbound() -> Response:
     except BadInputError as error:
         return _quarantine(runtime, fingerprint, error)
     take(runtime, incoming, fingerprint)
+    if incoming.ignored == telegram.MALFORMED:
+        _note_malformed(runtime, fingerprint)
     if press := incoming.payload.get("callback_query_id"):
         return jsonify({"method": "answerCallbackQuery", "callback_query_id": press})
     return jsonify({})
@@ -82,6 +84,13 @@ def _quarantine(runtime: Runtime, fingerprint: str, error: BadInputError) -> Res
     if tries <= BAD_BODY_TRIES:
         raise error
     return jsonify({})
+
+
+def _note_malformed(runtime: Runtime, fingerprint: str) -> None:
+    """It may have been an order: the failures' list shows that something came which nobody could read."""
+    metrics.webhook_rejected_total.labels(telegram.NAME, "bad_payload").inc()
+    with transaction(runtime.engine) as connection:
+        failures.note(connection, FailureKind.WEBHOOK, fingerprint, BadInputError("unknown form", code="payload"))
 
 
 def _bot_id(runtime: Runtime) -> str:

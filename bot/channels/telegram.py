@@ -20,6 +20,8 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "message_react
 """What the webhook asks Telegram for; reactions are sent only when they are named."""
 TIMEOUT_S = 10.0
 BIGINT = 2**63 - 1
+MALFORMED = "malformed"
+"""Why an update of a known kind was not worked on: it has a form that we do not know."""
 
 MEDIA = {
     "photo": Kind.IMAGE, "voice": Kind.VOICE, "audio": Kind.VOICE, "video": Kind.VIDEO, "video_note": Kind.VIDEO,
@@ -42,6 +44,23 @@ SPEC = ChannelSpec(
     threads=3,
     shares_contact=True,
 )
+
+OTHER_CONTENT = frozenset(
+    {
+        "text",
+        "caption",
+        "dice",
+        "game",
+        "poll",
+        "story",
+        "checklist",
+        "paid_media",
+        "invoice",
+        "live_photo",
+        "rich_message",
+    }
+)
+"""What a person can send besides MEDIA. A message without any of it is Telegram's own note: pinned, a timer, a background."""
 
 TelegramId = Annotated[int, Field(strict=True, ge=-BIGINT, le=BIGINT)]
 
@@ -83,6 +102,7 @@ class Entity(_Payload):
 class Message(_Payload):
     message_id: TelegramId
     date: Annotated[int, Field(ge=0, le=2**40)]
+    media_group_id: Annotated[str, Field(max_length=100)] = ""
     edit_date: Annotated[int, Field(ge=0, le=2**40)] | None = None
     chat: Chat
     from_: User | None = Field(None, alias="from")
@@ -125,10 +145,16 @@ def verify_secret(expected: str, given: list[str]) -> None:
         raise UnauthorizedError("secret token missing or wrong", code="secret")
 
 
-def _ignored(message: Message) -> str | None:
+def _ignored(message: Message, raw: dict[str, Any], kind: Kind | None) -> str | None:
     if message.from_ is None or message.from_.is_bot or message.via_bot is not None:
         return "from_bot"
-    return None if message.chat.type == "private" else "not_private"
+    if message.chat.type != "private":
+        return "not_private"
+    if not (raw.keys() & MEDIA.keys() or raw.keys() & OTHER_CONTENT):
+        return "service_message"
+    if kind is Kind.EDIT and not (message.text or message.caption):
+        return "edit_without_words"  # such as each step of a live location
+    return None
 
 
 def _media_kind(raw: dict[str, Any]) -> Kind:
@@ -146,6 +172,8 @@ def _details(message: Message) -> dict[str, Any]:
         details["contact"] = message.contact.model_dump()
     if message.reply_to_message:
         details["replied_to"] = str(message.reply_to_message.message_id)
+    if message.media_group_id:
+        details["album"] = storable(message.media_group_id)
     return {name: value for name, value in details.items() if value}
 
 
@@ -167,19 +195,20 @@ def _from_message(update: Update, message: Message, raw: dict[str, Any], bot: st
         said_at=datetime.fromtimestamp(message.edit_date or message.date, UTC),
         profile_name=storable(sender.first_name)[:200] if sender else "",
         payload=_details(message),
-        ignored=_ignored(message),
+        ignored=_ignored(message, raw, kind),
     )
 
 
 def read_update(raw: Any, bot: str, now: datetime) -> Incoming:
-    """An update as an Incoming; kinds we do not work on come back with `ignored` set. Raises BadInputError when malformed."""
+    """An update as an Incoming; what we do not work on comes back with `ignored` set, also a kind in a form that we do not know:
+    Telegram would repeat whatever is refused. Raises BadInputError for what is no update at all."""
     if not isinstance(raw, dict):
         raise BadInputError("the update is not an object", code="payload")
+    bare = _validated({"update_id": raw.get("update_id")})
     try:
-        update = Update.model_validate(raw)
-    except ValidationError as error:
-        place = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise BadInputError(f"field {place} is missing or malformed", code="payload") from error
+        update = _validated(raw)
+    except BadInputError:
+        return _not_worked_on(bare, bot, now, MALFORMED)
     if update.message:
         return _from_message(update, update.message, raw["message"], bot, None)
     if update.edited_message:
@@ -188,7 +217,20 @@ def read_update(raw: Any, bot: str, now: datetime) -> Incoming:
         return _from_press(update, update.callback_query, bot, now)
     if update.message_reaction and update.message_reaction.user:
         return _from_reaction(update, update.message_reaction, bot)
-    return Incoming(NAME, _key(update, bot), "0", bot, Kind.UNSUPPORTED, "", now, ignored="update_kind")
+    return _not_worked_on(update, bot, now, "update_kind")
+
+
+def _validated(raw: dict[str, Any]) -> Update:
+    """Raises BadInputError naming the field."""
+    try:
+        return Update.model_validate(raw)
+    except ValidationError as error:
+        place = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise BadInputError(f"field {place} is missing or malformed", code="payload") from error
+
+
+def _not_worked_on(update: Update, bot: str, now: datetime, reason: str) -> Incoming:
+    return Incoming(NAME, _key(update, bot), "0", bot, Kind.UNSUPPORTED, "", now, ignored=reason)
 
 
 def _from_press(update: Update, query: CallbackQuery, bot: str, now: datetime) -> Incoming:

@@ -9,11 +9,13 @@ from bot.conversation import (
     adopting,
     answering,
     closing,
+    commands,
     edits,
     handover,
     identity,
     inquiries,
     learning,
+    linking,
     media,
     orders,
     references,
@@ -80,8 +82,20 @@ WITHOUT_OUTLET = frozenset(
 def decide(intent: Intent, said: Said, situation: Situation, now: datetime) -> Decision:
     """The whole effect of one burst. Who is speaking is settled first, then what kind of message it is, then its meaning."""
     turn = Turn(media.read_by_machine(intent) if said.payload.get("read_from") else intent, said, situation, now)
-    settled = subscriptions.decided(turn) or identity.decided(turn) or media.decided(turn, by_words)
+    settled = _settled(turn)
     return identity.with_wrong_code(turn, handover.stuck(learning.with_learned(turn, settled or by_words(turn))))
+
+
+def _settled(turn: Turn) -> Decision | None:
+    """What is decided without the meaning of the words; None when they are to be understood."""
+    return (
+        edits.unchanged(turn)
+        or linking.decided(turn, by_words)
+        or commands.decided(turn)
+        or subscriptions.decided(turn)
+        or identity.decided(turn)
+        or media.decided(turn, by_words)
+    )
 
 
 def by_words(turn: Turn) -> Decision:

@@ -17,6 +17,16 @@ from bot.understanding.intent import Change, ChangeOp, IntentKind
 WHOLE_ORDER = frozenset({IntentKind.ORDER_CREATE, IntentKind.ORDER_AMEND, IntentKind.ORDER_REPEAT})
 
 
+def unchanged(turn: Turn) -> Decision | None:
+    """Telegram reports an edit also when only a link's preview changed: the same words again ask for nothing."""
+    referred = turn.situation.referred
+    if turn.said.kind is not Kind.EDIT or referred is None or referred.text is None:
+        return None
+    if referred.text.split() != turn.said.text.split():
+        return None
+    return Decision(outcome=Outcome.IGNORED, reason="unchanged_edit", question=turn.situation.question)
+
+
 def edited(turn: Turn) -> Decision | None:
     """None when the old words made no order: then the new ones are read like any message.
 

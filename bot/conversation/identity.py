@@ -10,8 +10,8 @@ from bot.conversation import adopting
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
 from bot.decision import Decision, Joining, Outcome, Reply
 from bot.identity.names import words_of
-from bot.situation import OpenQuestion, QuestionKind, Said, Situation
-from bot.understanding.intent import IntentKind
+from bot.situation import OpenQuestion, Outlet, QuestionKind, Said, Situation
+from bot.understanding.intent import WRITES_ORDER, IntentKind
 
 NAMES_ARE_HARMLESS = frozenset(
     {IntentKind.INQUIRY_PRICE, IntentKind.INQUIRY_PRODUCT, IntentKind.INQUIRY_POLICY, IntentKind.THANKS}
@@ -19,6 +19,8 @@ NAMES_ARE_HARMLESS = frozenset(
 )
 """What is said with these touches no order, whoever is named."""
 MOST_WORDS_OF_INTRODUCTION = 5
+MOST_WAITING = 2_000
+"""Characters of an order that wait for its sender to be known."""
 WORDLESS = frozenset({Kind.REACTION, Kind.DELETED})
 
 
@@ -39,13 +41,25 @@ def unknown_sender(turn: Turn) -> Decision:
         return Decision(outcome=Outcome.IGNORED, reason="unknown_sender")
     shares = spec_of(turn.situation.contact.channel).shares_contact
     reply = Reply("unknown_telegram" if shares else "unknown_sender", asks_contact=shares)
-    return Decision((reply,), outcome=Outcome.ANSWERED, reason="unknown_sender", joining=_request(turn))
+    waiting = _waiting_order(turn)
+    return Decision(
+        (reply,), outcome=Outcome.ANSWERED, reason="unknown_sender", joining=_request(turn), question=waiting
+    )
+
+
+def _waiting_order(turn: Turn) -> OpenQuestion | None:
+    """The order that is taken up once it is known who writes; what was written first stays first."""
+    before = turn.situation.question
+    waits = before if before is not None and before.kind is QuestionKind.LINK else None
+    if turn.intent.kind not in WRITES_ORDER or turn.said.kind is not Kind.TEXT or turn.said.payload.get("forwarded"):
+        return waits
+    words = "\n".join(filter(None, (waits.first_text if waits else "", turn.said.text)))
+    return OpenQuestion(QuestionKind.LINK, turn.serial, first_text=words[:MOST_WAITING])
 
 
 def contact_shared(turn: Turn) -> Decision:
     """Binds a Telegram chat to the outlets of the phone it shared, only when the contact is the sender's own: anybody's can be forwarded."""
-    contact = turn.said.payload.get("contact") or {}
-    own = str(contact.get("user_id")) == turn.situation.contact.address and not turn.said.payload.get("forwarded")
+    own = is_own_contact(turn.said, turn.situation)
     if not spec_of(turn.situation.contact.channel).shares_contact:
         return Decision((Reply("media_contact"),), question=turn.situation.question)
     if not own:
@@ -56,22 +70,40 @@ def contact_shared(turn: Turn) -> Decision:
     if not found:
         return Decision((Reply("phone_not_known"),), reason="phone_unknown", joining=_request(turn))
     names = ", ".join(outlet.name for outlet in found)
-    return Decision((Reply("linked", {"outlets": names}),), bind_outlet_ids=tuple(outlet.id for outlet in found))
+    linked = Decision((Reply("linked", {"outlets": names}),), bind_outlet_ids=tuple(outlet.id for outlet in found))
+    return _of_which(turn, linked, found)
+
+
+def is_own_contact(said: Said, situation: Situation) -> bool:
+    """Whether the card is the sender's own: anybody's can be forwarded."""
+    contact = said.payload.get("contact") or {}
+    own = str(contact.get("user_id")) == situation.contact.address and not said.payload.get("forwarded")
+    return own and spec_of(situation.contact.channel).shares_contact
+
+
+def _of_which(turn: Turn, linked: Decision, outlets: tuple[Outlet, ...]) -> Decision:
+    """With an order that waits and several outlets, the next question is whose order it is."""
+    before = turn.situation.question
+    if before is None or before.kind is not QuestionKind.LINK or len(outlets) < 2:
+        return linked
+    asked = which_outlet(turn.serial, outlets, before.first_text)
+    return replace(linked, replies=(*linked.replies, *asked.replies), question=asked.question)
 
 
 def ask_outlet(turn: Turn) -> Decision:
     """One question with the outlets of this contact; the order said first waits and is read again after the answer."""
     outlets, before = turn.situation.outlets, turn.situation.question
-    labels = tuple(outlet.name for outlet in outlets)
     waiting = before.first_text if before and before.kind is QuestionKind.OUTLET else ""
-    question = OpenQuestion(
-        QuestionKind.OUTLET,
-        turn.serial,
-        choices=tuple(str(outlet.id) for outlet in outlets),
-        first_text="\n".join(filter(None, (waiting, turn.said.text))),
-        asked=before.asked + 1 if before and waiting else 1,
-    )
-    return Decision((Reply("which_outlet", buttons=choice_buttons(turn.serial, labels)),), question=question)
+    words = "\n".join(filter(None, (waiting, turn.said.text)))
+    return which_outlet(turn.serial, outlets, words, before.asked + 1 if before and waiting else 1)
+
+
+def which_outlet(serial: int, outlets: tuple[Outlet, ...], words: str, asked: int = 1) -> Decision:
+    """The question with the outlets as choices; `words` wait for the answer."""
+    labels = tuple(outlet.name for outlet in outlets)
+    choices = tuple(str(outlet.id) for outlet in outlets)
+    question = OpenQuestion(QuestionKind.OUTLET, serial, choices=choices, first_text=words, asked=asked)
+    return Decision((Reply("which_outlet", buttons=choice_buttons(serial, labels)),), question=question)
 
 
 def settle_outlet(said: Said, situation: Situation) -> tuple[Said, Situation]:
@@ -127,8 +159,8 @@ def _code_written(turn: Turn) -> Decision | None:
     """An invitation binds; a wrong code is told to a stranger only, because a known contact may mean goods by it."""
     speaker = turn.situation.speaker
     if speaker.invitation is not None:
-        invitation_id, outlet_name = speaker.invitation
-        reply = Reply("linked", {"outlets": outlet_name})
+        invitation_id, outlet = speaker.invitation
+        reply = Reply("linked", {"outlets": outlet.name})
         return Decision((reply,), reason="invitation", joining=Joining(invitation_id=invitation_id))
     if turn.situation.outlets:
         return None

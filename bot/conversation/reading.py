@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation import references
 from bot.conversation.identity import settle_outlet
+from bot.conversation.linking import settle_link
 from bot.conversation.targets import reads_a_day_only, settle_order
 from bot.situation import QuestionKind, Said, Situation
 from bot.understanding.intent import Intent
@@ -17,7 +18,8 @@ from bot.understanding.reader import understand
 
 def read(said: Said, situation: Situation, zone: ZoneInfo) -> tuple[Said, Situation, Intent]:
     """The reading; what is pointed at, and which outlet or order is meant, is settled first; words that had waited are read."""
-    said, situation = settle_order(*settle_outlet(*references.settle(said, situation)))
+    said, situation = settle_link(*references.settle(said, situation))
+    said, situation = settle_order(*settle_outlet(said, situation))
     intent = _understood(said, situation, zone)
     if situation.question and situation.question.kind is QuestionKind.ORDER and reads_a_day_only(intent):
         said, situation = settle_order(said, situation, intent.delivery_date)

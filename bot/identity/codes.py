@@ -13,8 +13,16 @@ DIGITS = "2345679"
 MAX_WRONG = 5
 """Wrong codes in a row before a contact is locked out: 250 million codes at 120 tries a day."""
 LOCKED_MINUTES = 60
+MAX_LENGTH = 80
+"""What is longer says more than a code."""
 _HALF = f"[{LETTERS}]{{2}}[{DIGITS}]{{2}}"
-_CODE = re.compile(rf"\s*(?:CODE|JOIN|KOD|邀请码|代码)?[\s:：]*({_HALF})[\s\-–]?({_HALF})[\s.!]*", re.IGNORECASE)
+_DASH = r"[\-\u2010-\u2015\u2212]"
+_CODE = re.compile(rf"\s*(?:CODE|JOIN|KOD|邀请码|代码)?[\s:：]*({_HALF})(?:\s|{_DASH})?({_HALF})[\s.!]*", re.IGNORECASE)
+_WITHIN = re.compile(rf"(?<!\w)({_HALF}){_DASH}({_HALF})(?!\w)", re.IGNORECASE)
+_START = re.compile(r"\s*/start(?:@\w+)?\s+", re.IGNORECASE)
+"""What Telegram puts before the code of a link such as https://t.me/OurBot?start=KT47-MX92."""
+WORDS_AROUND = 6
+"""So many words may introduce a code ("hi, my code is"); with a digit among them the message is about goods."""
 
 
 def new_code() -> str:
@@ -24,9 +32,19 @@ def new_code() -> str:
 
 
 def code_in(text: str) -> str | None:
-    """The code that the whole message is, in its one spelling; None when the message is anything else."""
-    found = _CODE.fullmatch(text) if len(text) <= 40 else None
+    """The code that the whole message is, or that a few words introduce, in its one spelling; None for anything else."""
+    said = _START.sub("", text, count=1)
+    found = (_CODE.fullmatch(said) or _introduced(said)) if len(said) <= MAX_LENGTH else None
     return f"{found[1]}-{found[2]}".upper() if found else None
+
+
+def _introduced(said: str) -> re.Match[str] | None:
+    """The one code with its dash that stands in a short text without any other number."""
+    found = _WITHIN.search(said)
+    around = _WITHIN.sub(" ", said, count=1)
+    if found is None or any(character.isdecimal() for character in around) or len(around.split()) > WORDS_AROUND:
+        return None
+    return found
 
 
 def hashed(code: str, secret: str) -> str:

@@ -43,6 +43,12 @@ WHERE contact_id = ANY(:contact_ids) AND state = 'pending'
 """)
 
 
+_JOINED = text("""
+UPDATE binding_requests SET state = 'approved', decided_at = now(), decided_by = :actor
+WHERE contact_id = :contact_id AND state = 'pending'
+""")
+
+
 def contact_of(connection: Connection, channel: str, address: str) -> int:
     """The contact's row, made when there is none."""
     return int(connection.execute(_CONTACT, {"channel": channel, "address": address}).scalar_one())
@@ -59,11 +65,16 @@ def outlet_of(connection: Connection, code: str) -> int:
 def bind(
     connection: Connection, contact_id: int, outlet_ids: Sequence[int], *, by: str, actor: str, manager: bool = False
 ) -> tuple[int, ...]:
-    """Let the contact order for these outlets; returns those it could not order for (or not manage) before."""
+    """Let the contact order for these outlets; returns those it could not order for (or not manage) before.
+
+    Whoever is let in any way has nothing left to ask for: their request is settled with it.
+    """
     values = {"contact_id": contact_id, "outlet_ids": list(outlet_ids), "by": by, "manager": manager}
     new = tuple(connection.execute(_BIND, values).scalars())
     for outlet_id in new:
         audit(connection, actor, "bind", f"contact:{contact_id}", {"outlet": outlet_id, "by": by, "manager": manager})
+    if new:
+        connection.execute(_JOINED, {"contact_id": contact_id, "actor": actor})
     return new
 
 

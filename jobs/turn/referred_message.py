@@ -9,7 +9,7 @@ from bot.situation import Referred, Said
 
 _FIND = text("""
 WITH found AS (
-    SELECT m.id, m.direction, m.in_reply_to, m.context, COALESCE(m.in_reply_to, m.id) AS source
+    SELECT m.id, m.direction, m.in_reply_to, m.context, m.content, m.payload->>'message_id' AS own_id, COALESCE(m.in_reply_to, m.id) AS source
     FROM conversation_messages m
     WHERE m.conversation_id = :conversation_id AND m.id <> ALL(:own) AND m.kind <> 'edit'
       AND (m.provider_id = :reference OR right(m.provider_id, length(:reference) + 1) = ':' || :reference OR (m.direction = 'inbound' AND m.payload->>'message_id' = :reference))
@@ -19,6 +19,9 @@ WITH found AS (
     WHERE e.order_id IS NOT NULL ORDER BY e.id DESC LIMIT 1
 )
 SELECT found.id, found.direction, found.in_reply_to,
+    COALESCE((SELECT e.content FROM conversation_messages e
+      WHERE e.conversation_id = :conversation_id AND e.direction = 'inbound' AND e.kind = 'edit' AND e.id <> ALL(:own)
+        AND e.payload->>'message_id' = found.own_id ORDER BY e.id DESC LIMIT 1), found.content) AS words,
     (SELECT json_agg(DISTINCT line->>0) FROM conversation_messages s, jsonb_array_elements(s.context->'lines') line
       WHERE s.id = found.source) AS skus,
     (SELECT order_id FROM made) AS order_id,
@@ -48,6 +51,7 @@ def find_referred(connection: Connection, conversation_id: int, said: Said) -> R
         message_id=row.id,
         inbound=row.direction == "inbound",
         answers=row.in_reply_to,
+        text=row.words,
         sku=skus[0] if len(skus) == 1 else None,
         order_id=row.order_id,
         sole=row.sources == 1,

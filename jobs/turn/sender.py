@@ -12,6 +12,7 @@ from bot.runtime import Runtime
 from bot.situation import JoinRequest, Outlet, Said, Speaker
 from jobs.access.join_requests import QUIET_DAYS
 from jobs.lease import Lease
+from jobs.order_rows import OUTLET_JSON, outlet_of
 
 _NAMES = text("SELECT id, name FROM outlets WHERE is_active ORDER BY id")
 _CONTACT = text("""
@@ -20,8 +21,8 @@ SELECT k.codes_locked_until > now() AS locked,
                AND (r.state = 'pending' OR (r.state = 'declined' AND r.decided_at > now() - :quiet_days * interval '1 day'))) AS asked
 FROM contacts k WHERE k.id = :contact_id
 """)
-_INVITATION = text("""
-SELECT i.id, o.name FROM invitations i JOIN outlets o ON o.id = i.outlet_id AND o.is_active
+_INVITATION = text(f"""
+SELECT i.id, {OUTLET_JSON} AS outlet FROM invitations i JOIN outlets o ON o.id = i.outlet_id AND o.is_active
 WHERE i.code_hash = :hash AND i.used_at IS NULL AND i.expires_at > now()
 """)
 _REQUEST = text("""
@@ -54,10 +55,10 @@ def outlet_names(runtime: Runtime, connection: Connection, version: int) -> Outl
     return runtime.outlet_names[1]
 
 
-def _invitation(runtime: Runtime, connection: Connection, code: str) -> tuple[int, str] | None:
+def _invitation(runtime: Runtime, connection: Connection, code: str) -> tuple[int, Outlet] | None:
     secret = runtime.settings.secret_key.get_secret_value()
     row = connection.execute(_INVITATION, {"hash": hashed(code, secret)}).one_or_none()
-    return (row.id, row.name) if row else None
+    return (row.id, outlet_of(row.outlet, runtime.settings)) if row else None
 
 
 def _join_request(connection: Connection, lease: Lease, said: Said) -> JoinRequest | None:

@@ -162,9 +162,64 @@ def test_d23_a_contact_that_is_not_the_senders_own_is_recorded_and_binds_nothing
     )
 
 
-def test_d24_callback_data_over_64_bytes_is_refused(door: Door, shop: Shop) -> None:
-    assert door.post(telegram.build_update(USER, callback_data="x" * 65)).status_code == 400
-    assert rows(shop) == []
+def test_d24_callback_data_over_64_bytes_presses_nothing(door: Door, shop: Shop) -> None:
+    assert door.post(telegram.build_update(USER, callback_data="x" * 65)).status_code == 200
+    assert rows(shop) == [("unsupported", "ignored", "malformed")]
+
+
+ODD: dict[str, dict[str, Any]] = {
+    "reaction-count": {
+        "message_reaction": {"chat": {"id": 1, "type": "private"}, "date": "soon", "new_reaction": "👍"}
+    },
+    "edit-without-chat": {"edited_message": {"message_id": 4, "date": 1}},
+    "press-without-sender": {"callback_query": {"id": "1", "data": "q1:1"}},
+    "message-is-a-list": {"message": [1, 2]},
+}
+
+
+@pytest.mark.parametrize("kind", ODD.values(), ids=ODD.keys())
+def test_a_known_kind_in_a_form_that_nobody_knows_is_taken_once_and_shown_to_operators(
+    door: Door, shop: Shop, kind: dict[str, Any]
+) -> None:
+    """Telegram repeats whatever gets another answer, and holds back what comes after it."""
+    assert door.post({"update_id": 91} | kind).status_code == 200
+    assert rows(shop) == [("unsupported", "ignored", "malformed")]
+    assert shop.rows("SELECT kind, attempts FROM failures") == [("webhook", 1)]
+
+
+SERVICE: dict[str, dict[str, Any]] = {
+    "boost": {"boost_added": {"boost_count": 1}},
+    "allowed": {"write_access_allowed": {"from_request": True}},
+    "video-chat": {"video_chat_started": {}},
+    "pinned": {
+        "pinned_message": {"message_id": 3, "date": 1, "chat": {"id": USER, "type": "private"}, "text": "2 ctn liner"}
+    },
+    "to-come": {"something_of_next_year": {"text": "2 ctn liner"}},
+}
+
+
+@pytest.mark.parametrize("content", SERVICE.values(), ids=SERVICE.keys())
+def test_telegrams_own_notes_in_a_chat_are_ignored_with_a_reason(
+    door: Door, shop: Shop, content: dict[str, Any]
+) -> None:
+    update = telegram.build_update(USER) | {}
+    update["message"] |= content
+    assert door.post(update).status_code == 200
+    assert rows(shop) == [("unsupported", "ignored", "service_message")]
+
+
+def test_each_step_of_a_live_location_is_ignored_and_its_beginning_is_not(door: Door, shop: Shop) -> None:
+    door.post(telegram.build_update(USER, location=(1.30, 103.80)))
+    for step in range(3):
+        assert door.post(telegram.build_update(USER, location=(1.31 + step, 103.80), edit_of=7)).status_code == 200
+    assert rows(shop) == [("location", "received", None), *[("edit", "ignored", "edit_without_words")] * 3]
+
+
+def test_a_dice_is_content_and_not_a_note(door: Door, shop: Shop) -> None:
+    update = telegram.build_update(USER)
+    update["message"]["dice"] = {"emoji": "🎲", "value": 3}
+    assert door.post(update).status_code == 200
+    assert rows(shop) == [("unsupported", "received", None)]
 
 
 def test_d24_twenty_deliveries_of_one_press_are_one_message_each_acknowledged_in_the_answer(

@@ -51,6 +51,15 @@ def test_new_codes_are_read_back_however_they_are_typed() -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["/start KT47-MX92", "/start@tria_order_bot kt47-mx92", "hello, this is our code: KT47–MX92 thanks", "kod saya KT47—MX92",
+     "我的邀请码是 KT47‑MX92", "KT47−MX92", "invitation KT47-MX92"],
+)  # fmt: skip
+def test_a_code_is_found_behind_a_link_and_behind_the_words_that_introduce_it(text: str) -> None:
+    assert code_in(text) == "KT47-MX92"
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "",
         "PB10 CC12",
@@ -58,6 +67,9 @@ def test_new_codes_are_read_back_however_they_are_typed() -> None:
         "12345678",
         "KT47",
         "KT47-MX92 please and 2 ctn box",
+        "KT47 MX92 is the sku that the kitchen of our outlet wants from you today",
+        "my code is KT47",
+        "my code is KT47MX9",
         "2 ctn 10in box",
         "yes",
         "KT4O-MX9I",
