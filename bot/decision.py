@@ -104,6 +104,8 @@ class Decision:
     bind_outlet_ids: tuple[int, ...] = ()
     joining: Joining | None = None
     learned: Learned | None = None
+    calls_bot: bool = False
+    """The customer calls the bot back from a person; the person's task stays open."""
     opted_out: bool | None = None
     language: str | None = None
     proactive: bool = False

@@ -139,6 +139,16 @@ class Referred:
     sole: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What went on since a person has the conversation: whether they wrote, whether the customer was told that they come,
+    and the customer's words that no one has answered."""
+
+    answered: bool = False
+    told: bool = False
+    unread: str = ""
+
+
 class QuestionKind(StrEnum):
     """What the bot waits for an answer to."""
 
@@ -279,6 +289,8 @@ class Situation:
     """Outlets of the phone that the sender has just proved to own by sharing their own contact."""
     speaker: Speaker = Speaker()
     referred: Referred | None = None
+    aside: Aside | None = None
+    """Set while a person has the conversation."""
 
     @property
     def own_orders(self) -> tuple[OrderView, ...]:

@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 from bot import failpoints
 from bot.channels.base import Kind
 from bot.channels.registry import spec_of
-from bot.conversation import decide
+from bot.conversation import aside, decide
 from bot.conversation.reading import read
 from bot.conversation.reply_language import language_for
+from bot.conversation.turn import Turn
 from bot.conversation.waiting import Alarm, on_time
-from bot.decision import Decision, Outcome
+from bot.decision import Decision
 from bot.errors import Fenced
 from bot.runtime import Runtime, get_runtime
 from bot.situation import Said, Situation
@@ -125,12 +126,14 @@ def _answer(runtime: Runtime, held: Lease) -> Written | None:
 
 def think(runtime: Runtime, held: Lease, said: Said, situation: Situation) -> Thought:
     """The pure beat: no transaction is open, nothing is written."""
-    said, situation, intent = read(heard(runtime, said), situation, runtime.settings.zone)
-    if held.owner == "person":
-        silent = Decision(outcome=Outcome.HANDED_OVER, reason="person_in_charge", question=situation.question)
-        return Thought(said, situation, intent, silent, situation.language)
+    said, situation, intent = read(*aside.called(heard(runtime, said), situation), runtime.settings.zone)
+    if situation.aside is not None and not aside.is_called(said):
+        silent = aside.silent(Turn(intent, said, situation, runtime.clock()))
+        return Thought(said, situation, intent, silent, language_for(intent, said, situation))
     intent, gap = (intent, None) if held.is_synthetic else fill_gaps(runtime, said, situation, intent)
     decision = decide(intent, said, situation, runtime.clock())
+    if situation.aside is not None:
+        decision = aside.come_back(Turn(intent, said, situation, runtime.clock()), decision)
     if situation.outlet and len(situation.outlets) > 1 and decision.chosen_outlet_id is None:
         decision = replace(decision, chosen_outlet_id=situation.outlet.id)
     return Thought(said, situation, intent, decision, decision.language or language_for(intent, said, situation), gap)

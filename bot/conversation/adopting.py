@@ -71,6 +71,6 @@ def answered(turn: Turn) -> Decision | None:
         return Decision((Reply("not_adopted"),), reason=question.choices[0])
     if turn.said.pressed is not None:
         return Decision((Reply("question_closed"),), reason="stale_button", question=question)
-    if turn.intent.kind in LEAVES_IT_OPEN or question.choices[0] == FORWARDED:
+    if turn.intent.kind in LEAVES_IT_OPEN or question.choices[0] != OTHER_OUTLET:
         return None
     return ask(turn, OTHER_OUTLET, Reply("other_outlet_again", {"own": turn.outlet.name}))

@@ -12,11 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, TextClause, text
 
+from bot.conversation.aside import shown
 from bot.decision import Reply
 from bot.errors import BadInputError
 from bot.runtime import Runtime
 from bot.settings import Settings
 from jobs.audit import audit
+from jobs.handoff.meanwhile import read_aside
 from jobs.lease import Lease, release_statement
 from jobs.outbox.write import say, say_reply
 from models.database import transaction
@@ -80,21 +82,23 @@ def hand_back(connection: Connection, settings: Settings, escalation_id: int, *,
     task = _open(connection, escalation_id)
     _still_open(connection, _CLOSE, escalation_id, actor)
     audit(connection, actor, "hand_back", f"escalation:{escalation_id}")
+    unread = _unread(connection, task.conversation_id)
     if connection.execute(_GIVE_BACK, {"id": task.conversation_id}).rowcount != 1:
         return ()
-    replies = [Reply("handed_back"), *_changed(connection, task.conversation_id, task.opened_at)]
+    replies = [Reply("handed_back"), *_changed(connection, task.conversation_id, task.opened_at), *unread]
     return tuple(say_reply(connection, settings, task.conversation_id, reply) for reply in replies)
 
 
 def time_out(connection: Connection, settings: Settings, lease: Lease) -> tuple[int, ...]:
     """The person's time is over: the bot speaks again, and says so when nobody had answered. The task stays open."""
     held = {"id": lease.conversation_id, "token": lease.token}
+    unread = _unread(connection, lease.conversation_id)
     if connection.execute(_TIMED_OUT, held).rowcount != 1:
         return ()
     audit(connection, "clock", "hand_back", f"conversation:{lease.conversation_id}")
-    if connection.execute(_ANSWERED, {"id": lease.conversation_id}).scalar_one():
-        return ()
-    return (say_reply(connection, settings, lease.conversation_id, Reply("handover_timed_out")),)
+    answered = connection.execute(_ANSWERED, {"id": lease.conversation_id}).scalar_one()
+    replies = [*([] if answered else [Reply("handover_timed_out")]), *unread]
+    return tuple(say_reply(connection, settings, lease.conversation_id, reply) for reply in replies)
 
 
 def resume(runtime: Runtime, lease: Lease) -> Lease:
@@ -116,6 +120,12 @@ def _still_open(connection: Connection, statement: TextClause, escalation_id: in
     """Changes the task if nobody closed it while we waited for the conversation. Raises BadInputError."""
     if connection.execute(statement, {"id": escalation_id, "actor": actor}).rowcount != 1:
         raise BadInputError(f"escalation {escalation_id} is not open")
+
+
+def _unread(connection: Connection, conversation_id: int) -> list[Reply]:
+    """The customer's words since the person's last ones, which would otherwise have been said to nobody."""
+    words = read_aside(connection, conversation_id).unread
+    return [Reply("unread", {"words": shown(words)})] if words else []
 
 
 def _changed(connection: Connection, conversation_id: int, since: datetime) -> list[Reply]:

@@ -43,11 +43,11 @@ RELEASE = Prepared(
                   WHEN EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = c.id
                                AND m.state = 'received' AND m.id <> ALL(:done)) THEN now()
                   WHEN :person THEN now() + :handover * interval '1 minute'
-                  WHEN c.owner = 'bot' THEN LEAST(alarm.remind_at, alarm.expire_at) ELSE c.owner_until END""",
+                  WHEN c.owner = 'bot' OR :called THEN LEAST(alarm.remind_at, alarm.expire_at) ELSE c.owner_until END""",
         also="""attempts = 0, question = CAST(:question AS jsonb),
     outlet_id = COALESCE(:outlet_id, c.outlet_id), language = COALESCE(:language, c.language),
-    owner = CASE WHEN :person THEN 'person' ELSE c.owner END,
-    owner_until = CASE WHEN :person THEN now() + :handover * interval '1 minute' ELSE c.owner_until END,
+    owner = CASE WHEN :person THEN 'person' WHEN :called THEN 'bot' ELSE c.owner END,
+    owner_until = CASE WHEN :person THEN now() + :handover * interval '1 minute' WHEN NOT :called THEN c.owner_until END,
     remind_at = alarm.remind_at, expire_at = alarm.expire_at""",
         joined="""(SELECT CASE WHEN :waits AND NOT :by_alarm AND (remind_at IS NOT NULL OR expire_at IS NULL)
                   THEN now() + :remind * interval '1 minute' END AS remind_at,
@@ -55,6 +55,7 @@ RELEASE = Prepared(
       FROM conversations WHERE id = :id) alarm""",
     ),
     person="boolean",
+    called="boolean",
     handover="double precision",
     waits="boolean",
     by_alarm="boolean",
@@ -135,6 +136,7 @@ def _release(
         "outlet_id": decision.chosen_outlet_id,
         "language": language,
         "person": decision.escalate is not None and decision.escalate.takes_over,
+        "called": decision.calls_bot,
         "handover": settings.handover_timeout_minutes,
         "waits": _waits(situation, decision),
         "by_alarm": said.last_id is None,

@@ -16,9 +16,11 @@ from bot.identity.phones import to_e164
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.situation import Contact, OpenQuestion, Outlet, Rules, Said, Situation, Usual
+from jobs.handoff.meanwhile import read_aside
 from jobs.lease import Lease
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
 from jobs.turn.catalog_cache import current_index, current_prices
+from models.conversation import Owner
 from models.prepared import Prepared
 
 MAX_BURST = 20
@@ -102,6 +104,7 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
         language=lease.language or (outlet.language if outlet else "en"),
         last_reply=row.last_reply,
         shared_phone_outlets=_shared_phone(connection, said, settings),
+        aside=read_aside(connection, lease.conversation_id) if lease.owner == Owner.PERSON else None,
     )
     return said, situation
 

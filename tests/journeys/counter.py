@@ -17,9 +17,10 @@ from bot.catalog.csvfile import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.catalog.product import Product
 from bot.channels.base import Kind
-from bot.conversation import decide
+from bot.conversation import aside, decide
 from bot.conversation.reading import read
 from bot.conversation.reply_language import language_for
+from bot.conversation.turn import Turn
 from bot.conversation.waiting import Alarm, on_time
 from bot.decision import Decision, OrderWrite
 from bot.identity.outlets_csv import read_outlets
@@ -27,7 +28,7 @@ from bot.ordering.delivery import DeliveryRules
 from bot.ordering.prices import NO_CONTRACTS, PriceList
 from bot.replies.render import Rendered, Voice, render
 from bot.settings import ROOT, ConfirmOrders
-from bot.situation import Contact, OpenQuestion, OrderView, Outlet, Rules, Said, Situation, Usual
+from bot.situation import Aside, Contact, OpenQuestion, OrderView, Outlet, Rules, Said, Situation, Usual
 from bot.understanding.intent import Intent
 from tests.journeys.pointing import Memory, names_of_all, speaker_of
 
@@ -81,6 +82,7 @@ class Counter:
     last_decision: Decision | None = None
     person: bool = False
     """One of the team has the conversation, and the bot is silent."""
+    aside: Aside = field(default_factory=Aside)
     memory: Memory = field(default_factory=Memory)
     _last_reply: str | None = None
     _message: int = 0
@@ -139,10 +141,14 @@ class Counter:
             speaker=speaker_of(text, self.question, names),
             referred=self.memory.referred(payload),
         )
-        said, situation, intent = read(said, seen, ZONE)
-        if self.person:
-            return []
-        decision = decide(intent, said, situation, self.now)
+        said, situation, intent = read(*aside.called(said, seen), ZONE)
+        turn = Turn(intent, said, situation, self.now)
+        if self.person and not aside.is_called(said):
+            decision = aside.silent(turn)
+        else:
+            decision = decide(intent, said, situation, self.now)
+            decision = aside.come_back(turn, decision) if self.person else decision
+        self._note_aside(text, decision)
         self.last_intent, self.last_decision = intent, decision
         if situation.outlet and len(self.outlets) > 1:
             self.chosen = decision.chosen_outlet_id or situation.outlet.id
@@ -152,8 +158,18 @@ class Counter:
         said_back = self._apply(decision, situation, decision.language or language_for(intent, said, situation))
         written = decision.order
         self.memory.note(self._message, intent, decision, (written.order_id or len(self.orders)) if written else None)
-        self.person = decision.escalate is not None and decision.escalate.takes_over
+        self.person = (self.person and not decision.calls_bot) or (
+            decision.escalate is not None and decision.escalate.takes_over
+        )
         return said_back
+
+    def _note_aside(self, text: str, decision: Decision) -> None:
+        """What the ledger knows of a conversation that a person has (jobs/handoff/meanwhile.py)."""
+        if decision.reason == "person_in_charge":
+            unread = "\n".join(filter(None, (self.aside.unread, text)))
+            self.aside = Aside(told=self.aside.told or bool(decision.replies), unread=unread)
+        else:
+            self.aside = Aside()
 
     def situation(self) -> Situation:
         """Where things stand, as the read beat would hand it over."""
@@ -176,6 +192,7 @@ class Counter:
             question=self.question,
             language=self.language or (outlet.language if outlet else "en"),
             last_reply=self._last_reply,
+            aside=self.aside if self.person else None,
         )
 
     def _with_recent(self, order: OrderView) -> OrderView:

@@ -36,7 +36,8 @@ def test_a_request_for_a_person_makes_a_task_and_silences_the_bot(shop: Shop, cl
     phone = World(shop, client).phone()
     assert "colleague" in phone.say("I want to talk to a person")[0]
     assert task(shop)[1:] == ("asked for a person", "normal", True, True)
-    assert phone.say(ORDER) == []
+    assert "write BOT" in phone.say(ORDER)[0]
+    assert phone.say("hello?") == []
     assert shop.one("SELECT count(*) FROM orders") == 0
     assert shop.rows("SELECT state, reason FROM conversation_messages WHERE content = :c", c=ORDER) == [
         ("handed_over", "person_in_charge")
@@ -166,3 +167,67 @@ def test_the_persons_reply_reaches_the_phone_it_came_from(shop: Shop, client: Fl
     reply(shop, 2, "Hello Tampines")
     assert world.phone("+6580000108").heard()[-1] == "Hello Tampines"
     assert "Hello Tampines" not in world.phone(PASIR_RIS).heard()
+
+
+def test_a_customer_who_calls_the_bot_orders_again_and_the_task_stays_open(shop: Shop, client: FlaskClient) -> None:
+    phone = World(shop, client).phone()
+    phone.say("the liners smell bad, send somebody")
+    said = phone.say("Bot: 3 pkt liner")
+    assert "I take your orders again" in said[0]
+    assert "is placed" in said[1]
+    assert shop.one("SELECT owner FROM conversations") == "bot"
+    assert task(shop)[4] is True
+    assert "is changed" in phone.say("1 more pkt liner")[0]
+
+
+def test_what_nobody_read_is_shown_when_the_bot_is_called_and_is_taken_with_a_yes(
+    shop: Shop, client: FlaskClient
+) -> None:
+    phone = World(shop, client).phone()
+    phone.say("I want to talk to a person")
+    phone.say(ORDER)
+    phone.say("3 pkt liner")
+    said = phone.say("bot pls")
+    assert f"“{ORDER}\n3 pkt liner”" in said[0]
+    assert shop.one("SELECT count(*) FROM orders") == 0
+    assert "is placed" in phone.say("yes")[0]
+    assert shop.rows("SELECT sku FROM order_lines ORDER BY position") == [("PB10-K",), ("LN-PZ",)]
+
+
+def test_a_person_who_writes_is_not_spoken_over(shop: Shop, client: FlaskClient) -> None:
+    phone = World(shop, client).phone()
+    phone.say("I want to talk to a person")
+    reply(shop, 1, "Mei here. How can I help?")
+    assert phone.say("my cartons came wet") == []
+
+
+def test_hand_back_tells_what_nobody_has_acted_on(shop: Shop, client: FlaskClient) -> None:
+    phone = World(shop, client).phone()
+    phone.say("I want to talk to a person")
+    phone.say("this one the person reads: wrong size last week")
+    reply(shop, 1, "Mei here, I will check.")
+    phone.say("also need 4 sleeves of 8oz lids")
+    give_back(shop, 1)
+    last = phone.heard()[-1]
+    assert "also need 4 sleeves of 8oz lids" in last
+    assert "wrong size last week" not in last
+
+
+def test_who_waits_for_an_hour_is_told_again(shop: Shop, client: FlaskClient) -> None:
+    phone = World(shop, client).phone()
+    phone.say("I want to talk to a person")
+    assert "write BOT" in phone.say("hello?")[0]
+    assert phone.say("anyone?") == []
+    with shop.runtime.engine.begin() as connection:
+        connection.execute(text("UPDATE conversation_messages SET created_at = created_at - interval '61 minutes'"))
+    assert "write BOT" in phone.say("still here")[0]
+
+
+def test_after_the_time_is_over_what_was_written_in_vain_is_told(shop: Shop, client: FlaskClient) -> None:
+    phone = World(shop, client).phone()
+    phone.say("I want to talk to a person")
+    phone.say("2 ctn 12in box, urgent")
+    let_time_pass(shop.runtime)
+    said = phone.say("hi")
+    assert "have not got to it yet" in said[0]
+    assert "2 ctn 12in box, urgent" in said[1]
