@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from bot.catalog.product import Product
+from bot.catalog.units import unit_named
 from bot.csv_rows import FORMULA_STARTS, each_row, refuse, rows_of, text_of
 from bot.errors import BadInputError
 
@@ -42,7 +43,7 @@ def _product(row: Mapping[str, str]) -> Product:
             raise BadInputError(f"{name} is empty")
         if row[name].startswith(FORMULA_STARTS):
             raise BadInputError(f"{name} looks like a spreadsheet formula")
-    base_unit = row["base_unit"].lower()
+    base_unit = unit_named(row["base_unit"])
     return Product(
         sku=row["sku"],
         name=row["name"],
@@ -82,7 +83,7 @@ def _pack_units(text: str, base_unit: str) -> dict[str, Decimal]:
         unit, equals, count = (part.strip() for part in item.partition("="))
         if not unit or not equals:
             raise BadInputError(f"pack unit {item[:40]!r} is not like carton=100")
-        unit = unit.lower()
+        unit = unit_named(unit)
         size = _decimal(count, f"pack unit {unit}")
         if size <= 0 or size > MAX_FACTOR:
             raise BadInputError(f"pack unit {unit} must hold more than 0 base units")

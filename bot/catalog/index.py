@@ -10,12 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from bot.catalog.codes import with_codes
 from bot.catalog.names import Name, NameReader
 from bot.catalog.product import Product
 from bot.catalog.spelling import Spelling
 from bot.catalog.units import MEASURES
 from bot.language.folding import fold
 from bot.language.lexicon import Roles, lexicon
+from bot.language.named import spelled_names
+from bot.language.scan import Piece
+from bot.language.token import Token
 from bot.language.tokens import Tokeniser, product_word, singular
 
 Bag = frozenset[str]
@@ -54,6 +58,8 @@ class CatalogIndex:
     """The measures that something is sold by: g and kg, ml and l, or none."""
     spelling: Spelling
     tokeniser: Tokeniser
+    digit_codes: Mapping[str, str] = field(default_factory=dict)
+    """SKUs of digits only, which may be amounts as well."""
     outlet_names: Mapping[str, Mapping[Bag, tuple[str, ...]]] = field(default_factory=dict)
     outlet: str | None = None
 
@@ -89,6 +95,11 @@ class CatalogIndex:
             return frozenset()
         return postings[0].intersection(*postings[1:])
 
+    def read(self, text: str, pieces: Iterable[Piece] | None = None) -> list[Token]:
+        """The typed tokens of folded text, as this catalog's customers mean them."""
+        tokens = self.tokeniser.read(text, self.mend, pieces)
+        return with_codes(tokens, self.digit_codes, self.knows, lambda sku, word: word in self.held[sku])
+
     def mend(self, word: str) -> str | None:
         """The known spelling of a word, when there is exactly one."""
         known = product_word(word) in self.by_word or word in self.counted
@@ -117,6 +128,7 @@ class _Build:
         self.aliases: dict[str, tuple[Bag, ...]] = {}
         self.by_word: dict[str, set[str]] = {}
         self.phrases: dict[str, set[tuple[str, ...]]] = {}
+        self.written: list[str] = []
         self.sizes: set[str] = set()
         self.heads: set[str] = set()
         self.described = frozenset(lexicon().attributes.values())
@@ -128,6 +140,7 @@ class _Build:
         for text in (product.name, *product.aliases):
             name = self.reader.read(text)
             if name.words:
+                self.written.append(name.text)
                 bags[frozenset(name.words)] = None
                 core.update(self.reader.core(text, name))
                 self._write_down(name)
@@ -146,6 +159,7 @@ class _Build:
                 name = self.reader.read(alias)
                 if not name.words:
                     continue
+                self.written.append(name.text)
                 self.outlet_names.setdefault(outlet_id, {}).setdefault(frozenset(name.words), []).append(product.sku)
                 self._write_down(name)
                 for word in name.words:
@@ -185,7 +199,9 @@ class _Build:
                 _codes(self.products.values()),
                 by_word.keys(),
                 _units(self.products.values()),
+                spelled_names(self.written, lambda text: self.reader.read(text).words),
             ),
+            digit_codes=_digit_codes(self.products.values()),
             outlet_names={outlet: _tuples(group) for outlet, group in self.outlet_names.items()},
         )
 
@@ -217,6 +233,11 @@ def _units(products: Iterable[Product]) -> dict[str, Roles]:
     for unit in {unit for product in products for unit in (product.base_unit, *product.pack_units)}:
         found.update({word: {"unit": unit} for word in (unit, f"{unit}s", f"{unit}es")})
     return found
+
+
+def _digit_codes(products: Iterable[Product]) -> dict[str, str]:
+    codes = ((fold(product.sku).text.strip(), product.sku) for product in products)
+    return {code: sku for code, sku in codes if code.isdigit()}
 
 
 def _codes(products: Iterable[Product]) -> dict[str, str]:

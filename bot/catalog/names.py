@@ -26,6 +26,8 @@ class Name:
     words: tuple[str, ...]
     whole: tuple[str, ...]
     sizes: tuple[str, ...] = ()
+    text: str = ""
+    """The name as it was read, folded."""
 
 
 class NameReader:
@@ -41,10 +43,10 @@ class NameReader:
             words = [_plain_word(word) for word in folded.split(" ")]
             if None not in words:
                 telling = tuple(word for word in words if word)
-                return Name(telling, telling)
+                return Name(telling, telling, (), folded)
         tokens = self._tokeniser.read(folded)
         sizes = tuple(token.word for token in tokens if token.kind == SIZE)
-        return Name(content(tokens), content(tokens, whole=True), sizes)
+        return Name(content(tokens), content(tokens, whole=True), sizes, folded)
 
     def core(self, text: str, name: Name) -> tuple[str, ...]:
         """The telling words without what only describes parts: "(fits 8oz)", "with lid"."""

@@ -5,11 +5,15 @@ Units are catalog words (carton, packet, kg); turning what people write ("ctn", 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from bot.catalog.product import Product
 from bot.errors import BadInputError
+from bot.language.folding import fold
+from bot.language.lexicon import NO_ROLES, lexicon, words_of
 
 DOZEN = "dozen"
 PIECE = "piece"
@@ -29,6 +33,39 @@ ABBREVIATIONS: Mapping[str, str] = {
     "bottle": "btl",
     "dozen": "doz",
 }
+
+
+MAX_LETTERS = 30
+
+
+@lru_cache(maxsize=1024)
+def unit_named(word: str) -> str:
+    """The unit that a catalog's word stands for, however an ERP writes it: CTN is carton, as it is in a message.
+
+    A word that no language knows is a unit of the catalog's own ("wheel"). Raises BadInputError for what is no word.
+    """
+    plain = fold(word).text.strip(" .")
+    if not plain or len(plain) > MAX_LETTERS or not all(_of_a_word(char) for char in plain):
+        raise BadInputError(f"{word[:MAX_LETTERS]!r} is not a unit")
+    return _of_language(words_of(plain)) or plain
+
+
+def _of_a_word(char: str) -> bool:
+    return char in " -'" or unicodedata.category(char)[0] in "LM"
+
+
+def _of_language(words: tuple[str, ...]) -> str | None:
+    """What the word means in a message. Of two units that it may mean there ("cs"), the one that has its letters."""
+    phrases = lexicon().structure.by_first.get(words[0], ())
+    roles = next((roles for phrase, roles in phrases if phrase == words), NO_ROLES)
+    units = roles.get("unit", "").split("|")
+    return next((unit for unit in units if _has_letters(unit, words[0])), units[0]) or None
+
+
+def _has_letters(unit: str, word: str) -> bool:
+    """Whether the letters of the word stand in the unit in their order: cs in case."""
+    rest = iter(unit)
+    return all(letter in rest for letter in word)
 
 
 class UnitNotSoldError(BadInputError):

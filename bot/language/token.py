@@ -30,6 +30,8 @@ class Token:
     """Of a size in kg, g, l or ml: the measure that was said, since it may turn out to be a quantity."""
     repaired: bool = False
     """The spelling was mended: whatever is found by it needs a YES."""
+    names: tuple[str, ...] = ()
+    """Of a name that is one token (named.py): the words it is looked up by."""
 
     def has(self, role: str) -> bool:
         return role in self.roles

@@ -13,8 +13,10 @@ from functools import lru_cache
 
 from bot.language import scan
 from bot.language.lexicon import NO_ROLES, Lexicon, Roles, lexicon
+from bot.language.named import SpelledNames
 from bot.language.numbers import join_numbers, part_behind
 from bot.language.token import CODE, SIZE, Token, plain
+from bot.language.words import product_word, singular
 
 __all__ = [
     "CODE",
@@ -82,32 +84,6 @@ class Cutter:
         return 0
 
 
-@lru_cache(maxsize=16384)
-def singular(word: str) -> str:
-    """The singular of an English plural, so far as spelling tells; other words unchanged."""
-    if len(word) < 4 or not word.isascii() or not word.endswith("s") or word.endswith(("ss", "us", "is")):
-        return word
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith("ives"):
-        return word[:-3] + "fe"
-    if word.endswith("ves"):
-        return word[:-3] + "f" if word[-4] in "al" else word[:-1]
-    if word.endswith(("ches", "shes", "sses", "xes", "zes", "oes")):
-        return word[:-2]
-    return word[:-1]
-
-
-@lru_cache(maxsize=16384)
-def product_word(text: str) -> str:
-    """The word that products are looked up by."""
-    attributes = lexicon().attributes
-    if text in attributes:
-        return attributes[text]
-    base = singular(text)
-    return attributes.get(base, base)
-
-
 def size_key(value: Decimal, measure: str) -> str:
     """One spelling for one size: 30cm and 300mm are both 300mm."""
     times, unit = _METRIC.get(measure, (Decimal(1), measure))
@@ -135,6 +111,7 @@ class Tokeniser:
         codes: Mapping[str, str] | None = None,
         words: Collection[str] = (),
         units: Mapping[str, Roles] | None = None,
+        names: SpelledNames | None = None,
     ) -> None:
         self._lexicon: Lexicon = lexicon()
         self._cutter = cutter
@@ -142,6 +119,7 @@ class Tokeniser:
         self._codes = codes or {}
         self._words_known = words
         self._units = units or {}
+        self._names = names
 
     def read(
         self,
@@ -153,6 +131,8 @@ class Tokeniser:
         tokens = self._words(text, scan.pieces(text) if pieces is None else pieces)
         if repair is not None:
             tokens = [mended for token in tokens for mended in self._mended(token, repair)]
+        if self._names is not None:
+            tokens = self._names.join(tokens)
         tokens = self._phrases(tokens)
         return self._sizes_of(join_numbers(tokens))
 
@@ -237,7 +217,7 @@ class Tokeniser:
         position = 0
         while position < len(tokens):
             token = tokens[position]
-            found = self._lexicon.structure.longest(words, position)
+            found = self._lexicon.structure.longest(words, position) if not token.names else None
             size = 1
             if found is not None and token.kind not in scan.NOISE:
                 size, token.roles = found
@@ -253,7 +233,9 @@ class Tokeniser:
                     )
             if token.text in self._units and not token.has("unit"):
                 token.roles = {**token.roles, **self._units[token.text]}
-            if token.kind == scan.WORD:
+            if token.names:
+                pass
+            elif token.kind == scan.WORD:
                 token.word = product_word(token.text.replace("-", ""))
             elif token.kind == scan.ODD and _decimal_comma(tokens, position):
                 token.kind, token.value = scan.NUMBER, Decimal(token.text.replace(",", "."))

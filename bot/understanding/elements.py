@@ -66,6 +66,8 @@ class _Reader:
             self.elements.append(Element(Kind.DAY, at, at + 1))
             return at + 1
         starts_line, self.line_start = self.line_start, token.kind == scan.LINE
+        if token.names:
+            return self._take_name(at, token)
         if token.kind == CODE:
             return self._add(Mention(Kind.MENTION, at, at + 1, sku=token.word))
         if token.kind == scan.LINE:
@@ -707,6 +709,15 @@ class _Reader:
         else:
             mention.unknown.append(token.text)
         mention.parts.append((at, token.word, token))
+        mention.repaired |= token.repaired
+        mention.end = at + 1
+        return at + 1
+
+    def _take_name(self, at: int, token: Token) -> int:
+        """A whole name that the languages would take for themselves."""
+        mention = self._open(at)
+        mention.words += token.names
+        mention.parts += [(at, word, token) for word in token.names]
         mention.repaired |= token.repaired
         mention.end = at + 1
         return at + 1

@@ -54,7 +54,7 @@ def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts
     """The first stages: what stands in the message, before deciding what it is. None when there is too much in it."""
     folded = fold(text)
     pieces = list(scan.pieces(folded.text, find_regions(folded)))
-    tokens = index.tokeniser.read(folded.text, index.mend, pieces)
+    tokens = index.read(folded.text, pieces)
     days = find_days(tokens, today)
     skip = {at for day in days for at in range(day.start, day.end)}
     elements = find_elements(tokens, skip, index)
@@ -63,7 +63,8 @@ def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts
     state = context.draft or context.last_order
     known = [sku for sku, _ in state.lines] if state is not None else []
     quoter = Quoter(tokens, folded)
-    cues = find_cues(pieces)
+    named = [range(token.start, token.end) for token in tokens if token.names]
+    cues = find_cues([piece for piece in pieces if not any(piece.start in span for span in named)])
     wanted = without_told(elements, tokens, cues)
     story = tell(wanted, Resolver(index, quoter), known, answering=bool(context.pending))
     story.past = len(wanted) < len(elements)
