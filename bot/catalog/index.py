@@ -17,7 +17,7 @@ from bot.catalog.spelling import Spelling
 from bot.catalog.units import MEASURES
 from bot.language.folding import fold
 from bot.language.lexicon import Roles, lexicon
-from bot.language.named import spelled_names
+from bot.language.named import holds_risk, spelled_names
 from bot.language.scan import Piece
 from bot.language.token import Token
 from bot.language.tokens import Tokeniser, product_word, singular
@@ -26,6 +26,7 @@ Bag = frozenset[str]
 MIN_NUMERIC_CODE = 5
 _DIGITS = "0123456789."
 MIN_SHORTENED = 3
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class _Build:
         for text in (product.name, *product.aliases):
             name = self.reader.read(text)
             if name.words:
-                self.written.append(name.text)
+                self._remember(name)
                 bags[frozenset(name.words)] = None
                 core.update(self.reader.core(text, name))
                 self._write_down(name)
@@ -159,11 +160,16 @@ class _Build:
                 name = self.reader.read(alias)
                 if not name.words:
                     continue
-                self.written.append(name.text)
+                self._remember(name)
                 self.outlet_names.setdefault(outlet_id, {}).setdefault(frozenset(name.words), []).append(product.sku)
                 self._write_down(name)
                 for word in name.words:
                     self.by_word.setdefault(word, set())
+
+    def _remember(self, name: Name) -> None:
+        """Keeps a name that holds words with another meaning."""
+        if any(map(str.isdigit, name.text)) or holds_risk(_WORD.findall(name.text)):
+            self.written.append(name.text)
 
     def _write_down(self, name: Name) -> None:
         self.sizes.update(name.sizes)
@@ -173,6 +179,13 @@ class _Build:
     def _head(self, name: Name) -> list[str]:
         """The last word that is neither a size nor a colour."""
         return [word for word in name.words if word not in name.sizes and word not in self.described][-1:]
+
+    def _tokeniser(self, sizes: frozenset[str], by_word: Mapping[str, Bag]) -> Tokeniser:
+        """What reads messages: it knows this catalog's words, and claims its names that the languages would take."""
+        products = self.products.values()
+        plain = Tokeniser(self.reader.cutter, sizes, _codes(products), by_word.keys(), _units(products))
+        risky = (plain.pieces(text) for text in self.written)
+        return plain.claiming(spelled_names(risky, lambda text: self.reader.read(text).words))
 
     def index(self) -> CatalogIndex:
         """The tables, frozen."""
@@ -193,14 +206,7 @@ class _Build:
             counted=frozenset(word.lstrip("0123456789.") for word in by_word if word[0].isdigit()),
             measures=_measures(self.products.values()),
             spelling=Spelling(by_word.keys(), lexicon().repairable),
-            tokeniser=Tokeniser(
-                self.reader.cutter,
-                sizes,
-                _codes(self.products.values()),
-                by_word.keys(),
-                _units(self.products.values()),
-                spelled_names(self.written, lambda text: self.reader.read(text).words),
-            ),
+            tokeniser=self._tokeniser(sizes, by_word),
             digit_codes=_digit_codes(self.products.values()),
             outlet_names={outlet: _tuples(group) for outlet, group in self.outlet_names.items()},
         )

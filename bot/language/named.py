@@ -1,15 +1,14 @@
-"""Joins the words of a catalog's name that the languages would take for themselves: half & half, Thank You Cards, Seven Up.
+"""Joins the words of a catalog's name that the languages would take for themselves: half & half, Thank You Cards, 100 Plus.
 
-Every other name is left to be read word by word.
+A name is claimed before a number in it can count, a day in it can date or a "no" in it can take anything away. Words of names
+without such words are left to be read one by one.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import groupby
 
 from bot.language import scan
 from bot.language.lexicon import lexicon
@@ -17,6 +16,11 @@ from bot.language.token import Token
 from bot.language.words import product_word
 
 AND = "&"
+APART = "\0"
+"""Equal to no word of a message."""
+COUNTING = frozenset({"number", "scale", "pair_number", "article", "vague"})
+OPENING = COUNTING | {"filler", "courtesy", "note", "want"}
+"""Roles of words that may stand before the rest of a name without belonging to it."""
 RISKY = frozenset(
     {
         "number",
@@ -31,6 +35,8 @@ RISKY = frozenset(
         "negate",
         "correct",
         "each",
+    }
+    | {
         "both",
         "all",
         "same_amount",
@@ -39,74 +45,169 @@ RISKY = frozenset(
         "every",
         "ran_out",
         "reference",
+        "duration",
+        "week",
+        "clock",
     }
 )
 """Roles by which a word of a name would count, date or change an order."""
-OPENING = frozenset({"number", "scale", "pair_number", "article", "vague", "filler", "courtesy", "note"})
-"""Roles of words that may stand before the rest of a name without belonging to it."""
 MIN_WORDS = 2
-MAX_WORDS = 8
+MAX_NAMES = 400
+"""Names that one word is looked for in; a word of more of them tells nothing apart."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\S")
 Words = tuple[str, ...]
+Place = tuple[Words, int]
+"""A name's words, and where in it a word stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpelledNames:
-    """Such names and their parts by first word, the longest first; `looked_up` gives the words that one is looked up by."""
+    """The names that hold a word with another meaning, by that word; `looked_up` gives the words a stretch is looked up by."""
 
-    by_first: Mapping[str, tuple[Words, ...]]
+    by_word: Mapping[str, tuple[Place, ...]]
     looked_up: Callable[[str], Words]
 
     def join(self, tokens: list[Token]) -> list[Token]:
-        """The tokens with each such name as one of them; its `names` are the words to look it up by."""
-        words = [_written(token) for token in tokens]
-        if self.by_first.keys().isdisjoint(words):
+        """The tokens with each such name, or part of one, as one of them; its `names` are the words to look it up by."""
+        words = _written(tokens, "")
+        if self.by_word.keys().isdisjoint(words):
             return tokens
         out: list[Token] = []
-        at = 0
-        while at < len(tokens):
-            size = self._size(words, at)
-            out.append(self._joined(tokens[at : at + size]) if size else tokens[at])
-            at += size or 1
-        return out
+        done = 0
+        for start, end in self._stretches(tokens, words):
+            out += tokens[done:start]
+            out.append(_joined(tokens[start:end], self.looked_up(_text(tokens[start:end]))))
+            done = end
+        return out + tokens[done:]
 
-    def _size(self, words: list[str], at: int) -> int:
-        names = self.by_first.get(words[at], ())
-        return next((len(name) for name in names if tuple(words[at : at + len(name)]) == name), 0)
+    def _stretches(self, tokens: Sequence[Token], words: list[str]) -> Iterator[tuple[int, int]]:
+        """The longest stretch around each such word that the names know, from left to right."""
+        done = 0
+        for at, word in enumerate(words):
+            if at < done or word not in self.by_word:
+                continue
+            found = [_stretch(words, at, place, done) for place in self.by_word[word]]
+            valid = [one for one in (_trimmed(tokens, words, stretch) for stretch in set(found)) if one is not None]
+            if valid:
+                start, end = max(valid, key=lambda one: (one[1] - one[0], -one[0]))
+                if self.looked_up(_text(tokens[start:end])):
+                    yield start, end
+                    done = end
 
-    def _joined(self, tokens: list[Token]) -> Token:
-        return _joined(tokens, self.looked_up(" ".join(spelling(token.text) for token in tokens)))
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Tokens `start` to `end` that stand so in a name; whether they are its first and its last words."""
+
+    start: int
+    end: int
+    first: bool
+    last: bool
 
 
-def spelled_names(written: Iterable[str], looked_up: Callable[[str], Words]) -> SpelledNames:
-    """The table of those names among `written` (folded) that the languages would take for themselves."""
-    by_first: dict[str, set[Words]] = {}
-    for name in written:
-        for part in spelled_parts(_WORD.findall(name)):
-            by_first.setdefault(part[0], set()).add(part)
-    ordered = {first: tuple(sorted(parts, key=lambda part: (-len(part), part))) for first, parts in by_first.items()}
-    return SpelledNames(ordered, lru_cache(maxsize=4096)(looked_up))
+def _stretch(words: Sequence[str], at: int, place: Place, done: int) -> _Stretch:
+    """As far as message and name agree around one word."""
+    name, position = place
+    start, end = 0, 1
+    while position - start > 0 and at - start > done and words[at - start - 1] == name[position - start - 1]:
+        start += 1
+    while position + end < len(name) and at + end < len(words) and words[at + end] == name[position + end]:
+        end += 1
+    return _Stretch(at - start, at + end, position == start, position + end == len(name))
+
+
+def _trimmed(tokens: Sequence[Token], words: Sequence[str], found: _Stretch) -> tuple[int, int] | None:
+    """The stretch without what may not belong to the goods at its ends; None when the rest does not speak of them."""
+    start, end = found.start, found.end
+    counted = any(_counts(token) for token in (*tokens[:start], *tokens[end:]))
+    while start < end and _loose_start(tokens[start], whole=found.first and start == found.start, counted=counted):
+        start += 1
+    while start < end and _loose_end(tokens[end - 1], whole=found.last and end == found.end, counted=counted):
+        end -= 1
+    whole = found.first and found.last and (start, end) == (found.start, found.end)
+    if end - start < MIN_WORDS or (not any(map(_risky, words[start:end])) and not _says_something(words[start:end])):
+        return None
+    speaks = _speaks(words[start:end], first=found.first and start == found.start, whole=whole)
+    if speaks and _is_phrase(words[start:end]):
+        return (start, end) if _beside_amount(tokens, start, end) else None
+    return (start, end) if speaks else None
+
+
+def _loose_start(token: Token, *, whole: bool, counted: bool) -> bool:
+    """A word that may count, or open the sentence; it belongs to the name where the name begins so and something else counts."""
+    if token.text in _joints():
+        return True
+    if _counts(token):
+        return not (whole and counted)
+    return not whole and not OPENING.isdisjoint(_roles(token.text))
+
+
+def _loose_end(token: Token, *, whole: bool, counted: bool) -> bool:
+    if token.text in _joints():
+        return True
+    if _counts(token):
+        return not (whole and counted)
+    return not whole and _risky(token.text)
+
+
+def _counts(token: Token) -> bool:
+    counting = token.kind in (scan.NUMBER, scan.ODD)
+    return counting or (token.kind == scan.WORD and not COUNTING.isdisjoint(_roles(token.text)))
+
+
+def _speaks(words: Sequence[str], *, first: bool, whole: bool) -> bool:
+    """Whether the words speak of these goods by themselves."""
+    content = [word for word in words if word.isalpha() and not _roles(word)]
+    if "negate" in _roles(words[0]):
+        return whole or len(content) > 1 or any(word.isdigit() for word in words)
+    if content:
+        return True
+    return whole or (first and AND in words)
+
+
+def _beside_amount(tokens: Sequence[Token], start: int, end: int) -> bool:
+    near = (*tokens[max(start - 2, 0) : start], *tokens[end : end + 2])
+    return any(_counts(token) for token in near)
+
+
+def _text(tokens: Sequence[Token]) -> str:
+    return "".join(token.text if token.glued and at else f" {token.text}" for at, token in enumerate(tokens)).strip()
 
 
 def _joined(tokens: list[Token], names: Words) -> Token:
-    text = " ".join(token.text for token in tokens)
+    text = _text(tokens)
     repaired = any(token.repaired for token in tokens)
     span = tokens[0].start, tokens[-1].end
     return Token(scan.WORD, text, *span, tokens[0].glued, word=names[-1], repaired=repaired, names=names)
 
 
-def _written(token: Token) -> str:
-    if token.kind not in (scan.WORD, scan.MARK, scan.NUMBER):
-        return ""
-    return spelling(token.text)
+def _written(tokens: Sequence[Token], apart: str) -> list[str]:
+    """The spelling of each token; `apart` for what no name goes on across: line ends, stretches, and sizes, which are read later."""
+    sizes = {at for at in range(len(tokens)) if _in_size(tokens, at)}
+    out = scan.REGIONS | {scan.LINE}
+    return [apart if at in sizes or token.kind in out else spelling(token.text) for at, token in enumerate(tokens)]
+
+
+def _in_size(tokens: Sequence[Token], at: int) -> bool:
+    """A number with a measure or another side behind it (8 oz, 8x8), or what stands behind such a number."""
+    if tokens[at].kind == scan.NUMBER:
+        return _measures(tokens, at + 1) or (at > 1 and _measures(tokens, at - 1))
+    return _measures(tokens, at) and at > 0 and tokens[at - 1].kind == scan.NUMBER
+
+
+def _measures(tokens: Sequence[Token], at: int) -> bool:
+    token = tokens[at] if at < len(tokens) else None
+    if token is None:
+        return False
+    sides = token.text in ("x", "*", "by") and at + 1 < len(tokens) and tokens[at + 1].kind == scan.NUMBER
+    return sides or token.text in ('"', "''") or "measure" in _roles(token.text)
 
 
 @cache
 def _joints() -> frozenset[str]:
-    single = (phrases for phrases in lexicon().structure.by_first.values())
+    groups = lexicon().structure.by_first.values()
     return frozenset(
-        {AND, *(words[0] for group in single for words, roles in group if len(words) == 1 and "and" in roles)}
+        {AND, *(words[0] for group in groups for words, roles in group if len(words) == 1 and "and" in roles)}
     )
 
 
@@ -116,35 +217,34 @@ def spelling(word: str) -> str:
     return AND if word in _joints() else product_word(word)
 
 
-def spelled_parts(words: Sequence[str]) -> Iterator[Words]:
-    """Of each run of words in a name: the run and those parts of it that speak of these goods by themselves."""
-    for is_run, group in groupby(words, key=lambda word: word.isalpha() or word == AND):
-        run = tuple(group)
-        if is_run and len(run) >= MIN_WORDS and (any(map(_risky, run)) or _says_something(run)):
-            yield from _parts(run)
+def holds_risk(words: Sequence[str]) -> bool:
+    """Whether the languages would take a word of this name for themselves. `words` as they are folded."""
+    return any(map(_risky, words)) or _says_something(words)
 
 
-def _parts(run: Words) -> Iterator[Words]:
-    written = tuple(map(spelling, run))
-    for start in range(len(run)):
-        for end in range(start + MIN_WORDS, min(len(run), start + MAX_WORDS) + 1):
-            if _tells(run[start:end], start, whole=end - start == len(run)):
-                yield written[start:end]
+def spelled_names(names: Iterable[Sequence[Token]], looked_up: Callable[[str], Words]) -> SpelledNames:
+    """The table of names (their tokens as a message would have them) by each word that has another meaning."""
+    by_word: dict[str, dict[Place, None]] = {}
+    for tokens in names:
+        words = tuple(_written(tokens, APART))
+        for at in _risky_places(words):
+            by_word.setdefault(words[at], {})[words, at] = None
+    few = {word: tuple(places) for word, places in by_word.items() if len(places) <= MAX_NAMES}
+    return SpelledNames(few, lru_cache(maxsize=4096)(looked_up))
 
 
-def _tells(words: Words, start: int, *, whole: bool) -> bool:
-    """A part with a word that has no other meaning beside one that has; or the first words, such as no sentence has them."""
-    if AND in (spelling(words[0]), spelling(words[-1])):
-        return False
-    if any(not _roles(word) and word != AND for word in words) and (any(map(_risky, words)) or _says_something(words)):
-        return whole or (OPENING.isdisjoint(_roles(words[0])) and not _risky(words[-1]))
-    return start == 0 and all(_risky(word) or spelling(word) == AND for word in words) and not _says_something(words)
+def _risky_places(words: Words) -> Iterator[int]:
+    for at, word in enumerate(words):
+        if _risky(word) or _phrase_at(words, at):
+            yield at
 
 
 @lru_cache(maxsize=16384)
 def _risky(word: str) -> bool:
     roles = _roles(word)
-    return "stop" not in roles and not RISKY.isdisjoint(roles)
+    if word.replace(".", "").isdigit():
+        return True
+    return not RISKY.isdisjoint(roles) and (roles.get("stop") is None or "negate" in roles or "number" in roles)
 
 
 def _roles(word: str) -> Mapping[str, str]:
@@ -153,10 +253,21 @@ def _roles(word: str) -> Mapping[str, str]:
 
 def _says_something(words: Sequence[str]) -> bool:
     """Whether some words of it together are a phrase of a language: "thank you", "same day"."""
-    language = lexicon()
+    return any(_phrase_at(words, at) for at in range(len(words)))
+
+
+def _phrase_at(words: Sequence[str], at: int) -> bool:
     return any(
         len(phrase) > 1 and tuple(words[at : at + len(phrase)]) == phrase
-        for at, word in enumerate(words)
-        for phrases in (language.cues, language.structure)
-        for phrase, _ in phrases.by_first.get(word, ())
+        for phrases in (lexicon().cues, lexicon().structure)
+        for phrase, _ in phrases.by_first.get(words[at], ())
+    )
+
+
+def _is_phrase(words: Sequence[str]) -> bool:
+    """All of it is something that people say anyway: "good morning"."""
+    return any(
+        phrase == tuple(words)
+        for phrases in (lexicon().cues, lexicon().structure)
+        for phrase, _ in phrases.by_first.get(words[0], ())
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -30,6 +31,8 @@ __all__ = [
     "product_word",
     "singular",
 ]
+_NAMING = frozenset({scan.DATE, scan.PERCENT, scan.CLOCK, scan.ORDINAL})
+"""What looks like a day, a share or an hour, and is a word of a name where the catalog has it: 31/40, 70%, 1:43, 60th."""
 _CODE = re.compile(r"[a-z\d]+(?:[-_/.][a-z\d]+)*")
 _LEADING = re.compile(r"\d+(?:\.\d+)?")
 _METRIC: Mapping[str, tuple[Decimal, str]] = {
@@ -111,7 +114,6 @@ class Tokeniser:
         codes: Mapping[str, str] | None = None,
         words: Collection[str] = (),
         units: Mapping[str, Roles] | None = None,
-        names: SpelledNames | None = None,
     ) -> None:
         self._lexicon: Lexicon = lexicon()
         self._cutter = cutter
@@ -119,7 +121,7 @@ class Tokeniser:
         self._codes = codes or {}
         self._words_known = words
         self._units = units or {}
-        self._names = names
+        self._names: SpelledNames | None = None
 
     def read(
         self,
@@ -128,13 +130,23 @@ class Tokeniser:
         pieces: Iterable[scan.Piece] | None = None,
     ) -> list[Token]:
         """The typed tokens of `text`. `repair` may offer the known words behind a word nobody knows."""
-        tokens = self._words(text, scan.pieces(text) if pieces is None else pieces)
+        tokens = self.pieces(text, pieces)
         if repair is not None:
             tokens = [mended for token in tokens for mended in self._mended(token, repair)]
         if self._names is not None:
             tokens = self._names.join(tokens)
         tokens = self._phrases(tokens)
         return self._sizes_of(join_numbers(tokens))
+
+    def pieces(self, text: str, pieces: Iterable[scan.Piece] | None = None) -> list[Token]:
+        """The words, numbers and marks of `text` before they are joined to anything, without roles."""
+        return self._words(text, scan.pieces(text) if pieces is None else pieces)
+
+    def claiming(self, names: SpelledNames) -> Tokeniser:
+        """The same tokeniser, which claims these names before anything else is read."""
+        other = copy(self)
+        other._names = names
+        return other
 
     def _mended(self, token: Token, repair: Callable[[str], str | None]) -> list[Token]:
         if token.kind != scan.WORD or len(token.text) < 2 or token.text in self._lexicon.words:
@@ -159,8 +171,8 @@ class Tokeniser:
                 tokens.append(Token(CODE, text[start:code_end], start, code_end, glued, word=sku))
             if start < code_end:
                 continue
-            if kind == scan.DATE and "/" in word and (self._sizes is None or word in self._words_known):
-                kind = scan.WORD
+            if kind in _NAMING and (self._sizes is None or word.replace(" ", "") in self._words_known):
+                kind, word = scan.WORD, word.replace(" ", "")
             if kind == scan.WORD and glued and tokens and tokens[-1].kind == scan.NUMBER:
                 measure = self._measure_before_goods(word)
                 if measure:
