@@ -5,7 +5,7 @@ PY := .venv/bin/python
 # The first of these that is 3.11 or later and can make a virtual environment; or say PYTHON=/path/to/python3.
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
 
-.PHONY: help install install-dev run test lint eval bench chaos load lock clean
+.PHONY: help install install-dev run test lint eval bench chaos fuzz load lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,9 @@ bench: install-dev ## time the parts that must be fast
 
 chaos: install-dev ## kill and cut what can be killed and cut, then count the orders
 	@$(PY) -m chaos $(ARGS)
+
+fuzz: install-dev ## try what the API's own document promises, and what it does not
+	@$(PY) -m tests.fuzz_api $(ARGS)
 
 load: install-dev ## 400 outlets at 20 orders a second for a minute, then every order counted
 	@$(PY) -m chaos --soak 60 --calm $(ARGS)

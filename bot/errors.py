@@ -3,11 +3,13 @@
 TriaError
 +-- PermanentError        trying again cannot help: record it, tell someone, stop
 |   +-- BadInputError     what the sender (user, operator, provider) gave is wrong; the text is safe to show them
+|   |   +-- UnknownSessionError  a session that is not this user's, or has ended
 |   +-- UnauthorizedError signature, token or secret does not match
 |   +-- StartupRefused    the process must not serve: settings, schema or a critical service is wrong
 |   +-- OptedOutError     the recipient told the provider to receive nothing more
 |   +-- UnknownChannelError  a row names a channel that no module speaks for
 +-- TemporaryError        try again later; `retry_after_s` when the other side said when
+    +-- TooFastError      more in a short time than anyone types; `retry_after_s` is set
     +-- UnknownOutcome    the request was sent and its answer lost: look it up before sending again
     +-- Fenced            this worker's lease ended; somebody else owns the work now, write nothing
 """
@@ -29,6 +31,10 @@ class PermanentError(TriaError):
 
 class BadInputError(PermanentError):
     """The message is written for whoever sent the input and may be shown to them."""
+
+
+class UnknownSessionError(BadInputError):
+    """The session named is not the user's open one."""
 
 
 class UnauthorizedError(PermanentError):
@@ -54,6 +60,10 @@ class TemporaryError(TriaError):
         super().__init__(message)
         self.code = code
         self.retry_after_s = retry_after_s
+
+
+class TooFastError(TemporaryError):
+    """The sender is over a limit and nothing was recorded."""
 
 
 class UnknownOutcome(TemporaryError):

@@ -12,7 +12,7 @@ from bot.errors import StartupRefused
 from bot.runtime import Runtime
 from bot.settings import ROOT, get_settings
 from bot.telemetry import configure_logging, init_sentry
-from handlers import access, cli, errors, health
+from handlers import access, api_docs, cli, errors, health, well_formed
 
 MAX_BODY_BYTES = 256 * 1024
 """A webhook is a few kilobytes; what is larger is refused before it is read."""
@@ -32,9 +32,11 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     for spec in CHANNELS.values():
         app.register_blueprint(import_module(spec.door).blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(api_docs.blueprint)
     if not runtime.settings.is_production:
         _add_simulator(app)
     access.install(app)
+    well_formed.install(app)
     errors.install(app)
     cli.register(app)
     return app

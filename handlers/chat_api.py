@@ -8,63 +8,50 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request, stream_with_context
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from flask import Blueprint, Response, abort, jsonify, request, stream_with_context
+from pydantic import ValidationError
 from sqlalchemy import text
 
 from bot.channels.base import Incoming, Kind
 from bot.channels.text import storable
+from bot.decision import Reply
 from bot.errors import BadInputError, TemporaryError
+from bot.replies import render
+from bot.replies.render import DEFAULT, Voice
 from bot.runtime import Runtime
 from handlers.bearer import require_token
+from handlers.chat_schema import ChatbotAnswer, ChatbotRequest, problems_of
 from handlers.current import current_runtime
-from jobs.access.binding import bind, contact_of
+from handlers.described import described
+from handlers.errors import error_event
+from handlers.json_body import strict_json
+from jobs.intake.chat_session import CHANNEL, admit
 from jobs.intake.record import record_once
 from jobs.process_conversation import process
+from jobs.reads.chat_answers import read_answer
 from models.database import autocommit, transaction
 
 blueprint = Blueprint("chat_api", __name__)
 
-CHANNEL = "api"
 BUSINESS = "api"
 MAX_KEY = 255
 """As long as Stripe takes one."""
+WAIT_S, LOOK_AGAIN_S = 5.0, 0.05
+"""For another worker at the same conversation; a turn takes a tenth of a second."""
+WITHOUT_A_REPLY = {"handed_over": "human", "parked": "apology"}
+"""What is said when the bot itself wrote nothing: a person is in charge, or something broke."""
 
-
-class ChatbotRequest(BaseModel):
-    """The request's JSON; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
-
-    message: str = Field(max_length=20_000)
-    user_id: str = Field(min_length=1, max_length=140)
-    session_id: str | None = Field(None, max_length=64)
-    outlet_id: str | None = Field(None, max_length=100)
-
-
-MEANT = text("""
-SELECT id FROM outlets WHERE is_active AND code = :outlet
-UNION SELECT b.outlet_id FROM contacts k JOIN contact_outlets b ON b.contact_id = k.id
-WHERE k.channel = 'whatsapp' AND k.address = :user_id AND CAST(:outlet AS text) IS NULL
-""")
 CHOOSE = text("UPDATE conversations SET outlet_id = :outlet WHERE id = :id AND outlet_id IS DISTINCT FROM :outlet")
-ANSWER = text("""
-SELECT m.state, m.session_id, m.intent, m.confidence, m.language,
-  (SELECT string_agg(r.content, E'\\n\\n' ORDER BY r.sequence) FROM conversation_messages r WHERE r.in_reply_to = m.id) AS reply,
-  (SELECT json_agg(json_build_object('event', e.kind, 'at', e.at) ORDER BY e.id) FROM order_events e WHERE e.message_id = m.id) AS timeline,
-  (SELECT json_build_object('number', o.number, 'status', o.status, 'currency', o.currency, 'subtotal', o.subtotal::text,
-            'tax', o.tax::text, 'total', o.total::text, 'delivery_date', o.delivery_date,
-            'lines', (SELECT json_agg(json_build_object('sku', l.sku, 'name', l.name, 'quantity', l.quantity::text, 'unit', l.unit,
-                      'unit_price', l.unit_price::text, 'line_total', l.line_total::text) ORDER BY l.position)
-                      FROM order_lines l WHERE l.order_id = o.id))
-     FROM orders o WHERE o.id = (SELECT order_id FROM order_events WHERE message_id = m.id ORDER BY id DESC LIMIT 1)) AS "order"
-FROM conversation_messages m WHERE m.channel = 'api' AND m.direction = 'inbound' AND m.provider_id = :provider_id
-""")
+
+
+class _KeyReusedError(BadInputError):
+    """The key belongs to another request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +63,29 @@ class Asked:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that may be recorded. `outlet_id` is the row of the outlet that it names."""
+
+    asked: Asked
+    outlet_id: int | None
+
+
 @blueprint.post("/api/chatbot")
+@described(body=ChatbotRequest, answer=ChatbotAnswer, key=True, refusals=(400, 404, 409, 413, 415, 422, 429, 503))
 def chatbot() -> Response | tuple[Response, int]:
+    """Send one message and get the answer.
+
+    With an `Idempotency-Key` the same request can be sent again safely: it is answered from the record, marked
+    `Idempotency-Replayed: true`.
+    """
+    runtime = current_runtime()
     try:
-        asked = _read()
+        answer, replayed = _answer(runtime, _admitted(runtime))
     except ValidationError as error:
-        fields = [{"field": ".".join(map(str, item["loc"])), "problem": item["msg"]} for item in error.errors()]
-        return jsonify({"error": {"code": "invalid", "message": "The request is not valid.", "fields": fields}}), 422
-    answer, replayed = _answer(current_runtime(), asked)
-    if answer is None:
-        return jsonify(
-            {"error": {"code": "key_reused", "message": "This Idempotency-Key was used for another request."}}
-        ), 409
+        return _invalid(error)
+    except _KeyReusedError as error:
+        return jsonify({"error": {"code": "key_reused", "message": str(error)}}), 409
     response = jsonify(answer)
     if replayed:
         response.headers["Idempotency-Replayed"] = "true"
@@ -95,23 +93,38 @@ def chatbot() -> Response | tuple[Response, int]:
 
 
 @blueprint.post("/api/chatbot/stream")
+@described(body=ChatbotRequest, media_type="text/event-stream", key=True, refusals=(400, 404, 413, 415, 422, 429, 503))
 def stream() -> Response | tuple[Response, int]:
-    """The same as server-sent events: `accepted` at once, `reply` line by line, then `done` with the whole answer."""
-    try:
-        asked = _read()
-    except ValidationError:
-        return jsonify({"error": {"code": "invalid", "message": "The request is not valid."}}), 422
+    """Send one message and get the answer as server-sent events.
+
+    `accepted` at once, `reply` line by line, then `done` with the whole answer; or `error` with `code` and `message`. What
+    is wrong with the request itself is refused before anything is streamed.
+    """
     runtime = current_runtime()
-    response = Response(stream_with_context(_events(runtime, asked)), mimetype="text/event-stream")
+    try:
+        admitted = _admitted(runtime)
+    except ValidationError as error:
+        return _invalid(error)
+    response = Response(stream_with_context(_events(runtime, admitted)), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _events(runtime: Runtime, asked: Asked) -> Iterator[str]:
+def _invalid(error: ValidationError) -> tuple[Response, int]:
+    body = {"code": "invalid", "message": "The request is not valid.", "fields": problems_of(error)}
+    return jsonify({"error": body}), 422
+
+
+def _events(runtime: Runtime, admitted: Admitted) -> Iterator[str]:
+    """The status is sent already, so whatever goes wrong now is an event too; a stream never just breaks off."""
     yield _event("accepted", {})
-    answer, _ = _answer(runtime, asked)
-    if answer is None:
-        yield _event("error", {"code": "key_reused"})
+    try:
+        answer, _ = _answer(runtime, admitted)
+    except _KeyReusedError as error:
+        yield _event("error", {"code": "key_reused", "message": str(error)})
+        return
+    except Exception as error:  # noqa: BLE001 - said in the stream, logged and reported by error_event
+        yield _event("error", error_event(error))
         return
     for line in str(answer["reply"]).splitlines(keepends=True):
         yield _event("reply", {"text": line})
@@ -122,54 +135,69 @@ def _event(name: str, body: dict[str, Any]) -> str:
     return f"event: {name}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
 
 
-def _read() -> Asked:
-    """Raises UnauthorizedError, BadInputError or pydantic's ValidationError."""
-    require_token(current_runtime().settings.api_token)
-    body = ChatbotRequest.model_validate(request.get_json(silent=True))
-    key = request.headers.get("Idempotency-Key") or uuid.uuid4().hex
-    if len(key) > MAX_KEY:
-        raise BadInputError(f"Idempotency-Key is longer than {MAX_KEY} characters", code="key")
-    return Asked(
-        body, hashlib.sha256(key.encode()).hexdigest(), hashlib.sha256(body.model_dump_json().encode()).hexdigest()[:32]
-    )
-
-
-def _answer(runtime: Runtime, asked: Asked) -> tuple[dict[str, Any] | None, bool]:
-    """The answer, and whether it was given before; None when the key belongs to another request."""
-    outlet_id = _bind(runtime, asked.body)
-    message = Incoming(
-        CHANNEL,
-        asked.provider_id,
-        asked.body.user_id,
-        BUSINESS,
-        Kind.TEXT,
-        storable(asked.body.message),
-        runtime.clock(),
-    )
-    recorded = record_once(runtime.engine, message, fingerprint=asked.fingerprint, window_ms=0)
-    if recorded.altered:
-        return None, True
-    if outlet_id is not None:
-        with autocommit(runtime.engine) as connection:
-            connection.execute(CHOOSE, {"id": recorded.conversation_id, "outlet": outlet_id})
-    process(runtime, recorded.conversation_id)
-    return _from_ledger(runtime, asked.provider_id), recorded.message_id is None
-
-
-def _bind(runtime: Runtime, body: ChatbotRequest) -> int | None:
+def _admitted(runtime: Runtime) -> Admitted:
+    """Everything that can be refused before the message is recorded. Raises UnauthorizedError, BadInputError, TooFastError or
+    pydantic's ValidationError."""
+    asked = _read(runtime)
+    body = asked.body
     with transaction(runtime.engine) as connection:
-        found = list(connection.execute(MEANT, {"user_id": body.user_id, "outlet": body.outlet_id}).scalars())
-        bind(connection, contact_of(connection, CHANNEL, body.user_id), found, by=CHANNEL, actor=CHANNEL)
-    if body.outlet_id is not None and not found:
-        raise BadInputError("outlet_id is not an outlet of ours", code="outlet")
-    return int(found[0]) if body.outlet_id is not None else None
+        outlet_id = admit(
+            connection,
+            user_id=body.user_id,
+            outlet=body.outlet_id,
+            session_id=body.session_id,
+            provider_id=asked.provider_id,
+        )
+    return Admitted(asked, outlet_id)
 
 
-def _from_ledger(runtime: Runtime, provider_id: str) -> dict[str, Any]:
-    """Raises TemporaryError while another worker still has the conversation; asking again with the same key is safe."""
-    with autocommit(runtime.engine) as connection:
-        row = connection.execute(ANSWER, {"provider_id": provider_id}).one()
-    if row.state == "received":
-        raise TemporaryError("still being answered", retry_after_s=1)
-    answer = {name: getattr(row, name) for name in ("reply", "session_id", "intent", "confidence", "language", "order")}
-    return answer | {"reply": row.reply or "", "timeline": row.timeline or []}
+def _read(runtime: Runtime) -> Asked:
+    require_token(runtime.settings.api_token)
+    raw = request.get_data()
+    if raw and not request.is_json:
+        abort(415)
+    body = ChatbotRequest.model_validate(strict_json(raw) if raw else None)
+    key = request.headers.get("Idempotency-Key", uuid.uuid4().hex)
+    if not 1 <= len(key) <= MAX_KEY:
+        raise BadInputError(f"Idempotency-Key must have 1 to {MAX_KEY} characters", code="key")
+    fingerprint = hashlib.sha256(body.model_dump_json().encode()).hexdigest()[:32]
+    return Asked(body, hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest(), fingerprint)
+
+
+def _answer(runtime: Runtime, admitted: Admitted) -> tuple[dict[str, Any], bool]:
+    """The answer, and whether it was given before. Raises _KeyReusedError when the key belongs to another request."""
+    asked = admitted.asked
+    words = storable(asked.body.message)
+    message = Incoming(CHANNEL, asked.provider_id, asked.body.user_id, BUSINESS, Kind.TEXT, words, runtime.clock())
+    recorded = record_once(runtime.engine, message, fingerprint=asked.fingerprint, window_ms=0, flood=0)
+    if recorded.altered:
+        raise _KeyReusedError("This Idempotency-Key was used for another request.")
+    if admitted.outlet_id is not None:
+        with autocommit(runtime.engine) as connection:
+            connection.execute(CHOOSE, {"id": recorded.conversation_id, "outlet": admitted.outlet_id})
+    answer = _once_answered(runtime, recorded.conversation_id, asked.provider_id)
+    return _never_silent(runtime, answer), recorded.message_id is None
+
+
+def _once_answered(runtime: Runtime, conversation_id: int, provider_id: str) -> dict[str, Any]:
+    """Answers here, or waits a while for whoever is at this conversation already: an earlier message, or the same one sent
+    twice. Raises TemporaryError when that takes too long; asking again with the same key is safe."""
+    until = time.monotonic() + WAIT_S
+    while True:
+        process(runtime, conversation_id)
+        try:
+            with autocommit(runtime.engine) as connection:
+                return read_answer(connection, provider_id)
+        except TemporaryError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(LOOK_AGAIN_S)
+
+
+def _never_silent(runtime: Runtime, answer: dict[str, Any]) -> dict[str, Any]:
+    """A program that gets an empty reply cannot tell it from a broken one."""
+    state = answer.pop("state")
+    if not answer["reply"]:
+        voice = Voice(answer["language"] or DEFAULT, runtime.settings.currency, "", None, runtime.settings.tax_rate)
+        answer["reply"] = render(Reply(WITHOUT_A_REPLY.get(state, "help")), voice).text
+    return answer

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from bot.errors import BadInputError, TemporaryError, UnauthorizedError
+from bot.errors import BadInputError, TemporaryError, TooFastError, UnauthorizedError, UnknownSessionError
 from bot.telemetry import get_logger, report_error
 from models.sqlstate import is_temporary
 
@@ -42,8 +42,10 @@ UNAVAILABLE = Answer(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "Please try 
 NEEDS_TOKEN = Answer(HTTPStatus.UNAUTHORIZED, "unauthorized", "Send `Authorization: Bearer` with the API token.")
 # The first row that fits. An empty message means the exception's own, which is written for the sender.
 TABLE: tuple[tuple[type[Exception], Answer], ...] = (
+    (UnknownSessionError, Answer(HTTPStatus.NOT_FOUND, "unknown_session", "")),
     (BadInputError, Answer(HTTPStatus.BAD_REQUEST, "bad_input", "")),
     (UnauthorizedError, Answer(HTTPStatus.FORBIDDEN, "forbidden", "The signature, token or secret does not match.")),
+    (TooFastError, Answer(HTTPStatus.TOO_MANY_REQUESTS, "too_fast", "", RETRY_AFTER_S)),
     (TemporaryError, UNAVAILABLE),
     (PoolTimeout, UNAVAILABLE),
     (redis.ConnectionError, UNAVAILABLE),
@@ -80,12 +82,25 @@ def _answer(error: Exception) -> Response:
     return response
 
 
+def error_event(error: Exception) -> dict[str, str]:
+    """`{code, message}` for whoever reads a stream whose status is sent already; logged and reported as elsewhere."""
+    answer = answer_for(error)
+    if answer is UNKNOWN:
+        return {"code": answer.code, "message": answer.message, "correlation_id": _noted(error)}
+    return {"code": answer.code, "message": answer.message or str(error)}
+
+
 def _unexpected(error: Exception) -> Response:
     """A bug: the caller gets a number, the log and Sentry get the place."""
+    return _json(UNKNOWN.status, UNKNOWN.code, UNKNOWN.message, correlation_id=_noted(error))
+
+
+def _noted(error: Exception) -> str:
+    """The number under which the log has it."""
     correlation_id = f"e{secrets.token_hex(6)}"
     log.error("unexpected error", path=_route(), correlation_id=correlation_id, exc_info=error)
     report_error(error)
-    return _json(UNKNOWN.status, UNKNOWN.code, UNKNOWN.message, correlation_id=correlation_id)
+    return correlation_id
 
 
 def _http_answer(error: HTTPException) -> Response | HTTPException:

@@ -25,6 +25,8 @@ from handlers.bearer import require_token
 from handlers.checks import READINESS, Finding, Severity, run_all, worst
 from handlers.commit import commit
 from handlers.current import current_runtime
+from handlers.described import described
+from handlers.health_schema import Alive, Diagnostics, Readiness, Version
 from jobs.reads import stats
 from jobs.reads.gauges import exposition
 from models import schema
@@ -48,12 +50,14 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/health")
 @blueprint.get("/api/v1/health/liveness")
+@described(answer=Alive, secured=False)
 def liveness() -> Response:
     """The process runs. Touches nothing else, so that a broken database does not get every web process killed."""
     return jsonify(status="alive", timestamp=_now(), uptime_seconds=_uptime_s())
 
 
 @blueprint.get("/api/v1/health/readiness")
+@described(answer=Readiness, secured=False, refusals=(503,), refusal=Readiness)
 def readiness() -> Response:
     """200 only when an order can be taken; else 503 with the failing steps in the order of what depends on what."""
     if leaving.is_leaving():
@@ -88,6 +92,7 @@ def _leaving() -> Response:
 
 
 @blueprint.get("/api/v1/health/diagnostics")
+@described(answer=Diagnostics)
 def diagnostics() -> Response:
     """For those with the API token: versions, schema, queue depths, settings with their secrets masked."""
     runtime = current_runtime()
@@ -107,6 +112,7 @@ def diagnostics() -> Response:
 
 
 @blueprint.get("/metrics")
+@described(media_type="text/plain", secured=False, refusals=(401,))
 def metrics() -> Response:
     """With METRICS_TOKEN set only for its bearer; Prometheus sends it (`authorization: {credentials: ...}`)."""
     runtime = current_runtime()
@@ -116,7 +122,9 @@ def metrics() -> Response:
 
 
 @blueprint.get("/version")
+@described(answer=Version, secured=False)
 def show_version() -> Response:
+    """The commit that runs, and the schema's revision that it needs."""
     return jsonify(commit=commit(), schema_revision=schema.head_revision())
 
 

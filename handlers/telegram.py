@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from typing import Any, NoReturn
 
 from flask import Blueprint, Response, abort, jsonify, request
 
@@ -14,6 +12,7 @@ from bot.runtime import Runtime
 from bot.telemetry import get_logger, metrics
 from handlers.current import current_runtime
 from handlers.intake import take
+from handlers.json_body import strict_json
 from jobs import failures
 from models.database import transaction
 from models.failure import FailureKind
@@ -33,7 +32,7 @@ def inbound() -> Response:
     raw = request.get_data(cache=False)
     fingerprint = hashlib.sha256(raw).hexdigest()[:32]
     try:
-        incoming = telegram.read_update(_json(raw), _bot_id(runtime), runtime.clock())
+        incoming = telegram.read_update(strict_json(raw), _bot_id(runtime), runtime.clock())
     except BadInputError as error:
         return _quarantine(runtime, fingerprint, error)
     take(runtime, incoming, fingerprint)
@@ -55,25 +54,6 @@ def _verify(runtime: Runtime) -> None:
     except UnauthorizedError:
         metrics.webhook_rejected_total.labels(telegram.NAME, "secret").inc()
         raise
-
-
-def _json(raw: bytes) -> Any:
-    """Strict JSON. Raises BadInputError for anything that two parsers could read differently, or that is too deep."""
-    try:
-        return json.loads(raw, parse_constant=_refused, object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
-        raise BadInputError("the body is not JSON", code="payload") from error
-
-
-def _refused(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    read = dict(pairs)
-    if len(read) != len(pairs):
-        raise ValueError("a key stands twice")
-    return read
 
 
 def _quarantine(runtime: Runtime, fingerprint: str, error: BadInputError) -> Response:
