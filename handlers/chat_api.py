@@ -22,8 +22,9 @@ from bot.channels.base import Incoming, Kind
 from bot.channels.text import storable
 from bot.decision import Reply
 from bot.errors import BadInputError, TemporaryError
+from bot.language.languages import DEFAULT
 from bot.replies import render
-from bot.replies.render import DEFAULT, Voice
+from bot.replies.render import Voice
 from bot.runtime import Runtime
 from handlers.bearer import require_token
 from handlers.chat_schema import ChatbotAnswer, ChatbotRequest, problems_of
