@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from bot.evaluation.goods import Goods, content_words, plain
@@ -21,6 +22,9 @@ _SIZE = re.compile(
 )
 _COUNT_BEFORE = re.compile(r"(?:\d|[一二两三四五六七八九十百千半几零]|[½¼¾])\s*$")
 _LAST_WORD = re.compile(r"([^\W\d_][^\s]*)\s+$")
+
+
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 
 
 class NotAlignedError(Exception):
@@ -190,18 +194,18 @@ def _check_rest(text: str, places: list[Place], goods: Goods) -> None:
 
 def _check_figures(row: Row, places: list[Place], goods: Goods) -> None:
     """A number that tells how much a pack holds would be wrong of other goods: "one carton of 100", "5 ctn (500 pcs)"."""
-    rest = [
-        int(m.group())
-        for m in re.finditer(r"\d+", row["text"])
-        if not any(p.start <= m.start() < p.end for p in places)
-    ]
-    said = {part.get("quantity_said") for line in row["gold"]["lines"] for part in (line.get("parts") or [line])}
-    packs = {
-        int(size) for place in places if place.sku for size in goods.products[place.sku].pack_units.values() if size > 2
-    }
-    totals = {line["quantity_base_units"] for line in row["gold"]["lines"]}
-    if _counts_goods(row) and any(number in packs | totals and number not in said for number in rest):
+    free = [m for m in _FIGURE.finditer(row["text"]) if not any(p.start <= m.start() < p.end for p in places)]
+    rest = {Decimal(match.group()) for match in free}
+    lines = [*row["gold"]["lines"], *row["gold"].get("changes", ()), *row["gold"]["clarify"]]
+    said = {_amount(part.get("quantity_said")) for line in lines for part in (line.get("parts") or [line])}
+    packs = {size for p in places if p.sku for size in goods.products[p.sku].pack_units.values() if size > 2}
+    totals = {_amount(line["quantity_base_units"]) for line in row["gold"]["lines"]}
+    if _counts_goods(row) and rest & (packs | totals) - said:
         raise NotAlignedError("the size of a pack is told")
+
+
+def _amount(value: object) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
 
 
 def _inside(inner: Place, outer: Place) -> bool:

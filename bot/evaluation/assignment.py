@@ -13,6 +13,7 @@ from bot.evaluation.alignment import Aligned, NotAlignedError, Row, orders_of
 from bot.evaluation.goods import Goods
 
 LIMIT = Decimal(100_000)
+TRIES = 4
 FIXED = ("kg", "g", "litre", "l", "ml", units.DOZEN)
 """Units that mean the same in every trade."""
 
@@ -35,12 +36,22 @@ class Assignment:
     skus: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
+    attempt: int = 0
 
 
 def assign(aligned: Aligned, old: Goods, new: Goods, chance: random.Random) -> Assignment:
     """A full assignment. Raises NotAlignedError where the new catalog has no goods of that shape."""
+    for attempt in range(TRIES - 1):
+        try:
+            return _assigned(aligned, old, new, chance, attempt)
+        except NotAlignedError:
+            continue  # other units may fit more of the goods
+    return _assigned(aligned, old, new, chance, TRIES)
+
+
+def _assigned(aligned: Aligned, old: Goods, new: Goods, chance: random.Random, attempt: int) -> Assignment:
     uses = list(uses_of(aligned.row))
-    found = Assignment()
+    found = Assignment(attempt=attempt)
     for candidates in _candidate_sets(aligned):
         _assign_group(candidates, found, uses, old, new, chance)
     for sku in sorted(_skus_of(aligned, uses) - set(found.skus)):
@@ -95,7 +106,7 @@ def _assign_group(
 ) -> None:
     groups = [group for group in new.groups if len(group.skus) == len(candidates)]
     for group in chance.sample(groups, len(groups)):
-        trial = Assignment(dict(found.skus), dict(found.units))
+        trial = Assignment(dict(found.skus), dict(found.units), attempt=found.attempt)
         pairs = zip(candidates, chance.sample(group.skus, len(group.skus)), strict=True)
         if all(trial.skus.get(sku) == other or _take(sku, other, trial, uses, old, new) for sku, other in pairs):
             found.skus, found.units = trial.skus, trial.units
@@ -110,7 +121,7 @@ def _take(sku: str, other: str, found: Assignment, uses: list[Use], old: Goods, 
         return False
     chosen = dict(found.units)
     for use in uses:
-        if use.sku == sku and not _fits(use, other, chosen, old, new):
+        if use.sku == sku and not _fits(use, other, chosen, old, new, found.attempt):
             return False
     found.skus[sku], found.units = other, chosen
     return True
@@ -122,20 +133,22 @@ def _alike(sku: str, other: str, old: Goods, new: Goods) -> bool:
     return same and bool(new.names(other)) and (not units.by_measure(one) or one.base_unit == two.base_unit)
 
 
-def _fits(use: Use, other: str, chosen: dict[str, str], old: Goods, new: Goods) -> bool:
+def _fits(use: Use, other: str, chosen: dict[str, str], old: Goods, new: Goods, attempt: int) -> bool:
     if not use.sold:
         return (
             use.unit is not None
             and chosen.setdefault(use.unit, use.unit) == use.unit
             and new.factor(other, use.unit) is None
         )
-    unit = None if use.unit is None else _unit_for(use, use.unit, other, chosen, old, new)
+    unit = None if use.unit is None else _unit_for(use, use.unit, other, chosen, old, new, attempt)
     if use.unit is not None and unit is None:
         return False
     return use.count is None or _orderable(other, use.count, unit, new) == use.orderable
 
 
-def _unit_for(use: Use, unit: str, other: str, chosen: dict[str, str], old: Goods, new: Goods) -> str | None:
+def _unit_for(
+    use: Use, unit: str, other: str, chosen: dict[str, str], old: Goods, new: Goods, attempt: int
+) -> str | None:
     """The unit that stands in for `unit`, one for the whole message; a base unit for a base unit."""
     is_base = old.factor(use.sku, unit) == 1 and unit not in old.products[use.sku].pack_units
     product = new.products[other]
@@ -146,7 +159,7 @@ def _unit_for(use: Use, unit: str, other: str, chosen: dict[str, str], old: Good
         ]
         if not options:
             return None
-        chosen[unit] = options[hash_of(use.sku, other) % len(options)]
+        chosen[unit] = options[(hash_of(use.sku, other) + attempt) % len(options)]
     mine = chosen[unit]
     fits = mine == product.base_unit if is_base and unit not in FIXED else new.factor(other, mine) is not None
     return mine if fits and (is_base or unit in FIXED or mine in product.pack_units) else None

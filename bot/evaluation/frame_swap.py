@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -194,13 +195,13 @@ def _pieces(text: str, wishes: Sequence[Wish]) -> list[Piece]:
 
 
 def frame_examples(
-    frames: Sequence[Frame], trades: Sequence[Goods], seed: str, each: int
+    frames: Sequence[Frame], trades: Sequence[Goods], seed: str, each: int | None, dropped: Counter[str]
 ) -> Iterator[tuple[Goods, dict[str, Any]]]:
-    """Every frame around the goods of `each` trades, drawn by seed. What is not certain is left out."""
+    """Every frame around the goods of `each` trades (None: of all), drawn by seed. What is not certain is counted in `dropped`."""
     for frame in frames:
-        chosen = random.Random(f"{seed}/{frame.id}").sample(list(trades), min(each, len(trades)))
-        for goods in chosen:
+        count = len(trades) if each is None else min(each, len(trades))
+        for goods in random.Random(f"{seed}/{frame.id}").sample(trades, count):
             try:
                 yield goods, framed(frame, goods, seed)
-            except NotAlignedError:
-                continue
+            except NotAlignedError as refusal:
+                dropped[str(refusal)] += 1

@@ -12,6 +12,7 @@ from handlers.cli import (
     database,
     doctor,
     escalations,
+    evaluation,
     failed,
     ledger,
     orders,
@@ -33,6 +34,7 @@ COMMANDS: tuple[click.Command, ...] = (
     database.group,
     doctor.command_doctor,
     escalations.group,
+    evaluation.command_eval,
     failed.group,
     ledger.group,
     orders.group,
@@ -45,7 +47,7 @@ COMMANDS: tuple[click.Command, ...] = (
     stats.command_stats,
     tax.group,
     telegram.group,
-    *understanding.COMMANDS,
+    understanding.command_parse,
 )
 
 

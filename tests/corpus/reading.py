@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bot.evaluation.unit_words import unit_words
+
 CORPUS = Path(__file__).resolve().parents[2] / "data" / "corpus"
 SMALLER_UNITS = {"kg": {"g": Decimal("0.001")}, "litre": {"ml": Decimal("0.001")}}
 
@@ -72,4 +74,5 @@ def messages() -> tuple[Message, ...]:
 
 def _sku(row: dict[str, str]) -> Sku:
     packs = (item.split("=") for item in row["pack_units"].split("|") if item)
-    return Sku(row["base_unit"], {unit: Decimal(count) for unit, count in packs}, row["active"] == "true")
+    plain = unit_words().canonical
+    return Sku(plain(row["base_unit"]), {plain(unit): Decimal(count) for unit, count in packs}, row["active"] == "true")

@@ -1,0 +1,39 @@
+"""The gate of `flask eval`: what was reached once is not given up (data/eval/baseline.json)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.evaluation.evaluation import MAX_LLM_SHARE
+from bot.evaluation.figures import Score
+
+RISES = ("exact", "intent", "placed")
+FALLS = ("danger", "wrongly_cancelled", "wrongly_ignored")
+
+
+def recorded(scores: Mapping[str, Score]) -> dict[str, dict[str, Any]]:
+    """The figures to keep of each set and each swap, so that a new one does not move the gate of the others."""
+    figures = {name: score.as_json() for name, score in scores.items()}
+    return {name: {key: f[key] for key in ("messages", *RISES, *FALLS)} for name, f in figures.items()}
+
+
+def below(scores: Mapping[str, Score], llm_share: float, baseline: Mapping[str, Any]) -> list[str]:
+    """One sentence for each figure that is worse than recorded; a set that has grown or shrunk is not compared."""
+    worse: list[str] = []
+    for name, score in scores.items():
+        kept = baseline.get(name)
+        if kept is not None and kept["messages"] == score.messages:
+            worse += _worse(name, score.as_json(), kept)
+    if llm_share > MAX_LLM_SHARE:
+        worse.append(f"a language model would be asked for {100 * llm_share:.1f} % of the messages")
+    return worse
+
+
+def _worse(name: str, now: Mapping[str, Any], kept: Mapping[str, Any]) -> list[str]:
+    fallen = [key for key in RISES if (now[key] or 0) < (kept.get(key) or 0)]
+    risen = [key for key in FALLS if now[key] > kept.get(key, now[key])]
+    return [
+        *(f"{name}: {key} {now[key]:.4f} is below the baseline {kept[key]:.4f}" for key in fallen),
+        *(f"{name}: {key} {now[key]}, the baseline has {kept[key]}" for key in risen),
+    ]
