@@ -107,7 +107,7 @@ def _plain(char: str) -> str:
 
 def _compatible(char: str) -> str:
     plain = unicodedata.normalize("NFKC", char).lower()
-    if len(plain) == 1 and "\u00c0" <= plain <= "\u024f":
+    if len(plain) == 1 and ("\u00c0" <= plain <= "\u024f" or "\u1e00" <= plain <= "\u1eff"):
         base = unicodedata.normalize("NFD", plain)[0]
         return base if base.isascii() else plain
     return plain

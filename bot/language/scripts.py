@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+import unicodedata
+from functools import cache, lru_cache
 
 from bot.language.languages import Language, languages
 
@@ -31,7 +32,10 @@ def has_short_tails(word: str) -> bool:
     return language is not None and language.short_tails
 
 
-def keeps_mark(mark: str) -> bool:
-    """Whether a combining mark makes another word of a word: a vowel or tone, and no ornament."""
-    language = language_writing(mark)
+@lru_cache(maxsize=4096)
+def keeps_mark(char: str) -> bool:
+    """Whether the character is a combining mark that makes another word of a word: a vowel or tone, and no ornament."""
+    if not char or unicodedata.category(char) != "Mn":
+        return False
+    language = language_writing(char)
     return language is not None and language.keeps_marks

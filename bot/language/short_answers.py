@@ -13,7 +13,7 @@ LONGEST = 2
 END_WORDS = 12
 _WORDS = re.compile(r"[^\s,.!。，！~]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]+")
-_LISTS = ("yes", "no", "beside_an_answer")
+_LISTS = ("yes", "no", "beside_an_answer", "end_of_list")
 _JOINED = "_"
 _CLAUSES = re.compile(r"[\n,.;!。，；！]+")
 
@@ -36,7 +36,8 @@ def says_no(text: str) -> bool:
 def says_over(text: str) -> bool:
     """ "50 liners. that's all thanks": whoever ends a list so will not write on, and need not be waited for."""
     beside, over = _known("beside_an_answer"), _known("end_of_list")
-    words = _CLAUSES.sub(" , ", text.casefold().replace("’", "'")).split()[-END_WORDS:]
+    spoken = _CLAUSES.sub(" , ", text.casefold().replace("’", "'")).split()[-END_WORDS:]
+    words = [part for word in spoken for part in _parts(word)]
     while words and (words[-1] in beside or words[-1] == ","):
         if _last_clause(words) in over:
             return True
@@ -59,7 +60,13 @@ def _words(text: str) -> list[str]:
     for phrase in _phrases():
         text = text.replace(phrase, phrase.replace(" ", _JOINED))
     words = (word.replace(_JOINED, " ") for word in _WORDS.findall(text))
-    return [part for word in words for part in (_cutter().cut(word) if _UNSPACED.fullmatch(word) else [word])]
+    return [part for word in words for part in _parts(word)]
+
+
+def _parts(word: str) -> list[str]:
+    """The words of a run without spaces when it holds nothing else: "ใช่ครับ", 好的谢谢; else the run as it is."""
+    parts = _cutter().cut(word) if _UNSPACED.fullmatch(word) else [word]
+    return parts if all(part in _cutter().words for part in parts) else [word]
 
 
 @cache

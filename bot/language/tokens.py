@@ -16,6 +16,7 @@ from bot.language import scan
 from bot.language.lexicon import NO_ROLES, Lexicon, Roles, lexicon
 from bot.language.named import SpelledNames
 from bot.language.numbers import join_numbers, part_behind
+from bot.language.scripts import keeps_mark
 from bot.language.token import CODE, SIZE, Token, plain
 from bot.language.words import product_word, singular
 
@@ -82,7 +83,8 @@ class Cutter:
 
     def _known_at(self, run: str, position: int) -> int:
         for size in range(min(self.longest.get(run[position], 0), len(run) - position), 0, -1):
-            if run[position : position + size] in self.words:
+            end = position + size
+            if run[position:end] in self.words and not keeps_mark(run[end : end + 1]):
                 return size
         return 0
 

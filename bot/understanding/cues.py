@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from bot.language import scan
 from bot.language.lexicon import lexicon
 from bot.language.scripts import is_unspaced
 
-LONGEST_IN_RUN = 10
 SILENT = frozenset({"told", "thanked", "anew"})
 """Roles that only place their words; the classifier was not taught them."""
 _PLACED = SILENT | {"complaint", "want", "repeat"}
@@ -88,7 +88,7 @@ def _cues_in_run(run: str, count: dict[str, int], phrases: list[tuple[str, str]]
             if len(phrase) == 1 and phrase[0] == run:
                 _note(roles, run, count, phrases)
                 placed |= _PLACED & roles.keys()
-        for size in range(min(LONGEST_IN_RUN, len(run) - start), 1, -1):
+        for size in range(min(_longest_in_run(), len(run) - start), 1, -1):
             part = run[start : start + size]
             for phrase, roles in by_first.get(part, ()):
                 if phrase == (part,):
@@ -97,11 +97,17 @@ def _cues_in_run(run: str, count: dict[str, int], phrases: list[tuple[str, str]]
     return placed
 
 
+@cache
+def _longest_in_run() -> int:
+    """How long the longest phrase is that a run may hold."""
+    return max(len(first) for first in lexicon().cues.by_first if is_unspaced(first))
+
+
 def _spans_in_run(run: str, start: int) -> Iterator[tuple[int, int]]:
     """Where in the text the known phrases of a run without spaces stand."""
     known = lexicon().cues.by_first
     for at in range(len(run)):
-        for size in range(min(LONGEST_IN_RUN, len(run) - at), 0, -1):
+        for size in range(min(_longest_in_run(), len(run) - at), 0, -1):
             if any(phrase == (run[at : at + size],) for phrase, _ in known.get(run[at : at + size], ())):
                 yield start + at, start + at + size
 

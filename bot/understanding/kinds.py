@@ -9,7 +9,7 @@ from itertools import pairwise
 from bot.language import scan
 from bot.understanding.classifier import classifier
 from bot.understanding.facts import Facts
-from bot.understanding.features import features
+from bot.understanding.features import features, masked
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.picks import places_picked
 from bot.understanding.spans import Mention, Quantity
@@ -20,6 +20,23 @@ ORDER = "order"
 """Goods are wanted or changed; whether that creates or amends is for the conversation's state to say."""
 CLEAR_ORDER = 0.985
 UNSURE = 0.5
+UNTAUGHT = 0.8
+"""How sure a cue makes where nothing else can be weighed."""
+SAYS = (
+    ("attack", "other"),
+    ("human", "human"),
+    ("opt_out", "opt_out"),
+    ("complaint", "complaint"),
+    ("cancel_all", "order.cancel"),
+    ("repeat", "order.repeat"),
+    ("status", "order.status"),
+    ("price", "inquiry.price"),
+    ("product_question", "inquiry.product"),
+    ("policy", "inquiry.policy"),
+    ("greeting", "greeting"),
+    ("thanks", "thanks"),
+)
+"""Which cue outweighs which, the weightiest first."""
 AMID_ORDERS = 10
 """Goods with amounts are ordered so many times likelier than not, when the machine is given orders in the same breath."""
 QUESTION_STARTS = frozenset(
@@ -61,6 +78,8 @@ def rank(facts: Facts) -> Ranked:
     clear = next((kind for kind, is_clear in CLEAR if is_clear(facts)), None)
     if clear is not None:
         return Ranked(((clear, CLEAR_ORDER),))
+    if (plain := _by_cue_alone(facts)) is not None:
+        return Ranked(((plain, UNTAUGHT),))
     found = classifier().probabilities(features(facts))
     possible = {kind: p for kind, p in found.items() if _possible(kind, facts)}
     if max(possible.values()) < UNSURE and _names_amount(facts) and not facts.cues.has(*AGAINST):
@@ -73,6 +92,14 @@ def rank(facts: Facts) -> Ranked:
     return Ranked(
         tuple(sorted(((kind, p / whole) for kind, p in possible.items()), key=lambda item: (-item[1], item[0])))
     )
+
+
+def _by_cue_alone(facts: Facts) -> str | None:
+    """What a message is by its cues, where the classifier was taught none of its words: a language without examples yet."""
+    words = [f"w:{word}" for word in masked(facts)] + [f"p:{phrase}" for _, phrase in facts.cues.phrases]
+    if facts.has_lines or any(word in classifier().weights for word in words):
+        return None
+    return next((kind for cue, kind in SAYS if facts.cues.has(cue)), None)
 
 
 def _calls_person(facts: Facts) -> bool:

@@ -1,12 +1,13 @@
-"""A phone on either channel, bound to Canadian Pizza Pasir Ris."""
+"""A phone on either channel, bound to Canadian Pizza Pasir Ris, and the world of people around it."""
 
 from __future__ import annotations
 
 import pytest
+from flask.testing import FlaskClient
 
 from simulator.server import Running
 from tests.conftest import Shop
-from tests.people import PASIR_RIS, Phone, TelegramChat, WhatsAppPhone
+from tests.people import PASIR_RIS, Phone, TelegramChat, WhatsAppPhone, World
 
 
 @pytest.fixture
@@ -26,3 +27,8 @@ def telegram(simulator: Running, shop: Shop) -> TelegramChat:
 def phone(request: pytest.FixtureRequest) -> Phone:
     found: Phone = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture
+def world(shop: Shop, client: FlaskClient) -> World:
+    return World(shop, client)

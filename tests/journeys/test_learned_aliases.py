@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from flask.testing import FlaskClient
 
 from bot.errors import BadInputError
 from jobs.handoff import alias_proposals
 from jobs.replay.alias_preview import preview
-from tests.conftest import Shop
 from tests.people import TAMPINES, World
 
 ASKS = "200 pcs of boxes"
-
-
-@pytest.fixture
-def world(shop: Shop, client: FlaskClient) -> World:
-    return World(shop, client)
 
 
 def explain(world: World, number: str = "+6580000101", pick: int = 2) -> str:

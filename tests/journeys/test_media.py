@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from flask.testing import FlaskClient
 
 from bot.situation import Said
-from tests.conftest import Shop
 from tests.people import ORDER, PASIR_RIS, Telegram, World
 
 CART = '{"catalog_id": "1", "product_items": [{"product_retailer_id": "PB10-K", "quantity": 200, "item_price": 0.01, "currency": "SGD"}, {"product_retailer_id": "NOPE-1", "quantity": 1}]}'
-
-
-@pytest.fixture
-def world(shop: Shop, client: FlaskClient) -> World:
-    return World(shop, client)
 
 
 @pytest.fixture

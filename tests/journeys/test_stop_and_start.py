@@ -5,19 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from flask.testing import FlaskClient
 
 from bot.conversation.subscriptions import Wish, wish_of
 from bot.settings import ROOT
-from tests.conftest import Shop
 from tests.people import ORDER, PASIR_RIS, STRANGER, World
 
 PHRASES = [json.loads(line) for line in (ROOT / "data" / "corpus" / "opt_out.jsonl").read_text("utf-8").splitlines()]
-
-
-@pytest.fixture
-def world(shop: Shop, client: FlaskClient) -> World:
-    return World(shop, client)
 
 
 def opted_out(world: World, address: str = PASIR_RIS) -> object:
