@@ -17,8 +17,8 @@ from rapidfuzz.distance import OSA
 from bot.language.languages import FOLDER, languages
 from bot.language.lexicon import words_of
 from bot.language.scan import RUN, Piece
+from bot.language.scripts import is_unspaced
 
-LONGEST_HAN = 8
 MIN_REPAIRABLE = 5
 """Shorter words are too near to others to be mended."""
 
@@ -81,7 +81,7 @@ class Phrase:
 @dataclass(frozen=True, slots=True)
 class _Words:
     by_first: Mapping[str, tuple[tuple[tuple[str, ...], Meanings], ...]]
-    spaceless: Mapping[str, Meanings]
+    unspaced: Mapping[str, Meanings]
     repairable: tuple[str, ...]
 
 
@@ -98,7 +98,7 @@ def _words() -> _Words:
         by_first.setdefault(words[0], []).append((words, meanings))
     return _Words(
         {first: tuple(sorted(found, key=lambda item: -len(item[0]))) for first, found in by_first.items()},
-        {words[0]: meanings for words, meanings in table.items() if len(words) == 1 and _is_han(words[0])},
+        {words[0]: meanings for words, meanings in table.items() if len(words) == 1 and is_unspaced(words[0])},
         tuple(sorted(w[0] for w in table if len(w) == 1 and len(w[0]) >= MIN_REPAIRABLE and w[0].isascii())),
     )
 
@@ -106,10 +106,6 @@ def _words() -> _Words:
 def _read(path: Path) -> Mapping[str, Mapping[str, list[str]]]:
     with path.open("rb") as file:
         return tomllib.load(file)
-
-
-def _is_han(word: str) -> bool:
-    return "\u3400" <= word[0] <= "\u9fff"
 
 
 def find_phrases(pieces: Sequence[Piece]) -> list[Phrase]:
@@ -138,9 +134,10 @@ def _longest(pieces: Sequence[Piece], at: int) -> tuple[int, Meanings]:
 
 def _in_run(piece: Piece) -> Iterator[Phrase]:
     """The phrases of a run without spaces, the longest from the left."""
-    known, at = _words().spaceless, 0
+    known, at = _words().unspaced, 0
+    longest = max(map(len, known), default=0)
     while at < len(piece.text):
-        sizes = range(min(LONGEST_HAN, len(piece.text) - at), 0, -1)
+        sizes = range(min(longest, len(piece.text) - at), 0, -1)
         size = next((size for size in sizes if piece.text[at : at + size] in known), 0)
         if size:
             text = piece.text[at : at + size]
