@@ -23,6 +23,7 @@ from chaos.house import House, house
 
 ROUNDS = 5
 BURST_MS = 300
+ONE_WAY_S, SLOW_GOAL = 0.3, 25
 BACKLOG_OUTLETS = 2_000
 """So many that none of them writes faster than anyone types."""
 
@@ -119,6 +120,15 @@ def measure_path(opened: House, figures: Figures, orders: int, pgbench: float) -
     figures.add("memory of a worker", f"{memory:.0f} MB", f"after {orders} orders")
 
 
+def measure_slow_provider(opened: House, figures: Figures, orders: int) -> None:
+    """One worker and a provider that is 300 ms away."""
+    rate, p95 = path.slow_provider_rate(opened, orders, ONE_WAY_S)
+    figures.add(
+        f"slow provider, {ONE_WAY_S * 1000:.0f} ms each way", f"{rate:.0f} sends/s", f"{orders} waiting, p95 {p95:.1f} s",
+        goal=f">= {SLOW_GOAL}/s", met=rate >= SLOW_GOAL,
+    )  # fmt: skip
+
+
 def measure_latency(opened: House, figures: Figures, per_s: float, seconds: float) -> None:
     past, acks = path.latencies(opened, per_s, seconds, BURST_MS)
     p50, p95 = past[len(past) // 2], past[len(past) * 95 // 100]
@@ -177,7 +187,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=10, help="length of the timed parts (default 10)")
     parser.add_argument("--rate", type=float, default=20.0, help="orders a second for the latency (default 20)")
     parser.add_argument(
-        "--only", choices=("ack", "transaction", "path", "latency", "first", "backlog"), help="one part alone"
+        "--only", choices=("ack", "transaction", "path", "slow", "latency", "first", "backlog"), help="one part alone"
     )
     parser.add_argument(
         "--backlog",
@@ -201,6 +211,8 @@ def main() -> int:
             pgbench = measure_transaction(opened, figures, chosen.seconds)
         if chosen.only in (None, "path"):
             measure_path(opened, figures, chosen.orders, pgbench)
+        if chosen.only in (None, "slow"):
+            measure_slow_provider(opened, figures, min(chosen.orders, 300))
         if chosen.only in (None, "latency"):
             measure_latency(opened, figures, chosen.rate, chosen.seconds)
         if chosen.only in (None, "first"):

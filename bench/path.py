@@ -18,6 +18,7 @@ from bench.transaction import WORDS
 from bot.settings import ROOT
 from chaos.house import House, _python_environment
 from embedded.ports import free_port
+from simulator.faults import Fault, FaultKind
 
 OPEN = "SELECT count(*) FROM conversation_messages WHERE state IN ('received', 'pending', 'sending', 'unknown')"
 FINISHED = "SELECT count(*) FROM conversation_messages WHERE direction = 'inbound' AND state <> 'received'"
@@ -33,6 +34,10 @@ ORDERED = (
 PAST_RECEIPT = (
     "SELECT extract(epoch FROM r.finished_at - m.created_at)::float8 * 1000 FROM conversation_messages r"
     " JOIN conversation_messages m ON m.id = r.in_reply_to WHERE r.state = 'sent'"
+)
+WAITED = (
+    "SELECT extract(epoch FROM finished_at - :began)::float8 FROM conversation_messages"
+    " WHERE direction = 'outbound' AND state = 'sent' ORDER BY 1"
 )
 PHONES = 2_000
 """So many that at 50 messages a second nobody writes faster than people do."""
@@ -72,6 +77,27 @@ def drain_rate(house: House, orders: int, workers: int) -> float:
     house.spawn("sweeper")
     first = _until(house, 1, 60)
     return (orders - 1) / max(0.001, _until(house, orders, 600) - first)
+
+
+def slow_provider_rate(house: House, orders: int, one_way_s: float) -> tuple[float, float]:
+    """As drain_rate with one worker, where every call to the provider takes so long each way: sends a second, and seconds from a
+    message to its reply at p95, counted from the worker's start."""
+    house.close_all()
+    house.clean()
+    house.open(workers=0, sweepers=0)
+    ack(house, house.web_port, orders, 0)
+    house.simulator.faults.add(Fault(FaultKind.DELAY, "twilio", "messages.create", count=None, delay_s=2 * one_way_s))
+    try:
+        house.spawn("worker")
+        _wait_for_workers(house, 1)
+        began = house.one("SELECT now()")
+        house.spawn("sweeper")
+        first = _until(house, 1, 60)
+        rate = (orders - 1) / max(0.001, _until(house, orders, 600) - first)
+    finally:
+        house.simulator.faults.remove()
+    waits = [float(each) for (each,) in house.rows(WAITED, began=began)]
+    return rate, waits[len(waits) * 95 // 100]
 
 
 def _wait_for_workers(house: House, workers: int) -> None:

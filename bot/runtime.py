@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -22,6 +22,7 @@ from bot.ordering.prices import PriceList
 from bot.rates import SendLimits
 from bot.settings import LLM, Settings, get_settings
 from models.database import make_engine
+from models.renewals import Renewals
 
 if TYPE_CHECKING:
     from bot.understanding.llm import GapFiller
@@ -33,10 +34,12 @@ REDIS_TIMEOUT_S = 0.5
 DEFAULT_REDIS = "redis://127.0.0.1:6379/0"
 
 
-class Senders(Protocol):
-    """Takes a reply to send; False when it has no room."""
+class Lanes(Protocol):
+    """Threads for what waits for somebody outside (jobs/lanes.py)."""
 
-    def take(self, channel: str, message_id: int) -> bool: ...
+    def take(self, lane: str, key: Hashable, work: Callable[[], None]) -> bool:
+        """Whether that lane does it, or is doing what has this key already; False when it has no room."""
+        ...
 
 
 def utc_now() -> datetime:
@@ -58,8 +61,10 @@ class Runtime:
     """The names of all outlets and the catalog version they were read at."""
     media_reader: MediaReader | None = None
     """Reads voice messages, photos and documents; without one they are a person's work."""
-    senders: Senders | None = field(default=None, init=False)
-    """The threads of a worker that send its replies (jobs/outbox/senders.py); other processes ring for a worker."""
+    lanes: Lanes | None = field(default=None, init=False)
+    """A worker's; other processes ring for a worker."""
+    renewals: Renewals = field(default_factory=Renewals, init=False)
+    """What this process holds of PostgreSQL's rows for a time that runs out."""
 
     @cached_property
     def engine(self) -> Engine:
@@ -98,7 +103,7 @@ class Runtime:
         return self.make_channels()
 
     def make_channels(self) -> Mapping[str, Channel]:
-        """The channels replies leave by, for one thread. The chat API's replies are read by its caller, so it has none."""
+        """The channels replies leave by, for any number of threads. The chat API's replies are read by its caller, so it has none."""
         return {spec.name: self.make_channel(spec.name) for spec in pushed_channels()}
 
     def make_channel(self, name: str) -> Channel:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from bot.errors import BadInputError, TemporaryError, TooFastError, UnauthorizedError, UnknownSessionError
-from bot.telemetry import get_logger, report_error
+from bot.telemetry import get_logger, log_context, report_error
 from models.sqlstate import is_temporary
 
 RETRY_AFTER_S = 5
@@ -98,8 +98,9 @@ def _unexpected(error: Exception) -> Response:
 def _noted(error: Exception) -> str:
     """The number under which the log has it."""
     correlation_id = f"e{secrets.token_hex(6)}"
-    log.error("unexpected error", path=_route(), correlation_id=correlation_id, exc_info=error)
-    report_error(error)
+    with log_context(path=_route(), correlation_id=correlation_id):
+        log.error("unexpected error", exc_info=error)
+        report_error(error)
     return correlation_id
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import Connection, text
 
@@ -19,6 +20,7 @@ from bot.errors import TriaError
 from bot.runtime import Runtime, get_runtime
 from bot.telemetry import error_words, get_logger, metrics
 from jobs import heartbeat, lease
+from jobs.lanes import CANARY
 from jobs.process_conversation import think, write
 from jobs.turn.situation import read_situation
 from models.database import transaction
@@ -66,8 +68,16 @@ class _RollBackError(TriaError):
 
 
 def run_canary(_id: int = 0) -> None:
-    """RQ's entry."""
-    watch(get_runtime())
+    """RQ's entry. That the ring came through the queue and the loop is what it proves of them; the rest is its lane's."""
+    runtime = get_runtime()
+    if runtime.lanes is None:
+        watch(runtime)
+    else:
+        runtime.lanes.take(CANARY, 0, partial(_watch, runtime))
+
+
+def _watch(runtime: Runtime) -> None:
+    watch(runtime)
 
 
 def watch(runtime: Runtime) -> bool:

@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from bot.runtime import Runtime
 from models.database import transaction
 from models.prepared import Prepared
+from models.renewals import Held
 
-LEASE_S = 20
-"""Longer than the language model's 15 s budget plus the write; recovery from a killed worker takes at most this."""
+LEASE_S = 8
+"""Recovery from a killed worker takes at most this. Whoever works for longer renews it (upkeep/pulse.py)."""
 HOST = socket.gethostname()
 
 _CLAIM = """
@@ -36,6 +38,13 @@ CLAIM_NEXT = Prepared(
     ),
     lease="double precision",
 )
+RENEW = text("""
+UPDATE conversations SET lease_until = now() + :lease * interval '1 s',
+    due_at = CASE WHEN due_at IS DISTINCT FROM lease_until THEN due_at ELSE now() + :lease * interval '1 s' END
+WHERE id = (SELECT id FROM conversations WHERE id = :id AND lease_token = :token AND lease_until IS NOT NULL
+            FOR NO KEY UPDATE SKIP LOCKED)
+""")
+"""A message that came meanwhile has moved `due_at` away from `lease_until`, and that mark stays."""
 LOCK = text("SELECT 1 FROM conversations WHERE id = :id AND lease_token = :token FOR NO KEY UPDATE")
 HELD = "c.id = :id AND c.lease_token = :token"
 
@@ -124,6 +133,12 @@ def _claimed(row: Any) -> Lease | None:
         is_synthetic=row.is_synthetic,
         owner_over=bool(row.owner_over),
     )
+
+
+def kept(runtime: Runtime, lease: Lease) -> Held:
+    """Renews the lease for as long as the work on the conversation goes on, until `end` or the end of the `with`."""
+    values = {"id": lease.conversation_id, "token": lease.token, "lease": LEASE_S}
+    return runtime.renewals.hold(RENEW, values)
 
 
 def hold(connection: Connection, lease: Lease) -> bool:

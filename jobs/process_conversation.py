@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -26,15 +27,17 @@ from bot.understanding.gaps import GapRecord
 from bot.understanding.intent import Intent, IntentKind
 from jobs import entry, failures, lease
 from jobs.handoff import takeover
+from jobs.lanes import MODELS
 from jobs.lease import Lease
 from jobs.outbox import senders
-from jobs.turn import retries
+from jobs.turn import gap_filling, media_reading, retries
 from jobs.turn.apply import Written, apply
-from jobs.turn.gap_filling import fill_gaps
+from jobs.turn.gap_filling import Noticed, fill_gaps
 from jobs.turn.identify import identify
 from jobs.turn.media_reading import heard
 from jobs.turn.situation import read_alarm, read_situation
-from models.database import autocommit, transaction
+from models.database import again_if_stale, autocommit, transaction
+from models.renewals import Held
 
 log = get_logger(__name__)
 
@@ -70,8 +73,7 @@ def drain(runtime: Runtime, seconds: float = DRAIN_S) -> int:
     """Answers what is due, the longest due first, until nothing is or the time is up; how many were claimed."""
     until, count = time.monotonic() + seconds, 0
     while time.monotonic() < until:
-        with autocommit(runtime.engine) as connection:
-            held = lease.claim_next(connection)
+        held = again_if_stale(lambda: _claim_next(runtime))
         if held is None:
             break
         count += 1
@@ -84,14 +86,23 @@ def process(runtime: Runtime, conversation_id: int) -> Written | None:
 
     Returns what was written; None when there was nothing to do, somebody else has it, or it failed (and is recorded).
     """
-    with autocommit(runtime.engine) as connection:
-        held = lease.claim(connection, conversation_id)
+    held = again_if_stale(lambda: _claim(runtime, conversation_id))
     return _work(runtime, held) if held is not None else None
+
+
+def _claim(runtime: Runtime, conversation_id: int) -> Lease | None:
+    with autocommit(runtime.engine) as connection:
+        return lease.claim(connection, conversation_id)
+
+
+def _claim_next(runtime: Runtime) -> Lease | None:
+    with autocommit(runtime.engine) as connection:
+        return lease.claim_next(connection)
 
 
 def _work(runtime: Runtime, held: Lease) -> Written | None:
     failpoints.hit("process.after_claim")
-    with log_context(conversation_id=held.conversation_id, job="process"):
+    with lease.kept(runtime, held), log_context(conversation_id=held.conversation_id, job="process"):
         if held.attempts > retries.MAX_ATTEMPTS:
             retries.give_up(runtime, held, "attempts exhausted")
             return None
@@ -110,7 +121,39 @@ def _answer(runtime: Runtime, held: Lease) -> Written | None:
     if said is None and alarm is None:
         lease.release_idle(runtime.engine, held)
         return None
-    thought = think(runtime, held, said, situation) if said else think_of_time(runtime, situation, alarm)
+    if said is None:
+        return _finish(runtime, held, think_of_time(runtime, situation, alarm))
+    if media_reading.wanted(runtime, said) and _set_aside(
+        runtime, held, partial(think, runtime, held, said, situation)
+    ):
+        return None
+    noticed, until = notice(runtime, said, situation), gap_filling.until(runtime)
+    if runtime.lanes is not None and gap_filling.wanted(runtime, held, noticed):
+        if _set_aside(runtime, held, partial(conclude, runtime, held, noticed, until)):
+            return None
+        until = time.monotonic()  # no room: the rules go on alone
+    return _finish(runtime, held, conclude(runtime, held, noticed, until))
+
+
+def _set_aside(runtime: Runtime, held: Lease, thinking: Callable[[], Thought]) -> bool:
+    """What waits for a model goes on in the lane for it, its lease kept, so that every other conversation goes on here."""
+    if runtime.lanes is None:
+        return False
+    kept = lease.kept(runtime, held)
+    taken = runtime.lanes.take(
+        MODELS, (held.conversation_id, held.token), partial(_go_on, runtime, held, kept, thinking)
+    )
+    if not taken:
+        kept.end()
+    return taken
+
+
+def _go_on(runtime: Runtime, held: Lease, kept: Held, thinking: Callable[[], Thought]) -> None:
+    with kept, _recorded(runtime, held), metrics.process_seconds.time():
+        _finish(runtime, held, thinking())
+
+
+def _finish(runtime: Runtime, held: Lease, thought: Thought) -> Written:
     failpoints.hit("process.after_think")
     with transaction(runtime.engine) as connection:
         written = write(runtime, connection, held, thought)
@@ -126,11 +169,21 @@ def _answer(runtime: Runtime, held: Lease) -> Written | None:
 
 def think(runtime: Runtime, held: Lease, said: Said, situation: Situation) -> Thought:
     """The pure beat: no transaction is open, nothing is written."""
-    said, situation, intent = read(*aside.called(heard(runtime, said), situation), runtime.settings.zone)
+    return conclude(runtime, held, notice(runtime, heard(runtime, said), situation), gap_filling.until(runtime))
+
+
+def notice(runtime: Runtime, said: Said, situation: Situation) -> Noticed:
+    """What the rules read in it, by themselves and at once."""
+    return Noticed(*read(*aside.called(said, situation), runtime.settings.zone))
+
+
+def conclude(runtime: Runtime, held: Lease, noticed: Noticed, until: float) -> Thought:
+    """The decision; a language model may be asked before it, `until` then on the monotonic clock."""
+    said, situation, intent = noticed.said, noticed.situation, noticed.intent
     if situation.aside is not None and not aside.is_called(said):
         silent = aside.silent(Turn(intent, said, situation, runtime.clock()))
         return Thought(said, situation, intent, silent, language_for(intent, said, situation))
-    intent, gap = (intent, None) if held.is_synthetic else fill_gaps(runtime, said, situation, intent)
+    intent, gap = fill_gaps(runtime, noticed, until) if gap_filling.wanted(runtime, held, noticed) else (intent, None)
     decision = decide(intent, said, situation, runtime.clock())
     if situation.aside is not None:
         decision = aside.come_back(Turn(intent, said, situation, runtime.clock()), decision)

@@ -18,11 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import failpoints
 from bot.runtime import Runtime
-from bot.telemetry import get_logger, metrics
+from bot.telemetry import get_logger, log_context, metrics, report_error
 from jobs import heartbeat, queues
 from jobs.replay.rq_failures import reconcile
 from jobs.upkeep.startup_checks import begin
-from models.database import autocommit
+from models.database import again_if_stale, autocommit
+from models.sqlstate import is_temporary
 
 log = get_logger(__name__)
 
@@ -84,14 +85,25 @@ def run(runtime: Runtime, stop: threading.Event) -> None:
     pulse_at = 0.0
     while not stop.wait(TICK_S):
         try:
-            run_once(runtime)
+            again_if_stale(lambda: run_once(runtime))
             if time.monotonic() >= pulse_at:
                 reconcile(runtime)
                 heartbeat.beat(runtime.engine, "sweeper")
                 pulse_at = time.monotonic() + PULSE_EVERY_S
         except SQLAlchemyError as error:
-            log.warning("database unreachable, looking again", error=type(error).__name__)
+            _note(error)
             stop.wait(1.0)
+
+
+def _note(error: SQLAlchemyError) -> None:
+    """A database that is away comes back; what is refused for good has to be seen, though the next look may go well."""
+    if is_temporary(error):
+        log.warning("database unreachable, looking again", error=type(error).__name__)
+        return
+    metrics.jobs_failed_total.labels("sweep").inc()
+    with log_context(job="sweep"):
+        log.exception("the sweep was refused")
+        report_error(error)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

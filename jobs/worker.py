@@ -1,4 +1,4 @@
-"""The worker: an RQ SimpleWorker on the one queue, in one process with one engine, and threads that send; Procfile starts it.
+"""The worker: an RQ SimpleWorker on the one queue, in one process with one engine, and lanes; Procfile starts it.
 
 It does not fork: a work-horse outlives its killed parent and works on beside the job's second start (FACTS 0.1). Whoever
 supervises it starts it again when it ends, which it does by itself after MAX_JOBS.
@@ -26,8 +26,9 @@ from bot.errors import PermanentError
 from bot.runtime import DEFAULT_REDIS, Runtime
 from bot.telemetry import get_logger
 from jobs import canary, deliver, process_conversation, queues
-from jobs.outbox.senders import Senders
+from jobs.lanes import Lanes
 from jobs.upkeep.overdue_watch import OverdueWatch
+from jobs.upkeep.pulse import Pulse
 from jobs.upkeep.startup_checks import begin
 from jobs.upkeep.warm_up import warm_up
 
@@ -59,7 +60,7 @@ class Worker(SimpleWorker):  # type: ignore[misc]
 
     asked_to_stop = False
     jobs_done = 0
-    overdue_watch: OverdueWatch | None = None
+    pulse: Pulse | None = None
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self.asked_to_stop = True
@@ -72,15 +73,15 @@ class Worker(SimpleWorker):  # type: ignore[misc]
             raise StopRequested
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        if self.overdue_watch is not None:
-            self.overdue_watch.busy_since = time.monotonic()
+        if self.pulse is not None:
+            self.pulse.busy_since = time.monotonic()
         failpoints.hit("worker.after_pop")
         try:
             super().execute_job(job, queue)
         finally:
             self.jobs_done += 1
-            if self.overdue_watch is not None:
-                self.overdue_watch.busy_since = None
+            if self.pulse is not None:
+                self.pulse.busy_since = None
 
 
 def make_worker(runtime: Runtime) -> Worker:
@@ -92,7 +93,7 @@ def make_worker(runtime: Runtime) -> Worker:
     )  # fmt: skip
 
 
-def run(runtime: Runtime, overdue_watch: OverdueWatch, max_jobs: int = MAX_JOBS) -> None:
+def run(runtime: Runtime, pulse: Pulse, max_jobs: int = MAX_JOBS) -> None:
     """Works until asked to stop or recycled. A Redis that is away, full or read-only ends no process: the watch goes on."""
     done = 0
     stop = _StopFlag()
@@ -100,7 +101,7 @@ def run(runtime: Runtime, overdue_watch: OverdueWatch, max_jobs: int = MAX_JOBS)
         worker: Worker | None = None
         try:
             worker = make_worker(runtime)
-            worker.overdue_watch = overdue_watch
+            worker.pulse = pulse
             worker.work(max_jobs=max_jobs - done, logging_level=None, with_scheduler=False)
         except redis.RedisError as error:
             log.warning("Redis refuses the worker, trying again", error=type(error).__name__)
@@ -137,15 +138,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if runtime is None:
         return 1
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
-    senders = Senders(runtime)
-    runtime.senders = senders
-    warm_up(runtime, senders)
-    overdue_watch = OverdueWatch(runtime, senders)
+    lanes, pulse, overdue_watch = Lanes(), Pulse(runtime), OverdueWatch(runtime)
+    warm_up(runtime, lanes)
+    runtime.lanes = lanes
+    pulse.start()
     overdue_watch.start()
     log.info("worker started", jobs=len(JOBS))
-    run(runtime, overdue_watch)
+    run(runtime, pulse)
     overdue_watch.close()
-    senders.close()
+    lanes.close()
+    pulse.close()
     runtime.close()
     log.info("worker stopped")
     return 0

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import Pool
+
+T = TypeVar("T")
 
 POOL_SIZE = 10
 CONNECT_TIMEOUT_S = 2
@@ -23,8 +26,8 @@ _single: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 def make_engine(url: str, *, application: str = "tria", pool_size: int = POOL_SIZE) -> Engine:
     """An engine with bounded waits everywhere: connect, lock, statement and pool.
 
-    pre_ping is off: it costs a round trip a checkout, and a connection that died while idle surfaces as an
-    OperationalError, which every caller treats as temporary (the webhook's 503, the job's retry).
+    pre_ping is off: it costs a round trip a checkout. A connection that died while idle surfaces as an OperationalError, which
+    `again_if_stale` answers by one repetition; every caller treats it as temporary (the webhook's 503, the job's retry).
     """
     options = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
     # Prepared statements (prepared.py) look rows up by key: planning them anew for each value costs more than running them.
@@ -59,6 +62,20 @@ def autocommit(engine: Engine) -> Iterator[Connection]:
     """Each statement is its own transaction, in one round trip; for single-statement writes and for reading."""
     with _single.get(engine, engine).connect() as connection:
         yield connection if engine in _single else connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def again_if_stale(work: Callable[[], T]) -> T:
+    """Does it, and once more when the connection that the pool gave out had died unnoticed.
+
+    After PostgreSQL was away each pool still holds connections of before; the first of them that fails makes the pool throw
+    all of them away. For work that may be done twice: the answer to a commit may have been what was lost.
+    """
+    try:
+        return work()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return work()
 
 
 def pool_numbers(pool: Pool) -> dict[str, int]:

@@ -41,7 +41,7 @@ SPEC = ChannelSpec(
     max_length=MAX_TEXT,
     # 30 a second over all chats, one a second in one chat with short bursts, taken as three in any three seconds
     rate=Rate(RateLimitItemPerSecond(30), RateLimitItemPerSecond(3, 3)),
-    threads=3,
+    threads=32,
     shares_contact=True,
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from datetime import datetime, timedelta
 
@@ -19,14 +18,13 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from telegram.request import HTTPXRequest
 
 from bot.channels.base import Outgoing
+from bot.channels.line import CONNECT_S, CONNECTIONS, READ_S, Line
 from bot.channels.telegram import MAX_TEXT, NAME
 from bot.errors import OptedOutError, PermanentError, TemporaryError, UnknownOutcome
 from bot.settings import Settings
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 """The library's own switch to the form that it does not warn about."""
-CONNECT_S, READ_S = 3.0, 7.0
-"""Together with the look-up of the other channel below deliver.SENDING_S."""
 
 
 class Telegram:
@@ -37,9 +35,9 @@ class Telegram:
     can_look_up = False
 
     def __init__(self, settings: Settings) -> None:
-        self._runner = asyncio.Runner()
+        self._line = Line()
         self._request = HTTPXRequest(
-            connection_pool_size=4, read_timeout=READ_S, write_timeout=CONNECT_S, connect_timeout=CONNECT_S
+            connection_pool_size=CONNECTIONS, read_timeout=READ_S, write_timeout=CONNECT_S, connect_timeout=CONNECT_S
         )
         token = settings.telegram_bot_token.get_secret_value()
         self._bot_id = token.partition(":")[0]
@@ -51,15 +49,18 @@ class Telegram:
         )
 
     def send(self, message: Outgoing) -> str:
-        return self._runner.run(self._send(message))
+        try:
+            return self._line.run(self._send(message))
+        except TimeoutError as error:
+            raise UnknownOutcome("Telegram's answer took too long", code="lost") from error
 
     def find(self, message: Outgoing, *, since: datetime, known: frozenset[str]) -> str | None:
         """Telegram cannot be asked what a bot has sent."""
         raise TemporaryError("Telegram offers no look-up", code="lookup")
 
     def close(self) -> None:
-        self._runner.run(self._request.shutdown())
-        self._runner.close()
+        self._line.run(self._request.shutdown())
+        self._line.close()
 
     async def _send(self, message: Outgoing) -> str:
         try:

@@ -51,7 +51,7 @@ SPEC = ChannelSpec(
     settings_needed="set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN",
     max_length=MAX_BODY,
     rate=Rate(RateLimitItemPerSecond(80)),  # Meta's limit for one number
-    threads=4,
+    threads=32,
     free_text_for=WINDOW,
 )
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import re
+import logging
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-import requests
-from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
+import httpx
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http import HttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
 
 from bot.channels.base import Outgoing
+from bot.channels.line import CONNECT_S, CONNECTIONS, READ_S, Line
 from bot.channels.twilio import MAX_BODY, NAME, PREFIX
 from bot.errors import OptedOutError, PermanentError, TemporaryError, UnknownOutcome
 from bot.settings import Settings
 
-TIMEOUT_S = (3, 7)
-"""Connect and read; a look-up and a send together stay below deliver.SENDING_S."""
+POOL_S = 1.0
+LOOKED_AT = 50
+"""Messages of one page of a look-up: nobody was sent more since the reply was written."""
 
 # What is in no table is permanent for 4xx and temporary for 429 and 5xx.
 OPTED_OUT = {21610}
@@ -37,19 +41,42 @@ def _raised(error: TwilioRestException) -> Exception:
     return PermanentError(words, code=str(code or error.status))
 
 
-class _Http(TwilioHttpClient):  # type: ignore[misc]
-    """The library's client with two time-outs, and with the one header that its exceptions drop."""
+class _Http(HttpClient):  # type: ignore[misc]
+    """The library's door to the network, on our line: for many threads at once, each request bounded as a whole, and with the one
+    header that the library's exceptions drop."""
 
     def __init__(self) -> None:
-        super().__init__(timeout=sum(TIMEOUT_S))
-        self.timeout = TIMEOUT_S  # its own check takes one number only, requests takes both
+        super().__init__(logging.getLogger("twilio"), is_async=False)
+        self._line = Line()
 
-    def request(self, *args: Any, **kwargs: Any) -> Any:
-        response = super().request(*args, **(kwargs | {"timeout": None}))
-        wait_s = str((response.headers or {}).get("Retry-After", ""))
-        if response.status_code in (429, 503) and wait_s.replace(".", "", 1).isdecimal():
-            raise TemporaryError("Twilio asks to wait", code=str(response.status_code), retry_after_s=float(wait_s))
-        return response
+    @cached_property
+    def _client(self) -> httpx.AsyncClient:
+        timeout = httpx.Timeout(READ_S, connect=CONNECT_S, pool=POOL_S)
+        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+        return httpx.AsyncClient(timeout=timeout, limits=limits)
+
+    def request(
+        self, method: str, uri: str, params: Any = None, data: Any = None, headers: Any = None, auth: Any = None,
+        timeout: float | None = None, allow_redirects: bool = False,
+    ) -> Response:  # fmt: skip
+        """Raises TemporaryError where nothing was sent, UnknownOutcome where something may have been."""
+        known = {name: value for name, value in (params or {}).items() if value is not None}
+        asked = self._client.request(method, uri, params=known or None, data=data, headers=headers, auth=auth)
+        try:
+            answer = self._line.run(asked)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise TemporaryError("Twilio could not be reached", code="connect") from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise UnknownOutcome("Twilio's answer was lost", code="lost") from error
+        wait_s = answer.headers.get("Retry-After", "")
+        if answer.status_code in (429, 503) and wait_s.replace(".", "", 1).isdecimal():
+            raise TemporaryError("Twilio asks to wait", code=str(answer.status_code), retry_after_s=float(wait_s))
+        return Response(answer.status_code, answer.text, answer.headers)
+
+    def close(self) -> None:
+        if "_client" in self.__dict__:
+            self._line.run(self._client.aclose())
+        self._line.close()
 
 
 class Twilio:
@@ -61,7 +88,8 @@ class Twilio:
 
     def __init__(self, settings: Settings) -> None:
         token = settings.twilio_auth_token.get_secret_value()
-        self._client = Client(settings.twilio_account_sid, token, http_client=_Http())
+        self._http = _Http()
+        self._client = Client(settings.twilio_account_sid, token, http_client=self._http)
         self._client.api.base_url = settings.twilio_api_base_url
         # The library loads half of itself on first use, which must not be the first reply's.
         _ = self._client.messages
@@ -77,32 +105,31 @@ class Twilio:
             )
         except TwilioRestException as error:
             raise _raised(error) from error
-        except requests.ConnectTimeout as error:
-            raise TemporaryError("Twilio could not be reached", code="connect") from error
-        except requests.ConnectionError as error:
-            raise _lost(error) from error
-        except requests.RequestException as error:
-            raise UnknownOutcome("Twilio's answer was lost", code="lost") from error
         return str(sent.sid)
 
     def find(self, message: Outgoing, *, since: datetime, known: frozenset[str]) -> str | None:
-        """The oldest message to this address since then with this text that is not one of `known`."""
+        """The oldest message to this address since then with this text that is not one of `known`, on the one page of the newest."""
         body = _numbered(message)
         try:
-            listed = self._client.messages.list(
-                to=PREFIX + message.to, from_=PREFIX + message.sender, date_sent_after=since, limit=50
+            page = self._client.messages.page(
+                to=PREFIX + message.to, from_=PREFIX + message.sender, date_sent_after=since, page_size=LOOKED_AT
             )
-        except (TwilioRestException, requests.RequestException) as error:
+            listed = list(page)
+        except TemporaryError as error:
+            raise TemporaryError(
+                "Twilio could not be asked", code="lookup", retry_after_s=error.retry_after_s
+            ) from error
+        except (
+            TwilioException,
+            ValueError,
+            LookupError,
+            TypeError,
+        ) as error:  # what is no list cannot be looked through
             raise TemporaryError("Twilio could not be asked", code="lookup") from error
         return next((str(m.sid) for m in reversed(listed) if m.body == body and m.sid not in known), None)
 
-
-def _lost(error: requests.ConnectionError) -> Exception:
-    """A refused connection never reached Twilio; a connection that broke later may have."""
-    refused = re.search(r"NewConnectionError|NameResolutionError|SSLError|Connection refused", repr(error))
-    if refused:
-        return TemporaryError("Twilio could not be reached", code="connect")
-    return UnknownOutcome("Twilio's answer was lost", code="lost")
+    def close(self) -> None:
+        self._http.close()
 
 
 def _numbered(message: Outgoing) -> str:

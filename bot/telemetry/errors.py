@@ -7,7 +7,8 @@ the interpreter wrote it about our own code.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -37,6 +38,16 @@ def _code(error: BaseException) -> str:
         return getattr(getattr(error, "orig", None), "pgcode", None) or ""
     code = getattr(error, "code", "")
     return str(code) if isinstance(code, str | int) and len(str(code)) <= MAX_CODE else ""
+
+
+def note_ids(error: BaseException, ids: Mapping[str, int | str]) -> None:
+    """The error carries what was bound around its place to wherever it is reported; the innermost word stands."""
+    with suppress(AttributeError):
+        error.tria_ids = {**ids, **ids_of(error)}  # type: ignore[attr-defined]
+
+
+def ids_of(error: BaseException | None) -> dict[str, int | str]:
+    return dict(getattr(error, "tria_ids", {}))
 
 
 def traceback_words(error: BaseException) -> str:

@@ -19,7 +19,7 @@ import structlog
 from structlog.types import EventDict
 
 from bot.settings import Settings
-from bot.telemetry.errors import error_words, traceback_words
+from bot.telemetry.errors import error_words, ids_of, note_ids, traceback_words
 from bot.telemetry.masking import Mask, secret_values
 from bot.telemetry.sentry import report_error
 
@@ -55,8 +55,13 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
 @contextmanager
 def log_context(**ids: int | str | None) -> Iterator[None]:
     """Bind message_id, conversation_id, outlet_id, job ... once; every line inside carries them, libraries' too."""
-    with structlog.contextvars.bound_contextvars(**{name: value for name, value in ids.items() if value is not None}):
-        yield
+    known = {name: value for name, value in ids.items() if value is not None}
+    with structlog.contextvars.bound_contextvars(**known):
+        try:
+            yield
+        except Exception as error:
+            note_ids(error, known)
+            raise
 
 
 def configure_logging(settings: Settings, *, stream: StreamName = "stdout") -> None:
@@ -116,6 +121,7 @@ def _formatter(mask: Mask, service: str) -> structlog.stdlib.ProcessorFormatter:
         event.pop("stack_info", None)
         lean = mask.mapping(event)
         if error is not None:
+            lean = {**{name: mask.value(value) for name, value in ids_of(error).items()}, **lean}
             lean |= {"error": error_words(error, mask), "traceback": mask.text(traceback_words(error))}
         return lean | {"service": service}
 

@@ -88,7 +88,8 @@ def secret_values(settings: BaseModel) -> frozenset[str]:
 class Mask:
     """Blots out secrets and persons, in text and inside any nesting of values. Never raises, never grows a log line."""
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, secrets: Iterable[str] = (), *, max_depth: int = MAX_DEPTH) -> None:
+        self._max_depth = max_depth
         spelled = {form for value in secrets for form in (value, quote(value, safe=""))}
         longest_first = sorted(spelled, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
@@ -107,12 +108,12 @@ class Mask:
     def value(self, value: Any, depth: int = 0) -> Any:
         """The same shape with every text in it masked; what is neither text nor number is shown by its text."""
         if isinstance(value, str):
-            return self.text(value) if depth <= MAX_DEPTH else "..."
+            return self.text(value) if depth <= self._max_depth else "..."
         if value is None or isinstance(value, bool | float):
             return value
         if isinstance(value, int):
             return value if abs(value) < LONG_INTEGER else mask_phone(str(value))
-        if depth > MAX_DEPTH:
+        if depth > self._max_depth:
             return "..."
         if isinstance(value, Mapping):
             return self.mapping(value, depth + 1)

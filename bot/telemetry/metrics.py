@@ -125,7 +125,18 @@ receipts_total = _counter(
 llm_calls_total = _counter(
     "llm_calls_total",
     "Calls to the language model",
-    outcome=("ok", "refused", "cut", "invalid", "rate_limit", "timeout", "failed", "circuit_open", "over_budget"),
+    outcome=(
+        "ok",
+        "refused",
+        "cut",
+        "invalid",
+        "rate_limit",
+        "timeout",
+        "failed",
+        "circuit_open",
+        "over_budget",
+        "busy",
+    ),
 )
 llm_breaker_total = _counter(
     "llm_breaker_total",

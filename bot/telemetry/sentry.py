@@ -12,10 +12,12 @@ from sentry_sdk.types import Event, Hint
 from structlog.contextvars import get_contextvars
 
 from bot.settings import Settings
-from bot.telemetry.errors import error_words
+from bot.telemetry.errors import error_words, ids_of
 from bot.telemetry.masking import Mask, secret_values
 
-KEPT_TAGS = ("message_id", "conversation_id", "outlet_id", "order_id", "job")
+KEPT_TAGS = ("message_id", "conversation_id", "outlet_id", "order_id", "job", "correlation_id", "path")
+EVENT_DEPTH = 20
+"""An event's frames lie deeper than the fields of any log line."""
 DROPPED = ("request", "user", "breadcrumbs", "extra", "logentry", "modules", "server_name", "threads")
 
 
@@ -24,7 +26,7 @@ def init_sentry(settings: Settings, *, release: str = "", transport: type[Transp
     dsn = settings.sentry_dsn.get_secret_value()
     if not dsn:
         return False
-    mask = Mask(secret_values(settings))
+    mask = Mask(secret_values(settings), max_depth=EVENT_DEPTH)
     sentry_sdk.init(
         dsn=dsn,
         environment=settings.environment,
@@ -59,11 +61,12 @@ def lean_event(event: Event, hint: Hint, mask: Mask) -> Event:
         )
         for frame in (link.get("stacktrace") or {}).get("frames", []):
             frame.pop("vars", None)
-    body["tags"] = _ids()
+    body["tags"] = _ids(error)
     body["contexts"] = {"runtime": (body.get("contexts") or {}).get("runtime", {})}
     return mask.mapping({"lean": body})["lean"]  # type: ignore[no-any-return]
 
 
-def _ids() -> dict[str, str]:
-    bound = get_contextvars()
+def _ids(error: BaseException | None) -> dict[str, str]:
+    """Those bound now, and those that were bound where the error came from."""
+    bound = get_contextvars() | ids_of(error)
     return {name: str(bound[name]) for name in KEPT_TAGS if name in bound}

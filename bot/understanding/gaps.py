@@ -32,6 +32,8 @@ class GapOutcome(StrEnum):
     FAILED = "failed"
     CIRCUIT_OPEN = "circuit_open"
     OVER_BUDGET = "over_budget"
+    BUSY = "busy"
+    """No time was left when its turn came, or there were too many before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from decimal import Decimal
 from queue import Empty, SimpleQueue
 
 import openai
-import pybreaker
 from openai import OpenAI
 from openai.types.chat import ChatCompletionMessageParam, ParsedChatCompletion
 
@@ -24,14 +23,15 @@ from bot.telemetry import get_logger, metrics, scrub
 from bot.understanding.filling import MAX_FOUND, candidates, fill_in, unknown_words, worth_asking
 from bot.understanding.gaps import GapOutcome, GapRecord
 from bot.understanding.intent import Context, Intent
+from bot.understanding.llm_gate import Gate, retry_after_s
 from bot.understanding.llm_prices import cost_usd
 from bot.understanding.prompts import Reading, messages
 from bot.understanding.reader import look
 
 log = get_logger(__name__)
 
-BUDGET_S = 15.0
-"""For everything, the second try included; the customer waits meanwhile (RELIABILITY C40: an answer within 20 s)."""
+BUDGET_S = 8.0
+"""For everything, the wait for its turn and the second try included; the customer waits meanwhile."""
 RESERVE_S = 0.25
 """Kept back from the tries, so that they report their own end before the budget's."""
 TRIES = 2
@@ -44,21 +44,8 @@ MAX_ANSWER_TOKENS = 1_000
 MAX_RAW = 4_000
 CHARS_PER_TOKEN = 3
 """For what is not reported: an answer that never came may have been made, and is counted as if it had."""
-FAILURES_TO_OPEN = 5
-OPEN_S = 60.0
-
-
-class CountedBreaker(pybreaker.CircuitBreakerListener):
-    """Counts the changes of the breaker's state. A listener is an object: pybreaker calls its methods by name."""
-
-    def state_change(
-        self,
-        cb: pybreaker.CircuitBreaker,
-        old_state: pybreaker.CircuitBreakerState | None,
-        new_state: pybreaker.CircuitBreakerState,
-    ) -> None:
-        metrics.llm_breaker_total.labels(new_state.name).inc()
-        log.warning("language model breaker", state=new_state.name)
+MIN_LEFT_S = 2 * RESERVE_S
+"""With less left when its turn comes a message is not asked about."""
 
 
 class GapFiller:
@@ -75,18 +62,14 @@ class GapFiller:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.model = model
+        self.budget_s = budget_s
         self._daily_budget = daily_budget_usd
-        self._budget_s = budget_s
         self._pause = pause
         self._client = OpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=budget_s)
+        # The library loads half of itself on first use, which must not be the first customer's.
+        _ = self._client.chat.completions.with_raw_response.parse
         self._warned: date | None = None
-        self.breaker = pybreaker.CircuitBreaker(
-            fail_max=FAILURES_TO_OPEN,
-            reset_timeout=OPEN_S,
-            listeners=[CountedBreaker()],
-            throw_new_error_on_trip=False,
-            name="llm",
-        )
+        self.gate = Gate()
 
     def wants(self, intent: Intent) -> bool:
         """Whether the rules left a gap in this reading; asked first, because the day's spend has to be looked up."""
@@ -102,11 +85,12 @@ class GapFiller:
         *,
         outlet_id: str | None = None,
         spent_today: Decimal = Decimal(0),
+        until: float | None = None,
     ) -> tuple[Intent, GapRecord | None]:
         """The reading with its gaps filled where that can be believed, else as it was; and what asking came to, if asked.
 
-        `now` is aware, in the zone that days are meant in; `spent_today` are US dollars since midnight UTC. Never raises
-        for anything that the provider does.
+        `now` is aware, in the zone that days are meant in; `spent_today` are US dollars since midnight UTC; `until`, on
+        the monotonic clock, is when the customer has waited for long enough. Never raises for anything that the provider does.
         """
         if not worth_asking(intent) or len(text) > MAX_TEXT:
             return intent, None
@@ -117,8 +101,11 @@ class GapFiller:
         offered = candidates(index, facts, intent) if facts is not None else {}
         if facts is None or not offered:
             return intent, None
-        words = [scrub(piece) for piece in unknown_words(facts, intent)]
-        record, reading = self._ask(messages(scrub(text), words, offered))
+        clean = scrub(text)
+        # A piece may be cut out of a number that only the whole message shows to be somebody's: such pieces are left out.
+        words = [piece for piece in map(scrub, unknown_words(facts, intent)) if piece in clean] or [clean]
+        end = until if until is not None else time.monotonic() + self.budget_s
+        record, reading = self._ask(messages(clean, words, offered), end)
         filled = fill_in(intent, reading, facts, offered) if reading is not None else intent
         record = replace(record, filled=filled is not intent)
         self._count(record)
@@ -147,43 +134,58 @@ class GapFiller:
             latency_ms=record.latency_ms,
         )
 
-    def _ask(self, asked: list[ChatCompletionMessageParam]) -> tuple[GapRecord, Reading | None]:
+    def _ask(self, asked: list[ChatCompletionMessageParam], until: float) -> tuple[GapRecord, Reading | None]:
         """In a thread of its own, so that a server that drips its answer byte by byte cannot outlast the budget."""
         begun = time.monotonic()
+        if until - begun < MIN_LEFT_S:
+            return GapRecord(GapOutcome.BUSY, self.model), None
+        if (refusal := self.gate.refusal()) is not None:
+            return GapRecord(refusal, self.model), None
         ended: SimpleQueue[_Answered] = SimpleQueue()
-        until = begun + self._budget_s
-        threading.Thread(target=self._in_thread, args=(asked, until, ended), name="llm", daemon=True).start()
+        given_up = threading.Event()
+        asking = threading.Thread(target=self._in_thread, args=(asked, until, ended, given_up), name="llm", daemon=True)
+        asking.start()
         try:
-            answered = ended.get(timeout=self._budget_s)
+            answered = ended.get(timeout=until - begun)
         except Empty:
+            given_up.set()
+            self.gate.ended(TimeoutError())
             answered = _Answered(GapOutcome.TIMEOUT)
         return answered.record(self.model, asked, time.monotonic() - begun), answered.reading
 
-    def _in_thread(self, asked: list[ChatCompletionMessageParam], until: float, ended: SimpleQueue[_Answered]) -> None:
+    def _in_thread(
+        self,
+        asked: list[ChatCompletionMessageParam],
+        until: float,
+        ended: SimpleQueue[_Answered],
+        given_up: threading.Event,
+    ) -> None:
         try:
-            ended.put(self._tried(asked, until))
+            ended.put(self._tried(asked, until, given_up))
         except Exception as error:  # our bug: reported, while the customer gets the rules' reading at once
             log.exception("language model could not be asked")
             ended.put(_Answered(GapOutcome.FAILED, raw=type(error).__name__))
 
-    def _tried(self, asked: list[ChatCompletionMessageParam], until: float) -> _Answered:
-        """The answer of the first try that has one; a second only where the provider says that it may help."""
+    def _tried(self, asked: list[ChatCompletionMessageParam], until: float, given_up: threading.Event) -> _Answered:
+        """The answer of the first try that has one; a second only where the provider says that it may help, and when."""
         answered = _Answered(GapOutcome.TIMEOUT)
         for attempt in range(TRIES):
-            left = until - RESERVE_S - time.monotonic()
-            if attempt and left < MIN_TRY_S + PAUSE_S:
+            pause_s = answered.pause_s if attempt else 0.0
+            left_s = until - RESERVE_S - time.monotonic() - pause_s
+            if attempt and (left_s < MIN_TRY_S or not answered.again):
                 break
             if attempt:
-                self._pause(PAUSE_S)
-            answered = self._once(asked, max(left, 0.01))
-            if answered.outcome not in (GapOutcome.RATE_LIMIT, GapOutcome.FAILED) or not answered.again:
+                self._pause(pause_s)
+            if attempt and self.gate.refusal() is not None:
                 break
+            answered = self._once(asked, max(left_s, 0.01), given_up)
         return answered
 
-    def _once(self, asked: list[ChatCompletionMessageParam], left_s: float) -> _Answered:
+    def _once(self, asked: list[ChatCompletionMessageParam], left_s: float, given_up: threading.Event) -> _Answered:
+        """One call. The gate hears how it ended, unless that is known already because nobody waits any more."""
+        failure: Exception | None = None
         try:
-            response = self.breaker.call(
-                self._client.chat.completions.with_raw_response.parse,
+            response = self._client.chat.completions.with_raw_response.parse(
                 model=self.model,
                 messages=asked,
                 response_format=Reading,
@@ -192,17 +194,26 @@ class GapFiller:
                 timeout=left_s,
             )
             body = response.text
-        except pybreaker.CircuitBreakerError:
-            return _Answered(GapOutcome.CIRCUIT_OPEN)
-        except openai.APITimeoutError:
-            return _Answered(GapOutcome.TIMEOUT)
-        except openai.RateLimitError as error:
-            return _Answered(GapOutcome.RATE_LIMIT, raw=error.message, again=True)
-        except openai.APIStatusError as error:
-            return _Answered(GapOutcome.FAILED, raw=error.message, again=error.status_code >= 500)
-        except openai.OpenAIError as error:  # the connection: nothing was answered, the rules' reading stands
-            return _Answered(GapOutcome.FAILED, raw=type(error).__name__, again=True)
+        except openai.OpenAIError as error:
+            failure = error
+            return self._failed(error)
+        finally:
+            if not given_up.is_set():
+                self.gate.ended(failure)
         return _read(response.parse, body)
+
+    def _failed(self, error: openai.OpenAIError) -> _Answered:
+        if isinstance(error, openai.APITimeoutError):
+            return _Answered(GapOutcome.TIMEOUT)
+        if isinstance(error, openai.RateLimitError):
+            wait_s = retry_after_s(error)
+            if wait_s is not None:
+                self.gate.wait(wait_s)
+            return _Answered(GapOutcome.RATE_LIMIT, raw=error.message, again=True, pause_s=wait_s or PAUSE_S)
+        if isinstance(error, openai.APIStatusError):
+            return _Answered(GapOutcome.FAILED, raw=error.message, again=error.status_code >= 500)
+        # the connection: nothing was answered, the rules' reading stands
+        return _Answered(GapOutcome.FAILED, raw=type(error).__name__, again=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +225,7 @@ class _Answered:
     raw: str = ""
     usage: tuple[int, int] | None = None
     again: bool = False
+    pause_s: float = PAUSE_S
 
     def record(self, model: str, asked: Sequence[ChatCompletionMessageParam], seconds: float) -> GapRecord:
         tokens_in, tokens_out = self.usage or self._supposed(asked)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import http.client
+import json
+import time
+
 from chaos.scenarios.scenario import Scenario, Trial
 from simulator import telegram, twilio
+from simulator.adversary import Mode
 from simulator.faults import Fault, FaultKind
 from simulator.limits import ChatLimits
+
+UNKNOWN_WORDS = "5 ctn wobblers"
+TELEGRAM_WAITED = (
+    "SELECT extract(epoch FROM r.finished_at - m.created_at)::float8 FROM conversation_messages r"
+    " JOIN conversation_messages m ON m.id = r.in_reply_to WHERE r.channel = 'telegram' AND r.state = 'sent' ORDER BY 1"
+)
 
 
 def a_thousand_copies(trial: Trial) -> None:
@@ -74,7 +85,76 @@ def telegram_limits(trial: Trial) -> None:
     trial.note(f"{len(calls)} sends, {refused} refused with 429")
 
 
+def silent_providers(trial: Trial) -> None:
+    """A language model that never answers and a Twilio that accepts and never answers, one worker: Telegram goes on, and so
+    does the house."""
+    house, chat = trial.house, trial.house.simulator.simulator
+    house.close_all()
+    house.change("UPDATE outlets SET confirm_orders = 'when_unsure'")
+    house.open(env={"OPENAI_API_KEY": "sk-simulated", "OPENAI_BASE_URL": f"{house.settings.simulator_url}/v1"})
+    chat.openai.mode = Mode.STALL
+    for kind, operation in ((FaultKind.ACCEPT_THEN_STALL, "messages.create"), (FaultKind.DELAY, "messages.list")):
+        house.simulator.faults.add(Fault(kind, "twilio", operation, count=None, delay_s=30))
+    seen: list[tuple[int, str]] = []
+    try:
+        for second in range(30):
+            for number in range(3):
+                words = UNKNOWN_WORDS if number == 0 else "hello"
+                form = twilio.build_form(chat.from_whatsapp.config, house.phones(90)[second * 3 + number], words)
+                trial.customers._pool.submit(chat.from_whatsapp.send, form)
+                update = telegram.build_update(8_000 + second * 3 + number, "hello")
+                trial.customers._pool.submit(chat.from_telegram.send, update)
+            seen.append(_readiness(house.web_port))
+            time.sleep(1.0)
+        waited = [float(each) - house.settings.burst_window_ms / 1000 for (each,) in house.rows(TELEGRAM_WAITED)]
+        p95 = waited[len(waited) * 95 // 100] if waited else 999.0
+        trial.must(len(waited) >= 85, f"only {len(waited)} of 90 Telegram replies were sent")
+        trial.must(p95 <= 1.0, f"Telegram replies took {p95:.1f} s at p95")
+        trial.must({status for status, _ in seen} == {200}, f"readiness said {sorted({status for status, _ in seen})}")
+        trial.must("whatsapp" in seen[-1][1], f"the last word of readiness was {seen[-1][1]!r}")
+        trial.note(f"Telegram past the window p95 {p95 * 1000:.0f} ms, largest {max(waited, default=0):.1f} s")
+    finally:
+        house.simulator.faults.remove()
+        chat.openai.mode = Mode.PLAUSIBLE
+    trial.settle(90)
+    house.change("UPDATE outlets SET confirm_orders = 'never'")
+
+
+def _readiness(port: int) -> tuple[int, str]:
+    """The status, and what is said of replies that are not sent."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", "/api/v1/health/readiness")
+        answer = connection.getresponse()
+        body = json.loads(answer.read())
+        return answer.status, str(body["services"].get("unsent", {}).get("reason", ""))
+    finally:
+        connection.close()
+
+
+def ids_refused(trial: Trial) -> None:
+    """What Twilio calls some replies cannot be kept: each is sent once all the same, and stands in the list of failures."""
+    trial.house.change(
+        "ALTER TABLE conversation_messages ADD CONSTRAINT refused CHECK (provider_id IS NULL OR direction = 'inbound'"
+        " OR id % 5 <> 0) NOT VALID"
+    )
+    try:
+        trial.traffic(8, 4)
+        trial.settle(60)
+    finally:
+        trial.house.change("ALTER TABLE conversation_messages DROP CONSTRAINT refused")
+    unnamed = trial.house.one(
+        "SELECT count(*) FROM conversation_messages WHERE direction = 'outbound' AND state = 'sent' AND provider_id IS NULL"
+    )
+    noted = trial.house.one("SELECT count(*) FROM failures WHERE kind = 'deliver' AND resolved_at IS NULL")
+    trial.must(unnamed > 0, "no reply was without its id")
+    trial.must(noted == unnamed, f"{unnamed} replies are without their id and {noted} failures are noted")
+    trial.note(f"{unnamed} ids refused")
+
+
 SCENARIOS = (
+    Scenario("a silent model and a silent Twilio beside Telegram", "25, 29, 40", silent_providers),
+    Scenario("ids of sent replies are refused", "29", ids_refused),
     Scenario("a thousand copies of one webhook", "1", a_thousand_copies, quick=True),
     Scenario("answers of the provider are lost", "29", lost_answers),
     Scenario("the provider refuses for a while", "30", refuses_for_a_while),

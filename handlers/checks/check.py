@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.runtime import Runtime
 from bot.telemetry import error_words, get_logger
+from models.database import again_if_stale
 
 log = get_logger(__name__)
 
@@ -88,7 +89,7 @@ def run_one(check: Check, runtime: Runtime) -> Finding:
     """Never raises: a check that breaks is a finding like any other."""
     started = time.perf_counter()
     try:
-        verdict = check.run(runtime)
+        verdict = again_if_stale(lambda: check.run(runtime))
     except Exception as error:
         log.warning("check could not be made", check=check.name, exc_info=error)
         verdict = Verdict(Severity.UNHEALTHY, f"the check itself failed: {error_words(error)}")

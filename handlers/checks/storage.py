@@ -14,7 +14,7 @@ from bot.runtime import Runtime
 from handlers.checks.check import Severity, Verdict
 from jobs.upkeep import redis_settings
 from models import schema
-from models.database import pool_numbers
+from models.database import again_if_stale, pool_numbers
 from models.sqlstate import connection_problem
 
 SLOW_MS = 250.0
@@ -24,8 +24,7 @@ PROBE_TTL_S = 10
 def database(runtime: Runtime) -> Verdict:
     started = time.perf_counter()
     try:
-        with runtime.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+        again_if_stale(lambda: _ask(runtime))
     except PoolTimeout:
         return Verdict(Severity.UNHEALTHY, "every connection of the pool is in use", {"pool": _pool(runtime)})
     except OperationalError as error:
@@ -34,6 +33,11 @@ def database(runtime: Runtime) -> Verdict:
     severity = Severity.DEGRADED if ms > SLOW_MS else Severity.HEALTHY
     reason = f"answers in {ms:.0f} ms" if severity else ""
     return Verdict(severity, reason, {"response_time_ms": ms, "pool": _pool(runtime)})
+
+
+def _ask(runtime: Runtime) -> None:
+    with runtime.engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
 
 
 def schema_is_current(runtime: Runtime) -> Verdict:

@@ -12,7 +12,8 @@ BEAT_LIMIT_S = 45.0
 """A worker beats with every synthetic order, 20 s apart; one may be missed."""
 CANARY_LIMIT_S = 60.0
 UNANSWERED_LIMIT_S = 60.0
-UNSENT_LIMIT_S = 120.0
+UNSENT_LIMIT_S = 15.0
+"""A reply is written to be sent at once: after this something is wrong with its channel."""
 
 
 def heartbeat_of(kind: str) -> Callable[[Runtime], Verdict]:
@@ -53,9 +54,17 @@ def unanswered(runtime: Runtime) -> Verdict:
 
 
 def unsent(runtime: Runtime) -> Verdict:
+    """By channel: a provider that is silent or refuses delays its own replies and stops nobody else."""
     with runtime.engine.connect() as connection:
-        age_s = stats.oldest_unsent_s(connection)
-    return _age(age_s, UNSENT_LIMIT_S, "a reply has been waiting to be sent for")
+        ages = stats.unsent_by_channel(connection)
+    facts = {f"{channel}_oldest_s": round(age_s, 1) for channel, age_s in ages.items()}
+    slow = {channel: age_s for channel, age_s in ages.items() if age_s > UNSENT_LIMIT_S}
+    if not slow:
+        return Verdict(facts=facts)
+    words = "; ".join(
+        f"{channel}: a reply has been waiting to be sent for {age_s:.0f} s" for channel, age_s in slow.items()
+    )
+    return Verdict(Severity.DEGRADED, words, facts)
 
 
 def failures(runtime: Runtime) -> Verdict:

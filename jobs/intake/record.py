@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot import failpoints
 from bot.channels.base import Incoming, Kind, Receipt
 from bot.channels.text import storable, storable_values
 from jobs.outbox.write import Outbound, Unless, write
-from models.database import autocommit
+from models.database import again_if_stale, autocommit
 from models.prepared import Prepared
 from models.receipt import DELIVERY_RANK, Delivery
 
@@ -132,11 +133,7 @@ def record_once(
     """Commits the message's row, or finds that it stands already. Raises SQLAlchemy's errors when it could not commit."""
     values = values_of(incoming, fingerprint=fingerprint, window_ms=window_ms, flood=flood)
     failpoints.hit("web.before_record")
-    with autocommit(engine) as connection:
-        row = RECORD.on(connection, values).one_or_none()
-        if row is None:
-            OPEN.on(connection, values)
-            row = RECORD.on(connection, values).one()
+    row = again_if_stale(lambda: _recorded_row(engine, values))
     failpoints.hit("web.after_commit")
     altered = row.message_id is None and row.first_fingerprint not in (None, fingerprint)
     return Recorded(
@@ -146,6 +143,15 @@ def record_once(
         due=bool(row.due) and row.message_id is not None,
         flooding=bool(row.flooding),
     )
+
+
+def _recorded_row(engine: Engine, values: Mapping[str, Any]) -> Any:
+    with autocommit(engine) as connection:
+        row = RECORD.on(connection, values).one_or_none()
+        if row is None:
+            OPEN.on(connection, values)
+            row = RECORD.on(connection, values).one()
+        return row
 
 
 def values_of(incoming: Incoming, *, fingerprint: str, window_ms: int, flood: int = MAX_INBOUND) -> dict[str, Any]:
@@ -211,5 +217,9 @@ def record_receipt(engine: Engine, channel: str, receipt: Receipt) -> None:
         "rank": rank,
         "error": receipt.error,
     }
+    again_if_stale(lambda: _merge(engine, values))
+
+
+def _merge(engine: Engine, values: Mapping[str, Any]) -> None:
     with autocommit(engine) as connection:
         connection.execute(RECEIPT, values)

@@ -19,15 +19,15 @@ from bot.runtime import Runtime
 from bot.telemetry import error_words, get_logger, log_context, metrics, report_error
 from jobs import failures
 from jobs.outbox import whatsapp_window
-from models.database import autocommit, transaction
+from models.database import again_if_stale, autocommit, transaction
 from models.failure import FailureKind
 from models.prepared import Prepared
 from models.sqlstate import is_temporary
 
 log = get_logger(__name__)
 
-SENDING_S = 25
-"""After this a try that never reported counts as lost; longer than a look-up and a send may take by their time-outs."""
+SENDING_S = 8
+"""After this a try that never reported counts as lost. One that goes on for longer renews it (upkeep/pulse.py)."""
 MAX_ATTEMPTS = 12
 """The ceiling of a reply, whatever became of its tries: a claim counts before anything is sent."""
 MAX_PAUSE_S = 300
@@ -48,6 +48,11 @@ RETURNING m.id, m.content, m.payload, m.attempts, m.channel, m.conversation_id, 
 """,
     sending="double precision",
 )
+RENEW = text("""
+UPDATE conversation_messages SET due_at = now() + :sending * interval '1 s'
+WHERE id = (SELECT id FROM conversation_messages WHERE id = :id AND attempt_id = :attempt AND state = 'sending'
+            FOR NO KEY UPDATE SKIP LOCKED)
+""")
 # A success is a fact whoever reports it: also a try that was given up for lost may close the row, unless it is closed.
 FINISH = Prepared(
     "finish_reply",
@@ -75,7 +80,10 @@ SELECT COALESCE(provider_id, payload->>'provider_id') FROM conversation_messages
 WHERE conversation_id = :conversation_id AND direction = 'outbound' AND state = 'sent' ORDER BY id DESC LIMIT 50
 """)
 PATIENTLY = Retrying(
-    retry=retry_if_exception(is_temporary), stop=stop_after_delay(10), wait=wait_exponential(0.1, max=1), reraise=True
+    retry=retry_if_exception(is_temporary),
+    stop=stop_after_delay(120),
+    wait=wait_exponential(0.05, max=0.25),
+    reraise=True,
 )
 """What the provider said is known here and nowhere else: a PostgreSQL that restarts meanwhile is waited for, else the customer
 would wait for SENDING_S and, where nobody can be asked, get the reply twice."""
@@ -106,18 +114,23 @@ def send(runtime: Runtime, message_id: int, channels: Mapping[str, Channel]) -> 
 def _send_one(runtime: Runtime, message_id: int, channels: Mapping[str, Channel]) -> int | None:
     """Returns the next row of the conversation when this one is done with."""
     attempt = uuid.uuid4().hex
-    with autocommit(runtime.engine) as connection:
-        row = CLAIM.on(connection, {"id": message_id, "attempt": attempt, "sending": SENDING_S}).one_or_none()
+    row = again_if_stale(lambda: _claim(runtime, message_id, attempt))
     if row is None:
         return None
     failpoints.hit("deliver.after_claim")
-    with log_context(message_id=message_id, conversation_id=row.conversation_id, job="deliver"):
+    kept = runtime.renewals.hold(RENEW, {"id": message_id, "attempt": attempt, "sending": SENDING_S})
+    with kept, log_context(message_id=message_id, conversation_id=row.conversation_id, job="deliver"):
         with metrics.deliver_seconds.labels(row.channel).time():
             result = _result(runtime, row, channels)
         failpoints.hit("deliver.before_finish")
         next_id = _write_down(runtime, row, attempt, result)
         failpoints.hit("deliver.after_finish")
         return next_id
+
+
+def _claim(runtime: Runtime, message_id: int, attempt: str) -> Any:
+    with autocommit(runtime.engine) as connection:
+        return CLAIM.on(connection, {"id": message_id, "attempt": attempt, "sending": SENDING_S}).one_or_none()
 
 
 def _result(runtime: Runtime, row: Any, channels: Mapping[str, Channel]) -> Result:

@@ -19,7 +19,7 @@ from bot.runtime import Runtime
 from bot.telemetry import get_logger
 from bot.telemetry.metrics import GAUGES
 from jobs.reads import stats
-from models.database import pool_numbers
+from models.database import again_if_stale, pool_numbers
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 log = get_logger(__name__)
@@ -42,14 +42,17 @@ class LedgerGauges(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            with self._runtime.engine.connect() as connection:
-                found = list(_of_database(connection))
+            found = again_if_stale(self._read)
         except SQLAlchemyError as error:
             log.warning("gauges could not be read", exc_info=error)
             found = []
         yield _single("tria_database_up", float(bool(found)))
         yield from found
         yield _labelled("tria_pool_connections", "state", pool_numbers(self._runtime.engine.pool))
+
+    def _read(self) -> list[GaugeMetricFamily]:
+        with self._runtime.engine.connect() as connection:
+            return list(_of_database(connection))
 
 
 def _of_database(connection: Connection) -> Iterator[GaugeMetricFamily]:

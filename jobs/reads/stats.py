@@ -45,12 +45,20 @@ def oldest_unanswered_s(connection: Connection) -> float:
 
 
 def oldest_unsent_s(connection: Connection) -> float:
-    """For how long the most overdue reply has been waiting to be sent; 0 when none is overdue."""
-    return _age(
-        connection,
-        "SELECT extract(epoch FROM now() - min(coalesce(due_at, created_at)))::float FROM conversation_messages"
-        " WHERE direction = 'outbound' AND state IN ('pending', 'sending')",
+    """The longest of `unsent_by_channel`; 0 when nothing waits."""
+    return max(unsent_by_channel(connection).values(), default=0.0)
+
+
+def unsent_by_channel(connection: Connection) -> dict[str, float]:
+    """For how long each channel's oldest reply has not been sent, whatever its tries came to; held ones wait for a customer."""
+    rows = connection.execute(
+        text(
+            "SELECT channel, extract(epoch FROM now() - min(CASE WHEN attempts = 0 THEN COALESCE(due_at, created_at)"
+            " ELSE created_at END))::float FROM conversation_messages"
+            " WHERE direction = 'outbound' AND state IN ('pending', 'sending', 'unknown') GROUP BY channel ORDER BY channel"
+        )
     )
+    return {str(channel): max(0.0, float(age_s)) for channel, age_s in rows}
 
 
 def inbound_by_state(connection: Connection) -> dict[str, int]:

@@ -10,6 +10,11 @@ from bot.runtime import Runtime
 from bot.situation import Said
 
 
+def wanted(runtime: Runtime, said: Said) -> bool:
+    """Whether a machine is to put it into words, which takes its time."""
+    return runtime.media_reader is not None and said.kind in FOR_A_PERSON
+
+
 def heard(runtime: Runtime, said: Said) -> Said:
     """The same message as text, marked as read by a machine, so that nothing in it is placed without a YES."""
     if runtime.media_reader is None or said.kind not in FOR_A_PERSON:

@@ -5,10 +5,7 @@ It touches only what has been overdue for some seconds, so that with a doorbell 
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
-import time
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.runtime import Runtime
 from bot.telemetry import error_words, get_logger
 from jobs import entry, process_conversation
-from jobs.outbox.senders import Senders
+from jobs.outbox.senders import queue_in_lane
 from models.database import autocommit
 
 log = get_logger(__name__)
@@ -24,8 +21,6 @@ log = get_logger(__name__)
 EVERY_S = 1.0
 OVERDUE_S = 4.0
 """The sweeper looks ten times a second: what is overdue by this was rung for in vain or not at all."""
-STUCK_S = 60.0
-"""A job that outlives its time limit by so much cannot be interrupted; the process ends and is started again."""
 
 OVERDUE = text("""
 SELECT 1 FROM conversations WHERE due_at < now() - :overdue * interval '1 s' AND closed_at IS NULL
@@ -39,18 +34,15 @@ SELECT id, channel FROM conversation_messages WHERE due_at < now() - :overdue * 
 class OverdueWatch(threading.Thread):
     """Runs beside the worker's loop until `close`."""
 
-    def __init__(self, runtime: Runtime, senders: Senders) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         super().__init__(name="overdue-watch", daemon=True)
-        self._runtime, self._senders = runtime, senders
+        self._runtime = runtime
         self._closed = threading.Event()
-        self.busy_since: float | None = None
-        """Set by the worker's loop while it runs a job."""
 
     def run(self) -> None:
         while not self._closed.wait(EVERY_S):
-            self._end_if_stuck()
             try:
-                look(self._runtime, self._senders)
+                look(self._runtime)
             except SQLAlchemyError as error:
                 log.warning("database unreachable, looking again", error=error_words(error))
 
@@ -58,20 +50,14 @@ class OverdueWatch(threading.Thread):
         self._closed.set()
         self.join(timeout=process_conversation.DRAIN_S + EVERY_S)
 
-    def _end_if_stuck(self) -> None:
-        began = self.busy_since
-        if began is not None and time.monotonic() - began > STUCK_S:
-            log.critical("a job cannot be interrupted, this worker ends", seconds=round(time.monotonic() - began))
-            os.kill(os.getpid(), signal.SIGKILL)
 
-
-def look(runtime: Runtime, senders: Senders) -> int:
+def look(runtime: Runtime) -> int:
     """One look; how many conversations were answered without a ring."""
     with autocommit(runtime.engine) as connection:
         overdue = connection.execute(OVERDUE, {"overdue": OVERDUE_S}).one_or_none() is not None
         replies = connection.execute(OVERDUE_REPLIES, {"overdue": OVERDUE_S}).all()
     for reply in replies:
-        senders.take(reply.channel, reply.id)
+        queue_in_lane(runtime, reply.channel, reply.id)
     if not overdue:
         return 0
     found = 0

@@ -6,11 +6,14 @@ import json
 from typing import Any
 
 import sentry_sdk
+from flask import Flask
 from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
 from bot.settings import load_settings
 from bot.telemetry import init_sentry, log_context, report_error
+from handlers import errors
+from jobs.entry import kept_from_rq
 
 SENT: list[dict[str, Any]] = []
 
@@ -42,8 +45,44 @@ def test_event_names_the_ids_and_quotes_nobody() -> None:
     sentry_sdk.Scope.get_global_scope().set_client(None)
     (event,) = SENT
     assert event["tags"] == {"message_id": "42", "job": "process"}
-    assert event["exception"]["values"][0]["type"] == "ValueError"
+    (found,) = event["exception"]["values"]
+    assert found["type"] == "ValueError"
+    (frame,) = found["stacktrace"]["frames"]
+    assert (frame["filename"], frame["function"], type(frame["lineno"])) == (
+        "tests/bot/telemetry/test_sentry.py", "test_event_names_the_ids_and_quotes_nobody", int,
+    )  # fmt: skip
     text = json.dumps(event, default=str)
     assert "91234567" not in text
     assert "boss" not in text
     assert "vars" not in text
+
+
+def test_an_error_reported_outside_carries_the_ids_bound_where_it_came_from() -> None:
+    settings = load_settings(_env_file=None, sentry_dsn="https://public@sentry.example.com/1")
+    assert init_sentry(settings, transport=Kept) is True
+    SENT.clear()
+    with kept_from_rq("deliver"), log_context(job="deliver", conversation_id=7), log_context(message_id=8):
+        raise LookupError("nobody foresaw it")
+    sentry_sdk.get_client().close()
+    sentry_sdk.Scope.get_global_scope().set_client(None)
+    (event,) = SENT
+    assert event["tags"] == {"job": "deliver", "conversation_id": "7", "message_id": "8"}
+
+
+def test_the_number_a_caller_gets_is_in_the_report() -> None:
+    settings = load_settings(_env_file=None, sentry_dsn="https://public@sentry.example.com/1")
+    assert init_sentry(settings, transport=Kept) is True
+    SENT.clear()
+    app = Flask("broken")
+    errors.install(app)
+
+    @app.get("/broken/<name>")
+    def broken(name: str) -> str:
+        raise LookupError(name)
+
+    answer = app.test_client().get("/broken/mei")
+    sentry_sdk.get_client().close()
+    sentry_sdk.Scope.get_global_scope().set_client(None)
+    (event,) = SENT
+    assert answer.status_code == 500
+    assert event["tags"] == {"path": "/broken/<name>", "correlation_id": answer.json["error"]["correlation_id"]}  # type: ignore[index]

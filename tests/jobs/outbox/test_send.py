@@ -48,7 +48,7 @@ def fault(simulator: Running, kind: FaultKind, **fields: object) -> None:
 def test_a_pending_reply_is_sent_once_however_often_it_is_rung_for(shop: Shop, simulator: Running) -> None:
     message_id = write_reply(shop.runtime)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: sending.send(shop.runtime, message_id, shop.runtime.make_channels()), range(8)))
+        list(pool.map(lambda _: sending.send(shop.runtime, message_id, shop.runtime.channels), range(8)))
     send(shop, message_id)
     assert (effects(simulator), state(shop, message_id)) == (1, "sent")
 
