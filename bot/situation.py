@@ -15,7 +15,7 @@ from bot.ordering.delivery import DeliveryRules
 from bot.ordering.prices import NO_CONTRACTS, PriceList
 from bot.ordering.pricing import OrderLine
 from bot.settings import ConfirmOrders
-from bot.understanding.intent import Basket, Change, ChangeOp, Context, Question, QuestionReason
+from bot.understanding.intent import Basket, Change, ChangeOp, Context, Pack, Question, QuestionReason
 
 Quantities = tuple[tuple[str, Decimal], ...]
 """SKUs with base quantities."""
@@ -90,7 +90,12 @@ class OrderView:
     @property
     def basket(self) -> Basket:
         lines = tuple((line.sku, line.quantity) for line in self.lines)
-        return Basket(lines, self.delivery_date, self.number, self.status)
+        packs = tuple(
+            Pack(line.sku, line.said_quantity, line.said_unit)
+            for line in self.lines
+            if line.said_quantity is not None and line.said_unit is not None
+        )
+        return Basket(lines, self.delivery_date, self.number, self.status, packs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +193,8 @@ class OpenQuestion:
     """CONFIRM: why the YES is asked, as the key of the sentence."""
     notes: str = ""
     """Notes of an order that has no row yet."""
-    corrects: bool = False
-    """PRODUCT: the amount asked about replaces what the order holds ("make it 200"), it is not added."""
+    cancels: bool = False
+    """CONFIRM: the YES is for cancelling the placed order `order_id`, or the draft where there is none."""
 
     def to_json(self) -> dict[str, Any]:
         about = [
@@ -199,6 +204,8 @@ class OpenQuestion:
                 "candidates": list(q.candidates),
                 "quantity_said": None if q.quantity_said is None else str(q.quantity_said),
                 "unit_said": q.unit_said,
+                "op": q.op.value,
+                "units": [list(pair) for pair in q.units],
             }
             for q in self.about
         ]
@@ -212,7 +219,7 @@ class OpenQuestion:
             "day": self.day.isoformat() if self.day else None,
             "doubt": self.doubt,
             "notes": self.notes,
-            "corrects": self.corrects,
+            "cancels": self.cancels,
         }
 
     @classmethod
@@ -224,6 +231,8 @@ class OpenQuestion:
                 tuple(q["candidates"]),
                 None if q["quantity_said"] is None else Decimal(q["quantity_said"]),
                 q["unit_said"],
+                op=ChangeOp(q.get("op") or (ChangeOp.SET if raw.get("corrects") else ChangeOp.ADD)),
+                units=tuple((sku, unit) for sku, unit in q.get("units", ())),
             )
             for q in raw["about"]
         )
@@ -241,7 +250,7 @@ class OpenQuestion:
             date.fromisoformat(raw["day"]) if raw.get("day") else None,
             raw.get("doubt", ""),
             raw.get("notes", ""),
-            raw.get("corrects", False),
+            raw.get("cancels", False),
         )
 
 

@@ -20,7 +20,7 @@ ORDER_JSON = f"""json_build_object('id', q.id, 'number', q.number, 'status', q.s
     'recent', (SELECT json_agg(e.detail->'said') FROM order_events e
                WHERE e.order_id = q.id AND e.at > now() - interval '{SAME_TALK.total_seconds():.0f} seconds' AND e.detail ? 'said'),
     'lines', (SELECT COALESCE(json_agg(json_build_array(l.sku, l.name, l.quantity::text, l.unit, l.unit_price::text,
-              l.pack_quantity::text, l.pack_unit) ORDER BY l.position), '[]') FROM order_lines l WHERE l.order_id = q.id))"""
+              l.pack_quantity::text, l.pack_unit, l.said_quantity::text, l.said_unit) ORDER BY l.position), '[]') FROM order_lines l WHERE l.order_id = q.id))"""
 
 
 def outlet_of(raw: Mapping[str, Any], settings: Settings) -> Outlet:
@@ -58,6 +58,8 @@ def order_view(raw: Mapping[str, Any]) -> OrderView:
 
 
 def _line(
-    sku: str, name: str, quantity: str, unit: str, price: str, packs: str | None, pack_unit: str | None
-) -> OrderLine:
-    return OrderLine(sku, name, Decimal(quantity), unit, Decimal(price), Decimal(packs) if packs else None, pack_unit)
+    sku: str, name: str, quantity: str, unit: str, price: str, packs: str | None, pack_unit: str | None,
+    said: str | None, said_unit: str | None,
+) -> OrderLine:  # fmt: skip
+    shown, kept = Decimal(packs) if packs else None, Decimal(said) if said else None
+    return OrderLine(sku, name, Decimal(quantity), unit, Decimal(price), shown, pack_unit, kept, said_unit)

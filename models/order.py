@@ -80,6 +80,9 @@ class OrderLine(Base):
     unit: Mapped[str]
     pack_quantity: Mapped[Quantity | None]
     pack_unit: Mapped[str | None]
+    said_quantity: Mapped[Quantity | None]
+    said_unit: Mapped[str | None]
+    """How the customer last said it; no unit where base units were meant. The pack is how it is shown."""
     unit_price: Mapped[Price]
     line_total: Mapped[Money]
 

@@ -27,7 +27,7 @@ def answered(turn: Turn) -> Decision | None:
         if number == YES or says_yes(turn.said.text):
             return closing.confirm(turn)
         if number == NO or says_no(turn.said.text):
-            return closing.cancel(turn)
+            return closing.decline(turn)
     return _closed(turn) if turn.said.pressed is not None else None
 
 

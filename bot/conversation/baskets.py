@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.catalog.product import Product
+from bot.catalog.units import to_base
 from bot.conversation.turn import Turn
 from bot.ordering.pricing import OrderLine, price_line
 from bot.situation import OrderView, Quantities, QuestionKind
-from bot.understanding.intent import Change, ChangeOp, Context, Intent, IntentKind, Question
-from bot.understanding.reader import look
-from bot.understanding.spans import Cue
+from bot.understanding.intent import Change, ChangeOp, Intent, IntentKind
 
 
 def changes_of(turn: Turn, base: OrderView | None) -> tuple[Change, ...]:
@@ -38,29 +38,14 @@ def _not_restated(turn: Turn, base: OrderView | None, changes: tuple[Change, ...
     return tuple(change for change in changes if shown.get(change.sku) != change.quantity)
 
 
-def corrects(turn: Turn, base: OrderView | None, question: Question) -> bool:
-    """ "Make it 200" of an order with several lines: which line is asked, and the answer replaces its amount."""
-    held = {line.sku for line in base.lines} if base else set()
-    if (
-        turn.intent.kind is not IntentKind.ORDER_AMEND
-        or not question.candidates
-        or not held.issuperset(question.candidates)
-    ):
-        return False
-    today = turn.said.said_at.astimezone(turn.outlet.delivery.zone).date()
-    facts = look(turn.said.text, turn.situation.index, Context(), today)
-    roles = [element.roles for element in facts.elements if isinstance(element, Cue)] if facts else []
-    return any("correct" in role or role.get("op") == "set" for role in roles)
-
-
 def _as_asked(turn: Turn, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """The answer to which line "make it 200" means sets that line."""
     question = turn.situation.question
-    if question is None or question.kind is not QuestionKind.PRODUCT or not question.corrects:
+    if question is None or question.kind is not QuestionKind.PRODUCT:
         return changes
-    meant = question.about[0].candidates
+    first = question.about[0]
     return tuple(
-        replace(change, op=ChangeOp.SET) if change.op is ChangeOp.ADD and change.sku in meant else change
+        replace(change, op=first.op) if change.op is ChangeOp.ADD and change.sku in first.candidates else change
         for change in changes
     )
 
@@ -96,8 +81,28 @@ def _line(turn: Turn, sku: str, quantity: Decimal, old: OrderLine | None, base: 
         return old
     if product is None:
         raise LookupError(f"{sku} was read but is not in the catalog")
-    kept = (old.pack_quantity, old.pack_unit) if old and unchanged and old.pack_quantity and old.pack_unit else None
-    return price_line(product, quantity, said_packs(turn.intent).get(sku) or kept, turn.price(sku))
+    said = said_packs(turn.intent).get(sku)
+    if old is not None and unchanged:
+        said = _kept(old.said_quantity, old.said_unit) or said
+    elif old is not None:
+        said = _with_old(said, quantity, old, product)
+    shown = _kept(old.pack_quantity, old.pack_unit) if old and unchanged and said is None else None
+    line = price_line(product, quantity, said or shown, turn.price(sku))
+    return line if said is not None else replace(line, said_quantity=None, said_unit=None)
+
+
+def _kept(quantity: Decimal | None, unit: str | None) -> tuple[Decimal, str] | None:
+    return (quantity, unit) if quantity is not None and unit is not None else None
+
+
+def _with_old(
+    said: tuple[Decimal, str] | None, quantity: Decimal, old: OrderLine, product: Product
+) -> tuple[Decimal, str] | None:
+    """ "2 ctn" more of a line that has 5 ctn: 7 ctn, where the line has become that much."""
+    before = _kept(old.said_quantity, old.said_unit)
+    if said is None or before is None or said[1] != before[1] or to_base(product, *said) == quantity:
+        return said
+    return said[0] + before[0], said[1]
 
 
 def said_packs(intent: Intent) -> dict[str, tuple[Decimal, str]]:

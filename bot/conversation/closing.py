@@ -8,8 +8,8 @@ from bot.conversation import outcomes
 from bot.conversation.baskets import priced, quantities_of
 from bot.conversation.product_answers import yes_to_product
 from bot.conversation.settling import settle
-from bot.conversation.targets import ask_which, named_or_only, open_orders
-from bot.conversation.turn import Turn
+from bot.conversation.targets import ask_which, cancels, open_orders
+from bot.conversation.turn import Turn, choice_buttons
 from bot.conversation.wanted import Wanted, delivery_of
 from bot.decision import Decision, Reply
 from bot.situation import OpenQuestion, OrderView, QuestionKind
@@ -18,6 +18,8 @@ from bot.situation import OpenQuestion, OrderView, QuestionKind
 def confirm(turn: Turn) -> Decision:
     """YES: to a change of a placed order, to the one product that was offered, or to the draft."""
     question, draft = turn.situation.question, turn.situation.draft
+    if question is not None and question.cancels:
+        return _cancelled(turn, question)
     if question is not None and question.kind is QuestionKind.CONFIRM and question.order_id is not None:
         return _change(turn, question)
     if question is not None and question.kind is QuestionKind.PRODUCT:
@@ -32,22 +34,54 @@ def confirm(turn: Turn) -> Decision:
     return settle(turn, wanted, accepted=True)
 
 
-def cancel(turn: Turn) -> Decision:
-    """Takes back what was said last: a change that waits for its YES, the draft, else an open order; after its cut-off a
-    person decides."""
+def decline(turn: Turn) -> Decision:
+    """NO to what was asked: the order stays as it is, the draft is dropped."""
     question, draft = turn.situation.question, turn.situation.draft
     if question is not None and question.order_id is not None and (order := turn.order(question.order_id)):
         return Decision((Reply("unchanged", {"order": order}),))
-    if draft is not None:
-        return outcomes.cancelled(turn, draft)
-    if question is not None and question.kind in (QuestionKind.PRODUCT, QuestionKind.ORDER):
+    if draft is None:
+        return cancel(turn)
+    if question is not None and question.cancels:
+        return outcomes.ask_yes(turn, _draft(turn, draft), "confirm")
+    return outcomes.cancelled(turn, draft)
+
+
+def cancel(turn: Turn) -> Decision:
+    """Words that cancel: a change that waits, the draft, else an open order; words that only may mean it are asked about
+    first. After its cut-off a person decides."""
+    question, draft = turn.situation.question, turn.situation.draft
+    if question is not None and question.order_id is not None and (order := turn.order(question.order_id)):
+        return Decision((Reply("unchanged", {"order": order}),))
+    if draft is not None and turn.intent.order_id in (None, draft.number):
+        return _ask_cancel(turn, draft) if turn.intent.doubtful else outcomes.cancelled(turn, draft)
+    if draft is None and question is not None and question.kind in (QuestionKind.PRODUCT, QuestionKind.ORDER):
         return Decision((Reply("left_out"),))
-    target = named_or_only(turn)
+    target = cancels(turn)
     if target.several:
         return ask_which(turn, target.several)
     if target.order is not None:
-        return outcomes.cancelled(turn, target.order)
+        doubtful = turn.intent.doubtful
+        return _ask_cancel(turn, target.order) if doubtful else outcomes.cancelled(turn, target.order)
     return outcomes.too_late("cancel after cut-off") if target.late else Decision((Reply("nothing_to_cancel"),))
+
+
+def _ask_cancel(turn: Turn, order: OrderView) -> Decision:
+    """ "不要了", "no need already": whether the order is meant is asked before anything happens to it."""
+    placed = None if order.is_draft else order.id
+    question = OpenQuestion(
+        QuestionKind.CONFIRM, turn.serial, asked=turn.asked_before + 1, order_id=placed, cancels=True
+    )
+    key = "confirm_drop" if order.is_draft else "confirm_cancel"
+    return Decision((Reply(key, {"order": order}, choice_buttons(turn.serial, ("yes", "no"))),), question=question)
+
+
+def _cancelled(turn: Turn, question: OpenQuestion) -> Decision:
+    """YES to cancelling, done to the order as it is now."""
+    if question.order_id is None:
+        draft = turn.situation.draft
+        return outcomes.cancelled(turn, draft) if draft else Decision((Reply("nothing_to_cancel"),))
+    order = next((o for o in open_orders(turn) if o.id == question.order_id), None)
+    return outcomes.cancelled(turn, order) if order else outcomes.too_late("cancel after cut-off")
 
 
 def unclear(turn: Turn) -> Decision:

@@ -110,13 +110,19 @@ def by_words(turn: Turn) -> Decision:
     for answer in (adopting.answered, identity.other_outlet, adopting.forwarded, edits.edited, references.quoted):
         if decision := answer(turn):
             return decision
-    if nothing_open(turn) and (says_yes(turn.said.text) or says_no(turn.said.text)):
+    if nothing_open(turn) and _bare_answer(turn):
         return closing.nothing_asked(turn)
     if decision := answering.answered(turn) or handover.angry(turn):
         return decision
     if kind in YES_OR_NO and turn.intent.confidence < YES_OR_NO_FROM:
         return closing.unclear(turn)
     return BY_INTENT[kind](turn)
+
+
+def _bare_answer(turn: Turn) -> bool:
+    """A bare yes, or a bare no that does not read as giving an order up ("不要了")."""
+    gives_up = turn.intent.kind is IntentKind.ORDER_CANCEL
+    return says_yes(turn.said.text) or (says_no(turn.said.text) and not gives_up)
 
 
 def nothing_open(turn: Turn) -> bool:

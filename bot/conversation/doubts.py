@@ -16,7 +16,7 @@ UNUSUAL_FACTOR = 5
 UNUSUAL_AFTER_ORDERS = 3
 """More than five times the most of the outlet's last orders is asked about, once there are three with that product."""
 UNUSUAL_JUMP = 10
-"""A line of an order that is set to ten times what it was may be a slip of the unit (packets, cartons)."""
+"""A line of an order that is set to ten times what it was, or to a tenth, may be a slip of the unit (packets, cartons)."""
 
 
 def over_limit(turn: Turn, wanted: Wanted, total: Decimal) -> str | None:
@@ -53,13 +53,17 @@ def unusual(turn: Turn, wanted: Wanted) -> OrderLine | None:
     corrected = {change.sku for change in wanted.changes if change.op is ChangeOp.SET}
     before = {line.sku: line.quantity for line in wanted.base.lines} if wanted.base else {}
     for line in wanted.lines:
-        if line.sku in corrected and line.quantity >= UNUSUAL_JUMP * before.get(line.sku, line.quantity):
+        if line.sku in corrected and _slips(line.quantity, before.get(line.sku, line.quantity)):
             return line
         usual = turn.situation.usual.get((turn.outlet.id, line.sku))
         known = usual is not None and usual.orders >= UNUSUAL_AFTER_ORDERS
         if line.sku in touched and known and usual and line.quantity > UNUSUAL_FACTOR * usual.most:
             return line
     return None
+
+
+def _slips(now: Decimal, before: Decimal) -> bool:
+    return now >= UNUSUAL_JUMP * before or now * UNUSUAL_JUMP <= before
 
 
 def whole(order: OrderView) -> Quantities:

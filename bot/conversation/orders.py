@@ -7,14 +7,13 @@ from datetime import date
 
 from bot.conversation import outcomes
 from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking
-from bot.conversation.baskets import corrects
 from bot.conversation.settling import settle
 from bot.conversation.targets import Target, ask_which, target_of
 from bot.conversation.turn import Turn
 from bot.conversation.wanted import Wanted, wanted_of
 from bot.decision import Decision, Reply
 from bot.situation import OpenQuestion, QuestionKind
-from bot.understanding.intent import ChangeOp, IntentKind, Question, QuestionReason
+from bot.understanding.intent import ChangeOp, IntentKind, QuestionReason
 
 
 def write(turn: Turn) -> Decision:
@@ -32,16 +31,16 @@ def write(turn: Turn) -> Decision:
     if not wanted.lines:
         return _nothing_left(turn, wanted)
     if wanted.changes_placed and not wanted.changes and not wanted.moved and _same_day(wanted):
-        return Decision((Reply("unchanged", {"order": wanted.base}),))
+        return _noted(turn, wanted)
     return settle(turn, wanted)
 
 
-def _corrects(turn: Turn, wanted: Wanted, first: Question) -> bool:
-    """A question that is put again is answered as it would have been the first time."""
-    before = turn.situation.question
-    if before is not None and before.kind is QuestionKind.PRODUCT and before.about[:1] == (first,):
-        return before.corrects
-    return corrects(turn, wanted.base, first)
+def _noted(turn: Turn, wanted: Wanted) -> Decision:
+    """An order whose lines and day stay: what was said about its delivery is kept with it."""
+    if wanted.base is not None and wanted.notes != wanted.base.notes:
+        written = outcomes.order_write(turn, wanted, wanted.base.status, "parsed", "noted")
+        return Decision((Reply("note_kept", {"order": written, "note": turn.intent.notes}),), order=written)
+    return Decision((Reply("unchanged", {"order": wanted.base}),))
 
 
 def _ask(turn: Turn, wanted: Wanted) -> Decision:
@@ -52,7 +51,7 @@ def _ask(turn: Turn, wanted: Wanted) -> Decision:
     question = OpenQuestion(
         QuestionKind.PRODUCT, turn.serial, (first, *rest), asked=position, doubtful=wanted.doubtful, limit=wanted.limit,
         order_id=wanted.base.id if wanted.base and wanted.changes_placed else None,
-        day=turn.intent.delivery_date or _asked_day(turn), notes=_new_notes(wanted), corrects=_corrects(turn, wanted, first),
+        day=turn.intent.delivery_date or _asked_day(turn), notes=_new_notes(wanted),
     )  # fmt: skip
     offer = (Reply("offer_person"),) if position > MAX_QUESTIONS_IN_A_ROW else ()
     if not wanted.changes_placed:

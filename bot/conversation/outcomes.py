@@ -53,7 +53,9 @@ def confirmation(turn: Turn, wanted: Wanted, preview: OrderWrite, doubt: str) ->
     line = unusual(turn, wanted)
     values = {"order": shown, "product": line.name if line else ""}
     key = "confirm_change" if doubt == "confirm" and wanted.changes_placed else doubt
-    return Reply(key, values, choice_buttons(turn.serial, ("yes", "no")))
+    words = ", ".join(f"“{words}”" for words in turn.intent.doubts)
+    lead = "also_wrote" if words and doubt == "confirm" else None
+    return Reply(key, {**values, "words": words}, choice_buttons(turn.serial, ("yes", "no")), lead=lead)
 
 
 def place(turn: Turn, wanted: Wanted) -> Decision:

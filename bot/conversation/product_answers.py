@@ -36,13 +36,14 @@ def as_answer(turn: Turn, question: Question, sku: str) -> Intent:
     intent = replace(
         turn.intent, kind=IntentKind.ORDER_CREATE, confidence=1.0, changes=(), leftover=(), delivery_date=None
     )
-    ask = Question(question.text, QuestionReason.QUANTITY, (sku,), None, question.unit_said)
+    unit = question.unit_said or dict(question.units).get(sku)
+    ask = Question(question.text, QuestionReason.QUANTITY, (sku,), None, unit, op=question.op)
     if question.quantity_said is None:
         return replace(intent, lines=(), questions=(ask,))
     try:
-        quantity = to_base(product, Decimal(question.quantity_said), question.unit_said)
+        quantity = to_base(product, Decimal(question.quantity_said), unit)
     except UnitNotSoldError:
-        unit = replace(ask, reason=QuestionReason.UNIT, quantity_said=question.quantity_said)
-        return replace(intent, lines=(), questions=(unit,))
-    line = Line(sku, quantity, question.unit_said, question.quantity_said, question.text)
+        other = replace(ask, reason=QuestionReason.UNIT, quantity_said=question.quantity_said)
+        return replace(intent, lines=(), questions=(other,))
+    line = Line(sku, quantity, unit, question.quantity_said, question.text)
     return replace(intent, lines=(line,), questions=())

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from bot.conversation import references
 from bot.conversation.identity import settle_outlet
 from bot.conversation.linking import settle_link
-from bot.conversation.targets import reads_a_day_only, settle_order
+from bot.conversation.targets import open_at, reads_a_day_only, settle_order
 from bot.situation import QuestionKind, Said, Situation
-from bot.understanding.intent import Intent
+from bot.understanding.intent import Context, Intent
 from bot.understanding.reader import understand
 
 
@@ -35,10 +35,17 @@ def _understood(said: Said, situation: Situation, zone: ZoneInfo) -> Intent:
     return understand(
         without_names(said.text, names),
         situation.index,
-        situation.context,
+        context_of(said, situation),
         said.said_at.astimezone(zone),
         outlet_id=situation.outlet.code if situation.outlet else None,
     )
+
+
+def context_of(said: Said, situation: Situation) -> Context:
+    """What the reader may know: the draft, what was asked, and every order that could still be changed when this was said."""
+    opened = open_at(situation, said.said_at) if situation.meant_order_id is None else ()
+    by_age = sorted(opened, key=lambda order: order.id)
+    return replace(situation.context, orders=tuple(order.basket for order in by_age))
 
 
 def without_names(text: str, names: Iterable[str]) -> str:

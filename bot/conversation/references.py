@@ -74,6 +74,8 @@ def quoted(turn: Turn) -> Decision | None:
             question=turn.situation.question,
         )
     if turn.intent.kind is IntentKind.ORDER_CANCEL:
+        if turn.intent.doubtful:
+            return None
         return replace(outcomes.cancelled(turn, order), question=turn.situation.question)
     return None
 

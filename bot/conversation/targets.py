@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from bot.channels.base import Kind
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
 from bot.decision import Decision, Reply
 from bot.ordering.delivery import SAME_TALK, in_time, next_delivery
 from bot.situation import OpenQuestion, OrderView, QuestionKind, Said, Situation
-from bot.understanding.intent import ChangeOp, Intent, IntentKind
+from bot.understanding.intent import Intent, IntentKind, QuestionReason
 
 OPEN = ("placed", "awaiting_approval")
 _NUMBER = re.compile(r"\bSO[-\s]?(\d{4,12})\b", re.IGNORECASE)
@@ -32,38 +32,66 @@ class Target:
 
 def open_orders(turn: Turn) -> tuple[OrderView, ...]:
     """The outlet's orders that may still be changed when the customer wrote, by day of delivery."""
-    rules, said_at = turn.outlet.delivery, turn.said.said_at
+    return open_at(turn.situation, turn.said.said_at)
+
+
+def open_at(situation: Situation, said_at: datetime) -> tuple[OrderView, ...]:
+    """The same, before the message is read; none while the outlet is not known."""
+    if situation.outlet is None:
+        return ()
+    rules = situation.outlet.delivery
     found = [
         order
-        for order in turn.situation.own_orders
+        for order in situation.own_orders
         if order.status in OPEN and order.delivery_date and in_time(order.delivery_date, said_at, rules)
     ]
     return tuple(sorted(found, key=lambda order: (order.delivery_date or date.max, order.id)))
 
 
 def target_of(turn: Turn) -> Target:
-    """The order that this message adds to or changes."""
-    question, draft = turn.situation.question, turn.situation.draft
-    if turn.intent.kind is IntentKind.ORDER_AMEND and turn.intent.changes:
-        return _for_change(turn)
-    if draft is None and turn.intent.kind is IntentKind.ORDER_AMEND and reads_a_day_only(turn.intent):
-        return _to_another_day(turn)
+    """The order that this message adds to or changes: as the reading says, else the draft, else the one it travels with."""
+    intent, draft, opened = turn.intent, turn.situation.draft, open_orders(turn)
+    if several := _asked_between(turn):
+        return Target(several=several)
+    if intent.kind is IntentKind.ORDER_AMEND and intent.order_id is not None:
+        return _numbered(turn, intent.order_id)
     if draft is not None:
         return Target(draft)
-    opened = open_orders(turn)
+    question = turn.situation.question
     waiting = [order for order in opened if question and order.id == question.order_id]
     return Target(next(iter(waiting), None) or _same_delivery(turn, opened))
 
 
-def named_or_only(turn: Turn) -> Target:
-    """For what is done to a whole order (cancelling): the one named, picked or meant by its day; several are asked about."""
+def cancels(turn: Turn) -> Target:
+    """For what is done to a whole order: the one that the reading means, or the only one; several are asked about."""
+    if several := _asked_between(turn):
+        return Target(several=several)
+    if turn.intent.order_id is not None:
+        return _numbered(turn, turn.intent.order_id)
     opened = open_orders(turn)
-    picked = [order for order in opened if order.id == turn.situation.meant_order_id] or _named(turn, opened)
-    picked = picked or [order for order in opened if order.delivery_date == turn.intent.delivery_date]
+    picked = [order for order in opened if order.id == turn.situation.meant_order_id]
     candidates = picked or opened
     if len(candidates) > 1:
         return Target(several=tuple(candidates))
     return Target(candidates[0]) if candidates else Target(late=_closed(turn))
+
+
+def _numbered(turn: Turn, number: str) -> Target:
+    """The order of that number; one past its cut-off is too late, unless goods are only added: those travel next."""
+    draft = turn.situation.draft
+    known = (*((draft,) if draft is not None else ()), *open_orders(turn))
+    order = next((order for order in known if order.number == number), None)
+    if order is not None:
+        return Target(order)
+    late = next((order for order in turn.situation.own_orders if order.number == number), None)
+    return Target(late=late or _closed(turn))
+
+
+def _asked_between(turn: Turn) -> tuple[OrderView, ...]:
+    """The orders of which the reading could not tell which is meant."""
+    numbers = {number for q in turn.intent.questions if q.reason is QuestionReason.ORDER for number in q.orders}
+    found = tuple(order for order in open_orders(turn) if order.number in numbers)
+    return found if len(found) > 1 else ()
 
 
 def ask_which(turn: Turn, orders: tuple[OrderView, ...]) -> Decision:
@@ -96,37 +124,6 @@ def settle_order(said: Said, situation: Situation, day: date | None = None) -> t
     return waiting, replace(situation, meant_order_id=picked[0].id, question=None)
 
 
-def _for_change(turn: Turn) -> Target:
-    """A change finds its order by being picked, by number, by day, by the goods it takes away or corrects; else it is asked."""
-    draft, opened, changes = turn.situation.draft, open_orders(turn), turn.intent.changes
-    picked = [order for order in opened if order.id == turn.situation.meant_order_id] or _named(turn, opened)
-    if picked:
-        return Target(picked[0])
-    corrected = {change.sku for change in changes if change.op is not ChangeOp.ADD}
-    if draft is not None and (not corrected or _holds(draft, corrected) or not _holding(opened, corrected)):
-        return Target(draft)
-    if question_order := [o for o in opened if turn.situation.question and o.id == turn.situation.question.order_id]:
-        return Target(question_order[0])
-    day = turn.intent.delivery_date
-    on_day = [order for order in opened if order.delivery_date == day]
-    if on_day or (day is not None and not corrected):
-        return Target(next(iter(on_day), None))
-    candidates = _holding(opened, corrected) or opened
-    if len(candidates) > 1:
-        return Target(several=tuple(candidates))
-    return Target(candidates[0]) if candidates else Target(late=_closed(turn))
-
-
-def _to_another_day(turn: Turn) -> Target:
-    """ "Deliver on Friday instead": the open order that is not for that day yet."""
-    opened, day = open_orders(turn), turn.intent.delivery_date
-    picked = [order for order in opened if order.id == turn.situation.meant_order_id] or _named(turn, opened)
-    candidates = picked or [order for order in opened if order.delivery_date != day] or list(opened)
-    if len(candidates) > 1:
-        return Target(several=tuple(candidates))
-    return Target(candidates[0]) if candidates else Target(late=_closed(turn))
-
-
 def _same_delivery(turn: Turn, opened: Collection[OrderView]) -> OrderView | None:
     """The open order that new goods travel with."""
     if turn.situation.meant_order_id is not None:
@@ -153,20 +150,8 @@ def _closed(turn: Turn) -> OrderView | None:
     return next(iter(found), None)
 
 
-def _holds(order: OrderView, skus: Collection[str]) -> bool:
-    return set(skus) <= {line.sku for line in order.lines}
-
-
-def _holding(orders: Collection[OrderView], skus: Collection[str]) -> list[OrderView]:
-    return [order for order in orders if skus and _holds(order, skus)]
-
-
 def _numbers(text: str) -> set[str]:
     return {f"SO-{number}" for number in _NUMBER.findall(text)}
-
-
-def _named(turn: Turn, orders: Collection[OrderView]) -> list[OrderView]:
-    return [order for order in orders if order.number in _numbers(turn.said.text)]
 
 
 def reads_a_day_only(intent: Intent) -> bool:

@@ -56,6 +56,8 @@ def _reminder(situation: Situation) -> Reply:
         raise LookupError("on_time() is for what waits")
     if question.kind is QuestionKind.PRODUCT:
         return replace(asking(situation, question.serial, question.about[0]), lead="reminder")
+    if question.cancels:
+        return Reply("reminder_answer")
     if question.kind is QuestionKind.CONFIRM and draft is not None:
         return Reply("confirm", {"order": draft}, _yes_no(question), lead="reminder")
     if question.kind is QuestionKind.OUTLET:

@@ -19,7 +19,10 @@ def to_cents(amount: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A line with its name and price copied. `quantity` is in base units; the pack is how it is best shown, if any."""
+    """A line with its name and price copied. `quantity` is in base units; the pack is how it is best shown, if any.
+
+    `said_quantity` of `said_unit` is how the customer last said it; no unit where base units were meant.
+    """
 
     sku: str
     name: str
@@ -28,6 +31,8 @@ class OrderLine:
     unit_price: Decimal
     pack_quantity: Decimal | None = None
     pack_unit: str | None = None
+    said_quantity: Decimal | None = None
+    said_unit: str | None = None
 
     @property
     def total(self) -> Decimal:
@@ -46,13 +51,11 @@ def price_line(
     product: Product, quantity: Decimal, said: tuple[Decimal, str] | None, price: Decimal | None = None
 ) -> OrderLine:
     """`said` is the pack as the customer put it ("2 carton"); `price` a contract price that replaces the catalog's."""
-    pack = (
-        said
-        if said and to_base(product, *said) == quantity and said[1] in product.pack_units
-        else in_packs(product, quantity)
-    )
+    meant = said if said and to_base(product, *said) == quantity else None
+    pack = meant if meant and meant[1] in product.pack_units else in_packs(product, quantity)
     unit_price = product.unit_price if price is None else price
-    return OrderLine(product.sku, product.name, quantity, product.base_unit, unit_price, *(pack or (None, None)))
+    shown, kept = pack or (None, None), meant or (None, None)
+    return OrderLine(product.sku, product.name, quantity, product.base_unit, unit_price, *shown, *kept)
 
 
 def total_of(lines: Sequence[OrderLine], tax_rate: Decimal) -> Totals:

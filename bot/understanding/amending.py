@@ -209,7 +209,7 @@ def _to_line(book: Book, said: Statement, index: CatalogIndex, meant: tuple[str,
     if len(meant) > 1:
         meant = _by_amount(book, said, meant, index)
     if len(meant) != 1 or meant[0] not in index.products:
-        return book.asking(_which(said, meant or _offered(said), op=op))
+        return book.asking(replace(_which(said, meant or _offered(said), op=op), units=_units(book, meant)))
     old, product = book.lines[meant[0]], index.products[meant[0]]
     amount = _amount(said.amount, old)
     ask = Question(_text(said), QuestionReason.QUANTITY, meant, amount.value, _first(amount.unit), op=op)
@@ -221,6 +221,12 @@ def _to_line(book: Book, said: Statement, index: CatalogIndex, meant: tuple[str,
     if op is ChangeOp.ADD:
         return book.more(line) if old.quantity + line.quantity <= MAX_BASE_UNITS else book.asking(ask)
     return book.put(line)
+
+
+def _units(book: Book, skus: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The units in which the lines were last said."""
+    said = ((sku, book.lines[sku].unit_said) for sku in skus if sku in book.lines)
+    return tuple((sku, unit) for sku, unit in said if unit is not None)
 
 
 def _by_amount(book: Book, said: Statement, meant: tuple[str, ...], index: CatalogIndex) -> tuple[str, ...]:

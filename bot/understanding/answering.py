@@ -324,18 +324,20 @@ def _settled(
     if product is None:
         return state
     text = said.goods.text if said is not None and said.goods is not None else question.text
-    outcome = line_or_question(product, _said(question, amount, said), replace(question, text=text), SURE_ANSWER, True)
+    outcome = line_or_question(product, _said(question, amount, sku), replace(question, text=text), SURE_ANSWER, True)
     if isinstance(outcome, Line):
         return replace(state, lines=(*state.lines, (question.op, outcome)))
     return replace(state, asked=(*state.asked, outcome))
 
 
-def _said(question: Question, amount: Amount | None, said: Statement | None) -> Said:
-    """An amount without a unit keeps the one asked about, but for where the unit itself was the question."""
+def _said(question: Question, amount: Amount | None, sku: str) -> Said:
+    """An amount without a unit keeps the one asked about, but for where the unit itself was the question; else that of
+    the line that is changed."""
+    kept = question.unit_said or dict(question.units).get(sku)
     if amount is None or (amount.value is None and not amount.odd and not amount.parts):
         unit = amount.unit if amount is not None else None
-        return Said(question.quantity_said, unit or question.unit_said)
+        return Said(question.quantity_said, unit or kept)
     unit = amount.unit
     if unit is None and not amount.parts and question.reason is not QuestionReason.UNIT:
-        unit = question.unit_said
+        unit = kept
     return Said(amount.value, unit, amount.odd, amount.parts, amount.pack_of)

@@ -92,6 +92,8 @@ def reading_of(facts: Facts, text: str, unexplained: Sequence[str]) -> Reading:
             changed = _as_change(base, facts, items, clauses)
             if changed is not None:
                 return changed
+            kept = {mark for clause in clauses for mark in clause.marks if mark is Mark.KEEP}
+            base = replace(base, frame=replace(frame, marks=frame.marks | kept))
     statements = tuple(_statements(facts))
     return replace(base, statements=statements, unplaced=tuple(_unplaced(facts)))
 
@@ -111,7 +113,13 @@ def _as_change(base: Reading, facts: Facts, items: Sequence[Item], clauses: Sequ
     bare = all(_is_bare(clause) for clause in clauses) and not _other_words(facts, items)
     if Mark.NOTHING_MORE in marks and not does:
         return _nothing_wanted(base)
-    if not (clauses_do(clauses) or bare) and base.kinds[:1] and base.kinds[0][0] in _ASKS and base.kinds[0][1] > LIKELY:
+    if (
+        not (clauses_do(clauses) or bare)
+        and _asks(facts, clauses)
+        and base.kinds[:1]
+        and base.kinds[0][0] in _ASKS
+        and base.kinds[0][1] > LIKELY
+    ):
         return None
     if not (marks - {Mark.KEEP} or does or bare) or _accepts_as_it_is(facts, clauses, items):
         return None
@@ -121,7 +129,7 @@ def _as_change(base: Reading, facts: Facts, items: Sequence[Item], clauses: Sequ
     kinds = ((ORDER, CLEAR_ORDER), *base.kinds) if changes else base.kinds
     frame = replace(
         base.frame,
-        marks=base.frame.marks | marks | ({Mark.CHANGE} if changes else frozenset()),
+        marks=(base.frame.marks - {Mark.DROP}) | marks | ({Mark.CHANGE} if changes else frozenset()),
         words=tuple((mark, facts.folded.quote(c.start, c.end)) for c in clauses for mark in sorted(c.marks)),
         days=tuple(_said_days(clauses)),
         order_ids=tuple(item.text for clause in clauses for item in clause.references),
@@ -131,6 +139,11 @@ def _as_change(base: Reading, facts: Facts, items: Sequence[Item], clauses: Sequ
         base, statements=tuple(_of_clauses(facts, clauses)), frame=frame, kinds=kinds, leftovers=left,
         notes=_notes(facts, clauses),
     )  # fmt: skip
+
+
+def _asks(facts: Facts, clauses: Sequence[Clause]) -> bool:
+    """A day may be asked about in any words; a note about the delivery is asked about with a question mark."""
+    return "?" in facts.folded.text or not any(clause.notes for clause in clauses)
 
 
 def clauses_do(clauses: Sequence[Clause]) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 
 from bot.language.change_words import Role
 from bot.understanding.change_items import AMOUNT, BREAKS, DAY, GOODS, REFERENCE, STOP, UNKNOWN, Item
@@ -271,9 +271,11 @@ def _clause(items: Sequence[Item]) -> Said | None:
     said = _meaning(rest, beside=bool(days or references or note))
     if said is None or (note and said.op is Op.WISH):
         return None
+    moves = bool(days) and any(item.meanings.get(Role.MOVE) == "move" for item in items)
+    marks = said.marks | ({Mark.MOVE} if moves else frozenset())
     return replace(
-        said, days=tuple(days), references=references, notes=note, corrects=corrects or said.corrects,
-        more=said.more or any(item.meanings.get(Role.ADD) == "more" for item in rest), leads=_leads(rest),
+        said, marks=marks, days=tuple(days), references=references, notes=note, corrects=corrects or said.corrects,
+        more=said.more or any(item.meanings.get(Role.ADD) in ("more", "one") for item in rest), leads=_leads(rest),
         start=items[0].start, end=items[-1].end,
     )  # fmt: skip
 
@@ -307,10 +309,10 @@ def _produced(items: tuple[Item, ...]) -> Said | None:
     """The first production that fits; a word of correction at the start fits them all."""
     for skipped in range(len(items)):
         letters = "".join(f"<{item.letters}>" for item in items[skipped:])
-        for pattern, names, meaning in _compiled():
-            if match := pattern.fullmatch(letters):
-                said = meaning(_found(match, names, items[skipped:], letters))
-                return _corrected(said, items[:skipped])
+        if match := _productions().fullmatch(letters):
+            place = int((match.lastgroup or "").removeprefix("p"))
+            said = PRODUCTIONS[place][1](_found(match, place, items[skipped:]))
+            return _corrected(said, items[:skipped])
         if not items[skipped].may(Role.CORRECT, Role.NO, Role.WANT, *BREAKS):
             return None
     return Said() if all(item.may(Role.CORRECT, Role.WANT, *BREAKS) for item in items) else None
@@ -323,48 +325,56 @@ def _corrected(said: Said, before: Sequence[Item]) -> Said:
     return replace(said, op=Op.SET if said.op is Op.WISH and said.amount else said.op, corrects=True)
 
 
-def _found(match: re.Match[str], names: Mapping[str, str], items: Sequence[Item], letters: str) -> Found:
-    """The items behind each name, in order."""
-    starts: dict[int, int] = {}
+def _found(match: re.Match[str], place: int, items: Sequence[Item]) -> Found:
+    """The items behind each name of the production at `place`, in order."""
+    starts: dict[int, Item] = {}
     position = 0
-    for at, item in enumerate(items):
-        starts[position] = at
+    for item in items:
+        starts[position] = item
         position += len(item.letters) + 2
     found: dict[str, list[Item]] = {}
-    for group, name in names.items():
+    for group, name in _named(place):
         start, end = match.span(group)
-        if start >= 0:
-            inside = [items[starts[at]] for at in range(start, end) if at in starts]
-            found.setdefault(name, []).extend(item for item in inside if item.letters not in BREAKS)
+        inside = [item for at, item in starts.items() if start <= at < end and item.letters not in BREAKS]
+        found.setdefault(name, []).extend(inside)
     return found
 
 
-@lru_cache(maxsize=1)
-def _compiled() -> tuple[tuple[re.Pattern[str], Mapping[str, str], Meaning], ...]:
-    return tuple((*_compile(production), meaning) for production, meaning in PRODUCTIONS)
+@cache
+def _productions() -> re.Pattern[str]:
+    """All productions as one pattern; the outermost group of the one that fits says which."""
+    return re.compile("|".join(f"(?P<p{place}>{_written(place)})" for place in range(len(PRODUCTIONS))))
+
+
+@cache
+def _named(place: int) -> tuple[tuple[str, str], ...]:
+    """The groups of a production, with what each finds."""
+    atoms = _atoms(place)
+    return tuple((f"g{place}_{at}", atom["name"]) for at, atom in enumerate(atoms) if atom["name"])
+
+
+def _written(place: int) -> str:
+    """A production as a regular expression over the letters of the items."""
+    across = "" if PRODUCTIONS[place][0].startswith(TIGHT) else ACROSS
+    parts = []
+    for at, atom in enumerate(_atoms(place)):
+        item = rf"(?:<[^<>]*{_letters(atom['atom'])}[^<>]*>{across}){atom['count']}"
+        parts.append(f"(?P<g{place}_{at}>{item})" if atom["name"] else item)
+    return "".join(parts)
+
+
+def _atoms(place: int) -> list[re.Match[str]]:
+    production = PRODUCTIONS[place][0]
+    atoms = [_ATOM.fullmatch(written) for written in production.removeprefix(TIGHT).split()]
+    if any(atom is None for atom in atoms):
+        raise ValueError(f"not a production: {production}")
+    return [atom for atom in atoms if atom is not None]
 
 
 TIGHT = "tight "
 """Of a production: nothing may stand between its items; others reach across a comma or a joint."""
 ACROSS = "(?:<[,&]>)*"
 _ATOM = re.compile(r"(?:(?P<name>[a-z]+)=)?(?P<atom>\[[A-Za-z]+\]|[A-Za-z#])(?P<count>[?*+]?)")
-
-
-def _compile(production: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
-    parts, names = [], {}
-    tight = production.startswith(TIGHT)
-    for place, written in enumerate(production.removeprefix(TIGHT).split()):
-        atom = _ATOM.fullmatch(written)
-        if atom is None:
-            raise ValueError(f"{production}: {written} is no atom")
-        item = rf"(?:<[^<>]*{_letters(atom['atom'])}[^<>]*>{'' if tight else ACROSS})"
-        if atom["name"]:
-            group = f"g{place}"
-            names[group] = atom["name"]
-            parts.append(rf"(?P<{group}>{item}{atom['count']})")
-        else:
-            parts.append(item + atom["count"])
-    return re.compile("".join(parts)), names
 
 
 def _letters(atom: str) -> str:
@@ -407,18 +417,19 @@ def _said_of(items: Sequence[Item], at: int, ordered: bool) -> str:
     return "order" if ordered or leaves or whole else "deliver"
 
 
+_LEADS_TO_NOTE = (UNKNOWN, Role.TO, Role.WANT, Role.POINTER, Role.ORDER_WORD, Role.MOVE, Role.VAGUE, Role.ALSO)
+
+
 def _note(items: Sequence[Item]) -> tuple[list[Item], tuple[tuple[int, int], ...]]:
     """A note runs from its first words to the end of the clause; words nobody knows belong to it."""
     at = next((at for at, item in enumerate(items) if item.may(Role.NOTE)), None)
     if at is None:
         return list(items), ()
-    head, tail = list(items[:at]), items[at:]
+    head, tail = list(items[:at]), list(items[at:])
     if any(item.letters == GOODS for item in tail) and any(item.letters == AMOUNT for item in tail):
         return list(items), ()
-    while head and not head[-1].may(GOODS, AMOUNT, Role.ADD, Role.SET, Role.POINTER):
+    while head and head[-1].may(*_LEADS_TO_NOTE) and not head[-1].may(*_CARRIES):
         tail = [head.pop(), *tail]
-    if head and not any(item.may(GOODS, AMOUNT) for item in head):
-        head, tail = [], items
     return head, ((tail[0].start, tail[-1].end),)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
@@ -66,7 +67,8 @@ def _phrases(facts: Facts, pieces: Sequence[scan.Piece], goods: Sequence[Mention
     found = find_phrases(pieces)
     for mention in goods:
         for _, _, token in mention.parts:
-            if token.text in mention.unknown and (mended := repaired(pieces, token.text, token.start)):
+            known = any(_overlap(phrase, token.start, token.end) for phrase in found)
+            if token.text in mention.unknown and not known and (mended := repaired(pieces, token.text, token.start)):
                 found.append(mended)
     return found
 
@@ -92,6 +94,12 @@ def _counts_nothing(amount: Quantity) -> bool:
     return amount.value is None and not amount.odd
 
 
+def _counted_by(amount: Quantity, phrases: Sequence[Phrase], start: int) -> Quantity:
+    """ "lagi satu karton": a unit behind a phrase that says one more counts one of it."""
+    one = any(phrase.meanings.get(Role.ADD) == "one" and 0 <= start - phrase.end <= 1 for phrase in phrases)
+    return replace(amount, value=Decimal(1), loose=False) if one and _counts_nothing(amount) else amount
+
+
 def _words_of_goods(mention: Mention, index: CatalogIndex) -> Iterator[Token]:
     for _, word, token in mention.parts:
         if index.knows(word) or token.kind != scan.WORD or token.has("attribute"):
@@ -114,6 +122,7 @@ def _element_items(facts: Facts, phrases: Sequence[Phrase]) -> Iterator[Item]:
         if isinstance(element, Mention):
             yield from _goods(element, facts, phrases)
         elif isinstance(element, Quantity):
+            element = _counted_by(element, phrases, start)
             if not (_counts_nothing(element) or any(_covers(phrase, start, end) for phrase in phrases)):
                 yield from _amount(element, start, end)
         elif isinstance(element, Break):

@@ -25,7 +25,7 @@ from bot.understanding.intent import (
     Question,
     QuestionReason,
 )
-from bot.understanding.open_orders import meant_orders, open_baskets
+from bot.understanding.open_orders import meant_orders, open_baskets, strange_numbers
 from bot.understanding.statements import ORDER, Mark, Op, Reading, Statement
 
 CERTAIN = 0.985
@@ -129,7 +129,8 @@ def _drops(scene: Scene) -> Intent | None:
 def _cancelled(scene: Scene, confidence: float, *, sure: bool) -> Intent:
     """The order that is meant is cancelled; of several it is asked which. Without words that say so, a YES is asked."""
     found = meant_orders(scene.reading, scene.context, scene.index) if scene.open else ()
-    cancel = replace(_plain(IntentKind.ORDER_CANCEL, confidence, scene), doubtful=not sure)
+    strange = strange_numbers(scene.reading.frame, scene.context)
+    cancel = replace(_plain(IntentKind.ORDER_CANCEL, confidence, scene), doubtful=not sure or bool(strange))
     if len(found) > 1:
         return replace(cancel, questions=(_which_order(scene, found),))
     return replace(cancel, order_id=found[0].order_id if found else None)
@@ -142,10 +143,30 @@ def _changes(scene: Scene) -> Intent | None:
         return None
     if not reading.statements and reading.day is None and not reading.notes:
         return None
+    if _for_another_day(scene):
+        return None
     return _on_one_order(scene, lambda basket: _amended(scene, basket, CERTAIN))
 
 
-RULES: tuple[Callable[[Scene], Intent | None], ...] = (_starts_again, _answers, _leaves_alone, _drops, _changes)
+def _declines_nothing(scene: Scene) -> Intent | None:
+    """A bare no where nothing was asked gives up nothing, least of all a placed order."""
+    if not scene.says(Mark.REJECT) or scene.context.draft is not None or scene.context.pending:
+        return None
+    return (
+        None
+        if scene.says(Mark.DROP, Mark.REFUSE) or scene.reading.statements
+        else _plain(IntentKind.OTHER, CERTAIN, scene)
+    )
+
+
+RULES: tuple[Callable[[Scene], Intent | None], ...] = (
+    _starts_again,
+    _answers,
+    _leaves_alone,
+    _drops,
+    _declines_nothing,
+    _changes,
+)
 """What holds whatever kind of message it looks like, the first that fits."""
 
 
@@ -160,6 +181,8 @@ def _as_kind(kind: str, confidence: float, scene: Scene) -> Intent | None:
     if confidence < ACT and kind in ACTS:
         return None
     if kind == IntentKind.ORDER_CANCEL:
+        if scene.says(Mark.KEEP):
+            return _plain(IntentKind.OTHER, confidence, scene)
         return None if _takes_goods_out(scene) else _cancelled(scene, confidence, sure=scene.says(Mark.DROP))
     return _plain(IntentKind(kind), confidence, scene)
 
@@ -192,7 +215,7 @@ def _order(scene: Scene, confidence: float) -> Intent | None:
     """Goods are wanted: the draft takes them, a placed order only where the words speak of it, else a new order."""
     if scene.context.draft is not None:
         return _amended_if_any(scene, scene.context.draft, confidence)
-    if open_baskets(scene.context) and _speaks_of_order(scene):
+    if open_baskets(scene.context) and _speaks_of_order(scene) and not _for_another_day(scene):
         return _on_one_order(scene, lambda basket: _amended_if_any(scene, basket, confidence))
     return _create(scene, confidence)
 
@@ -207,6 +230,15 @@ def _speaks_of_order(scene: Scene) -> bool:
     if scene.says(Mark.ADDS) and any(basket.delivery_date == reading.day for basket in open_baskets(scene.context)):
         return reading.day is not None
     return not reading.statements and reading.day is not None
+
+
+def _for_another_day(scene: Scene) -> bool:
+    """ "add 2 ctn foil for friday", of an order for Thursday: goods that travel on another day, an order of their own."""
+    reading, day = scene.reading, scene.reading.day
+    if day is None or scene.says(Mark.MOVE) or scene.context.draft is not None or not reading.statements:
+        return False
+    new = all(s.op in (Op.ADD, Op.WISH) and s.goods and not s.goods.definite for s in reading.statements)
+    return new and all(basket.delivery_date not in (None, day) for basket in open_baskets(scene.context))
 
 
 def _create(scene: Scene, confidence: float) -> Intent | None:
@@ -292,7 +324,8 @@ def _which_order(scene: Scene, baskets: Sequence[Basket]) -> Question:
 
 def _intent(kind: IntentKind, scene: Scene, confidence: float, book: Book, basket: Basket | None) -> Intent:
     reading = scene.reading
-    doubts = reading.leftovers if book.lines else ()
+    strange = strange_numbers(reading.frame, scene.context) if basket is not None else ()
+    doubts = (*reading.leftovers, *strange) if book.lines else ()
     return Intent(
         kind=kind,
         confidence=confidence,

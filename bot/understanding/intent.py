@@ -87,6 +87,8 @@ class Question:
     """Of ORDER: the numbers of the orders that it may be about."""
     op: ChangeOp = ChangeOp.ADD
     """What the answer does: "make it 8" of several lines is answered by a line that is set to 8."""
+    units: tuple[tuple[str, str], ...] = ()
+    """Of candidates that are lines of an order: the units in which they were last said, for an amount without one."""
 
 
 @dataclass(frozen=True, slots=True)

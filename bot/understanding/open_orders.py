@@ -28,7 +28,7 @@ def meant_orders(reading: Reading, context: Context, index: CatalogIndex) -> tup
     A draft is what is spoken of, unless words point at a placed order.
     """
     placed = open_baskets(context)
-    every = ((context.draft,) if context.draft is not None else ()) + placed
+    every = _every(context)
     for way in (_by_number, _by_place, _by_day):
         if found := way(reading.frame, every):
             return found
@@ -43,6 +43,16 @@ def meant_orders(reading: Reading, context: Context, index: CatalogIndex) -> tup
 def _by_number(frame: Frame, baskets: Sequence[Basket]) -> tuple[Basket, ...]:
     numbers = {_digits(number) for number in frame.order_ids}
     return tuple(basket for basket in baskets if basket.order_id and _digits(basket.order_id) in numbers)
+
+
+def strange_numbers(frame: Frame, context: Context) -> tuple[str, ...]:
+    """Numbers of orders that none of those that are open has: whatever is done to another one needs a YES."""
+    known = {_digits(basket.order_id) for basket in _every(context) if basket.order_id}
+    return tuple(number for number in frame.order_ids if _digits(number) not in known)
+
+
+def _every(context: Context) -> tuple[Basket, ...]:
+    return ((context.draft,) if context.draft is not None else ()) + open_baskets(context)
 
 
 def _digits(number: str) -> str:

@@ -38,11 +38,14 @@ ORDER BY id LIMIT 1
 _RESTORE = text("""
 WITH lines AS (
     SELECT position, l->>0 AS sku, l->>1 AS name, (l->>2)::numeric AS quantity, l->>3 AS unit, (l->>4)::numeric AS unit_price,
-           (l->>5)::numeric AS pack_quantity, l->>6 AS pack_unit
+           (l->>5)::numeric AS pack_quantity, l->>6 AS pack_unit,
+           (l->>7)::numeric AS said_quantity, l->>8 AS said_unit
     FROM jsonb_array_elements(CAST(:lines AS jsonb)) WITH ORDINALITY AS t(l, position)
 )
-INSERT INTO order_lines (order_id, position, sku, name, quantity, unit, unit_price, pack_quantity, pack_unit, line_total)
-SELECT :id, position, sku, name, quantity, unit, unit_price, pack_quantity, pack_unit, round(quantity * unit_price, 2) FROM lines
+INSERT INTO order_lines (order_id, position, sku, name, quantity, unit, unit_price, pack_quantity, pack_unit,
+    said_quantity, said_unit, line_total)
+SELECT :id, position, sku, name, quantity, unit, unit_price, pack_quantity, pack_unit, said_quantity, said_unit,
+    round(quantity * unit_price, 2) FROM lines
 """)
 _DELETE_LINES = text("DELETE FROM order_lines WHERE order_id = :id")
 _TOTALS = text("""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.channels.base import Kind
 from bot.conversation import aside
-from bot.conversation.reading import without_names
+from bot.conversation.reading import context_of, without_names
 from bot.runtime import Runtime
 from bot.settings import ConfirmOrders
 from bot.situation import Said, Situation
@@ -66,7 +66,7 @@ def fill_gaps(runtime: Runtime, noticed: Noticed, until: float) -> tuple[Intent,
         noticed.intent,
         without_names(said.text, names),
         situation.index,
-        situation.context,
+        context_of(said, situation),
         said.said_at.astimezone(runtime.settings.zone),
         outlet_id=situation.outlet.code,
         spent_today=spent,

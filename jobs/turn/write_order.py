@@ -32,10 +32,13 @@ RETURNING id, number
 """)
 DELETE_LINES = text("DELETE FROM order_lines WHERE order_id = :order_id")
 INSERT_LINES = text("""
-INSERT INTO order_lines (order_id, position, sku, name, quantity, unit, unit_price, pack_quantity, pack_unit, line_total)
-SELECT :order_id, l.position, l.sku, l.name, l.quantity, l.unit, l.unit_price, l.pack_quantity, l.pack_unit, l.line_total
+INSERT INTO order_lines (order_id, position, sku, name, quantity, unit, unit_price, pack_quantity, pack_unit,
+    said_quantity, said_unit, line_total)
+SELECT :order_id, l.position, l.sku, l.name, l.quantity, l.unit, l.unit_price, l.pack_quantity, l.pack_unit,
+    l.said_quantity, l.said_unit, l.line_total
 FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS l(position int, sku text, name text, quantity numeric, unit text,
-    unit_price numeric, pack_quantity numeric, pack_unit text, line_total numeric)
+    unit_price numeric, pack_quantity numeric, pack_unit text, said_quantity numeric, said_unit text,
+    line_total numeric)
 """)
 INSERT_EVENTS = text("""
 INSERT INTO order_events (order_id, message_id, kind, detail, at)
