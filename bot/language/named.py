@@ -199,7 +199,7 @@ def _measures(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at] if at < len(tokens) else None
     if token is None:
         return False
-    sides = token.text in ("x", "*", "by") and at + 1 < len(tokens) and tokens[at + 1].kind == scan.NUMBER
+    sides = token.text in ("x", "*", "by", "-") and at + 1 < len(tokens) and tokens[at + 1].kind == scan.NUMBER
     return sides or token.text in ('"', "''") or "measure" in _roles(token.text)
 
 

@@ -173,7 +173,7 @@ class Tokeniser:
                 tokens.append(Token(CODE, text[start:code_end], start, code_end, glued, word=sku))
             if start < code_end:
                 continue
-            if kind in _NAMING and (self._sizes is None or word.replace(" ", "") in self._words_known):
+            if kind in _NAMING and (self._sizes is None or _without_joints(word) in self._words_known):
                 kind, word = scan.WORD, word.replace(" ", "")
             if kind == scan.WORD and glued and tokens and tokens[-1].kind == scan.NUMBER:
                 measure = self._measure_before_goods(word)
@@ -250,7 +250,7 @@ class Tokeniser:
             if token.names:
                 pass
             elif token.kind == scan.WORD:
-                token.word = product_word(token.text.replace("-", ""))
+                token.word = product_word(_without_joints(token.text))
             elif token.kind == scan.ODD and _decimal_comma(tokens, position):
                 token.kind, token.value = scan.NUMBER, Decimal(token.text.replace(",", "."))
                 token.word = plain(token.value)
@@ -279,22 +279,37 @@ class Tokeniser:
         token = tokens[position]
         if token.value is None or token.kind != scan.NUMBER:
             return None
-        return self._grid_at(tokens, position) or self._measure_at(tokens, position)
+        grid = self._grid_at(tokens, position) or self._range_at(tokens, position)
+        return grid or self._measure_at(tokens, position)
+
+    def _range_at(self, tokens: list[Token], position: int) -> tuple[Token, int] | None:
+        """8-16mm, 600-800: a grade between two numbers, only as the catalog has it."""
+        inside = tokens[position : position + 3]
+        if len(inside) < 3 or inside[1].text != "-" or not (inside[1].glued and inside[2].glued):
+            return None
+        if inside[2].kind != scan.NUMBER or inside[2].value is None or inside[0].value is None:
+            return None
+        unit = tokens[position + 3] if position + 3 < len(tokens) else None
+        measure = unit.roles.get("measure", "") if unit is not None else ""
+        key = f"{plain(inside[0].value)}-{plain(inside[2].value)}"
+        for word, size in ((key + measure, 4), (key, 3)):
+            if (size == 3 or measure) and (self._sizes is None or word in self._sizes):
+                return _size(inside[0], tokens[position + size - 1], word), position + size
+        return None
 
     def _grid_at(self, tokens: list[Token], position: int) -> tuple[Token, int] | None:
-        """80x80, 9 x 6: only sizes that the catalog has, else it is a multiplication."""
+        """80x80, 9 x 6: only sizes that the catalog has, the longest first, else it is a multiplication."""
         parts, at = [tokens[position]], position + 1
         while at + 1 < len(tokens) and tokens[at].text in ("x", "by", "*") and tokens[at + 1].kind == scan.NUMBER:
             parts.append(tokens[at + 1])
             at += 2
-        if len(parts) < 2:
-            return None
-        key = "x".join(plain(part.value) for part in parts if part.value is not None)
-        if self._sizes is not None and key not in self._sizes:
-            return None
-        if at < len(tokens) and tokens[at].glued and tokens[at].has("measure"):
-            at += 1
-        return _size(tokens[position], tokens[at - 1], key), at
+        for count in range(len(parts), 1, -1):
+            key = "x".join(plain(part.value) for part in parts[:count] if part.value is not None)
+            if self._sizes is None or key in self._sizes:
+                end = position + 2 * count - 1
+                end += end < len(tokens) and tokens[end].glued and tokens[end].has("measure")
+                return _size(tokens[position], tokens[end - 1], key), end
+        return None
 
     def _measure_at(self, tokens: list[Token], position: int) -> tuple[Token, int] | None:
         number, at = tokens[position], position + 1
@@ -320,6 +335,11 @@ class Tokeniser:
             size.value, size.word = number.value + part, size_key(number.value + part, measure)
             return size, at + 2
         return size, at + 1
+
+
+def _without_joints(word: str) -> str:
+    """12-12-17 and 121217 are one word of a name, as wi-fi and wifi are."""
+    return word.replace(" ", "").replace("-", "") if word[:1].isdigit() else word.replace("-", "")
 
 
 def _decimal_comma(tokens: list[Token], at: int) -> bool:
