@@ -112,17 +112,22 @@ def _number_or_word(tokens: list[Token], at: int) -> tuple[Token, int]:
 def _begins(tokens: list[Token], at: int) -> bool:
     token = tokens[at]
     scale = token.has("scale") and token.text != "k"
+    if token.kind == scan.DATE:
+        return is_fraction(tokens, at)
     return token.value is not None or token.has("number") or scale or is_fraction(tokens, at)
 
 
 def is_fraction(tokens: list[Token], at: int) -> bool:
-    """1/2 is a half only before a unit or after a number; else it is a date."""
+    """1/2 is a half only before a unit or a plain word, or after a number; else it is a date."""
     token = tokens[at]
     if token.kind != scan.DATE or token.text.count("/") != 1:
         return False
     top, bottom = token.text.split("/")
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     follows = after is not None and (after.has("unit") or after.has("measure"))
+    if token.has("number") and at > 0 and tokens[at - 1].value is not None:
+        return True
+    follows = follows or (token.has("number") and after is not None and after.kind == scan.WORD and not after.roles)
     return follows and 0 < int(top) < int(bottom)
 
 
@@ -274,7 +279,7 @@ def value_at(tokens: list[Token], at: int) -> Decimal | None:
     token = tokens[at]
     if token.value is not None and token.kind == scan.NUMBER:
         return token.value
-    if token.has("number"):
+    if token.has("number") and token.kind != scan.DATE:
         return Decimal(token.roles["number"]) if "/" not in token.roles["number"] else None
     if is_fraction(tokens, at):
         top, bottom = token.text.split("/")

@@ -32,6 +32,7 @@ from bot.understanding.shapes import explained
 from bot.understanding.spans import STRONG, Break, Cue, Element, Kind, Mention, Quantity
 from bot.understanding.story import Story, tell
 from bot.understanding.told import without_told
+from bot.understanding.uncounted import typed
 from bot.understanding.when import Day, find_days
 
 MAX_NODES = 260
@@ -54,7 +55,7 @@ def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts
     """The first stages: what stands in the message, before deciding what it is. None when there is too much in it."""
     folded = fold(text)
     pieces = list(scan.pieces(folded.text, find_regions(folded)))
-    tokens = index.read(folded.text, pieces)
+    tokens = typed(index.read(folded.text, pieces), index)
     days = find_days(tokens, today)
     skip = {at for day in days for at in range(day.start, day.end)}
     elements = find_elements(tokens, skip, index)
@@ -98,7 +99,16 @@ def _silence(story: Story, tokens: list[Token], elements: list[Element], cues: C
 def _doubts(facts: Facts) -> tuple[str, ...]:
     """The customer's words that this reading does not account for."""
     roles = roles_of(facts.tokens, _used(facts), _spoken(facts), facts.index)
-    return left_over(facts.tokens, roles, facts.folded)
+    return left_over(facts.tokens, roles, facts.folded) + _doubtful_days(facts)
+
+
+def _doubtful_days(facts: Facts) -> tuple[str, ...]:
+    """The words for a day that was asked for and cannot simply be taken, where no other is asked for as clearly."""
+    negated = {e.end for e in facts.elements if isinstance(e, Cue) and "negate" in e.roles}
+    certain = max((day.weight for day in facts.days if day.day is not None and day.doubt is None), default=0)
+    doubtful = [d for d in facts.days if d.doubt is not None and d.weight > certain and d.start not in negated]
+    tokens = facts.tokens
+    return tuple(facts.folded.quote(tokens[day.start].start, tokens[day.end - 1].end) for day in doubtful)
 
 
 def _used(facts: Facts) -> set[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
 
 from bot.language import scan
 from bot.language.tokens import Token
@@ -12,12 +13,28 @@ from bot.ordering import dates
 
 DAY = "day"
 MAX_DAYS_AHEAD = 366
+YEARS = (2020, 2100)
+FAR_DAYS = 92
+"""A day so far ahead is asked about: most often another month or year was meant."""
 _DIGITS = re.compile(r"\d+")
 _DELIVERING = frozenset({"deliver", "delivery", "hantar", "send", "penghantaran", "送"})
 _RANGE = frozenset({"to", "-", "until", "till", "hingga", "sampai", "到", "至"})
 _ASKING = frozenset(
     {"on", "by", "for", "deliver", "before", "delivery", "untuk", "pada", "sebelum", "hantar", "to", ":"}
 )
+
+
+class Doubt(StrEnum):
+    """Why a day that was said cannot simply be taken."""
+
+    IMPOSSIBLE = "impossible"
+    """No calendar has it: 31/2, 12/25."""
+    PAST = "past"
+    """It is over."""
+    VAGUE = "vague"
+    """It is no one day: next week, every Monday."""
+    FAR = "far"
+    """Months away, or next year's because this year's is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +47,10 @@ class Day:
     past: bool = False
     weight: int = 1
     """How surely it is the day asked for: a festival or a closing day is less than "on Friday"."""
+    doubt: Doubt | None = None
+    """Set where the day has to be asked about before anything is delivered on it."""
+    suggestion: date | None = None
+    """The day that was probably meant: 25 December for 12/25."""
 
 
 def find_days(tokens: list[Token], today: date) -> list[Day]:
@@ -84,6 +105,18 @@ def _between(tokens: list[Token], at: int, marks: str) -> list[Token]:
 
 
 def _day_at(tokens: list[Token], at: int, today: date) -> Day | None:
+    return _certain(tokens, at, today) or _vague(tokens, at)
+
+
+def _vague(tokens: list[Token], at: int) -> Day | None:
+    """ "next week", "this weekend", "every monday": time, but no one day."""
+    token = tokens[at]
+    if token.has("vague_day") and not _is_past(tokens, at):
+        return Day(at, at + 1, None, doubt=Doubt.VAGUE)
+    return None
+
+
+def _certain(tokens: list[Token], at: int, today: date) -> Day | None:
     token = tokens[at]
     if token.kind == scan.DATE:
         return _written(tokens, at, today)
@@ -129,11 +162,16 @@ def _is_past(tokens: list[Token], at: int) -> bool:
     return False
 
 
-def _placed(tokens: list[Token], start: int, end: int, day: date | None, today: date) -> Day:
-    past = _is_past(tokens, start)
-    if day is not None and (day < today or (day - today).days > MAX_DAYS_AHEAD):
-        day = None
-    return Day(start, end, None if past else day, past)
+def _placed(
+    tokens: list[Token], start: int, end: int, day: date | None, today: date, suggestion: date | None = None
+) -> Day:
+    if _is_past(tokens, start):
+        return Day(start, end, None, past=True)
+    if day is None:
+        return Day(start, end, None, doubt=Doubt.IMPOSSIBLE, suggestion=suggestion)
+    if day < today or (day - today).days > MAX_DAYS_AHEAD:
+        return Day(start, end, None, doubt=Doubt.PAST if day < today else Doubt.FAR)
+    return Day(start, end, day, doubt=Doubt.FAR if (day - today).days > FAR_DAYS else None)
 
 
 def _eve_or(tokens: list[Token], start: int, end: int, day: date | None) -> Day:
@@ -149,19 +187,33 @@ def _written(tokens: list[Token], at: int, today: date) -> Day | None:
     """24/11, 1/12/2026, 2026-12-03, 11月25日, 20号."""
     text = tokens[at].text
     numbers = [int(n) for n in _DIGITS.findall(text)]
+    suggestion = None
     if len(numbers) == 1:
         day = dates.day_of_month(today, numbers[0]) if 1 <= numbers[0] <= 31 else None
     elif len(numbers) == 3:
-        year, month, last = numbers if numbers[0] > 31 else numbers[::-1]
-        day = dates.real_date(year + 2000 if year < 100 else year, month, last)
+        day, suggestion = _with_year(numbers)
     elif "月" in text:
         day = dates.day_and_month(today, numbers[1], numbers[0])
     else:
-        day = dates.day_and_month(today, numbers[0], numbers[1]) if numbers[1] <= 12 else None
+        day, suggestion = _day_first(today, *numbers)
     end = at + 1
     if len(numbers) == 2 and end < len(tokens) and tokens[end].roles.get("day_mark"):
         end += 1
-    return _placed(tokens, at, end, day, today)
+    return _placed(tokens, at, end, day, today, suggestion)
+
+
+def _with_year(numbers: list[int]) -> tuple[date | None, date | None]:
+    """The day, and the one that is meant where the month was put first."""
+    year, month, last = numbers if numbers[0] > 31 else numbers[::-1]
+    year = year + 2000 if year < 100 else year
+    day = dates.real_date(year, month, last)
+    return day, dates.real_date(year, last, month) if day is None else None
+
+
+def _day_first(today: date, first: int, second: int) -> tuple[date | None, date | None]:
+    """Day before month; where no calendar has it, perhaps the month was put first."""
+    day = dates.day_and_month(today, first, second) if second <= 12 else None
+    return day, dates.day_and_month(today, second, first) if day is None and first <= 12 else None
 
 
 def _ordinal(tokens: list[Token], at: int, today: date, number: int) -> Day | None:
@@ -169,7 +221,7 @@ def _ordinal(tokens: list[Token], at: int, today: date, number: int) -> Day | No
     after = at + 1 + (_role(tokens, at + 1, "stop") is not None and tokens[at + 1].text == "of")
     month = _role(tokens, after, "month")
     if month is not None:
-        return _placed(tokens, at, after + 1, dates.day_and_month(today, number, int(month)), today)
+        return _in_month(tokens, at, after + 1, number, int(month), today)
     before = tokens[at - 1].text if at else ""
     if before in ("the", "on", "by", "for", "before") and not 1 <= number <= 3:
         return _placed(tokens, at, at + 1, dates.day_of_month(today, number), today)
@@ -213,12 +265,12 @@ def _day_month(tokens: list[Token], at: int, today: date) -> Day | None:
             return None
         end = at + 3 + (_role(tokens, at + 3, "day_mark") is not None)
         return _placed(tokens, at, end, dates.day_and_month(today, int(day), int(value)), today)
-    marked = _role(tokens, at + 1, "day_mark") is not None
+    marked = _role(tokens, at + 1, "day_mark") is not None or _dash(tokens, at + 1)
     after = at + 1 + marked + (at + 1 < len(tokens) and tokens[at + 1].text == "of")
     month = _role(tokens, after, "month")
     if month is not None:
-        return _placed(tokens, at, after + 1, dates.day_and_month(today, int(value), int(month)), today)
-    if marked and tokens[at + 1].text != "日":
+        return _in_month(tokens, at, after + 1, int(value), int(month), today)
+    if marked and tokens[at + 1].text not in ("日", "-"):
         return _placed(tokens, at, at + 2, dates.day_of_month(today, int(value)), today)
     return None
 
@@ -236,7 +288,32 @@ def _month_day(tokens: list[Token], at: int, today: date) -> Day | None:
             return None
     else:
         return None
-    return _placed(tokens, at, at + 2, dates.day_and_month(today, number, int(tokens[at].roles["month"])), today)
+    return _in_month(tokens, at, at + 2, number, int(tokens[at].roles["month"]), today)
+
+
+def _dash(tokens: list[Token], at: int) -> bool:
+    """25-Nov, written as one."""
+    return at + 1 < len(tokens) and tokens[at].text == "-" and tokens[at].glued and tokens[at + 1].glued
+
+
+def _in_month(tokens: list[Token], start: int, end: int, number: int, month: int, today: date) -> Day:
+    """That day of that month, of the year behind it where one is said: 17 Nov 2026, 25-Nov-26."""
+    year, place = _year_behind(tokens, end)
+    if year is None:
+        return _placed(tokens, start, end, dates.day_and_month(today, number, month), today)
+    return _placed(tokens, start, place, dates.real_date(year, month, number), today)
+
+
+def _year_behind(tokens: list[Token], end: int) -> tuple[int | None, int]:
+    """The year written behind a month, and where it ends; two digits only behind a dash."""
+    marked = end < len(tokens) and tokens[end].text in (",", "-")
+    place = end + marked
+    value = tokens[place].value if place < len(tokens) and tokens[place].kind == scan.NUMBER else None
+    if value is None or value != value.to_integral_value() or _role(tokens, place + 1, "unit"):
+        return None, end
+    short = marked and tokens[end].text == "-" and tokens[place].glued
+    year = int(value) + YEARS[0] // 100 * 100 if short and value < 100 else int(value)
+    return (year, place + 1) if YEARS[0] <= year < YEARS[1] else (None, end)
 
 
 def _weekday(tokens: list[Token], at: int, today: date) -> Day | None:

@@ -1,0 +1,103 @@
+"""A day that was said is used or asked about, never dropped: days no calendar has, days that are over, time that is no one day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.catalog.csvfile import read_catalog
+from bot.catalog.index import CatalogIndex
+from bot.settings import ROOT
+from bot.understanding.intent import Context, Intent
+from bot.understanding.reader import look, understand
+from bot.understanding.when import Day, Doubt
+
+INDEX = CatalogIndex.build(read_catalog(ROOT / "data" / "catalog.csv"))
+NOW = datetime(2026, 11, 18, 2, 15, tzinfo=UTC)
+
+
+def read(text: str) -> Intent:
+    return understand(text, INDEX, Context(), NOW)
+
+
+def day_in(text: str) -> Day:
+    facts = look(text, INDEX, Context(), NOW.date())
+    assert facts is not None
+    (day,) = facts.days
+    return day
+
+
+@pytest.mark.parametrize(
+    ("words", "doubt"),
+    [
+        ("31/2", Doubt.IMPOSSIBLE),
+        ("12/25/2026", Doubt.IMPOSSIBLE),
+        ("12/25", Doubt.IMPOSSIBLE),
+        ("2月30号", Doubt.IMPOSSIBLE),
+        ("30 Feb", Doubt.IMPOSSIBLE),
+        ("32/12", Doubt.IMPOSSIBLE),
+        ("31st of november", Doubt.IMPOSSIBLE),
+        ("10/11/2026", Doubt.PAST),
+        ("17 Nov 2026", Doubt.PAST),
+        ("10/11", Doubt.FAR),
+        ("5 May", Doubt.FAR),
+        ("next week", Doubt.VAGUE),
+        ("this weekend", Doubt.VAGUE),
+        ("every monday", Doubt.VAGUE),
+        ("end of the week", Doubt.VAGUE),
+        ("in a few days", Doubt.VAGUE),
+        ("minggu depan", Doubt.VAGUE),
+        ("hujung minggu", Doubt.VAGUE),
+        ("setiap isnin", Doubt.VAGUE),
+        ("下周", Doubt.VAGUE),
+        ("周末", Doubt.VAGUE),
+        ("每周一", Doubt.VAGUE),
+    ],
+)
+def test_a_day_that_cannot_be_taken_needs_a_yes_that_quotes_it(words: str, doubt: Doubt) -> None:
+    assert day_in(f"2 pkt liner {words}").doubt is doubt
+    intent = read(f"2 pkt liner {words}")
+    assert [line.sku for line in intent.lines] == ["LN-PZ"]
+    assert not intent.sure
+    assert words in intent.doubts
+
+
+@given(
+    st.dates(date(2026, 11, 18), date(2027, 2, 15)),
+    st.sampled_from(["{0.day}/{0.month}", "{0:%-d %b}", "{0:%-d-%b-%y}", "{0:%b %-d, %Y}"]),
+)
+def test_a_day_of_the_coming_months_is_taken_as_it_is_said(day: date, shape: str) -> None:
+    intent = read("2 pkt liner for " + shape.format(day))
+    assert (intent.delivery_date, intent.doubts) == (day, ())
+
+
+@given(st.dates(date(2026, 1, 1), date(2026, 11, 17)))
+def test_a_day_that_is_over_is_never_taken_in_silence(day: date) -> None:
+    intent = read(f"2 pkt liner for {day.day}/{day.month}/{day.year}")
+    assert intent.delivery_date is None
+    assert intent.doubts
+
+
+@given(st.integers(13, 31), st.integers(1, 12))
+def test_a_month_that_is_put_first_is_suggested_the_other_way_round(day: int, month: int) -> None:
+    found = day_in(f"2 pkt liner {month}/{day}/2027")
+    assert found.day is None
+    real = (date(2027, month, 1) + timedelta(days=day - 1)).month == month
+    assert found.suggestion == (date(2027, month, day) if real else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2 pkt liner next monday", date(2026, 11, 23)),
+        ("2 pkt liner monday next week", date(2026, 11, 23)),
+        ("垫纸两包 下周一送", date(2026, 11, 23)),
+        ("The 12 Nov delivery was good. 2 pkt liner on 20 Nov", date(2026, 11, 20)),
+    ],
+)
+def test_a_day_that_is_certain_needs_no_yes(text: str, day: date) -> None:
+    intent = read(text)
+    assert (intent.delivery_date, intent.doubts) == (day, ())
