@@ -7,7 +7,7 @@ import pytest
 from tests.bot.understanding.trades import read
 
 LEFT = [
-    ("a unit of a building", "packaging", "5 ctn 10in box deliver to unit 03-12", "03"),
+    ("two numbers with a dash", "packaging", "10in box 5 ctn 10-12", "10-12"),
     ("a thing that only the customer knows", "packaging", "5 ctn 10in box and the zibbets", "zibbets"),
     ("a wish beside the goods", "grocer", "10kg chicken breast, halal stamped", "halal stamped"),
     ("an amount that belongs to nothing", "packaging", "2 rolls cling film. 17", "17"),
@@ -15,6 +15,7 @@ LEFT = [
 EXPLAINED = [
     ("a phone and a name", "packaging", "2 pkt liner, contact Siti 8123 4567"),
     ("an address", "packaging", "2 pkt liner to 31 Bedok North Street 4 #03-12 S460031"),
+    ("a unit of a building", "packaging", "5 ctn 10in box deliver to unit 03-12"),
     ("numbers of a list", "packaging", "1. wooden fork 5 pkt\n2. wooden spoon 5 pkt"),
     ("a title", "packaging", "Burger Barn Novena:\nwooden fork 5 pkt"),
     ("who writes", "packaging", "Hi, Burger Barn here. Wooden fork 5 pkt please. Regards, Siti"),
