@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.csvfile import COLUMNS, read_catalog
 from handlers.cli.command import bring_in, command, import_options
+from handlers.csv_cells import as_csv
+from handlers.current import current_runtime
 from jobs.imports.catalog import CatalogImport, import_catalog
+from jobs.reads.trade_rows import products
 
 group = click.Group("catalog", help="The products that are sold.")
 
@@ -32,3 +36,28 @@ def _words(done: CatalogImport) -> str:
         f"{len(done.added)} products added, {len(done.changed)} changed, {done.unchanged} as they were,"
         f" {len(done.taken_off)} taken off sale"
     )
+
+
+@command(group, "export", example="flask catalog export > catalog.csv")
+def export() -> None:
+    """Every product as CSV, in the form that `flask catalog import` takes."""
+    with current_runtime().engine.connect() as connection:
+        found = products(connection)
+    rows = [
+        {
+            "sku": p["sku"],
+            "name": p["name"],
+            "category": p["category"],
+            "aliases": "|".join(p["aliases"]),
+            "base_unit": p["base_unit"],
+            "pack_units": "|".join(f"{unit}={_plain(factor)}" for unit, factor in p["pack_units"].items()),
+            "unit_price": p["unit_price"],
+            "active": "true" if p["active"] else "false",
+        }
+        for p in found
+    ]
+    click.echo(as_csv(COLUMNS, rows), nl=False)
+
+
+def _plain(factor: str) -> str:
+    return f"{Decimal(factor).normalize():f}"

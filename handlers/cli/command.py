@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, time
 from functools import wraps
@@ -16,14 +14,13 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from redis.exceptions import RedisError
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.errors import BadInputError, TriaError
 from bot.settings import Settings
 from bot.telemetry import configure_logging, error_words
+from handlers.cli.tables import console, in_words, local_time, print_json, print_table
 from handlers.current import current_runtime
 from models.schema import MigrationError
 from models.sqlstate import connection_problem
@@ -32,6 +29,10 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 FAILED, BAD_USAGE = 1, 2
+__all__ = [
+    "BAD_USAGE", "FAILED", "bring_in", "command", "console", "day_of", "import_options", "in_words", "json_option", "limit_option",
+    "local_time", "no_such", "print_json", "print_table", "since",
+]  # fmt: skip
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Imported = TypeVar("Imported", bound="DataclassInstance")
@@ -100,6 +101,17 @@ def json_option(function: Function) -> Function:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(function)
 
 
+def limit_option(function: Function) -> Function:
+    return click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="So many at most.")(
+        function
+    )
+
+
+def no_such(what: str, given: object) -> BadInputError:
+    """What every command says of an id, number or code that nobody has; exit code 2, as all that was given wrong."""
+    return BadInputError(f"there is no {what} {str(given)[:40]}")
+
+
 def import_options(function: Function) -> Function:
     """The file, `--dry-run` and `--json` of everything that is brought in out of a CSV file."""
     function = json_option(click.option("--dry-run", is_flag=True, help="Read and compare, write nothing.")(function))
@@ -118,22 +130,6 @@ def bring_in(
         print_json({**asdict(done), "dry_run": dry_run})
     else:
         click.echo(f"{words(done)} (dry run: nothing was written)" if dry_run else words(done))
-
-
-def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
-
-
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    table = Table(*columns, title=title, title_justify="left")
-    for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console().print(table)
-
-
-def console() -> Console:
-    """Text from rows is never read as rich's markup."""
-    return Console(file=sys.stdout, markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def since(text: str | None, settings: Settings) -> datetime | None:

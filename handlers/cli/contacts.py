@@ -7,10 +7,10 @@ from dataclasses import asdict
 import click
 
 from bot.channels.registry import CHANNELS
-from bot.errors import BadInputError, PermanentError
+from bot.errors import BadInputError
 from bot.identity.phones import to_e164
 from handlers.cli.actor import actor_option, send_now
-from handlers.cli.command import command, json_option, print_json, print_table
+from handlers.cli.command import command, json_option, local_time, print_json, print_table
 from handlers.current import current_runtime
 from jobs.access.binding import bind, contact_of, outlet_of, unbind
 from jobs.access.invitations import invite
@@ -67,7 +67,10 @@ def list_pending(as_json: bool) -> None:
     if as_json:
         print_json([asdict(request) for request in found])
         return
-    rows = [(r.id, r.requested_at, r.channel, r.address, r.display_name, r.outlet_code, r.last_words) for r in found]
+    rows = [
+        (r.id, local_time(r.requested_at), r.channel, r.address, r.display_name, r.outlet_code, r.last_words)
+        for r in found
+    ]
     print_table(f"{len(rows)} requests", ("id", "since", "channel", "address", "person", "outlet", "last words"), rows)
 
 
@@ -122,7 +125,7 @@ def unbind_contact(address: str, outlet: str | None, channel: str, actor: str) -
     with current_runtime().engine.begin() as connection:
         gone = unbind(connection, channel, _address(channel, address), outlet, actor=actor)
     if not gone:
-        raise PermanentError(f"{address[:40]} orders for no such outlet")
+        raise BadInputError(f"{address[:40]} orders for no such outlet")
     click.echo(f"{gone} binding{'s' if gone > 1 else ''} ended")
 
 

@@ -9,7 +9,7 @@ import click
 
 from bot.errors import BadInputError
 from handlers.cli.actor import actor_option, send_now
-from handlers.cli.command import command, json_option, print_json, print_table
+from handlers.cli.command import command, json_option, local_time, no_such, print_json, print_table
 from handlers.current import current_runtime
 from jobs.handoff.takeover import hand_back, reply
 from jobs.reads.escalations import held_replies, open_tasks, talk_of
@@ -46,7 +46,7 @@ def list_escalations(as_json: bool) -> None:
         print_table(
             f"{len(held)} replies held: the 24-hour window is closed",
             ("message", "conversation", "address", "since"),
-            [(row.id, row.conversation_id, row.address, _local(row.created_at)) for row in held],
+            [(row.id, row.conversation_id, row.address, local_time(row.created_at)) for row in held],
         )
 
 
@@ -59,11 +59,11 @@ def show(escalation: int, last: int, as_json: bool) -> None:
     with current_runtime().engine.connect() as connection:
         spoken = talk_of(connection, escalation, last)
     if not spoken:
-        raise BadInputError(f"there is no escalation {escalation}")
+        raise no_such("escalation", escalation)
     if as_json:
         print_json([asdict(message) for message in spoken])
         return
-    rows = [(_local(m.at), m.role, m.content or f"({m.kind})", m.state) for m in spoken]
+    rows = [(local_time(m.at), m.role, m.content or f"({m.kind})", m.state) for m in spoken]
     print_table(f"escalation {escalation}", ("at", "who", "words", "state"), rows)
 
 
@@ -95,9 +95,4 @@ def give_back(escalation: int, actor: str) -> None:
 
 
 def _due(due_at: datetime | None, overdue: bool | None) -> str:
-    return f"{_local(due_at)}{' OVERDUE' if overdue else ''}" if due_at else ""
-
-
-def _local(instant: datetime) -> str:
-    zone = current_runtime().settings.zone
-    return instant.astimezone(zone).isoformat(sep=" ", timespec="minutes")
+    return f"{local_time(due_at)}{' OVERDUE' if overdue else ''}" if due_at else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from handlers.cli.command import command, json_option, print_json, print_table, since
+from handlers.cli.command import command, in_words, json_option, local_time, print_json, print_table, since
 from handlers.current import current_runtime
 from jobs.reads.failures import list_failures, show_failure
 from jobs.replay.rq_failures import reconcile
@@ -30,8 +30,10 @@ def list_command(since_text: str | None, kind: str | None, everything: bool, lim
     if as_json:
         print_json(found)
         return
-    rows = [(f["id"], f["kind"], f["message_id"], f["error"], f["attempts"], f["last_failed_at"][:19]) for f in found]
-    print_table(f"{len(found)} failures", ("id", "kind", "message", "error", "attempts", "last failed (UTC)"), rows)
+    rows = [
+        (f["id"], f["kind"], f["message_id"], f["error"], f["attempts"], local_time(f["last_failed_at"])) for f in found
+    ]
+    print_table(f"{len(found)} failures", ("id", "kind", "message", "error", "tries", "last failed"), rows)
 
 
 @command(group, "show", example="flask failed show 17")
@@ -44,10 +46,12 @@ def show_command(failure_id: int, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    print_table(
-        f"failure {failure_id}",
-        ("what", "value"),
-        [(name, value) for name, value in found.items() if name != "history"],
-    )
+    rows = [(in_words(name), _shown(name, value)) for name, value in found.items() if name != "history"]
+    print_table(f"failure {failure_id}", ("what", "value"), rows)
     if found["history"]:
-        print_table("history", ("at", "who", "did"), [tuple(each.values()) for each in found["history"]])
+        history = [(local_time(each["at"]), each["actor"], each["action"]) for each in found["history"]]
+        print_table("history", ("at", "who", "did"), history)
+
+
+def _shown(name: str, value: object) -> object:
+    return local_time(str(value)) if name.endswith("_at") and value else value

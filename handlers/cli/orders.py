@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import click
 
-from bot.errors import PermanentError
 from handlers.cli.actor import actor_option, send_now
-from handlers.cli.command import command, json_option, print_json, print_table, since
+from handlers.cli.command import command, in_words, json_option, local_time, no_such, print_json, print_table, since
+from handlers.cli.timeline import said_of
 from handlers.csv_cells import as_csv
 from handlers.current import current_runtime
 from jobs.handoff.order_approval import approve, decline
@@ -52,8 +51,8 @@ def list_orders(since_text: str | None, status: str | None, limit: int, as_json:
         (
             o["number"],
             o["outlet_name"],
-            o["status"],
-            _local(o["placed_at"]),
+            in_words(o["status"]),
+            local_time(o["placed_at"]),
             o["delivery_date"],
             len(o["lines"]),
             o["total"],
@@ -73,9 +72,9 @@ def show(number: str, as_json: bool) -> None:
         print_json(exported(order))
         return
     click.echo(
-        f"{order['number']}  {order['status']}  {order['outlet_name']} ({order['outlet_id']}) by {order['channel']}"
+        f"{order['number']}  {in_words(order['status'])}  {order['outlet_name']} ({order['outlet_id']}) by {order['channel']}"
     )
-    click.echo(f"placed {_local(order['placed_at'])}  delivery {order['delivery_date'] or 'not agreed'}")
+    click.echo(f"placed {local_time(order['placed_at'])}  delivery {order['delivery_date'] or 'not agreed'}")
     rows = [
         (ln["sku"], ln["name"], ln["quantity"], ln["unit"], _pack(ln), ln["unit_price"], ln["line_total"])
         for ln in order["lines"]
@@ -131,12 +130,12 @@ def timeline(number: str, as_json: bool) -> None:
     with current_runtime().engine.connect() as connection:
         events = read_timeline(connection, number.upper())
     if not events:
-        raise PermanentError(f"there is no order {number[:40]}")
+        raise no_such("order", number)
     if as_json:
         print_json(events)
         return
-    rows = [(_local(e["at"], precise=True), e["kind"], e["message_id"], e["detail"] or "") for e in events]
-    print_table(f"timeline of {number.upper()}", ("at", "what", "message", "detail"), rows)
+    rows = [(local_time(e["at"], precise=True), said_of(e), e["message_id"]) for e in events]
+    print_table(f"timeline of {number.upper()}", ("at", "what happened", "message"), rows)
 
 
 def exported(order: dict[str, Any]) -> dict[str, Any]:
@@ -153,7 +152,7 @@ def _read(wanted: Wanted) -> list[dict[str, Any]]:
 def _one(number: str) -> dict[str, Any]:
     found = _read(Wanted(number=number.upper(), synthetic=True))
     if not found:
-        raise PermanentError(f"there is no order {number[:40]}")
+        raise no_such("order", number)
     return found[0]
 
 
@@ -164,10 +163,3 @@ def _csv_rows(order: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _pack(line: dict[str, Any]) -> str:
     return f"{line['pack_quantity']} {line['pack_unit']}" if line["pack_unit"] else ""
-
-
-def _local(iso: str | None, *, precise: bool = False) -> str:
-    if not iso:
-        return "-"
-    local = datetime.fromisoformat(iso).astimezone(current_runtime().settings.zone)
-    return local.isoformat(sep=" ", timespec="milliseconds" if precise else "minutes")

@@ -17,8 +17,13 @@ ORDER BY id DESC LIMIT :most
 """)
 SHOW = text("""
 SELECT f.*, m.state, m.channel, m.kind AS message_kind, m.conversation_id, m.attempts AS message_attempts, m.created_at AS recorded_at,
-       (SELECT number FROM orders o WHERE o.message_id = f.message_id) AS "order"
-FROM failures f LEFT JOIN conversation_messages m ON m.id = f.message_id WHERE f.id = :id
+       (SELECT string_agg(DISTINCT o.number, ', ') FROM orders o WHERE o.message_id = COALESCE(m.in_reply_to, m.id)
+           OR o.id IN (SELECT order_id FROM order_events e WHERE e.message_id = COALESCE(m.in_reply_to, m.id))) AS "order",
+       (SELECT string_agg(t.code || ' ' || t.name, ', ' ORDER BY t.code) FROM outlets t
+         WHERE CASE WHEN c.outlet_id IS NULL THEN t.id IN (SELECT outlet_id FROM contact_outlets b WHERE b.contact_id = c.contact_id)
+                    ELSE t.id = c.outlet_id END) AS outlet
+FROM failures f LEFT JOIN conversation_messages m ON m.id = f.message_id
+LEFT JOIN conversations c ON c.id = m.conversation_id WHERE f.id = :id
 """)
 AUDIT = text("SELECT at, actor, action FROM audit WHERE subject = :subject ORDER BY id")
 LISTED = ("id", "kind", "message_id", "error", "attempts", "first_failed_at", "last_failed_at")

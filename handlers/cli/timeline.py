@@ -1,0 +1,52 @@
+"""The events of an order in words, for people; programs read them with --json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.cli.tables import in_words
+
+SAID = {
+    "received": "the message came in",
+    "resolved": "the outlet and the products were found",
+    "drafted": "a draft was shown",
+    "asked": "a question was asked",
+    "confirmed": "the customer said yes",
+    "placed": "the order was placed",
+    "changed": "the order was changed",
+    "cancelled": "the order was cancelled",
+    "expired": "the draft expired",
+    "held": "the order waits for a person's approval",
+    "approved": "a person approved it",
+    "declined": "a person did not approve it",
+    "persisted": "all of it was written down",
+    "replied": "the reply left",
+    "invoiced": "the invoice was made",
+    "aside": "it was put aside",
+    "joined": "lines were added to the open order",
+}
+
+
+def said_of(event: Mapping[str, Any]) -> str:
+    """`the order was placed: total 30.52, delivery 2026-11-28; PB10-K 100`."""
+    words = SAID.get(event["kind"], in_words(event["kind"]))
+    detail = event["detail"] if isinstance(event["detail"], Mapping) else {}
+    more = [*_facts(detail), *_lines(detail)]
+    return f"{words}: {', '.join(more)}" if more else words
+
+
+def _facts(detail: Mapping[str, Any]) -> list[str]:
+    found = [
+        f"{name} {detail[key]}" for key, name in (("total", "total"), ("delivery_date", "delivery")) if detail.get(key)
+    ]
+    before = detail.get("before")
+    if isinstance(before, Mapping) and before.get("total") is not None:
+        found.append(f"before it was {before['total']}")
+    found += [in_words(detail[key]) for key in ("state", "reason") if detail.get(key)]
+    return found
+
+
+def _lines(detail: Mapping[str, Any]) -> list[str]:
+    lines = detail.get("lines")
+    return [f"{line[0]} {line[1]}" for line in lines if len(line) > 1] if isinstance(lines, list) else []
