@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from prometheus_client import Counter, Histogram
 
 from bot.channels import registry
+from models.failure import FailureKind
 
 CHANNELS = registry.CHANNELS.keys()
 DOORS = (*(spec.door.rpartition(".")[2] for spec in registry.CHANNELS.values()), "health", "console", "simulator")
@@ -86,7 +87,7 @@ escalations_total = _counter("escalations_total", "Conversations handed to a per
 jobs_failed_total = _counter(
     "jobs_failed_total",
     "Jobs that ended in an exception",
-    kind=("process", "deliver", "invoice", "webhook", "job", "canary", "sweep"),
+    kind=(*FailureKind, "canary", "sweep"),
 )
 fenced_total = Counter("tria_fenced_total", "Writes refused because the lease had passed to another worker")
 process_seconds = Histogram(

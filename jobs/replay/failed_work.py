@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from bot import failpoints
 from bot.errors import BadInputError
@@ -22,7 +22,7 @@ from models.database import autocommit, transaction
 from models.failure import FailureKind
 
 OPEN_FAILURES = text("""
-SELECT id FROM failures WHERE resolved_at IS NULL AND kind IN ('process', 'deliver')
+SELECT id FROM failures WHERE resolved_at IS NULL AND kind = ANY(:kinds)
 AND (CAST(:since AS timestamptz) IS NULL OR last_failed_at >= :since) ORDER BY id
 """)
 FAILURE = text("SELECT id, kind, message_id, resolved_at, resolution FROM failures WHERE id = :id")
@@ -48,8 +48,21 @@ UPDATE conversation_messages SET state = 'unknown', reason = NULL, error = NULL,
 WHERE id = :id AND direction = 'outbound' AND state IN ('dead', 'held') RETURNING id
 """)
 """As `unknown`, so that the provider is asked first: a reply given up after lost answers may have arrived."""
-BELLS = {FailureKind.PROCESS: queues.Bell.PROCESS, FailureKind.DELIVER: queues.Bell.DELIVER}
-AGAIN = {FailureKind.PROCESS: UNPARK, FailureKind.DELIVER: RESEND}
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How work of one kind is done again: the statement that puts its row back and returns whom to ring for, and the bell."""
+
+    put_back: TextClause
+    bell: queues.Bell
+
+
+AGAIN = {
+    FailureKind.PROCESS: Again(UNPARK, queues.Bell.PROCESS),
+    FailureKind.DELIVER: Again(RESEND, queues.Bell.DELIVER),
+}
+"""A kind that is not here has no row to put back: its sender has to send again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +79,7 @@ class Replayed:
 def failed_since(runtime: Runtime, since: datetime | None) -> list[int]:
     """Ids of the open failures that can be replayed, the oldest first."""
     with autocommit(runtime.engine) as connection:
-        return list(connection.execute(OPEN_FAILURES, {"since": since}).scalars())
+        return list(connection.execute(OPEN_FAILURES, {"since": since, "kinds": list(AGAIN)}).scalars())
 
 
 def replay(runtime: Runtime, failure_ids: Sequence[int], actor: str, *, dry_run: bool = False) -> list[Replayed]:
@@ -95,7 +108,7 @@ def _one(runtime: Runtime, row: Any, actor: str, dry_run: bool) -> Replayed:
         failpoints.hit("replay.before_commit")
     failpoints.hit("replay.after_commit")
     if ring_for is not None:
-        queues.ring(runtime, BELLS[kind], ring_for)
+        queues.ring(runtime, AGAIN[kind].bell, ring_for)
     return replayed
 
 
@@ -104,7 +117,7 @@ def _put_back(connection: Connection, row: Any, kind: FailureKind, actor: str) -
     if connection.execute(CLOSE, {"id": row.id, "resolution": f"replayed by {actor}"}).one_or_none() is None:
         return Replayed(row.id, row.kind, row.message_id, False, _refusal(connection, row) or "somebody else did"), None
     failpoints.hit("replay.after_close")
-    ring_for = connection.execute(AGAIN[kind], {"id": row.message_id}).scalar_one_or_none()
+    ring_for = connection.execute(AGAIN[kind].put_back, {"id": row.message_id}).scalar_one_or_none()
     if ring_for is None:
         reason = _state_words(connection, row.message_id)
         connection.execute(
