@@ -256,7 +256,7 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The supplier's limits and switches (CONTRACT, settings)."""
+    """The supplier's limits and switches."""
 
     max_quantity_per_item: int
     max_order_total: Decimal

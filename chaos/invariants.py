@@ -1,4 +1,4 @@
-"""I1 to I7 (DESIGN), asked of PostgreSQL and of the simulator's ledger. Each violation is one sentence."""
+"""The seven invariants of docs/reliability.md, asked of PostgreSQL and of the simulator's ledger. Each violation is one sentence."""
 
 from __future__ import annotations
 

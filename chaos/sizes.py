@@ -11,7 +11,7 @@ import psutil
 from chaos.house import House
 
 MAX_GROWTH_MB = 20
-"""Of any process over a soak (RELIABILITY, B)."""
+"""Of any process over a soak."""
 
 
 @dataclass(frozen=True, slots=True)

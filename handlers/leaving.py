@@ -1,5 +1,5 @@
 """Whether this machine's web processes are about to stop: said to balancers before the door closes, so that none of them sends
-another request to it (row K-20). One byte that gunicorn's parent shares with the processes it forks."""
+another request to it. One byte that gunicorn's parent shares with the processes it forks."""
 
 from __future__ import annotations
 

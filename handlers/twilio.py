@@ -79,7 +79,7 @@ def _public_url(base: str) -> str:
 
 
 def _check_body_hash(raw: bytes) -> None:
-    """The library does not check this hash for a form (FACTS A1), so we do."""
+    """The library does not check this hash for a form, so we do."""
     claimed = request.args.get("bodySHA256") if request.query_string else None
     if claimed is not None and not hmac.compare_digest(
         claimed.encode("utf-8", "replace"), hashlib.sha256(raw).hexdigest().encode()

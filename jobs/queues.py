@@ -17,7 +17,7 @@ from bot.telemetry import get_logger, metrics
 log = get_logger(__name__)
 
 QUEUE = "tria"
-"""One name only: with several, RQ pops without a safety list (FACTS A3)."""
+"""One name only: with several, RQ pops without a safety list (BLPOP instead of BLMOVE)."""
 JOB_LIMIT_S = 30
 """Longer than the lease: what takes longer could not write any more. Sending has its own time-outs."""
 FAILED_JOBS_KEPT_S = 7 * 24 * 3600

@@ -30,7 +30,7 @@ log = get_logger(__name__)
 TICK_S = 0.1
 """How late a burst window's end may be noticed."""
 RING_AGAIN_S = 10
-"""A ring that nobody answered in this time is repeated (RELIABILITY, B)."""
+"""A ring that nobody answered in this time is repeated."""
 CANARY_EVERY_S = 20
 PULSE_EVERY_S = 5
 

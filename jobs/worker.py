@@ -1,6 +1,6 @@
 """The worker: an RQ SimpleWorker on the one queue, in one process with one engine, and lanes; Procfile starts it.
 
-It does not fork: a work-horse outlives its killed parent and works on beside the job's second start (FACTS 0.1). Whoever
+It does not fork: a work-horse outlives its killed parent and works on beside the job's second start. Whoever
 supervises it starts it again when it ends, which it does by itself after MAX_JOBS.
 """
 

@@ -44,7 +44,7 @@ def make_engine(url: str, *, application: str = "tria", pool_size: int = POOL_SI
     single = create_engine(url, isolation_level="AUTOCOMMIT", **shared)
     _single[engine] = single
     event.listen(engine, "engine_disposed", lambda _: single.dispose())
-    # A forked child that shares a pooled connection gets other children's rows (FACTS 0.5).
+    # A forked child that shares a pooled connection gets other children's rows.
     for each in (engine, single):
         os.register_at_fork(after_in_child=partial(each.dispose, close=False))
     return engine

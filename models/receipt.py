@@ -10,7 +10,7 @@ from models.base import Base, Created, one_of
 
 
 class Delivery(StrEnum):
-    """A later word of lower rank changes nothing: receipts come late, repeated and out of order (FACTS A1)."""
+    """A later word of lower rank changes nothing: receipts come late, repeated and out of order."""
 
     QUEUED = "queued"
     SENT = "sent"

@@ -1,7 +1,7 @@
 """What Twilio posts to a webhook: the form of an inbound WhatsApp message, of a status callback, and their signature.
 
 Plain functions, usable without the server. Field names as in Twilio's WhatsApp webhooks; where its documents are silent
-(list replies, business-scoped ids) the names are those that public handlers read (FACTS A1).
+(list replies, business-scoped ids) the names are those that public handlers read.
 """
 
 from __future__ import annotations

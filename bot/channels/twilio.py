@@ -93,7 +93,7 @@ class StatusForm(BaseModel):
 def verify_signature(tokens: Sequence[str], url: str, params: Any, signature: str | None) -> int:
     """Which of `tokens` (the primary first) signed the request; raises UnauthorizedError when none did.
 
-    `params` is the multi-value form itself: a plain dict would drop repeated values and never verify (FACTS A1).
+    `params` is the multi-value form itself: a plain dict would drop repeated values and never verify.
     """
     if not signature or len(signature) > 200 or not signature.isascii():
         raise UnauthorizedError("signature missing or malformed", code="signature")

@@ -56,7 +56,7 @@ def settle(said: Said, situation: Situation) -> tuple[Said, Situation]:
 
 
 def forwarded(turn: Turn) -> Decision | None:
-    """A forwarded text that would write an order may be somebody else's (RELIABILITY D22): the sender is asked."""
+    """A forwarded text that would write an order may be somebody else's: the sender is asked."""
     if not turn.said.payload.get("forwarded") or turn.intent.kind not in WRITES_ORDER:
         return None
     return ask(turn, FORWARDED, Reply("forwarded", {"own": turn.outlet.name}))

@@ -80,7 +80,7 @@ def delivery_of(
 
 
 def limit_of(turn: Turn, lines: tuple[OrderLine, ...], changes: tuple[Change, ...]) -> str | None:
-    """The limit of one line: its quantity, counted in the unit that was said (PRODUCT)."""
+    """The limit of one line: its quantity, counted in the unit that was said."""
     units = {line.sku: line.unit_said for line in turn.intent.lines}
     touched = {change.sku for change in changes}
     for line in lines:

@@ -1,4 +1,4 @@
-"""Two spellings of one WhatsApp number: what is equal, country by country (FACTS A1, A7). Never a suffix, never a pattern.
+"""Two spellings of one WhatsApp number: what is equal, country by country. Never a suffix, never a pattern.
 
 The provider's own spelling stays the contact's address, because replies must go there; these are only other names of it.
 """

@@ -1,6 +1,6 @@
 """What may one day read a voice message, a photo or a PDF. None is configured: such messages are looked at by a person.
 
-Nothing is fetched for them: the address in a webhook is kept as it came and never requested (RELIABILITY D36). A reader
+Nothing is fetched for them: the address in a webhook is kept as it came and never requested, so that it can be neither a trap nor a bomb. A reader
 that fetches must go to the providers' own hosts only, follow no redirect and judge the bytes, not the type that was said.
 """
 

@@ -44,7 +44,7 @@ def cutoff_of(delivery: date, rules: DeliveryRules) -> datetime:
 
 
 def in_time(delivery: date, said_at: datetime, rules: DeliveryRules) -> bool:
-    """Judged by when the customer wrote (PRODUCT, rules of the trade)."""
+    """Judged by when the customer wrote, not by when it reached us."""
     return said_at <= cutoff_of(delivery, rules)
 
 

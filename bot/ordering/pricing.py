@@ -13,7 +13,7 @@ CENT = Decimal("0.01")
 
 
 def to_cents(amount: Decimal) -> Decimal:
-    """Half-up, as on the invoice (PRODUCT, rules of the trade)."""
+    """Half-up, as on the invoice."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 

@@ -152,7 +152,7 @@ class Quoter:
 
 
 def local_unit(product: Product, unit: str | None) -> str | None:
-    """The product's own word for the unit that was said: "carton|case" stands for whichever the SKU has (rule 12)."""
+    """The product's own word for the unit that was said: "carton|case" stands for whichever the SKU has."""
     if unit is None or "|" not in unit:
         return unit
     words = unit.split("|")

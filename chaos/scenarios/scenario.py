@@ -1,4 +1,4 @@
-"""One row of the fault matrix (RELIABILITY C) as a scenario: a fault on the running house, the time it may take, what must hold."""
+"""One fault as a scenario: a fault on the running house, the time it may take, what must hold."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def timeline(number: str, as_json: bool) -> None:
 
 
 def exported(order: dict[str, Any]) -> dict[str, Any]:
-    """Exactly the export's fields (CONTRACT, "Formats")."""
+    """Exactly the export's fields."""
     lines = [{name: line[name] for name in EXPORTED_LINE} for line in order["lines"]]
     return {name: order[name] for name in EXPORTED} | {"lines": lines}
 

@@ -20,7 +20,7 @@ from models.receipt import DELIVERY_RANK, Delivery
 BURST_MAX_WINDOWS = 4
 """A chat that never pauses is read after this many windows all the same."""
 MAX_INBOUND, MAX_INBOUND_IN_S = 10, 10
-"""The eleventh message of one sender within ten seconds is not read any more (RELIABILITY D54)."""
+"""The eleventh message of one sender within ten seconds is not read any more."""
 
 TOUCH_EVERY_S = 60
 """How exactly `last_inbound_at` is kept: WhatsApp's window is 24 hours long, and a write a message has its price."""

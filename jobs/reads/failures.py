@@ -37,7 +37,7 @@ def list_failures(
     everything: bool = False,
     most: int = 200,
 ) -> list[dict[str, Any]]:
-    """The newest first (CONTRACT, "Formats"); with `everything` the settled ones too, and how they were settled."""
+    """The newest first; with `everything` the settled ones too, and how they were settled."""
     rows = connection.execute(LIST, {"since": since, "kind": kind, "all": everything, "most": most}).mappings()
     names = (*LISTED, "resolved_at", "resolution") if everything else LISTED
     return [{name: _plain(row[name]) for name in names} for row in rows]

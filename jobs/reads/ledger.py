@@ -44,7 +44,7 @@ ORDER BY m.id
 
 
 def verify_ledger(connection: Connection, day: tuple[datetime, datetime] | None) -> dict[str, Any]:
-    """`{received, final: {state: n}, open, missing: [...], ok}` (CONTRACT, "Formats"); of one day, or of all time."""
+    """`{received, final: {state: n}, open, missing: [...], ok}`; of one day, or of all time."""
     start, end = day or (None, None)
     window = {"start": start, "end": end}
     counts = {str(state): int(count) for state, count in connection.execute(text(_COUNTS), window)}

@@ -1,4 +1,4 @@
-"""Orders as others read them: the export's shape (CONTRACT, "Formats"), the list, and the timeline of one order."""
+"""Orders as others read them: the export's shape, the list, and the timeline of one order."""
 
 from __future__ import annotations
 

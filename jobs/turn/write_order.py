@@ -82,7 +82,7 @@ def write_order(
 
 
 def write_events(connection: Connection, said: Said, decision: Decision, order_id: int | None) -> None:
-    """The timeline (row A-12): received and resolved before, persisted and replied after what the decision says."""
+    """The timeline: received and resolved before, persisted and replied after what the decision says."""
     if decision.order is None or order_id is None:
         return
     order = decision.order

@@ -55,7 +55,7 @@ def test_a_channel_without_a_rate_never_waits(redis_url: str) -> None:
     assert SendLimits(redis_url, {}).wait_s("api", "us", "them") == 0
 
 
-def test_c43_another_workers_clock_an_hour_ahead_costs_one_window_at_most(
+def test_another_workers_clock_an_hour_ahead_costs_one_window_at_most(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item, key = RateLimitItemPerSecond(1, 1), ("c43", str(time.time_ns()))

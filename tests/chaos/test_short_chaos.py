@@ -100,7 +100,7 @@ class Balancer:
         return _status(port, "/version")
 
 
-def test_k20_a_balancer_loses_no_request_while_a_web_process_leaves(opened: House) -> None:
+def test_a_balancer_loses_no_request_while_a_web_process_leaves(opened: House) -> None:
     opened.close_all()
     opened.clean()
     opened.open(workers=1)

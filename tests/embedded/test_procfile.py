@@ -1,4 +1,4 @@
-"""The Procfile is read as other tools read it, and ours names the processes of CONTRACT."""
+"""The Procfile is read as other tools read it, and ours names the processes that run in production."""
 
 from __future__ import annotations
 

@@ -335,7 +335,7 @@ def test_times_are_utc(client: FlaskClient) -> None:
     assert datetime.fromisoformat(stamp).utcoffset() is not None
 
 
-def test_k20_a_process_that_leaves_is_not_ready_and_still_alive(alive: Runtime) -> None:
+def test_a_process_that_leaves_is_not_ready_and_still_alive(alive: Runtime) -> None:
     client = create_app(alive).test_client()
     assert client.get(READY).status_code == 200
     stopped = threading.Event()

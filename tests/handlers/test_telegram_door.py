@@ -1,4 +1,4 @@
-"""Rows 18 to 25 of the bad-input table (RELIABILITY D) at Telegram's door, one test id a row."""
+"""Bad input at Telegram's door: each is refused or ignored in words, and nothing of it is logged."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ HEADERS = {
 
 
 @pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS.keys())
-def test_d18_without_the_one_right_secret_nothing_is_written(
+def test_without_the_one_right_secret_nothing_is_written(
     door: Door, shop: Shop, headers: list[tuple[str, str]]
 ) -> None:
     assert door.post(telegram.build_update(USER, "x"), headers=headers).status_code == 403
@@ -75,7 +75,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize("raw", BODIES.values(), ids=BODIES.keys())
-def test_d19_a_body_that_is_no_update_is_refused_and_after_three_times_kept_aside(
+def test_a_body_that_is_no_update_is_refused_and_after_three_times_kept_aside(
     door: Door, shop: Shop, raw: bytes
 ) -> None:
     statuses = [door.post(None, raw=raw).status_code for _ in range(5)]
@@ -88,13 +88,13 @@ IDS: dict[str, Any] = {"missing": None, "string": "7", "negative": -1, "too-big"
 
 
 @pytest.mark.parametrize("update_id", IDS.values(), ids=IDS.keys())
-def test_d20_an_update_id_that_is_none_is_refused(door: Door, shop: Shop, update_id: Any) -> None:
+def test_an_update_id_that_is_none_is_refused(door: Door, shop: Shop, update_id: Any) -> None:
     update = telegram.build_update(USER, "x") | {"update_id": update_id}
     assert door.post(update).status_code == 400
     assert rows(shop) == []
 
 
-def test_d20_a_repeated_id_is_one_message_and_ids_may_jump_down(door: Door, shop: Shop) -> None:
+def test_a_repeated_id_is_one_message_and_ids_may_jump_down(door: Door, shop: Shop) -> None:
     for update_id in (10**9, 10**9, 5):
         assert door.post(telegram.build_update(USER, "2 cartons", update_id=update_id)).status_code == 200
     bot = shop.runtime.settings.telegram_bot_token.get_secret_value().partition(":")[0]
@@ -103,12 +103,12 @@ def test_d20_a_repeated_id_is_one_message_and_ids_may_jump_down(door: Door, shop
 
 
 @pytest.mark.parametrize("kind", ["channel_post", "poll", "my_chat_member", "inline_query", "something_new"])
-def test_d21_kinds_of_update_that_are_no_message_are_taken_and_ignored(door: Door, shop: Shop, kind: str) -> None:
+def test_kinds_of_update_that_are_no_message_are_taken_and_ignored(door: Door, shop: Shop, kind: str) -> None:
     assert door.post({"update_id": 77, kind: {"id": 1}}).status_code == 200
     assert rows(shop) == [("unsupported", "ignored", "update_kind")]
 
 
-def test_d21_an_edit_is_a_message_of_its_own_kind(door: Door, shop: Shop) -> None:
+def test_an_edit_is_a_message_of_its_own_kind(door: Door, shop: Shop) -> None:
     assert door.post(telegram.build_update(USER, "3 cartons", edit_of=5)).status_code == 200
     assert rows(shop) == [("edit", "received", None)]
 
@@ -128,7 +128,7 @@ NOT_ORDERS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("row", NOT_ORDERS.values(), ids=NOT_ORDERS.keys())
-def test_d22_a_message_that_no_customer_wrote_to_us_is_never_an_order(
+def test_a_message_that_no_customer_wrote_to_us_is_never_an_order(
     door: Door, shop: Shop, row: tuple[dict[str, Any], str]
 ) -> None:
     update, reason = row
@@ -136,7 +136,7 @@ def test_d22_a_message_that_no_customer_wrote_to_us_is_never_an_order(
     assert rows(shop) == [("text", "ignored", reason)]
 
 
-def test_d22_a_forwarded_message_is_marked(door: Door, shop: Shop) -> None:
+def test_a_forwarded_message_is_marked(door: Door, shop: Shop) -> None:
     assert door.post(_changed(forward_origin={"type": "user"})).status_code == 200
     assert shop.one("SELECT payload ->> 'forwarded' FROM conversation_messages") == "true"
 
@@ -150,7 +150,7 @@ CONTACTS = {
 
 
 @pytest.mark.parametrize("contact", CONTACTS.values(), ids=CONTACTS.keys())
-def test_d23_a_contact_that_is_not_the_senders_own_is_recorded_and_binds_nothing(
+def test_a_contact_that_is_not_the_senders_own_is_recorded_and_binds_nothing(
     door: Door, shop: Shop, contact: dict[str, Any]
 ) -> None:
     assert door.post(telegram.build_update(USER, contact=contact)).status_code == 200
@@ -162,7 +162,7 @@ def test_d23_a_contact_that_is_not_the_senders_own_is_recorded_and_binds_nothing
     )
 
 
-def test_d24_callback_data_over_64_bytes_presses_nothing(door: Door, shop: Shop) -> None:
+def test_callback_data_over_64_bytes_presses_nothing(door: Door, shop: Shop) -> None:
     assert door.post(telegram.build_update(USER, callback_data="x" * 65)).status_code == 200
     assert rows(shop) == [("unsupported", "ignored", "malformed")]
 
@@ -222,7 +222,7 @@ def test_a_dice_is_content_and_not_a_note(door: Door, shop: Shop) -> None:
     assert rows(shop) == [("unsupported", "received", None)]
 
 
-def test_d24_twenty_deliveries_of_one_press_are_one_message_each_acknowledged_in_the_answer(
+def test_twenty_deliveries_of_one_press_are_one_message_each_acknowledged_in_the_answer(
     door: Door, shop: Shop
 ) -> None:
     press = telegram.build_update(USER, callback_data="q1:1")
@@ -231,20 +231,20 @@ def test_d24_twenty_deliveries_of_one_press_are_one_message_each_acknowledged_in
     assert rows(shop) == [("button", "received", None)]
 
 
-def test_d25_ids_of_52_bits_are_kept_exactly(door: Door, shop: Shop) -> None:
+def test_ids_of_52_bits_are_kept_exactly(door: Door, shop: Shop) -> None:
     user = 2**52 - 1
     assert door.post(telegram.build_update(user, "2 cartons", update_id=2**62)).status_code == 200
     assert shop.rows("SELECT address FROM contacts WHERE channel = 'telegram'") == [(str(user),)]
 
 
-def test_d25_a_file_is_recorded_without_its_name_or_path(door: Door, shop: Shop) -> None:
+def test_a_file_is_recorded_without_its_name_or_path(door: Door, shop: Shop) -> None:
     assert door.post(telegram.build_update(USER, document="../../etc/passwd")).status_code == 200
     assert rows(shop) == [("document", "received", None)]
     assert "passwd" not in str(shop.one("SELECT payload FROM conversation_messages"))
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\ud800x", "👍\x00"])
-def test_d15_strange_characters_are_stored_without_what_postgresql_cannot_hold(
+def test_strange_characters_are_stored_without_what_postgresql_cannot_hold(
     door: Door, shop: Shop, text: str
 ) -> None:
     update = telegram.build_update(USER, text, first_name="N\x00am\ud800e", replied_to=3)

@@ -1,4 +1,4 @@
-"""Rows 1 to 17 of the bad-input table (RELIABILITY D) at Twilio's door, one test id a row, and what must be taken."""
+"""Bad input at Twilio's door, one test id each, and what must be taken."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_request_that_twilio_did_not_sign_writes_nothing(door: Door, shop: Sho
     assert recorded(shop) == 0
 
 
-def test_d3_forwarded_headers_decide_nothing_the_configured_address_does(
+def test_forwarded_headers_decide_nothing_the_configured_address_does(
     door: Door, runtime: Runtime, settings: Settings, shop: Shop
 ) -> None:
     public = create_app(_with(runtime, settings, public_url="https://orders.example.com"))
@@ -105,7 +105,7 @@ def test_d3_forwarded_headers_decide_nothing_the_configured_address_does(
     assert recorded(shop) == 1
 
 
-def test_d4_the_secondary_token_is_taken_during_rotation(
+def test_the_secondary_token_is_taken_during_rotation(
     door: Door, runtime: Runtime, settings: Settings, shop: Shop
 ) -> None:
     rotating = create_app(_with(runtime, settings, twilio_auth_token_secondary=SecretStr("the-token-of-before")))
@@ -115,14 +115,14 @@ def test_d4_the_secondary_token_is_taken_during_rotation(
     assert client.post(client.form(), signature=client.sign(form, token="never-a-token")).status_code == 403
 
 
-def test_d5_a_json_body_is_no_form(door: Door, shop: Shop) -> None:
+def test_a_json_body_is_no_form(door: Door, shop: Shop) -> None:
     raw = json.dumps(door.form()).encode()
     assert door.post({}, raw=raw, content_type="application/json").status_code == 415
     assert door.post({}, raw=b"\xff\xfe\x00", content_type="application/octet-stream").status_code == 415
     assert recorded(shop) == 0
 
 
-def test_d6_the_body_hash_in_the_address_is_checked_for_forms_too(door: Door, shop: Shop) -> None:
+def test_the_body_hash_in_the_address_is_checked_for_forms_too(door: Door, shop: Shop) -> None:
     form = door.form()
     right = hashlib.sha256(urlencode(form).encode()).hexdigest()
     for claimed, status in ((right, 200), ("0" * 64, 403)):
@@ -131,7 +131,7 @@ def test_d6_the_body_hash_in_the_address_is_checked_for_forms_too(door: Door, sh
     assert recorded(shop) == 1
 
 
-def test_d7_unknown_parameters_are_ignored_and_repeated_ones_do_not_confuse(door: Door, shop: Shop) -> None:
+def test_unknown_parameters_are_ignored_and_repeated_ones_do_not_confuse(door: Door, shop: Shop) -> None:
     assert door.post(door.form(Surprise="yes")).status_code == 200
     form = door.form()
     raw = urlencode([*form.items(), ("Body", "again")]).encode()
@@ -140,7 +140,7 @@ def test_d7_unknown_parameters_are_ignored_and_repeated_ones_do_not_confuse(door
 
 
 @pytest.mark.parametrize("sid", ["SM123", "XX" + "0" * 32, "SM" + "G" * 32, "SM" + "0" * 33, "1; DROP TABLE orders"])
-def test_d7_an_id_that_is_not_of_twilios_shape_is_refused(door: Door, shop: Shop, sid: str) -> None:
+def test_an_id_that_is_not_of_twilios_shape_is_refused(door: Door, shop: Shop, sid: str) -> None:
     assert door.post(door.form(MessageSid=sid)).status_code == 400
     assert recorded(shop) == 0
 
@@ -148,12 +148,12 @@ def test_d7_an_id_that_is_not_of_twilios_shape_is_refused(door: Door, shop: Shop
 @pytest.mark.parametrize(
     "fields", [{"AccountSid": "AC" + "9" * 32}, {"To": "whatsapp:+6599999999"}], ids=["D8-account", "D8-to"]
 )
-def test_d8_a_signed_message_that_is_not_for_us_is_refused(door: Door, shop: Shop, fields: dict[str, str]) -> None:
+def test_a_signed_message_that_is_not_for_us_is_refused(door: Door, shop: Shop, fields: dict[str, str]) -> None:
     assert door.post(door.form(**fields)).status_code == 403
     assert recorded(shop) == 0
 
 
-def test_d9_a_megabyte_and_sixty_thousand_parameters_are_too_much(door: Door, shop: Shop) -> None:
+def test_a_megabyte_and_sixty_thousand_parameters_are_too_much(door: Door, shop: Shop) -> None:
     assert door.post(door.form() | {"Body": "x" * 1_000_000}).status_code == 413
     many = door.form(**{f"p{number}": "" for number in range(60_000)})
     assert door.post(many, signature="x").status_code in (400, 413)
@@ -161,7 +161,7 @@ def test_d9_a_megabyte_and_sixty_thousand_parameters_are_too_much(door: Door, sh
     assert recorded(shop) == 0
 
 
-def test_d10_other_encodings_and_methods_are_refused(door: Door, shop: Shop) -> None:
+def test_other_encodings_and_methods_are_refused(door: Door, shop: Shop) -> None:
     form = door.form()
     assert door.post(form, headers={"Content-Encoding": "gzip"}).status_code == 415
     assert door.post(form, content_type="multipart/form-data; boundary=x").status_code == 415
@@ -170,7 +170,7 @@ def test_d10_other_encodings_and_methods_are_refused(door: Door, shop: Shop) -> 
     assert recorded(shop) == 0
 
 
-def test_d11_a_captured_request_played_again_much_later_has_no_effect(door: Door, shop: Shop) -> None:
+def test_a_captured_request_played_again_much_later_has_no_effect(door: Door, shop: Shop) -> None:
     form = door.form("5 cartons of boxes")
     assert door.post(form).status_code == 200
     with shop.runtime.engine.begin() as connection:
@@ -185,7 +185,7 @@ def test_d11_a_captured_request_played_again_much_later_has_no_effect(door: Door
 
 
 @pytest.mark.parametrize("missing", ["From", "Body", "MessageSid", "To", "AccountSid"])
-def test_d12_a_missing_parameter_is_named(door: Door, shop: Shop, missing: str) -> None:
+def test_a_missing_parameter_is_named(door: Door, shop: Shop, missing: str) -> None:
     form = {name: value for name, value in door.form().items() if name != missing}
     answer = door.post(form)
     assert answer.status_code == 400
@@ -194,11 +194,11 @@ def test_d12_a_missing_parameter_is_named(door: Door, shop: Shop, missing: str) 
 
 
 @pytest.mark.parametrize("count", ["-1", "9999", "x", ""])
-def test_d12_a_count_of_media_that_makes_no_sense_is_refused(door: Door, count: str) -> None:
+def test_a_count_of_media_that_makes_no_sense_is_refused(door: Door, count: str) -> None:
     assert door.post(door.form(NumMedia=count)).status_code == 400
 
 
-def test_d12_media_are_capped_at_ten(door: Door, shop: Shop) -> None:
+def test_media_are_capped_at_ten(door: Door, shop: Shop) -> None:
     media = {f"MediaUrl{n}": f"https://api.twilio.com/m/{n}" for n in range(30)}
     types = {f"MediaContentType{n}": "image/png" for n in range(30)}
     assert door.post(door.form(NumMedia="30", **media, **types)).status_code == 200
@@ -209,13 +209,13 @@ SENDERS = {"business-scoped-id": "whatsapp:SG.a1B2c3", "zero": "whatsapp:+0", "4
 
 
 @pytest.mark.parametrize("sender", SENDERS.values(), ids=SENDERS.keys())
-def test_d13_an_odd_sender_is_an_address_like_any_other(door: Door, shop: Shop, sender: str) -> None:
+def test_an_odd_sender_is_an_address_like_any_other(door: Door, shop: Shop, sender: str) -> None:
     assert door.post(door.form(From=sender)).status_code == 200
     assert shop.one("SELECT address FROM contacts ORDER BY id DESC LIMIT 1") == sender.removeprefix("whatsapp:")
 
 
 @pytest.mark.parametrize("sender", ["whatsapp:", "sms:+6580000101", "whatsapp:+65 8000 0101", "whatsapp:<script>"])
-def test_d13_a_sender_that_is_no_address_is_refused(door: Door, shop: Shop, sender: str) -> None:
+def test_a_sender_that_is_no_address_is_refused(door: Door, shop: Shop, sender: str) -> None:
     assert door.post(door.form(From=sender)).status_code == 400
     assert recorded(shop) == 0
 
@@ -224,7 +224,7 @@ BODIES = {"empty": "", "spaces": "   ", "emoji": "👍🏽🍕", "1600": "x" * 1
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
-def test_d14_every_length_of_text_is_recorded(door: Door, shop: Shop, body: str) -> None:
+def test_every_length_of_text_is_recorded(door: Door, shop: Shop, body: str) -> None:
     assert door.post(door.form(body)).status_code == 200
     assert shop.one("SELECT content FROM conversation_messages") == body
 
@@ -239,7 +239,7 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE.keys())
-def test_d15_strange_text_is_stored_without_nul_and_composed(
+def test_strange_text_is_stored_without_nul_and_composed(
     door: Door, shop: Shop, strange: tuple[str, str | None]
 ) -> None:
     body, stored = strange
@@ -250,13 +250,13 @@ def test_d15_strange_text_is_stored_without_nul_and_composed(
     assert stored is None or content == stored
 
 
-def test_d15_bytes_that_are_no_utf8_do_no_harm(door: Door, shop: Shop) -> None:
+def test_bytes_that_are_no_utf8_do_no_harm(door: Door, shop: Shop) -> None:
     form = door.form("x")
     raw = urlencode(form).encode().replace(b"Body=x", b"Body=%ED%A0%80%FF")
     assert door.post(form, raw=raw).status_code in (200, 400, 403)
 
 
-def test_d16_a_button_of_somebody_else_or_typed_by_hand_is_recorded_as_a_press_without_authority(
+def test_a_button_of_somebody_else_or_typed_by_hand_is_recorded_as_a_press_without_authority(
     door: Door, shop: Shop
 ) -> None:
     assert door.post(door.form(ButtonText="Yes", ButtonPayload="q999:1")).status_code == 200
@@ -272,30 +272,28 @@ STATUSES = {
 
 
 @pytest.mark.parametrize("row", STATUSES.values(), ids=STATUSES.keys())
-def test_d17_a_receipt_for_nothing_of_ours_changes_nothing(
-    door: Door, shop: Shop, row: tuple[dict[str, str], int]
-) -> None:
+def test_a_receipt_for_nothing_of_ours_changes_nothing(door: Door, shop: Shop, row: tuple[dict[str, str], int]) -> None:
     changes, status = row
     form = twilio.build_status_form(door.config, twilio.new_sid(), PHONE, "delivered") | changes
     assert door.post(form, path=STATUS).status_code == status
     assert recorded(shop) == 0
 
 
-def test_c1_a_thousand_copies_over_sixteen_connections_are_one_message(shop: Shop, simulator: Running) -> None:
+def test_a_thousand_copies_over_sixteen_connections_are_one_message(shop: Shop, simulator: Running) -> None:
     form = twilio.build_form(simulator.simulator.config, PHONE, "100 x 10 inch pizza boxes")
     sent = simulator.simulator.from_whatsapp.send(form, copies=1000, connections=16)
     assert set(sent.statuses) == {200}
     assert recorded(shop) == 1
 
 
-def test_c2_the_same_id_with_another_body_keeps_the_first(door: Door, shop: Shop) -> None:
+def test_the_same_id_with_another_body_keeps_the_first(door: Door, shop: Shop) -> None:
     form = door.form("5 cartons")
     assert door.post(form).status_code == 200
     assert door.post(form | {"Body": "500 cartons"}).status_code == 200
     assert shop.rows("SELECT content FROM conversation_messages") == [("5 cartons",)]
 
 
-def test_c9_a_webhook_is_answered_when_redis_is_away(runtime: Runtime, settings: Settings, shop: Shop) -> None:
+def test_a_webhook_is_answered_when_redis_is_away(runtime: Runtime, settings: Settings, shop: Shop) -> None:
     nowhere = create_app(_with(runtime, settings, redis_url=SecretStr("redis://127.0.0.1:1/0")))
     away = Door(nowhere.test_client(), settings)
     began = time.monotonic()
@@ -304,9 +302,7 @@ def test_c9_a_webhook_is_answered_when_redis_is_away(runtime: Runtime, settings:
     assert recorded(shop) == 5
 
 
-def test_c11_a_webhook_is_503_when_the_database_is_away(
-    runtime: Runtime, settings: Settings, client: FlaskClient
-) -> None:
+def test_a_webhook_is_503_when_the_database_is_away(runtime: Runtime, settings: Settings, client: FlaskClient) -> None:
     url = "postgresql+psycopg2://tria:x@127.0.0.1:1/tria"
     lost = Door(create_app(_with(runtime, settings, database_url=url)).test_client(), settings)
     form = lost.form()
@@ -317,7 +313,7 @@ def test_c11_a_webhook_is_503_when_the_database_is_away(
     assert time.monotonic() - began < 3
 
 
-def test_d54_the_eleventh_message_in_ten_seconds_is_slowed_down_with_one_notice(door: Door, shop: Shop) -> None:
+def test_the_eleventh_message_in_ten_seconds_is_slowed_down_with_one_notice(door: Door, shop: Shop) -> None:
     for number in range(15):
         assert door.post(door.form(f"{number} boxes")).status_code == 200
     states = shop.rows("SELECT state, reason, count(*) FROM conversation_messages GROUP BY 1, 2 ORDER BY 3 DESC")

@@ -43,7 +43,7 @@ def test_a_conversation_is_claimed_again_only_when_its_lease_ran_out(shop: Shop)
     assert second.token == first.token + 1
 
 
-def test_c18_a_worker_that_lost_its_lease_writes_nothing(shop: Shop) -> None:
+def test_a_worker_that_lost_its_lease_writes_nothing(shop: Shop) -> None:
     runtime = shop.runtime
     conversation_id = say(runtime, ORDER).conversation_id
     stale = claim(runtime, conversation_id)

@@ -35,7 +35,7 @@ def test_three_quick_messages_become_one_reading(shop: Shop, simulator: Running)
     assert states == [("answered", 1), ("merged", 2)]
 
 
-def test_c21_a_ring_that_was_lost_is_repeated_after_ten_seconds(shop: Shop) -> None:
+def test_a_ring_that_was_lost_is_repeated_after_ten_seconds(shop: Shop) -> None:
     say(shop.runtime, ORDER)
     assert sweep.run_once(shop.runtime)["process"] == 1
     shop.runtime.redis.flushdb()
@@ -51,7 +51,7 @@ def test_a_conversation_under_work_is_not_rung_for_until_its_lease_ran_out(shop:
     assert sweep.run_once(shop.runtime)["process"] == 1
 
 
-def test_c22_the_same_ring_eight_times_has_one_effect(shop: Shop, simulator: Running) -> None:
+def test_the_same_ring_eight_times_has_one_effect(shop: Shop, simulator: Running) -> None:
     conversation_id = say(shop.runtime, ORDER).conversation_id
     queues.ring_all(shop.runtime, queues.Bell.PROCESS, [conversation_id] * 8)
     shop.work()

@@ -66,7 +66,7 @@ def test_what_the_llm_explains_is_shown_and_placed_only_after_a_yes(
 def test_a_broken_llm_still_gets_the_customer_an_answer(
     shop: Shop, simulator: Running, whatsapp: WhatsAppPhone, filler: GapFiller, mode: Mode
 ) -> None:
-    """Row V-15 and RELIABILITY C40: what is clear is kept, the rest is asked, nothing is invented."""
+    """What is clear is kept, the rest is asked, nothing is invented."""
     simulator.openai.mode = mode
     (question,) = whatsapp.say(f"100 10in box, {WISH}")
     assert "wobblers" in question
@@ -85,7 +85,7 @@ def test_an_order_without_gaps_costs_nothing(
 def test_the_days_cap_is_judged_by_what_all_messages_cost(
     shop: Shop, simulator: Running, whatsapp: WhatsAppPhone, filler: GapFiller
 ) -> None:
-    """RELIABILITY D54: the ledger's sum, not one worker's memory."""
+    """The ledger's sum, not one worker's memory."""
     shop.runtime.gap_filler = filler_at(simulator, budget_usd="0.000001")
     whatsapp.say(WISH)
     (question,) = whatsapp.say("7 ctn wobblers")

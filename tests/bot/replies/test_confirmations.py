@@ -1,4 +1,4 @@
-"""Golden texts of every branch that says what is (or would be) ordered (row C-01)."""
+"""Golden texts of every branch that says what is (or would be) ordered."""
 
 from __future__ import annotations
 

@@ -203,7 +203,7 @@ def test_a_message_without_a_gap_or_too_long_is_never_sent(running: Running, fil
 def test_a_broken_answer_leaves_the_rules_reading_and_a_record(
     running: Running, filler: GapFiller, mode: Mode, outcome: GapOutcome
 ) -> None:
-    """RELIABILITY D34, D35 and C40."""
+    """Malformed, refused, cut and slow answers of the model."""
     before = counted("llm_calls_total", outcome=outcome.value)
     running.openai.mode = mode
     intent, record = fill(filler, SLANG)
@@ -284,7 +284,7 @@ def test_our_listener_is_an_object_and_a_bare_function_breaks_the_first_call() -
 
 
 def test_above_the_days_budget_the_rules_go_on_alone(running: Running) -> None:
-    """RELIABILITY D54."""
+    """The day's budget."""
     filler = filler_at(running.url, budget_usd="0.50")
     before = counted("llm_calls_total", outcome="over_budget")
     for _ in range(2):
@@ -367,7 +367,7 @@ ATTACKS = (Mode.INJECTED_PRICE, Mode.INJECTED_OUTLET, Mode.FOREIGN_SKU, Mode.HUG
 
 
 def test_no_injected_price_outlet_product_or_quantity_is_ever_accepted(running: Running, filler: GapFiller) -> None:
-    """RELIABILITY C41; the answers that are well formed still lie about products and amounts."""
+    """Prices, outlets and goods that nobody asked for; the answers that are well formed still lie about products and amounts."""
     attacks, accepted = 0, 0
     for example, index, intent in with_a_gap()[:: max(1, len(with_a_gap()) // 60)]:
         for mode in ATTACKS:

@@ -53,7 +53,7 @@ def test_a_pending_reply_is_sent_once_however_often_it_is_rung_for(shop: Shop, s
     assert (effects(simulator), state(shop, message_id)) == (1, "sent")
 
 
-def test_c30_429_with_retry_after_waits_as_long_as_asked(shop: Shop, simulator: Running) -> None:
+def test_429_with_retry_after_waits_as_long_as_asked(shop: Shop, simulator: Running) -> None:
     fault(simulator, FaultKind.ERROR, status=429, retry_after_s=7)
     message_id = write_reply(shop.runtime)
     send(shop, message_id)
@@ -79,7 +79,7 @@ def test_c30_429_with_retry_after_waits_as_long_as_asked(shop: Shop, simulator: 
     ],
     ids=["500", "503", "cut", "accept-then-drop", "accept-then-stall"],
 )
-def test_c29_a_lost_answer_is_looked_up_before_anything_is_sent_again(
+def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(
     shop: Shop, simulator: Running, kind: FaultKind, fields: dict[str, object]
 ) -> None:
     fault(simulator, kind, **fields)
@@ -109,7 +109,7 @@ def test_an_earlier_reply_with_the_same_words_is_not_taken_for_the_lost_one(shop
 
 
 @pytest.mark.parametrize("code", [63003, 63024, 21610])
-def test_c31_a_permanent_refusal_is_one_call_and_one_failure(shop: Shop, simulator: Running, code: int) -> None:
+def test_a_permanent_refusal_is_one_call_and_one_failure(shop: Shop, simulator: Running, code: int) -> None:
     fault(simulator, FaultKind.ERROR, status=400, code=code)
     message_id = write_reply(shop.runtime)
     send(shop, message_id)
@@ -121,7 +121,7 @@ def test_c31_a_permanent_refusal_is_one_call_and_one_failure(shop: Shop, simulat
     assert opted_out == (1 if code == 21610 else 0)
 
 
-def test_c31_a_closed_window_holds_the_reply(shop: Shop, simulator: Running) -> None:
+def test_a_closed_window_holds_the_reply(shop: Shop, simulator: Running) -> None:
     fault(simulator, FaultKind.ERROR, status=400, code=63016)
     message_id = write_reply(shop.runtime)
     send(shop, message_id)
@@ -238,7 +238,7 @@ def test_waiting_for_our_own_rate_is_no_try(shop: Shop, simulator: Running) -> N
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_c32_five_hundred_receipts_in_any_order_end_as_the_highest(shop: Shop, seed: int) -> None:
+def test_five_hundred_receipts_in_any_order_end_as_the_highest(shop: Shop, seed: int) -> None:
     shuffled = [(f"SM{n:03d}", status) for n in range(100) for status in Delivery]
     random.Random(seed).shuffle(shuffled)
     with ThreadPoolExecutor(4) as pool:

@@ -37,7 +37,7 @@ def park(runtime: Runtime, address: str = "+6580000101") -> int:
     return failed_since(runtime, None)[-1]
 
 
-def test_c26_a_poisoned_message_is_parked_with_a_task_a_failure_and_a_word(shop: Shop) -> None:
+def test_a_poisoned_message_is_parked_with_a_task_a_failure_and_a_word(shop: Shop) -> None:
     park(shop.runtime)
     assert shop.rows("SELECT state, reason FROM conversation_messages ORDER BY id") == [
         ("parked", "failed"),
@@ -76,7 +76,7 @@ def test_a_replayed_message_is_answered_and_its_reply_is_not_taken_for_the_apolo
     ]
 
 
-def test_c24_finished_work_is_refused_with_its_reason(shop: Shop, simulator: Running) -> None:
+def test_finished_work_is_refused_with_its_reason(shop: Shop, simulator: Running) -> None:
     failure_id = park(shop.runtime)
     replay(shop.runtime, [failure_id], "ops")
     shop.work()
@@ -148,7 +148,7 @@ def test_history_read_again_shows_only_what_changed(shop: Shop, simulator: Runni
     assert (read, line.sku, str(line.before), str(line.after), str(line.money)) == (1, "PB10-K", "40", "100", "16.80")
 
 
-def test_c48_a_job_that_is_not_ours_costs_no_worker_and_becomes_a_failure(shop: Shop, simulator: Running) -> None:
+def test_a_job_that_is_not_ours_costs_no_worker_and_becomes_a_failure(shop: Shop, simulator: Running) -> None:
     target = queues.queue(shop.runtime.redis)
     target.enqueue_call("os.system", args=("true",))
     target.enqueue_call("jobs.no_such_job.run", args=(1,))
