@@ -222,9 +222,7 @@ def test_a_dice_is_content_and_not_a_note(door: Door, shop: Shop) -> None:
     assert rows(shop) == [("unsupported", "received", None)]
 
 
-def test_twenty_deliveries_of_one_press_are_one_message_each_acknowledged_in_the_answer(
-    door: Door, shop: Shop
-) -> None:
+def test_twenty_deliveries_of_one_press_are_one_message_each_acknowledged_in_the_answer(door: Door, shop: Shop) -> None:
     press = telegram.build_update(USER, callback_data="q1:1")
     answers = [door.post(press) for _ in range(20)]
     assert {answer.get_json()["method"] for answer in answers} == {"answerCallbackQuery"}
@@ -244,9 +242,7 @@ def test_a_file_is_recorded_without_its_name_or_path(door: Door, shop: Shop) -> 
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\ud800x", "👍\x00"])
-def test_strange_characters_are_stored_without_what_postgresql_cannot_hold(
-    door: Door, shop: Shop, text: str
-) -> None:
+def test_strange_characters_are_stored_without_what_postgresql_cannot_hold(door: Door, shop: Shop, text: str) -> None:
     update = telegram.build_update(USER, text, first_name="N\x00am\ud800e", replied_to=3)
     assert door.post(update).status_code == 200
     press = telegram.build_update(USER, callback_data="q1:1", first_name="N\x00\ud800")
