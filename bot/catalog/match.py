@@ -13,11 +13,12 @@ from itertools import takewhile
 
 from bot.catalog.index import Bag, CatalogIndex
 from bot.language.folding import fold
+from bot.language.languages import listed
 from bot.language.tokens import product_word
 
 MAX_CANDIDATES = 8
 MAX_HEADED = 40
-_PURPOSE = frozenset({"for", "with", "untuk", "dengan"})
+_PURPOSE = frozenset(listed("before_a_purpose"))
 """Words behind these say what goods are for: a "lid for hot cup" is a lid."""
 
 

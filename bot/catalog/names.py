@@ -9,12 +9,13 @@ from functools import lru_cache
 
 from bot.language import scan
 from bot.language.folding import fold
+from bot.language.languages import listed
 from bot.language.lexicon import NO_ROLES, lexicon
 from bot.language.scripts import is_unspaced
 from bot.language.tokens import SIZE, Cutter, Token, Tokeniser, plain, product_word
 
 AND = "&"
-_ASIDE = re.compile(r"\([^)]{0,80}\)|\bwith\b.{0,80}$", re.IGNORECASE)
+_ASIDE = re.compile(rf"\([^)]{{0,80}}\)|\b(?:{'|'.join(listed('before_an_extra'))})\b.{{0,80}}$", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[a-z]{2,}(?: [a-z]{2,})*")
 _COUNTS = ("number", "scale", "article", "pair_number", "measure", "and")
 

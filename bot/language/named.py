@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from bot.language import scan
 from bot.language.lexicon import lexicon
-from bot.language.token import Token
+from bot.language.token import BETWEEN_SIDES, Token
 from bot.language.words import product_word
 
 AND = "&"
@@ -199,7 +199,7 @@ def _measures(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at] if at < len(tokens) else None
     if token is None:
         return False
-    sides = token.text in ("x", "*", "by", "-") and at + 1 < len(tokens) and tokens[at + 1].kind == scan.NUMBER
+    sides = token.text in (*BETWEEN_SIDES, "-") and at + 1 < len(tokens) and tokens[at + 1].kind == scan.NUMBER
     return sides or token.text in ('"', "''") or "measure" in _roles(token.text)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.language.languages import listed
 from bot.language.lexicon import NO_ROLES, Roles
 
 SIZE = "size"
 CODE = "code"
+BETWEEN_SIDES = frozenset({"x", "*", *listed("between_two_sides")})
+"""What joins the sides of a size: 80x80, 9 by 6."""
 
 
 @dataclass(slots=True)

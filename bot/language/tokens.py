@@ -13,11 +13,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from bot.language import scan
+from bot.language.languages import listed
 from bot.language.lexicon import NO_ROLES, Lexicon, Roles, lexicon
 from bot.language.named import SpelledNames
 from bot.language.numbers import join_numbers, part_behind
 from bot.language.scripts import keeps_mark
-from bot.language.token import CODE, SIZE, Token, plain
+from bot.language.token import BETWEEN_SIDES, CODE, SIZE, Token, plain
 from bot.language.words import product_word, singular
 
 __all__ = [
@@ -42,6 +43,7 @@ _METRIC: Mapping[str, tuple[Decimal, str]] = {
     "kg": (Decimal(1000), "g"),
 }
 """Sizes are compared in the smaller unit, so that 1L and 1000ml are the same size."""
+_AFTER_COMMA = frozenset(listed("after_a_decimal_comma"))
 _SHORT_MEASURES = frozenset({"m", "l", "g", "in", "s", "ins", "w", "v"})
 LONGEST_MEASURE = 6
 LONGEST_MODEL = 3
@@ -300,7 +302,7 @@ class Tokeniser:
     def _grid_at(self, tokens: list[Token], position: int) -> tuple[Token, int] | None:
         """80x80, 9 x 6: only sizes that the catalog has, the longest first, else it is a multiplication."""
         parts, at = [tokens[position]], position + 1
-        while at + 1 < len(tokens) and tokens[at].text in ("x", "by", "*") and tokens[at + 1].kind == scan.NUMBER:
+        while at + 1 < len(tokens) and tokens[at].text in BETWEEN_SIDES and tokens[at + 1].kind == scan.NUMBER:
             parts.append(tokens[at + 1])
             at += 2
         for count in range(len(parts), 1, -1):
@@ -346,12 +348,7 @@ def _decimal_comma(tokens: list[Token], at: int) -> bool:
     """1,5 kg: a comma before a weight or volume is a decimal one; anywhere else it is asked about."""
     whole, comma, part = tokens[at].text.partition(",")
     unit = tokens[at + 1].text if at + 1 < len(tokens) else ""
-    return (
-        bool(comma)
-        and whole.isdigit()
-        and part.isdigit()
-        and unit in ("kg", "kgs", "kilo", "kilos", "l", "litre", "litres", "liter")
-    )
+    return bool(comma) and whole.isdigit() and part.isdigit() and unit in _AFTER_COMMA
 
 
 def _is_preposition(tokens: list[Token], at: int) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import takewhile
 
+from bot.language.languages import listed, section
 from bot.understanding.resolve import NOTHING_SAID, Resolver
 from bot.understanding.spans import JOIN, STRONG, Break, Cue, Element, Kind, Mention, Quantity
 
-JOINTS = frozenset({"+", "and", "&", "n", "plus", "dan", "和", "and also", "மற்றும்", "um"})
-ODD_RESTS = ("零", "〇")
+JOINTS = frozenset({"+", "&", *listed("joins_amounts")})
+ODD_RESTS = frozenset(section("number")["0"])
 
 
 def clauses(elements: list[Element]) -> list[tuple[bool, list[Element]]]:

@@ -9,6 +9,7 @@ from bot.catalog.index import CatalogIndex
 from bot.catalog.names import AND
 from bot.catalog.units import PIECE, factor
 from bot.language import scan
+from bot.language.languages import listed
 from bot.language.lexicon import unit_near
 from bot.language.tokens import CODE, SIZE, Token, leading_number, part_behind, plain
 from bot.understanding.measured import split_amounts, split_names, take_pack_size
@@ -21,9 +22,11 @@ _CUE_ROLES = ("negate", "correct", "op", "stock", "past_verb", "direction", "eve
 FORM_DOTS = 5
 """So many dots lead from a name to its amount; fewer are a pause."""
 _TIMES = frozenset({"x", "*"})
-_BRIDGES = frozenset({"of", "the", "的", "for", "size", "in", "with", "w", "saiz", "码", "号"})
-_PRONOUNS = frozenset({"one", "ones", "1", "type", "kind", "的", "punya"})
-LABELS = frozenset({"unit", "units", "uom", "pack"})
+_BRIDGES = frozenset(listed("inside_a_name"))
+_PRONOUNS = frozenset({"1", *listed("stands_for_goods")})
+_KINDS = frozenset(listed("counts_kinds"))
+_MORE, _LESS = frozenset(listed("so_much_more")), frozenset(listed("so_much_less"))
+LABELS = frozenset(listed("heads_a_unit"))
 AHEAD = 4
 
 
@@ -166,12 +169,7 @@ class _Reader:
     def _bare_size(self, at: int) -> int:
         """ "the 14 ones", "57 type": a number that names a size of the catalog by itself."""
         token, after = self.tokens[at], self._token(at + 1)
-        if (
-            token.value is None
-            or after is None
-            or after.text not in ("ones", "one", "type", "kind", "s")
-            or self.counts < 2
-        ):
+        if token.value is None or after is None or after.text not in _KINDS or self.counts < 2:
             return 0
         goods = [word for word in self._last_goods() if self.index.knows(word)]
         sizes = [size for size in self.index.sizes if leading_number(size) == token.value]
@@ -358,9 +356,9 @@ class _Reader:
     def _changes(self, quantity: Quantity, at: int) -> bool:
         """ "2 more boxes", "1 case less"."""
         token = self._token(at)
-        if token is None or token.text not in ("more", "extra", "less", "fewer", "additional", "lagi"):
+        if token is None or token.text not in _MORE | _LESS:
             return False
-        quantity.op = "sub" if token.text in ("less", "fewer") else "add"
+        quantity.op = "sub" if token.text in _LESS else "add"
         return True
 
     def _is_unit(self, at: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.language import scan
+from bot.language.languages import listed
 from bot.understanding.classifier import classifier
 from bot.understanding.facts import Facts
 from bot.understanding.features import features, masked
@@ -39,9 +40,8 @@ SAYS = (
 """Which cue outweighs which, the weightiest first."""
 AMID_ORDERS = 10
 """Goods with amounts are ordered so many times likelier than not, when the machine is given orders in the same breath."""
-QUESTION_STARTS = frozenset(
-    {"is", "are", "was", "does", "do", "did", "would", "will", "has", "have", "should", "if", "am"}
-)
+QUESTION_STARTS = frozenset(listed("begins_a_question"))
+_INSTEAD_OF = frozenset(listed("instead_of"))
 AGAINST = (
     "price",
     "complaint",
@@ -190,9 +190,7 @@ def _came_short(facts: Facts) -> bool:
         return True
     if not any(token.has("past_verb") for token in facts.tokens):
         return False
-    return any(
-        one.text in ("instead of", "rather than") and other.kind == scan.NUMBER for one, other in pairwise(facts.tokens)
-    )
+    return any(one.text in _INSTEAD_OF and other.kind == scan.NUMBER for one, other in pairwise(facts.tokens))
 
 
 def _follows_up(facts: Facts) -> bool:

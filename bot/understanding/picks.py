@@ -8,10 +8,13 @@ from decimal import Decimal
 
 from bot.catalog.index import Bag, CatalogIndex
 from bot.language import scan
+from bot.language.languages import listed
 from bot.language.tokens import Token
 from bot.understanding.intent import Question
 
-LEADS = frozenset({"#", "no", "num", "number", "option", "opt", "choice", "nombor", "pilihan", "第", "item", "ans"})
+LEADS = frozenset({"#", *listed("before_a_choice")})
+_COUNTED = frozenset(listed("counts_a_choice"))
+_CLOSED_BY = frozenset({")", *listed("closes_a_choice")})
 LETTERS = "abcdefgh"
 _DIGIT = re.compile(r"#?\s?(\d)号?")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)([a-z]+)")
@@ -70,12 +73,12 @@ def _is_marked(tokens: Sequence[Token], at: int) -> bool:
         lead -= 1
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     led = lead >= 0 and (tokens[lead].text in LEADS or tokens[lead].has("reference"))
-    return led or (after is not None and after.text in (")", "号"))
+    return led or (after is not None and after.text in _CLOSED_BY)
 
 
 def _says_nothing(tokens: Sequence[Token], at: int, *, after_pick: bool) -> bool:
     token = tokens[at]
-    if token.kind == scan.LINE or token.text in LEADS or token.text in ("个", "种", "号"):
+    if token.kind == scan.LINE or token.text in LEADS or token.text in _COUNTED:
         return True
     if token.kind == scan.MARK:
         return token.text in ".,:#()!&+/" or (token.text == "-" and not after_pick)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from bot.catalog.match import How
+from bot.language.languages import listed
 from bot.language.tokens import SIZE, Token
 from bot.understanding.clauses import clauses, in_turn, negated_in, sums, without_past, without_stock, without_total
 from bot.understanding.intent import Line, Question, QuestionReason
@@ -18,7 +19,7 @@ from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
 from bot.understanding.spans import COMMA, STRONG, Break, Cue, Element, Mention, Quantity
 
-LIKEWISE = frozenset({"too", "also", "as well", "juga", "也", "likewise"})
+LIKEWISE = frozenset(listed("likewise"))
 UNIT_REACH = 3.0
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.language import scan
+from bot.language.languages import listed
 from bot.language.tokens import Token
 from bot.ordering import dates
 
@@ -17,11 +18,12 @@ YEARS = (2020, 2100)
 FAR_DAYS = 92
 """A day so far ahead is asked about: most often another month or year was meant."""
 _DIGITS = re.compile(r"\d+")
-_DELIVERING = frozenset({"deliver", "delivery", "hantar", "send", "penghantaran", "送"})
-_RANGE = frozenset({"to", "-", "until", "till", "hingga", "sampai", "到", "至"})
-_ASKING = frozenset(
-    {"on", "by", "for", "deliver", "before", "delivery", "untuk", "pada", "sebelum", "hantar", "to", ":"}
-)
+_DELIVERING = frozenset(listed("delivering"))
+_RANGE = frozenset({"-", *listed("until")})
+_ASKING = frozenset({":", *listed("before_a_day")})
+_IN = frozenset(listed("in_so_many"))
+_LATER = frozenset(listed("so_many_later"))
+_PAST_WEEKDAY = frozenset(listed("behind_a_past_weekday"))
 
 
 class Doubt(StrEnum):
@@ -240,7 +242,7 @@ def _number_of_days(tokens: list[Token], at: int, today: date) -> Day | None:
     count = int(value)
     unit = _role(tokens, at + 1, "duration")
     if unit in ("day", "week") and count:
-        introduced = at > 0 and tokens[at - 1].text in ("in", "dalam")
+        introduced = at > 0 and tokens[at - 1].text in _IN
         later = _role(tokens, at + 2, "date_part") in ("days_later", "weeks_time") or _says_later(tokens, at + 2)
         if introduced or later:
             days = count * (dates.WEEK if unit == "week" else 1)
@@ -251,7 +253,7 @@ def _number_of_days(tokens: list[Token], at: int, today: date) -> Day | None:
 
 
 def _says_later(tokens: list[Token], at: int) -> bool:
-    return at < len(tokens) and tokens[at].text in ("later", "time", "from", "after", "后", "lagi")
+    return at < len(tokens) and tokens[at].text in _LATER
 
 
 def _day_month(tokens: list[Token], at: int, today: date) -> Day | None:
@@ -323,7 +325,7 @@ def _weekday(tokens: list[Token], at: int, today: date) -> Day | None:
         return Day(at, at + 1, None, past=True)
     before, after = _role(tokens, at - 1, "week"), _role(tokens, at + 1, "week")
     end = at + 1
-    if _role(tokens, at + 1, "date_past") and tokens[at + 1].text in ("lepas", "lalu"):
+    if _role(tokens, at + 1, "date_past") and tokens[at + 1].text in _PAST_WEEKDAY:
         return Day(at, at + 2, None, past=True)
     if before == "1" or after == "1":
         return Day(at, end + (after == "1"), dates.weekday_of_week(today, weekday, 1))
