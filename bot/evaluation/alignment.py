@@ -17,7 +17,7 @@ from bot.evaluation.unit_words import swap_words, unit_words
 Row = Mapping[str, Any]
 """One message of a labelled set, as its JSON line has it."""
 _SIZE = re.compile(
-    r"\d\s?(?:\"|”|″|''|inch|in\b|oz\b|cm\b|mm\b|ml\b|kg\b|g\b|l\b|寸|安士|毫米)|(?-i:(?<![A-Za-z'’.])(?:X?[SML]|XX?L)(?![A-Za-z'’.]))|[码號号]",
+    r"\d\s?(?:\"|”|″|''|s\b|inch|in\b|oz\b|cm\b|mm\b|ml\b|kg\b|g\b|l\b|寸|安士|毫米)|(?-i:(?<![A-Za-z'’.])(?:X?[SML]|XX?L)(?![A-Za-z'’.]))|[码號号]",
     re.IGNORECASE,
 )
 _COUNT_BEFORE = re.compile(r"(?:\d|[一二两三四五六七八九十百千半几零]|[½¼¾])\s*$")
@@ -66,10 +66,10 @@ def align(row: Row, goods: Goods) -> Aligned:
     missing = {sku for sku in wanted_skus(gold) if sku not in found and sku not in context_skus(row)}
     if missing:
         raise NotAlignedError("goods not found by name")
-    if (wanted_skus(gold) & _offered(row)) - found:
-        raise NotAlignedError("an answer by other means than a name")
+    if (wanted_skus(gold) & _offered(row)) - found or _points_otherwise(row, found):
+        raise NotAlignedError("goods meant by other means than a name")
     covered = [*named, *phrases]
-    units = _units(text, covered, label_units(row) | context_units(row)) if _counts_goods(row) else ()
+    units = _units(text, covered, label_units(row) | context_units(row), goods) if _counts_goods(row) else ()
     placed = [*covered, *units]
     if _counts_goods(row) and not label_units(row) <= {place.unit for place in placed}:
         raise NotAlignedError("a unit in words that are not listed")
@@ -96,6 +96,13 @@ def _offered(row: Row) -> set[str]:
     """The candidates between which the bot has asked."""
     pending = (row["context"] or {}).get("pending") or ()
     return {sku for question in pending if len(question["candidates"]) > 1 for sku in question["candidates"]}
+
+
+def _points_otherwise(row: Row, found: set[str]) -> bool:
+    """One of several lines is changed, and no name says which: a unit or a word of another language must do so."""
+    changed = {change["sku"] for change in row["gold"].get("changes", ())}
+    held = [{line["sku"] for line in order["lines"]} for order in orders_of(row)]
+    return any(len(lines) > 1 and changed & lines and not lines <= changed for lines in held) and bool(changed - found)
 
 
 def orders_of(row: Row) -> list[Mapping[str, Any]]:
@@ -160,19 +167,28 @@ def _phrases(text: str, gold: Mapping[str, Any], named: list[Place]) -> Iterator
         yield place
 
 
-def _units(text: str, covered: list[Place], said: set[str]) -> Iterator[Place]:
+def _units(text: str, covered: list[Place], said: set[str], goods: Goods) -> Iterator[Place]:
     for match in unit_words().pattern.finditer(text):
         place = Place(match.start(), match.end())
         if any(_overlap(place, other) for other in covered):
             continue
         meant = unit_words().units_of[match.group().lower()] & said
         if not counts_before(text[: place.start]):
-            if meant and not match.group().lower().startswith("can"):
-                raise NotAlignedError("a unit without an amount")
+            _check_uncounted(match.group().lower(), meant, goods)
             continue
         if len(meant) != 1:
             raise NotAlignedError("a unit the label does not have")
         yield Place(place.start, place.end, unit=next(iter(meant)))
+
+
+def _check_uncounted(word: str, meant: frozenset[str] | set[str], goods: Goods) -> None:
+    """A unit's word that no amount stands before: "10 each, in ctn", or goods that are called so ("the bags")."""
+    if word.startswith("can"):
+        return  # "can I have"
+    if meant:
+        raise NotAlignedError("a unit without an amount")
+    if any(word.removesuffix("s") in name.split() or word in name.split() for name in goods.owners):
+        raise NotAlignedError("part of a name is left")
 
 
 def counts_before(before: str) -> bool:

@@ -12,10 +12,19 @@ RISES = ("exact", "intent", "placed")
 FALLS = ("danger", "wrongly_cancelled", "wrongly_ignored")
 
 
-def recorded(scores: Mapping[str, Score]) -> dict[str, dict[str, Any]]:
-    """The figures to keep of each set and each swap, so that a new one does not move the gate of the others."""
-    figures = {name: score.as_json() for name, score in scores.items()}
-    return {name: {key: f[key] for key in ("messages", *RISES, *FALLS)} for name, f in figures.items()}
+def recorded(scores: Mapping[str, Score], before: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The figures to keep of each set and each swap: the better of today's and those before; a set that changed starts anew."""
+    kept = {name: dict(figures) for name, figures in before.items()}
+    for name, score in scores.items():
+        now = {key: score.as_json()[key] for key in ("messages", *RISES, *FALLS)}
+        old = before.get(name, {})
+        kept[name] = _better(now, old) if old.get("messages") == now["messages"] else now
+    return kept
+
+
+def _better(now: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    risen = {key: max((now[key], old.get(key)), key=lambda share: share or 0) for key in RISES}
+    return {**now, **risen, **{key: min(now[key], old.get(key, now[key])) for key in FALLS}}
 
 
 def below(scores: Mapping[str, Score], llm_share: float, baseline: Mapping[str, Any]) -> list[str]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from bot.catalog import units
 from bot.evaluation.alignment import NotAlignedError
+from bot.evaluation.assignment import LIMIT
 from bot.evaluation.frames import ALL_LINES, SLOT, Frame
 from bot.evaluation.goods import Goods
 from bot.evaluation.relabel import number
@@ -27,6 +28,8 @@ from bot.evaluation.unit_words import WORDS, is_han, unit_words
 NOW = datetime.fromisoformat("2026-11-18T10:15:00+08:00")
 """A Wednesday; the stamps of the forwarded frames are of the evening before."""
 TRIES = 8
+_QUOTED = re.compile(r"\d[\"”']")
+"""An amount that would look like so many inches."""
 COUNTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 30, 50)
 _STYLES = {"en": ("one", "short"), "en-SG": ("short",), "ms": ("ms",), "zh": ("zh",), "ta": ("ta",)}
 
@@ -64,7 +67,10 @@ def _example(frame: Frame, goods: Goods, chance: random.Random) -> dict[str, Any
     wanted = wishes[:-1] if "other" in frame.slots else wishes
     day = chance.choice(_data()["days"][frame.language[:2]]) if "day" in frame.slots else None
     text = SLOT.sub(lambda slot: _fill(slot.group(1), frame, wanted, wishes[-1], day, chance), frame.text)
-    check_text(text, _pieces(text, wishes), goods)
+    pieces = _pieces(text, wishes)
+    check_text(text, pieces, goods)
+    if any(not any(p.start <= m.start() < p.end for p in pieces) for m in _QUOTED.finditer(text)):
+        raise NotAlignedError("a figure before a quotation mark")
     return {
         "id": f"{frame.id}@{goods.trade}",
         "text": text,
@@ -103,15 +109,13 @@ def _wishes(frame: Frame, goods: Goods, chance: random.Random) -> list[Wish]:
 
 def _wish(sku: str, frame: Frame, goods: Goods, chance: random.Random) -> Wish:
     product = goods.products[sku]
-    options = [unit for unit in product.pack_units if _clear(unit, product.pack_units, frame)] + [
-        None,
-        product.base_unit,
-    ]
+    own = (product.base_unit, *product.pack_units)
+    options = [None, *(unit for unit in own if _clear(unit, own, frame))]
     unit = chance.choice(options)
     count = chance.choice(COUNTS)
     per_unit = goods.factor(sku, unit)
-    if per_unit is None or not units.whole_enough(product, count * per_unit):
-        raise NotAlignedError("an amount that is not whole")
+    if per_unit is None or not units.whole_enough(product, count * per_unit) or count * per_unit > LIMIT:
+        raise NotAlignedError("an amount that would be asked about")
     names = goods.names(sku)
     alike = [name for name in names if any(map(is_han, name)) == (frame.language == "zh")] or names
     name = chance.choice(alike)
@@ -122,7 +126,7 @@ def _casual(name: str, chance: random.Random) -> str:
     return name.lower() if chance.random() < 0.7 else name
 
 
-def _clear(unit: str, own: Mapping[str, Decimal], frame: Frame) -> bool:
+def _clear(unit: str, own: Sequence[str], frame: Frame) -> bool:
     """Whether the word for the unit means no other unit of the product."""
     word = _unit_word(unit, frame.language, 2).lower()
     return len(unit_words().units_of.get(word, frozenset({unit})) & set(own)) <= 1

@@ -66,6 +66,8 @@ def swap(aligned: Aligned, old: Goods, new: Goods, chance: random.Random) -> dic
     text, pieces = _text(aligned, chosen, old, new, chance)
     check_text(text, pieces, new)
     _check_unknown(aligned.row, new)
+    gold = relabelled_gold(aligned.row, chosen, new)
+    _check_units(text, gold, new)
     _check_wanting(aligned.row, text, pieces)
     context = relabelled_context(aligned.row, chosen, new)
     if context and context.get("last_bot"):
@@ -75,7 +77,7 @@ def swap(aligned: Aligned, old: Goods, new: Goods, chance: random.Random) -> dic
         "id": f"{aligned.row['id']}@{new.trade}",
         "text": text,
         "context": context,
-        "gold": relabelled_gold(aligned.row, chosen, new),
+        "gold": gold,
         "tags": [*aligned.row["tags"], "trade_swap"],
     }
 
@@ -87,15 +89,22 @@ def _text(
     for place in aligned.places:
         out += aligned.text[at : place.start]
         said = aligned.text[place.start : place.end]
-        words = (
-            _unit_words(said, chosen.units.get(place.unit, place.unit), out)
-            if place.unit
-            else _goods_words(said, place, chosen, old, new, chance)
-        )
+        if place.unit:
+            words = _unit_words(said, chosen.units.get(place.unit, place.unit), out)
+        else:
+            words = _goods_words(said, place, chosen, old, new, chance)
+        out += _gap(out[-1:], words[0], said[0])
         if not place.unit:
             pieces.append(Piece(len(out), len(out) + len(words), chosen.skus.get(place.sku, "")))
-        out, at = out + words, place.end
+        out += words + _gap(words[-1], aligned.text[place.end : place.end + 1], said[-1])
+        at = place.end
     return out + aligned.text[at:], pieces
+
+
+def _gap(left: str, right: str, before: str) -> str:
+    """A space where Latin words would run together that stood beside signs of a script without spaces."""
+    latin = left.isascii() and left.isalnum() and right.isascii() and right.isalnum()
+    return " " if latin and not before.isascii() else ""
 
 
 def _unit_words(said: str, unit: str, before: str) -> str:
@@ -136,6 +145,17 @@ def check_text(text: str, pieces: list[Piece], new: Goods) -> None:
         _check_edges(text, piece, new)
 
 
+def _check_units(text: str, gold: dict[str, Any], new: Goods) -> None:
+    """A word for units must mean one unit only of each product: 袋 is a bag and a sack."""
+    words = {match.group().lower() for match in unit_words().pattern.finditer(text)}
+    lines = [*gold["lines"], *gold.get("changes", ())]
+    for line in lines:
+        product = new.products[line["sku"]]
+        own = {product.base_unit, *product.pack_units}
+        if any(len(unit_words().units_of[word] & own) > 1 for word in words):
+            raise NotAlignedError("a unit's word means two units")
+
+
 def _check_unknown(row: Row, new: Goods) -> None:
     """Goods that nobody sells must not be sold in the new trade."""
     for question in row["gold"]["clarify"]:
@@ -159,7 +179,7 @@ def _check_edges(text: str, piece: Piece, new: Goods) -> None:
     if before[-1:] and before[-1] in _NUMBER_SIGNS and words[0] in _FIGURES:
         raise NotAlignedError("number signs run together")
     behind = re.match(r"\s*[-–]?\s*\d+\s*", text[piece.end :]) if words[-1].isdigit() else None
-    if behind and not unit_words().pattern.match(text, piece.end + behind.end()):
+    if behind and (behind.group()[0].isdigit() or not unit_words().pattern.match(text, piece.end + behind.end())):
         raise NotAlignedError("two numbers side by side")
     if counts_before(before) and first.lower() in unit_words().units_of and new.owners_of(rest):
         raise NotAlignedError("a unit that is part of the name")
