@@ -135,6 +135,8 @@ def _as_change(base: Reading, facts: Facts, items: Sequence[Item], clauses: Sequ
         order_ids=tuple(item.text for clause in clauses for item in clause.references),
     )
     left = (facts.folded.source.strip(),) if bare and not facts.context.pending else _left(facts, items)
+    if left and changes and base.kinds[0][0] != ORDER and base.kinds[0][1] > LIKELY:
+        return None
     return replace(
         base, statements=tuple(_of_clauses(facts, clauses)), frame=frame, kinds=kinds, leftovers=left,
         notes=_notes(facts, clauses),

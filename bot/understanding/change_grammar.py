@@ -443,10 +443,12 @@ def _carried(clauses: Sequence[Said]) -> Iterator[Said]:
         if before is not None and said.op is Op.WISH and not said.corrects:
             said = _as_before(said, before)
         yield said
-        before = said if said.op is not None else before
+        before = said if said.op is not None or Mark.KEEP in said.marks else before
 
 
 def _as_before(said: Said, before: Said) -> Said:
+    if Mark.KEEP in before.marks and said.amount is None:
+        return Said(marks=before.marks, start=said.start, end=said.end)
     if said.also and said.amount is None:
         return replace(said, op=before.op, amount=before.amount, factor=before.factor)
     if not before.leads:
