@@ -42,6 +42,7 @@ class Role(StrEnum):
     WRONG = "d"
     WANT = "A"
     RIGHT = "Z"
+    FILLER = "~"
     NO = "o"
     INSTEAD_OF = "i"
     POINTER = "p"

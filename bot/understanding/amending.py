@@ -136,6 +136,8 @@ def _swap(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> B
     """Other goods in the place of a line, with its amount and unit where no other was said."""
     if said.instead is None and said.amount is None and lines_meant(said.goods, book, index):
         return _spoken_of(book, said, index)  # "boxes only", of an order that has them
+    if said.instead is not None and not lines_meant(said.instead, book, index) and lines_meant(said.goods, book, index):
+        said = replace(said, goods=said.instead, instead=said.goods)  # "swap stout for the lager", of an order of lager
     old = _swapped(book, said, index)
     if len(old) != 1:
         return _swap_unclear(book, said, index, old)

@@ -14,6 +14,7 @@ from bot.catalog.match import How, headed
 from bot.language import scan
 from bot.language.change_words import Role
 from bot.language.detect import language_of
+from bot.language.token import Token
 from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.change_grammar import Said as Clause
 from bot.understanding.change_grammar import parse
@@ -109,7 +110,8 @@ def _something_open(facts: Facts) -> bool:
 def _as_change(base: Reading, facts: Facts, items: Sequence[Item], clauses: Sequence[Clause]) -> Reading | None:
     """The reading of clauses that say what is done to the order; None for plain wishes, which the story reads as well."""
     marks = frozenset(mark for clause in clauses for mark in clause.marks)
-    does = any(clause.op not in (None, Op.WISH) or clause.notes for clause in clauses)
+    ordered = any(points == "order" for clause in clauses for _, points in clause.days)
+    does = ordered or any(clause.op not in (None, Op.WISH) or clause.notes for clause in clauses)
     bare = all(_is_bare(clause) for clause in clauses) and not _other_words(facts, items)
     if Mark.NOTHING_MORE in marks and not does:
         return _nothing_wanted(base)
@@ -182,7 +184,12 @@ def _speaks_of_else(facts: Facts, items: Sequence[Item]) -> bool:
     if find_cues(pieces).has(*_ELSEWHERE):
         return True
     outside = [t for t in facts.tokens if not any(item.start < t.end and t.start < item.end for item in items)]
-    return any(token.has("past_verb") for token in outside)
+    return any(token.has("past_verb") or _turns(token) for token in outside)
+
+
+def _turns(token: Token) -> bool:
+    """A word that takes back or changes, and has no part in what was read."""
+    return token.has("negate") or token.has("correct") or token.roles.get("op") in ("remove", "sub", "swap", "double")
 
 
 def _left(facts: Facts, items: Sequence[Item]) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ def _one(found: Found, name: str) -> Item | None:
 # names what is found; "?", "*" and "+" count as in a regular expression. The first that fits wins.
 PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     # the amount, not another
-    ("s* goods=P? s* amount=Q goods=P? [sZ]* n+ s* wrong=Q s*", _not),
+    ("[sA]* goods=P? [sA]* amount=Q t? goods=P? [sZ]* n+ [sA]* wrong=Q s*", _not),
     ("goods=P? s* amount=Q goods=P? i wrong=Q", _not),
     ("[no]+ s* wrong=Q [As]* amount=Q goods=P? [sZ]*", _not),
     ("i wrong=Q [As]* amount=Q goods=P? s*", _not),
@@ -137,11 +137,12 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("A* goods=P [sA]+ amount=Q [sZ]*", _op(Op.SET)),
     ("A* w goods=P? [ts]* amount=Q s*", _op(Op.SET)),
     ("goods=P w [ts]* amount=Q s*", _op(Op.SET)),
+    ("goods=P t amount=Q", _op(Op.SET)),
     ("[uax] goods=P? [ts]+ amount=Q s*", _op(Op.SET)),
     ("goods=P [ua] [ts]+ amount=Q s*", _op(Op.SET)),
     # twice as much, half of it
-    ("[sA]* scale=x [stAw]* goods=P* [sZ]*", _scale),
-    ("A* goods=P+ [sAw]* t? scale=x [sZ]*", _scale),
+    ("[sAu]* scale=x [stAw]* goods=P* [sZ]*", _scale),
+    ("[Au]* goods=P+ [sAw]* [tY]? scale=x [sZ]*", _scale),
     # more
     ("[kA]* [aA]* a A* amount=Q [at]* goods=P? [as]*", _op(Op.ADD)),
     ("[kA]* amount=Q a+ t? goods=P? s*", _op(Op.ADD)),
@@ -175,14 +176,14 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     # the whole order
     ("[okA]* k [kf]* p? z+ p?", _mark(Mark.DROP, Mark.ANEW)),
     ("[okpA]* k [kfp]*", _mark(Mark.DROP)),
-    ("[ofpAa]* f [fp]*", _mark(Mark.REFUSE)),
+    ("[ofpAam]* f [fpm]*", _mark(Mark.REFUSE)),
     ("[yo]* y p?", _mark(Mark.KEEP)),
     ("p y", _mark(Mark.KEEP)),
     ("y goods=G", _mark(Mark.KEEP)),
     ("goods=G+ y", _mark(Mark.KEEP)),
     ("z+ p?", _mark(Mark.ANEW)),
     ("g+", _mark(Mark.WRONG_CHAT)),
-    ("[mo]* m [mf]*", _mark(Mark.NOTHING_MORE)),
+    ("[mo]* m m*", _mark(Mark.NOTHING_MORE)),
     ("[oqcpA]* q [qpts]*", _mark(Mark.WAIT)),
     ("o+", _mark(Mark.REJECT)),
     # wishes
@@ -200,11 +201,20 @@ def parse(items: Sequence[Item]) -> tuple[Said, ...] | None:
     """The clauses of the message in order, or None where any of it has no reading."""
     if not items or len(items) > MAX_ITEMS:
         return None
+    if _is_note(items):
+        return (Said(notes=((items[0].start, items[-1].end),), start=items[0].start, end=items[-1].end),)
     sentences = _split(items, STOP)
     read = [_sentence(sentence) for sentence in sentences]
     if any(clauses is None for clauses in read):
         return None
     return tuple(_carried([said for clauses in read if clauses is not None for said in clauses]))
+
+
+def _is_note(items: Sequence[Item]) -> bool:
+    """ "our lift is broken, use the back stairs": words nobody knows around words about the delivery, and nothing else."""
+    if not any(item.may(Role.NOTE) for item in items) or not any(item.letters == UNKNOWN for item in items):
+        return False
+    return all(item.may(Role.NOTE, UNKNOWN, *_LEADS_TO_NOTE, *BREAKS, STOP) for item in items)
 
 
 def _split(items: Sequence[Item], *letters: str) -> list[list[Item]]:
@@ -404,7 +414,16 @@ def _days(items: Sequence[Item]) -> tuple[list[Item], list[tuple[Item, str]]]:
         days.append((item, _said_of(items, at, ordered)))
         rest = rest[:-1] if led else rest
         skip = ordered
-    return rest, days
+    return rest, _from_to(items, days)
+
+
+def _from_to(items: Sequence[Item], days: list[tuple[Item, str]]) -> list[tuple[Item, str]]:
+    """ "move thursday's to friday", "friday instead of thursday": one of two days is the order's own."""
+    if len(days) != 2 or any(points != "deliver" for _, points in days):
+        return days
+    between = [item for item in items if days[0][0].end <= item.start < days[1][0].start]
+    own = 1 if any(item.may(Role.INSTEAD_OF, Role.NOT) for item in between) else 0
+    return [(item, "order" if at == own else points) for at, (item, points) in enumerate(days)]
 
 
 def _said_of(items: Sequence[Item], at: int, ordered: bool) -> str:

@@ -108,7 +108,7 @@ def _words_of_goods(mention: Mention, index: CatalogIndex) -> Iterator[Token]:
 
 def _phrase_items(phrases: Sequence[Phrase]) -> Iterator[Item]:
     for phrase in phrases:
-        letters = "".join(role.value for role in phrase.meanings if role not in _CHOICES)
+        letters = "".join(role.value for role in phrase.meanings if role not in (*_CHOICES, Role.FILLER))
         letters += PLACE if phrase.meanings.get(Role.POINTER, "").lstrip("-").isdigit() else ""
         if letters:
             yield Item(letters, phrase.start, phrase.end, phrase.text, phrase.meanings)

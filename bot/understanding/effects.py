@@ -6,7 +6,7 @@ own work is done elsewhere: amending.py changes an order, answering.py answers w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from bot.understanding.intent import (
     QuestionReason,
 )
 from bot.understanding.open_orders import meant_orders, open_baskets, strange_numbers
-from bot.understanding.statements import ORDER, Mark, Op, Reading, Statement
+from bot.understanding.statements import ORDER, Mark, Op, Points, Reading, Statement
 
 CERTAIN = 0.985
 ACT = 0.1
@@ -215,6 +215,8 @@ def _order(scene: Scene, confidence: float) -> Intent | None:
     """Goods are wanted: the draft takes them, a placed order only where the words speak of it, else a new order."""
     if scene.context.draft is not None:
         return _amended_if_any(scene, scene.context.draft, confidence)
+    if (basket := _restated(scene)) is not None:
+        return replace(_amended(scene, basket, confidence, ChangeOp.SET), doubtful=True)
     if open_baskets(scene.context) and _speaks_of_order(scene) and not _for_another_day(scene):
         return _on_one_order(scene, lambda basket: _amended_if_any(scene, basket, confidence))
     return _create(scene, confidence)
@@ -230,6 +232,22 @@ def _speaks_of_order(scene: Scene) -> bool:
     if scene.says(Mark.ADDS) and any(basket.delivery_date == reading.day for basket in open_baskets(scene.context)):
         return reading.day is not None
     return not reading.statements and reading.day is not None
+
+
+def _restated(scene: Scene) -> Basket | None:
+    """ "eggs 5", right after 4 trays of eggs: bare numbers of goods that the one open order has in packs. They are likelier
+    what the lines shall be than a few pieces more; either way it is shown first."""
+    open_ones, statements = open_baskets(scene.context), scene.reading.statements
+    if len(open_ones) != 1 or not statements or scene.reading.day is not None:
+        return None
+    packed = {pack.sku for pack in open_ones[0].packs}
+    return open_ones[0] if all(_bare_number_of(packed, said) for said in statements) else None
+
+
+def _bare_number_of(packed: Collection[str], said: Statement) -> bool:
+    goods, amount = said.goods, said.amount
+    plain = said.op is Op.WISH and amount is not None and amount.value is not None and amount.unit is None
+    return plain and goods is not None and len(goods.skus) == 1 and goods.skus[0] in packed
 
 
 def _for_another_day(scene: Scene) -> bool:
@@ -262,11 +280,12 @@ def _known(how: How) -> bool:
     return how is not How.UNKNOWN
 
 
-def _amended(scene: Scene, basket: Basket, confidence: float) -> Intent:
+def _amended(scene: Scene, basket: Basket, confidence: float, wish: ChangeOp | None = None) -> Intent:
     shown = basket is scene.context.draft
-    named = bool(scene.reading.frame.order_ids)
+    frame = scene.reading.frame
+    named = bool(frame.order_ids or frame.order_place) or any(day.points is Points.ORDER for day in frame.days)
     beside = scene.reading.day is not None or len(scene.reading.statements) > 1
-    manner = Manner(ChangeOp.SET if shown or named else ChangeOp.ADD, beside)
+    manner = Manner(wish or (ChangeOp.SET if shown or named else ChangeOp.ADD), beside)
     book = amended(Book.of(basket), _placed(scene), scene.index, manner)
     book = replace(book, questions=(*book.questions, *scene.reading.unplaced))
     return _intent(IntentKind.ORDER_AMEND, scene, confidence, book, basket)

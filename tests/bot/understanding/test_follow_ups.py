@@ -16,18 +16,20 @@ from bot.catalog import units
 from bot.understanding.intent import Basket, Context, Intent, IntentKind, Pack, Question, QuestionReason
 from tests.bot.understanding.trades import index_of, read
 
-INDEX = index_of("packaging")
+PACKAGING = index_of("packaging")
 FIRST, SECOND = "SO-100001", "SO-100002"
 QUIET = (IntentKind.OTHER, IntentKind.THANKS, IntentKind.ORDER_CONFIRM, IntentKind.GREETING, IntentKind.INQUIRY_PRODUCT)
 
 
-def basket(lines: str, number: str = FIRST, status: str = "placed", day: date | None = None) -> Basket:
+def basket(
+    lines: str, number: str = FIRST, status: str = "placed", day: date | None = None, trade: str = "packaging"
+) -> Basket:
     """ "5 carton PB10-K, 20 KT" as an order, each line as it was said."""
     found: list[tuple[str, Decimal]] = []
     packs: list[Pack] = []
     for line in lines.split(","):
         amount, *unit, sku = line.split()
-        product = INDEX.products[sku]
+        product = index_of(trade).products[sku]
         found.append((sku, units.to_base(product, Decimal(amount), unit[0] if unit else None)))
         packs += [Pack(sku, Decimal(amount), unit[0])] if unit else []
     return Basket(tuple(found), day, number, status, tuple(packs))
@@ -35,17 +37,18 @@ def basket(lines: str, number: str = FIRST, status: str = "placed", day: date | 
 
 def context_of(heading: str) -> Context:
     kind, _, what = heading.partition(": ")
+    trade, _, kind = kind.partition("/")
     if kind == "placed":
-        return Context(last_order=basket(what, day=date(2026, 11, 19)))
+        return Context(last_order=basket(what, day=date(2026, 11, 19), trade=trade))
     if kind == "orders":
         dated = [part.rsplit(" on ", 1) for part in what.split("; ")]
         orders = tuple(
-            basket(lines, number, day=date.fromisoformat(day))
+            basket(lines, number, day=date.fromisoformat(day), trade=trade)
             for (lines, day), number in zip(dated, (FIRST, SECOND), strict=True)
         )
         return Context(last_order=orders[-1], orders=orders)
     lines, _, asked = what.partition("; asked ")
-    draft = basket(lines, status="draft", day=date(2026, 11, 19))
+    draft = basket(lines, status="draft", day=date(2026, 11, 19), trade=trade)
     if not asked:
         return Context(draft=draft)
     amount, unit, *skus = asked.split()
@@ -100,7 +103,7 @@ def check(intent: Intent, context: Context, wanted: str) -> None:
 def check_lines(intent: Intent, context: Context, wanted: str) -> None:
     lines, _, day = wanted.partition(" day ")
     place, _, lines = lines.rpartition(": ")
-    after = held(context, {"second": SECOND}.get(place))
+    after = held(context, {"first": FIRST, "second": SECOND}.get(place))
     for line in lines.split(","):
         sku, *amounts = line.replace(" or ", " ").split()
         told = {line.sku: line.quantity for line in intent.lines}.get(sku, Decimal(0))
@@ -115,7 +118,7 @@ def check_lines(intent: Intent, context: Context, wanted: str) -> None:
 @pytest.mark.parametrize(("heading", "text", "wanted"), list(cases()))
 def test_the_message_does_this_to_what_is_there(heading: str, text: str, wanted: str) -> None:
     context = context_of(heading)
-    check(read("packaging", text, context), context, wanted)
+    check(read(heading.partition("/")[0], text, context), context, wanted)
 
 
 # -- what holds for every order
@@ -123,7 +126,7 @@ def test_the_message_does_this_to_what_is_there(heading: str, text: str, wanted:
 calm = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SOLD = [
     (product.sku, unit)
-    for product in INDEX.products.values()
+    for product in PACKAGING.products.values()
     if product.active and product.base_unit == "piece"
     for unit in product.pack_units
 ]
@@ -139,7 +142,7 @@ def one_line(sku: str, unit: str, amount: int) -> Context:
 def test_an_amount_without_a_unit_keeps_the_unit_of_its_line(goods: tuple[str, str], had: int, now: int) -> None:
     sku, unit = goods
     intent = read("packaging", f"make it {now}", one_line(sku, unit, had))
-    wanted = units.to_base(INDEX.products[sku], Decimal(now), unit)
+    wanted = units.to_base(PACKAGING.products[sku], Decimal(now), unit)
     if wanted > 100_000:
         assert intent.questions
         return
@@ -151,7 +154,7 @@ def test_an_amount_without_a_unit_keeps_the_unit_of_its_line(goods: tuple[str, s
 @given(st.sampled_from(SOLD), amounts, st.sampled_from(["double it", "翻倍", "gandakan", "double the order"]))
 def test_double_is_twice_as_much(goods: tuple[str, str], had: int, text: str) -> None:
     sku, unit = goods
-    before = units.to_base(INDEX.products[sku], Decimal(had), unit)
+    before = units.to_base(PACKAGING.products[sku], Decimal(had), unit)
     intent = read("packaging", text, one_line(sku, unit, had))
     assert [line.quantity for line in intent.lines] in ([2 * before], [before])
     assert intent.lines[0].quantity == 2 * before or intent.questions
@@ -165,7 +168,7 @@ WORDS = ["make it", "double", "8", "2", "ctn", "foil", "10in box", "more", "less
 @calm
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map(" ".join))
 def test_nothing_placed_is_cancelled_or_emptied_but_by_words_that_say_so(text: str) -> None:
-    context = context_of("placed: 5 carton PB10-K, 2 carton FL-30")
+    context = context_of("packaging/placed: 5 carton PB10-K, 2 carton FL-30")
     intent = read("packaging", text, context)
     assert not (intent.kind is IntentKind.ORDER_CANCEL and intent.sure), text
     assert not (intent.kind is IntentKind.ORDER_AMEND and intent.changes and not intent.lines), text
@@ -175,4 +178,4 @@ def test_nothing_placed_is_cancelled_or_emptied_but_by_words_that_say_so(text: s
 @calm
 @given(st.text(max_size=60), st.sampled_from(list(dict.fromkeys(h for h, _, _ in cases()))))
 def test_no_text_makes_the_effects_raise(text: str, heading: str) -> None:
-    assert 0.0 <= read("packaging", text, context_of(heading)).confidence <= 1.0
+    assert 0.0 <= read(heading.partition("/")[0], text, context_of(heading)).confidence <= 1.0
