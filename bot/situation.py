@@ -298,6 +298,8 @@ class Situation:
     """Outlets of the phone that the sender has just proved to own by sharing their own contact."""
     speaker: Speaker = Speaker()
     referred: Referred | None = None
+    question_lost: bool = False
+    """What was asked cannot be read any more."""
     aside: Aside | None = None
     """Set while a person has the conversation."""
 

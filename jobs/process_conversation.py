@@ -18,7 +18,7 @@ from bot.conversation.reading import read
 from bot.conversation.reply_language import language_for
 from bot.conversation.turn import Turn
 from bot.conversation.waiting import Alarm, on_time
-from bot.decision import Decision
+from bot.decision import Decision, Reply
 from bot.errors import Fenced
 from bot.runtime import Runtime, get_runtime
 from bot.situation import Said, Situation
@@ -123,10 +123,10 @@ def _answer(runtime: Runtime, held: Lease) -> Written | None:
         return None
     if said is None:
         return _finish(runtime, held, think_of_time(runtime, situation, alarm))
-    if media_reading.wanted(runtime, said) and _set_aside(
-        runtime, held, partial(think, runtime, held, said, situation)
-    ):
-        return None
+    if media_reading.wanted(runtime, said):
+        if _set_aside(runtime, held, partial(think, runtime, held, said, situation)):
+            return None
+        said = heard(runtime, said) if runtime.lanes is None else said  # no room: it is a person's work
     noticed, until = notice(runtime, said, situation), gap_filling.until(runtime)
     if runtime.lanes is not None and gap_filling.wanted(runtime, held, noticed):
         if _set_aside(runtime, held, partial(conclude, runtime, held, noticed, until)):
@@ -187,6 +187,8 @@ def conclude(runtime: Runtime, held: Lease, noticed: Noticed, until: float) -> T
     decision = decide(intent, said, situation, runtime.clock())
     if situation.aside is not None:
         decision = aside.come_back(Turn(intent, said, situation, runtime.clock()), decision)
+    if situation.question_lost and decision.replies:
+        decision = replace(decision, replies=(Reply("question_lost"), *decision.replies))
     if situation.outlet and len(situation.outlets) > 1 and decision.chosen_outlet_id is None:
         decision = replace(decision, chosen_outlet_id=situation.outlet.id)
     return Thought(said, situation, intent, decision, decision.language or language_for(intent, said, situation), gap)

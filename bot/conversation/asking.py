@@ -12,6 +12,8 @@ from bot.understanding.intent import Question, QuestionReason
 
 MAX_CHOICES = 9
 MAX_ALTERNATIVES = 4
+MAX_QUOTED = 80
+"""Characters of what was not understood that are quoted back."""
 MAX_QUESTIONS_IN_A_ROW = 2
 """After two that did not help, a person is offered."""
 PICKABLE = (QuestionReason.AMBIGUOUS, QuestionReason.INACTIVE, QuestionReason.UNKNOWN)
@@ -24,12 +26,21 @@ def asking(situation: Situation, serial: int, question: Question) -> Reply:
     if offers_one(question):
         labels = ("yes", "no")
     values = {
-        "text": question.text,
+        "text": quoted(question.text),
         "products": products,
         "unit": question.unit_said,
         "quantity": question.quantity_said,
     }
     return Reply(f"ask_{question.reason}", values, choice_buttons(serial, labels))
+
+
+def quoted(words: str) -> str:
+    """The customer's words as they are shown again: of a very long stretch the beginning, cut between words."""
+    words = " ".join(words.split())
+    if len(words) <= MAX_QUOTED:
+        return words
+    whole, _, _ = words[:MAX_QUOTED].rpartition(" ")
+    return f"{whole or words[:MAX_QUOTED]}…"
 
 
 def offers_one(question: Question) -> bool:

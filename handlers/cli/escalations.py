@@ -12,6 +12,7 @@ from handlers.cli.actor import actor_option, send_now
 from handlers.cli.command import command, json_option, local_time, no_such, print_json, print_table
 from handlers.current import current_runtime
 from jobs.handoff.takeover import hand_back, reply
+from jobs.outbox.whatsapp_window import is_closed_for
 from jobs.reads.escalations import held_replies, open_tasks, talk_of
 
 MAX_WORDS = 1_600
@@ -78,8 +79,10 @@ def answer(escalation: int, words: str, actor: str) -> None:
     runtime = current_runtime()
     with runtime.engine.begin() as connection:
         message_id = reply(connection, runtime.settings, escalation, words.strip(), actor=actor)
+        held = is_closed_for(connection, message_id, runtime.clock())
     send_now(runtime, (message_id,))
-    click.echo(f"sent as message {message_id}; the bot is silent until `flask escalations hand-back {escalation}`")
+    what = "held until the customer writes again, because their window is closed:" if held else "sent as"
+    click.echo(f"{what} message {message_id}; the bot is silent until `flask escalations hand-back {escalation}`")
 
 
 @command(group, "hand-back", example="flask escalations hand-back 7")

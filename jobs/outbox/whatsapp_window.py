@@ -18,6 +18,10 @@ _ASKED_ALREADY = Unless(
     "EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = c.id AND m.kind = 'template'"
     " AND m.created_at > COALESCE(k.last_inbound_at, '-infinity'))"
 )
+_LAST_WORD = text("""
+SELECT m.channel, m.payload->>'template' AS template, k.last_inbound_at FROM conversation_messages m
+JOIN conversations c ON c.id = m.conversation_id JOIN contacts k ON k.id = c.contact_id WHERE m.id = :id
+""")
 _RELEASE = text("""
 UPDATE conversation_messages SET state = 'pending', due_at = now(), rung_at = NULL, finished_at = NULL
 WHERE conversation_id = :conversation_id AND direction = 'outbound' AND state = 'held' AND reason = :code
@@ -31,6 +35,16 @@ def check(channel: str, template: str | None, last_inbound_at: datetime | None, 
         return
     if last_inbound_at is None or now - last_inbound_at >= window:
         raise PermanentError("the customer's 24-hour window is closed", code=WINDOW_CLOSED)
+
+
+def is_closed_for(connection: Connection, message_id: int, now: datetime) -> bool:
+    """Whether this message of ours is going to be held until the customer writes."""
+    row = connection.execute(_LAST_WORD, {"id": message_id}).one()
+    try:
+        check(row.channel, row.template, row.last_inbound_at, now)
+    except PermanentError:
+        return True
+    return False
 
 
 def nudge(connection: Connection, conversation_id: int, template: str) -> int | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -16,12 +14,16 @@ from bot.identity.phones import to_e164
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.situation import Contact, OpenQuestion, Outlet, Rules, Said, Situation, Usual
+from bot.telemetry import get_logger, report_error
 from jobs.handoff.meanwhile import read_aside
 from jobs.lease import Lease
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
+from jobs.turn.burst import first_turn
 from jobs.turn.catalog_cache import current_index, current_prices
 from models.conversation import Owner
 from models.prepared import Prepared
+
+log = get_logger(__name__)
 
 MAX_BURST = 20
 """Messages read together at most; the rest are due at once after them."""
@@ -76,12 +78,13 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
             "contact": lease.contact_id,
             "channel": lease.channel,
             "addresses": list(spellings(lease.address)),
-            "burst": 1 if lease.attempts > TOGETHER_TRIES else MAX_BURST,
+            "burst": MAX_BURST,
             "latest": LATEST,
             "today": runtime.clock().astimezone(settings.zone).date(),
         },
     ).one()
-    said = _first_turn(row.said) if row.said else None
+    said = first_turn(row.said, alone=lease.attempts > TOGETHER_TRIES) if row.said else None
+    question, lost = _stored_question(lease)
     outlets = tuple(outlet_of(raw, settings) for raw in row.outlets or [])
     draft = order_view(row.draft) if row.draft else None
     chosen = draft.outlet_id if draft else lease.outlet_id
@@ -100,13 +103,27 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
         usual={(outlet_id, sku): Usual(orders, Decimal(most)) for outlet_id, sku, orders, most in row.usual or []},
         prices=current_prices(runtime, connection, row.catalog_version),
         conversation_id=lease.conversation_id,
-        question=OpenQuestion.from_json(lease.question) if lease.question else None,
+        question=question,
+        question_lost=lost,
         language=lease.language or (outlet.language if outlet else "en"),
         last_reply=row.last_reply,
         shared_phone_outlets=_shared_phone(connection, said, settings),
         aside=read_aside(connection, lease.conversation_id) if lease.owner == Owner.PERSON else None,
     )
     return said, situation
+
+
+def _stored_question(lease: Lease) -> tuple[OpenQuestion | None, bool]:
+    """The open question, and whether there is one that cannot be read (of another version, or mended by hand): then it is as if
+    nothing had been asked, the customer is told, and nothing is parked."""
+    if lease.question is None:
+        return None, False
+    try:
+        return OpenQuestion.from_json(lease.question), False
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        log.error("the stored question cannot be read", conversation_id=lease.conversation_id, exc_info=error)
+        report_error(error)
+        return None, True
 
 
 ALARM = text("""
@@ -130,30 +147,6 @@ def read_alarm(runtime: Runtime, connection: Connection, lease: Lease) -> Alarm 
     if not (row.expired or row.remind):
         return None
     return Alarm(expired=bool(row.expired), may_remind=bool(row.may_remind))
-
-
-def _first_turn(rows: list[list[Any]]) -> Said:
-    """The texts of a burst as one; a message that is not text, is forwarded or points at another stands alone. An edit that
-    came before its message was read takes that message's place."""
-    together = [rows[0]]
-    for row in rows[1:] if _is_plain(rows[0]) else ():
-        edited = next((before for before in together if row[1] == Kind.EDIT and _same_message(before, row)), None)
-        if edited is None and not _is_plain(row):
-            break
-        if edited is not None:
-            edited[2] = ""
-        together.append(row)
-    content = "\n".join(str(row[2]) for row in together if row[2] or len(together) == 1)
-    said_at = datetime.fromisoformat(together[-1][3])
-    return Said(tuple(int(row[0]) for row in together), content, Kind(together[0][1]), said_at, together[-1][4])
-
-
-def _is_plain(row: list[Any]) -> bool:
-    return row[1] == Kind.TEXT and not row[4].get("replied_to") and not row[4].get("forwarded")
-
-
-def _same_message(row: list[Any], other: list[Any]) -> bool:
-    return row[4].get("message_id") is not None and row[4].get("message_id") == other[4].get("message_id")
 
 
 def _shared_phone(connection: Connection, said: Said | None, settings: Settings) -> tuple[Outlet, ...]:

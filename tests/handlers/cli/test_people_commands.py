@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from tests.conftest import Shop
 from tests.handlers.cli.conftest import Terminal
+from tests.jobs.ledger import change
 from tests.people import ORDER, PASIR_RIS, STRANGER, World
 
 
@@ -89,6 +90,13 @@ def test_an_escalation_is_listed_answered_and_handed_back(flask: Terminal, world
     assert flask("escalations", "reply", task["id"], "too late").exit_code == 2
     phone.say(ORDER)
     assert world.placed() == ["CP-PR"]
+
+
+def test_an_answer_that_will_be_held_says_so(flask: Terminal, world: World) -> None:
+    world.phone().say("I want to talk to a person")
+    assert flask("escalations", "reply", "1", "Mei here.").output.startswith("sent as message")
+    change(world.shop.runtime, "UPDATE contacts SET last_inbound_at = now() - interval '25 hours'")
+    assert flask("escalations", "reply", "1", "Still there?").output.startswith("held until the customer writes again")
 
 
 @pytest.mark.parametrize("words", ["", "   ", "x" * 1601])
