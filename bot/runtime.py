@@ -8,23 +8,20 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-from sqlalchemy import Engine
-
-from bot.catalog.index import CatalogIndex
-from bot.channels.base import Channel
-from bot.channels.registry import pushed_channels, spec_of
-from bot.identity.names import OutletNames
-from bot.media.reader import MediaReader
-from bot.ordering.prices import PriceList
-from bot.rates import SendLimits
+from bot.errors import StartupRefused
 from bot.settings import LLM, Settings, get_settings
-from models.database import make_engine
 from models.renewals import Renewals
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # each is imported by who makes it: a command needs few of them, and loading all takes a second
+    import redis
+    from sqlalchemy import Engine
+
+    from bot.catalog.index import CatalogIndex
+    from bot.channels.base import Channel
+    from bot.identity.names import OutletNames
+    from bot.media.reader import MediaReader
+    from bot.ordering.prices import PriceList
+    from bot.rates import SendLimits
     from bot.understanding.llm import GapFiller
 
 REDIS_TIMEOUT_S = 0.5
@@ -68,10 +65,18 @@ class Runtime:
 
     @cached_property
     def engine(self) -> Engine:
+        from models.database import make_engine
+
+        if not self.settings.database_url:
+            raise StartupRefused("DATABASE_URL is not set: start `make run` in this folder, or set it")
         return make_engine(self.settings.database_url, application=self.application)
 
     @cached_property
     def redis(self) -> redis.Redis:
+        import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
         return redis.Redis.from_url(
             self.settings.redis_url.get_secret_value() or DEFAULT_REDIS,
             socket_timeout=REDIS_TIMEOUT_S,
@@ -81,6 +86,8 @@ class Runtime:
 
     @cached_property
     def send_limits(self) -> SendLimits:
+        from bot.rates import SendLimits
+
         return SendLimits(self.settings.redis_url.get_secret_value() or DEFAULT_REDIS)
 
     @cached_property
@@ -104,10 +111,14 @@ class Runtime:
 
     def make_channels(self) -> Mapping[str, Channel]:
         """The channels replies leave by, for any number of threads. The chat API's replies are read by its caller, so it has none."""
+        from bot.channels.registry import pushed_channels
+
         return {spec.name: self.make_channel(spec.name) for spec in pushed_channels()}
 
     def make_channel(self, name: str) -> Channel:
         """Raises UnknownChannelError for a channel that nobody knows, or that nothing is sent on."""
+        from bot.channels.registry import spec_of
+
         return spec_of(name).make_client(self.settings)
 
     def close(self) -> None:

@@ -1,20 +1,27 @@
 """The facts: tables of PostgreSQL, one file per subject. Constraints do the work; rules live in bot/, not here."""
 
-from models.alias_proposal import AliasProposal
-from models.base import Base
-from models.contact import Contact, ContactOutlet
-from models.conversation import Conversation
-from models.escalation import Escalation
-from models.failure import Failure
-from models.invitation import BindingRequest, Invitation
-from models.message import ConversationMessage
-from models.operations import Audit, Heartbeat
-from models.order import Order, OrderEvent, OrderLine
-from models.outlet import Customer, Outlet
-from models.price import ContractPrice
-from models.product import CatalogVersion, PackUnit, Product, ProductAlias
-from models.receipt import DeliveryReceipt
-from models.tax import TaxRate
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from models.alias_proposal import AliasProposal
+    from models.base import Base
+    from models.contact import Contact, ContactOutlet
+    from models.conversation import Conversation
+    from models.escalation import Escalation
+    from models.failure import Failure
+    from models.invitation import BindingRequest, Invitation
+    from models.message import ConversationMessage
+    from models.operations import Audit, Heartbeat
+    from models.order import Order, OrderEvent, OrderLine
+    from models.outlet import Customer, Outlet
+    from models.price import ContractPrice
+    from models.product import CatalogVersion, PackUnit, Product, ProductAlias
+    from models.receipt import DeliveryReceipt
+    from models.tax import TaxRate
 
 __all__ = [
     "AliasProposal",
@@ -42,3 +49,14 @@ __all__ = [
     "ProductAlias",
     "TaxRate",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports every table at the first use of any: a table that nobody imported would be missing from the metadata, and most
+    commands need none of the classes."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    for module in iter_modules(__path__):
+        found = vars(import_module(f"{__name__}.{module.name}"))
+        globals().update({known: found[known] for known in __all__ if known in found})
+    return globals()[name]

@@ -4,7 +4,6 @@
 `metrics.<name>.labels(...)` (every metric name is in metrics.py); `scrub(text)` for copies that others may read.
 """
 
-from bot.telemetry import metrics
 from bot.telemetry.errors import error_words, traceback_words
 from bot.telemetry.logs import configure_logging, get_logger, log_context
 from bot.telemetry.masking import Mask, mask_phone, scrub, secret_values
@@ -18,7 +17,6 @@ __all__ = [
     "init_sentry",
     "log_context",
     "mask_phone",
-    "metrics",
     "report_error",
     "scrub",
     "secret_values",

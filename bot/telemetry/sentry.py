@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
-import sentry_sdk
-from sentry_sdk.integrations.atexit import AtexitIntegration
-from sentry_sdk.integrations.dedupe import DedupeIntegration
-from sentry_sdk.transport import Transport
-from sentry_sdk.types import Event, Hint
 from structlog.contextvars import get_contextvars
 
 from bot.settings import Settings
 from bot.telemetry.errors import error_words, ids_of
 from bot.telemetry.masking import Mask, secret_values
+
+if TYPE_CHECKING:  # the library loads slowly, and without SENTRY_DSN nobody needs it
+    from sentry_sdk.transport import Transport
+    from sentry_sdk.types import Event, Hint
 
 KEPT_TAGS = ("message_id", "conversation_id", "outlet_id", "order_id", "job", "correlation_id", "path")
 EVENT_DEPTH = 20
@@ -26,6 +26,10 @@ def init_sentry(settings: Settings, *, release: str = "", transport: type[Transp
     dsn = settings.sentry_dsn.get_secret_value()
     if not dsn:
         return False
+    import sentry_sdk
+    from sentry_sdk.integrations.atexit import AtexitIntegration
+    from sentry_sdk.integrations.dedupe import DedupeIntegration
+
     mask = Mask(secret_values(settings), max_depth=EVENT_DEPTH)
     sentry_sdk.init(
         dsn=dsn,
@@ -46,7 +50,9 @@ def init_sentry(settings: Settings, *, release: str = "", transport: type[Transp
 
 def report_error(error: BaseException) -> None:
     """One event for an error that nobody expected; nothing without SENTRY_DSN."""
-    sentry_sdk.capture_exception(error)
+    library = sys.modules.get("sentry_sdk")
+    if library is not None:
+        library.capture_exception(error)
 
 
 def lean_event(event: Event, hint: Hint, mask: Mask) -> Event:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import click
 
 from bot.runtime import Runtime
-from jobs.queues import Bell, ring_all
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -22,4 +21,6 @@ def actor_option(function: Function) -> Function:
 
 def send_now(runtime: Runtime, message_ids: tuple[int, ...]) -> None:
     """Rings for what was just written; the sweeper does when nobody hears it."""
+    from jobs.queues import Bell, ring_all  # loads Redis' library, which commands that only look do without
+
     ring_all(runtime, Bell.DELIVER, list(message_ids))

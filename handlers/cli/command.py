@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, time
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from redis.exceptions import RedisError
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -61,8 +61,18 @@ class Command(click.Command):
             raise Failed(str(error)) from error
         except OperationalError as error:
             raise Failed(f"PostgreSQL: {connection_problem(error)}") from error
-        except (SQLAlchemyError, RedisError) as error:
+        except SQLAlchemyError as error:
             raise Failed(error_words(error)) from error
+        except Exception as error:
+            if not _is_of_redis(error):
+                raise
+            raise Failed(error_words(error)) from error
+
+
+def _is_of_redis(error: Exception) -> bool:
+    """Asked without importing Redis' library: only what has talked to Redis can have raised its errors."""
+    library = sys.modules.get("redis.exceptions")
+    return library is not None and isinstance(error, library.RedisError)
 
 
 class BadUsage(click.ClickException):

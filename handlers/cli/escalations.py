@@ -11,8 +11,6 @@ from bot.errors import BadInputError
 from handlers.cli.actor import actor_option, send_now
 from handlers.cli.command import command, json_option, local_time, no_such, print_json, print_table
 from handlers.current import current_runtime
-from jobs.handoff.takeover import hand_back, reply
-from jobs.outbox.whatsapp_window import is_closed_for
 from jobs.reads.escalations import held_replies, open_tasks, talk_of
 
 MAX_WORDS = 1_600
@@ -74,6 +72,9 @@ def show(escalation: int, last: int, as_json: bool) -> None:
 @actor_option
 def answer(escalation: int, words: str, actor: str) -> None:
     """Answer the customer. From here on the bot is silent in this conversation until hand-back or time-out."""
+    from jobs.handoff.takeover import reply
+    from jobs.outbox.whatsapp_window import is_closed_for
+
     if not words.strip() or len(words) > MAX_WORDS:
         raise BadInputError(f"write between 1 and {MAX_WORDS} characters")
     runtime = current_runtime()
@@ -90,6 +91,8 @@ def answer(escalation: int, words: str, actor: str) -> None:
 @actor_option
 def give_back(escalation: int, actor: str) -> None:
     """Close the task and let the bot speak again; it says so, and which orders were changed meanwhile."""
+    from jobs.handoff.takeover import hand_back
+
     runtime = current_runtime()
     with runtime.engine.begin() as connection:
         said = hand_back(connection, runtime.settings, escalation, actor=actor)

@@ -7,7 +7,6 @@ import click
 from handlers.cli.command import command, in_words, json_option, local_time, print_json, print_table, since
 from handlers.current import current_runtime
 from jobs.reads.failures import list_failures, show_failure
-from jobs.replay.rq_failures import reconcile
 from models.failure import FailureKind
 
 group = click.Group("failed", help="What failed: list, show. To do it again: `flask replay`.")
@@ -21,6 +20,8 @@ group = click.Group("failed", help="What failed: list, show. To do it again: `fl
 @json_option
 def list_command(since_text: str | None, kind: str | None, everything: bool, limit: int, as_json: bool) -> None:
     """The open failures, the newest first. What RQ itself has put aside is looked at before."""
+    from jobs.replay.rq_failures import reconcile
+
     runtime = current_runtime()
     reconcile(runtime)
     with runtime.engine.connect() as connection:

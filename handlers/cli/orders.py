@@ -11,7 +11,6 @@ from handlers.cli.command import command, in_words, json_option, local_time, no_
 from handlers.cli.timeline import said_of
 from handlers.csv_cells import as_csv
 from handlers.current import current_runtime
-from jobs.handoff.order_approval import approve, decline
 from jobs.reads.orders import Wanted, read_orders, read_timeline
 from models.order import OrderStatus
 
@@ -90,6 +89,8 @@ def show(number: str, as_json: bool) -> None:
 @actor_option
 def approve_order(number: str, actor: str) -> None:
     """Place an order that is above a limit; the customer is told."""
+    from jobs.handoff.order_approval import approve
+
     runtime = current_runtime()
     with runtime.engine.begin() as connection:
         message_id = approve(connection, runtime.settings, number, actor=actor, now=runtime.clock())
@@ -102,6 +103,8 @@ def approve_order(number: str, actor: str) -> None:
 @actor_option
 def decline_order(number: str, actor: str) -> None:
     """Do not place an order that is above a limit, or undo the change that made it so; the customer is told."""
+    from jobs.handoff.order_approval import decline
+
     runtime = current_runtime()
     with runtime.engine.begin() as connection:
         message_id = decline(connection, runtime.settings, number, actor=actor)

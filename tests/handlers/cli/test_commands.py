@@ -13,7 +13,7 @@ import pytest
 from bot.runtime import Runtime
 from bot.settings import ROOT, load_settings
 from handlers import create_app
-from handlers.cli import COMMANDS
+from handlers.cli import WHERE, load
 from tests.handlers.cli.conftest import Terminal
 
 
@@ -25,7 +25,7 @@ def leaves(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[tupl
         yield path, command
 
 
-ALL = [leaf for command in COMMANDS for leaf in leaves(command, (command.name or "",))]
+ALL = [leaf for name in WHERE for leaf in leaves(load(name), (name,))]
 
 
 @pytest.mark.parametrize("path", [path for path, _ in ALL], ids=" ".join)
@@ -86,3 +86,42 @@ def test_json_on_stdout_is_not_mixed_with_logs(postgres_url: str, redis_url: str
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["waiting"] == {"failures_open": 0, "escalations_open": 0}
+
+
+SLOW_LIBRARIES = ("redis", "rq", "twilio", "telegram", "openai", "alembic", "sentry_sdk", "limits", "prometheus_client", "phonenumbers")  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ["orders list", "conversations list", "products list", "failed show 1", "db current"])
+def test_a_command_that_looks_loads_no_library_of_those_that_do(words: str) -> None:
+    """It must be there at once; what it loads decides that, on any machine."""
+    program = (
+        f"import sys; sys.argv = ['flask', '--app', 'handlers:create_app', *{words.split()}, '--help']\n"
+        "from flask.cli import main\n"
+        "try: main()\n"
+        f"finally: print('loaded', [m for m in {SLOW_LIBRARIES} if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, timeout=60, check=False
+    )
+    assert "Usage: flask" in done.stdout
+    assert done.stdout.splitlines()[-1] == "loaded []", done.stdout[-300:]
+
+
+def test_flasks_own_commands_still_see_every_door() -> None:
+    command = [sys.executable, "-m", "flask", "--app", "handlers:create_app", "routes"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
+    for door in ("/webhooks/twilio", "/webhooks/telegram", "/api/chatbot", "/metrics"):
+        assert door in done.stdout
+
+
+def test_help_of_all_commands_names_each_with_what_it_does(flask: Terminal) -> None:
+    listed = flask("--help").output
+    for name, (_, words) in WHERE.items():
+        assert f"  {name} " in listed
+        assert words[:25] in listed
+
+
+def test_no_database_address_is_one_sentence() -> None:
+    settings = load_settings(_env_file=None)
+    result = Terminal(create_app(Runtime(settings.model_copy(update={"database_url": ""}))))("orders", "list")
+    assert (result.exit_code, result.stderr) == (1, "Error: DATABASE_URL is not set: start `make run` in this folder, or set it\n")  # fmt: skip
