@@ -124,7 +124,11 @@ def _packs(lines: list[Mapping[str, Any]]) -> Iterator[Pack]:
 def _question(raw: Mapping[str, Any]) -> Question:
     candidates = tuple(str(sku) for sku in raw.get("candidates") or ())
     said = raw.get("quantity_said")
-    reason = raw.get("reason") or ("quantity" if len(candidates) == 1 else "ambiguous")
+    reason = (
+        raw.get("reason")
+        or ("order" if raw.get("orders") else None)
+        or ("quantity" if len(candidates) == 1 else "ambiguous")
+    )
     return Question(
         text=str(raw.get("text") or ""),
         reason=QuestionReason(reason),

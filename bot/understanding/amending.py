@@ -14,7 +14,7 @@ from bot.catalog.index import CatalogIndex
 from bot.catalog.match import How
 from bot.understanding.book import Book
 from bot.understanding.intent import ChangeOp, Line, Question, QuestionReason
-from bot.understanding.meant_lines import lines_meant, siblings
+from bot.understanding.meant_lines import left_alone, lines_meant, siblings
 from bot.understanding.resolve import MAX_BASE_UNITS, REPAIRED, SURE, Said, line_or_question, local_unit, tidy
 from bot.understanding.statements import Amount, Goods, Op, Pointer, Statement
 
@@ -94,10 +94,11 @@ def _sub(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Bo
 
 def _remove(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Book:
     """Goods are wanted no more; what the order does not have is not there to be taken out."""
-    meant = lines_meant(said.goods, book, index)
+    meant = _but_for(said, lines_meant(said.goods, book, index), index)
     if said.amount is not None and said.amount.value is not None:
         return _to_line(book, said, index, meant, ChangeOp.SUB)
-    if len(meant) > 1 and not (said.goods is not None and said.goods.pointer is Pointer.ALL):
+    everything = bool(said.excepted) or (said.goods is not None and said.goods.pointer is Pointer.ALL)
+    if len(meant) > 1 and not everything:
         return book.asking(_which(said, meant, op=ChangeOp.REMOVE))
     book = replace(book, questions=tuple(q for q in book.questions if not _asks_for(q, said.goods)))
     for sku in meant:
@@ -112,14 +113,20 @@ def _asks_for(question: Question, goods: Goods | None) -> bool:
 
 def _scale(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Book:
     """ "double it": the line named, the only one, or all of them when all are named."""
-    meant = lines_meant(said.goods, book, index)
-    everything = said.goods is not None and said.goods.pointer is Pointer.ALL
+    meant = _but_for(said, lines_meant(said.goods, book, index), index)
+    everything = bool(said.excepted) or (said.goods is not None and said.goods.pointer is Pointer.ALL)
     if not meant or (len(meant) > 1 and not everything):
         asked = meant or (said.goods.skus if said.goods is not None else ())
         return book.asking(replace(_which(said, asked), reason=QuestionReason.QUANTITY))
     for sku in meant:
         book = _scaled(book, sku, said, index)
     return book
+
+
+def _but_for(said: Statement, meant: tuple[str, ...], index: CatalogIndex) -> tuple[str, ...]:
+    """ "everything except the foil"."""
+    kept = left_alone(said.excepted, meant, index)
+    return tuple(sku for sku in meant if sku not in kept)
 
 
 def _scaled(book: Book, sku: str, said: Statement, index: CatalogIndex) -> Book:
@@ -207,7 +214,11 @@ OPERATIONS: Mapping[Op, Operation] = {
 
 
 def _to_line(book: Book, said: Statement, index: CatalogIndex, meant: tuple[str, ...], op: ChangeOp) -> Book:
-    """An amount for one line of the order; which of several is asked."""
+    """An amount for one line of the order, or for each of all; which of several is asked."""
+    if len(meant) > 1 and said.goods is not None and said.goods.pointer is Pointer.ALL:
+        for sku in meant:
+            book = _to_line(book, said, index, (sku,), op)
+        return book
     if len(meant) > 1:
         meant = _by_amount(book, said, meant, index)
     if len(meant) != 1 or meant[0] not in index.products:
@@ -268,10 +279,12 @@ def _amount(amount: Amount | None, old: Line | None) -> Said:
     """The amount in its unit; one without keeps the unit in which the line was last said."""
     if amount is None:
         return Said()
-    unit = amount.unit
+    unit, value = amount.unit, amount.value
     if unit is None and not amount.parts and old is not None:
         unit = old.unit_said
-    return Said(amount.value, unit, amount.odd, amount.parts, amount.pack_of)
+    if value is None and unit is not None and not amount.odd and old is not None:
+        value = old.quantity_said if old.quantity_said is not None else old.quantity  # "should be pcs not ctn"
+    return Said(value, unit, amount.odd, amount.parts, amount.pack_of)
 
 
 def _which(said: Statement, skus: tuple[str, ...], op: ChangeOp = ChangeOp.SET) -> Question:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.catalog.index import CatalogIndex
-from bot.catalog.match import called
+from bot.catalog.match import How, called
 from bot.language.tokens import plain
 from bot.understanding.intent import ChangeOp, Line, Question, QuestionReason
 from bot.understanding.picks import by_extent
@@ -50,7 +50,17 @@ def answered(
     statements = _without_sizes(_with_loose_amount(statements), pending, index)
     for statement in statements:
         state = _by_statement(state, statement, _claimed(statements, statement, pending, index), index, held)
+    if not state.hit and (frame.says(Mark.UNSURE) or _off_list(state, index)):
+        return replace(state, open=(), asked=state.open, rest=(), hit=True)
     return state
+
+
+def _off_list(state: Answered, index: CatalogIndex) -> bool:
+    """ "the 22 inch", of 10 and 12 inch: one thing named without an amount, that nobody sells so, is no answer and no wish."""
+    if len(state.rest) != 1 or len(state.open) != 1 or state.rest[0].op is not Op.WISH or state.rest[0].amount:
+        return False
+    goods = state.rest[0].goods
+    return goods is not None and goods.pointer is None and (goods.modifier or goods.how is How.INACTIVE)
 
 
 def _claimed(
@@ -82,7 +92,9 @@ def _without_sizes(
 def _by_frame(state: Answered, statements: Sequence[Statement], frame: Frame, index: CatalogIndex) -> Answered | None:
     """ "2", "the second and the third", "both", "neither", "the cheaper one": of the one question that is open."""
     if frame.says(Mark.NONE) and not frame.picks and not any(said.amount for said in statements):
-        return replace(state, open=(), hit=True)
+        named = [said for said in statements if said.goods is not None and said.goods.pointer is None]
+        others = tuple(said for said in named if said.op is Op.REMOVE and not _matches(state, said.goods, index))
+        return replace(state, open=(), hit=True, rest=others)
     choices = [question for question in state.open if len(question.candidates) > 1]
     if len(choices) != 1 or any(said.goods is not None and said.goods.skus for said in statements):
         return None
@@ -112,7 +124,7 @@ def _chosen(question: Question, frame: Frame, index: CatalogIndex) -> tuple[str,
         return _by_price(question.candidates, index, dearest=frame.says(Mark.DEAREST))
     if frame.says(Mark.SMALLEST, Mark.BIGGEST):
         extent = "small" if frame.says(Mark.SMALLEST) else "large"
-        return by_extent(frozenset({extent}), question.candidates, index) or None
+        return by_extent(frozenset({extent}), question.candidates, index)
     return None
 
 

@@ -18,7 +18,7 @@ from bot.language.token import Token
 from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.change_grammar import Said as Clause
 from bot.understanding.change_grammar import parse
-from bot.understanding.change_items import Item, choices_in, items_of
+from bot.understanding.change_items import UNKNOWN, Item, choices_in, items_of
 from bot.understanding.cues import find_cues
 from bot.understanding.facts import Facts
 from bot.understanding.intent import Line, Question, QuestionReason
@@ -54,7 +54,10 @@ _CHOICES = {
     Role.DEAREST: Mark.DEAREST,
     Role.SMALLEST: Mark.SMALLEST,
     Role.BIGGEST: Mark.BIGGEST,
+    Role.UNSURE: Mark.UNSURE,
 }
+_TELLS = ("complaint", "claim", "status", "human", "attack", "opt_out", "repeat")
+"""Of these, what speaks of something else even beside goods that are plainly changed ("triple the foil, weekend promo")."""
 _ELSEWHERE = (
     "complaint",
     "claim",
@@ -89,7 +92,7 @@ def reading_of(facts: Facts, text: str, unexplained: Sequence[str]) -> Reading:
     if _something_open(facts):
         items = items_of(facts)
         clauses = parse(items)
-        if clauses is not None and not _speaks_of_else(facts, items):
+        if clauses is not None and (_is_note(clauses) or not _speaks_of_else(facts, items, clauses)):
             changed = _as_change(base, facts, items, clauses)
             if changed is not None:
                 return changed
@@ -125,7 +128,9 @@ def _as_change(base: Reading, facts: Facts, items: Sequence[Item], clauses: Sequ
         return None
     if not (marks - {Mark.KEEP} or does or bare) or _accepts_as_it_is(facts, clauses, items):
         return None
-    if facts.context.pending and marks and marks <= {Mark.REFUSE, Mark.REJECT} and all(c.op is None for c in clauses):
+    if facts.context.pending and Mark.REFUSE in marks:
+        marks = (marks - {Mark.REFUSE}) | {Mark.NONE}
+    if facts.context.pending and marks == {Mark.REJECT} and all(c.op is None for c in clauses):
         marks |= {Mark.NONE}
     changes = (does or bare or Mark.MOVE in marks) and (Mark.ANEW in marks or not marks & {Mark.DROP, Mark.REFUSE})
     kinds = ((ORDER, CLEAR_ORDER), *base.kinds) if changes else base.kinds
@@ -135,9 +140,10 @@ def _as_change(base: Reading, facts: Facts, items: Sequence[Item], clauses: Sequ
         words=tuple((mark, facts.folded.quote(c.start, c.end)) for c in clauses for mark in sorted(c.marks)),
         days=tuple(_said_days(clauses)),
         order_ids=tuple(item.text for clause in clauses for item in clause.references),
+        shift=next((clause.shift for clause in clauses if clause.shift), 0),
     )
-    left = (facts.folded.source.strip(),) if bare and not facts.context.pending else _left(facts, items)
-    if left and changes and base.kinds[0][0] != ORDER and base.kinds[0][1] > LIKELY:
+    left = (facts.folded.source.strip(),) if bare and not facts.context.pending else _left(facts, items, clauses)
+    if left and changes and base.kinds[0][0] == "order.cancel" and base.kinds[0][1] > LIKELY:
         return None
     return replace(
         base, statements=tuple(_of_clauses(facts, clauses)), frame=frame, kinds=kinds, leftovers=left,
@@ -174,17 +180,25 @@ def _nothing_wanted(base: Reading) -> Reading:
     return replace(base, kinds=quiet)
 
 
-def _speaks_of_else(facts: Facts, items: Sequence[Item]) -> bool:
+def _speaks_of_else(facts: Facts, items: Sequence[Item], clauses: Sequence[Clause]) -> bool:
     """Whether words outside the change say that something else is meant, or tell of the past."""
     pieces = [
         piece
         for piece in scan.pieces(facts.folded.text)
         if not any(item.start < piece.end and piece.start < item.end for item in items)
     ]
-    if find_cues(pieces).has(*_ELSEWHERE):
+    cues = find_cues(pieces)
+    asks = "?" in facts.folded.text
+    named = any(clause.op not in (None, Op.WISH) and clause.goods for clause in clauses)
+    if cues.has(*(_TELLS if named and not asks else _ELSEWHERE)) or (asks and cues.has("question") and not facts.days):
         return True
     outside = [t for t in facts.tokens if not any(item.start < t.end and t.start < item.end for item in items)]
     return any(token.has("past_verb") or _turns(token) for token in outside)
+
+
+def _is_note(clauses: Sequence[Clause]) -> bool:
+    """ "our lift is broken, use the back stairs": words about the delivery complain of nothing that was delivered."""
+    return len(clauses) == 1 and bool(clauses[0].notes) and clauses[0].op is None and not clauses[0].marks
 
 
 def _turns(token: Token) -> bool:
@@ -192,13 +206,11 @@ def _turns(token: Token) -> bool:
     return token.has("negate") or token.has("correct") or token.roles.get("op") in ("remove", "sub", "swap", "double")
 
 
-def _left(facts: Facts, items: Sequence[Item]) -> tuple[str, ...]:
+def _left(facts: Facts, items: Sequence[Item], clauses: Sequence[Clause]) -> tuple[str, ...]:
     """What the items leave, and is neither courtesy nor a word of chat."""
-    used = {
-        at
-        for at, token in enumerate(facts.tokens)
-        if any(item.start < token.end and token.start < item.end for item in items)
-    }
+    spans = [(item.start, item.end) for item in items if item.letters != UNKNOWN]
+    spans += [span for clause in clauses for span in clause.notes]
+    used = {at for at, t in enumerate(facts.tokens) if any(start < t.end and t.start < end for start, end in spans)}
     spoken = {at for at, t in enumerate(facts.tokens) if any(s <= t.start < e for s, e in facts.cues.spans)}
     return _idle_stretches(facts, used) or left_over(
         facts.tokens, roles_of(facts.tokens, used, spoken, facts.index), facts.folded
@@ -247,10 +259,19 @@ def _of_clauses(facts: Facts, clauses: Sequence[Clause]) -> Iterator[Statement]:
         for item in clause.goods or (None,):
             goods = _goods_of(facts, item, clause, amount)
             instead = _goods_of(facts, clause.instead, clause, None)
+            excepted = tuple(g for i in clause.excepted if (g := _goods_of(facts, i, clause, None)[0]) is not None)
             yield Statement(
-                clause.op, goods[0], goods[1], clause.factor, instead[0], _not_amount(facts, clause),
-                clause.corrects, text=facts.folded.quote(clause.start, clause.end), span=(clause.start, clause.end),
-            )  # fmt: skip
+                clause.op,
+                goods[0],
+                goods[1],
+                clause.factor,
+                instead[0],
+                excepted,
+                _not_amount(facts, clause),
+                clause.corrects,
+                text=facts.folded.quote(clause.start, clause.end),
+                span=(clause.start, clause.end),
+            )
 
 
 def _amount_of(facts: Facts, clause: Clause) -> Amount | None:
@@ -403,7 +424,7 @@ def _frame(facts: Facts) -> Frame:
 
 def _marks(facts: Facts) -> frozenset[Mark]:
     marks = {Mark.ADDS} if any(isinstance(e, Cue) and e.roles.get("op") == "add" for e in facts.elements) else set()
-    if "?" in facts.folded.text and facts.cues.has("question", "product_question", "price", "policy", "status"):
+    if "?" in facts.folded.text and (_asks_which(facts) or facts.cues.has("question", *_ELSEWHERE)):
         marks.add(Mark.QUESTION)
     if facts.cues.has("cancel_all") and not _only_negates(facts):
         marks.add(Mark.DROP)
@@ -412,6 +433,11 @@ def _marks(facts: Facts) -> frozenset[Mark]:
         bare = not any(edit.mention is not None and edit.mention.words for edit in facts.story.edits)
         marks |= {"all": {Mark.BOTH}, "none": {Mark.NONE}}.get(facts.cues.choice or "", set()) if bare else set()
     return frozenset(marks)
+
+
+def _asks_which(facts: Facts) -> bool:
+    """ "mana satu lagi murah?": which is the cheapest is asked, not chosen."""
+    return not choices_in(facts).isdisjoint((Role.CHEAPEST, Role.DEAREST, Role.SMALLEST, Role.BIGGEST))
 
 
 def _only_negates(facts: Facts) -> bool:

@@ -32,6 +32,10 @@ class Said:
     wrong: Item | None = None
     """The amount said not to be meant."""
     factor: Decimal | None = None
+    excepted: tuple[Item, ...] = ()
+    """Goods that are left as they are, of "everything except the foil"."""
+    shift: int = 0
+    """Days later, or earlier, than the order has it."""
     vague: bool = False
     also: bool = False
     more: bool = False
@@ -96,6 +100,24 @@ def _remove_pointed(found: Found) -> Said:
     return Said(Op.REMOVE, (goods,))
 
 
+def _but(op: Op) -> Meaning:
+    """ "double everything except the foil", "cancel all but the foil"."""
+
+    def meaning(found: Found) -> Said:
+        factor = Decimal(found["scale"][0].meanings[Role.SCALE]) if "scale" in found else None
+        return Said(op, tuple(found.get("goods", ())), factor=factor, excepted=tuple(found["except"]))
+
+    return meaning
+
+
+def _shift(found: Found) -> Said:
+    return Said(marks=frozenset({Mark.MOVE}), shift=int(found["days"][0].meanings[Role.SHIFT]))
+
+
+def _unit(found: Found) -> Said:
+    return Said(Op.SET, tuple(found.get("goods", ())), found["unit"][0])
+
+
 def _mark(*marks: Mark) -> Meaning:
     def meaning(found: Found) -> Said:
         return Said(marks=frozenset(marks))
@@ -126,7 +148,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("[sA]* amount=Q? goods=G amount=Q? i instead=P e? s*", _swap),
     ("tight [Aw]* w instead=P [ts]+ amount=Q? goods=G amount=Q? e? s*", _swap),
     ("tight A* instead=P [tws]* [ws] [tws]* amount=Q? goods=G e? s*", _swap),
-    ("instead=P d s* amount=Q? goods=G s*", _swap),
+    ("instead=P d [sA]* amount=Q? goods=G s*", _swap),
     ("tight [sw]+ t* goods=G e? s*", _swap),
     ("tight goods=G e? s+", _swap),
     # the amount it shall be
@@ -140,7 +162,19 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("goods=P t amount=Q", _op(Op.SET)),
     ("[uax] goods=P? [ts]+ amount=Q s*", _op(Op.SET)),
     ("goods=P [ua] [ts]+ amount=Q s*", _op(Op.SET)),
+    # the unit it shall be
+    ("[sA]* goods=P? [sA]* unit=M n+ [sA]* M", _unit),
+    ("n+ M [sAo]* unit=M s*", _unit),
+    ("M d [sA]* unit=M", _unit),
+    ("[sc]+ unit=M", _unit),
+    ("goods=P s+ unit=M", _unit),
     # twice as much, half of it
+    ("[sA]* scale=x s* goods=p K except=G+", _but(Op.SCALE)),
+    ("[sA]* goods=p K except=G+ s* scale=x", _but(Op.SCALE)),
+    ("K except=G+ K? A* goods=p s* scale=x", _but(Op.SCALE)),
+    ("[rkf]+ goods=p? K except=G+", _but(Op.REMOVE)),
+    ("A* goods=p K except=G+ [rkf]+", _but(Op.REMOVE)),
+    ("K except=G+ K? A* goods=p [rkf]+", _but(Op.REMOVE)),
     ("[sAu]* scale=x [stAw]* goods=P* [sZ]*", _scale),
     ("[Au]* goods=P+ [sAw]* [tY]? scale=x [sZ]*", _scale),
     # more
@@ -173,6 +207,9 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("[kf] goods=#", _op(Op.REMOVE)),
     ("goods=# [kf]+", _op(Op.REMOVE)),
     ("u+ goods=P", _vaguely(Op.SUB)),
+    # a day later
+    ("[bAw]* days=J [bp]*", _shift),
+    ("p b* days=J", _shift),
     # the whole order
     ("[okA]* k [kf]* p? z+ p?", _mark(Mark.DROP, Mark.ANEW)),
     ("[okpA]* k [kfp]*", _mark(Mark.DROP)),
@@ -203,6 +240,7 @@ def parse(items: Sequence[Item]) -> tuple[Said, ...] | None:
         return None
     if _is_note(items):
         return (Said(notes=((items[0].start, items[-1].end),), start=items[0].start, end=items[-1].end),)
+    items = _without_asides(items)
     sentences = _split(items, STOP)
     read = [_sentence(sentence) for sentence in sentences]
     if any(clauses is None for clauses in read):
@@ -212,9 +250,25 @@ def parse(items: Sequence[Item]) -> tuple[Said, ...] | None:
 
 def _is_note(items: Sequence[Item]) -> bool:
     """ "our lift is broken, use the back stairs": words nobody knows around words about the delivery, and nothing else."""
+    first = next((item for item in items if not item.may(*_LEADS_TO_NOTE)), None)
+    if first is not None and first.meanings.get(Role.NOTE) == "place":
+        return not any(item.letters == GOODS for item in items)
     if not any(item.may(Role.NOTE) for item in items) or not any(item.letters == UNKNOWN for item in items):
         return False
     return all(item.may(Role.NOTE, UNKNOWN, *_LEADS_TO_NOTE, *BREAKS, STOP) for item in items)
+
+
+def _without_asides(items: Sequence[Item]) -> list[Item]:
+    """ "triple the foil, weekend promo": a stretch between marks of nothing but words nobody knows says nothing of the change.
+    It is left over, and asked about."""
+    stretches: list[list[Item]] = [[]]
+    for item in items:
+        if item.letters in (STOP, ","):
+            stretches += [[item], []]
+        else:
+            stretches[-1].append(item)
+    kept = [part for part in stretches if not part or any(item.letters != UNKNOWN for item in part)]
+    return [item for part in kept for item in part]
 
 
 def _split(items: Sequence[Item], *letters: str) -> list[list[Item]]:

@@ -19,11 +19,13 @@ from bot.understanding.spans import COMMA, JOIN, STRONG, Break, Kind, Mention, Q
 from bot.understanding.when import Day
 
 GOODS, AMOUNT, DAY, REFERENCE, UNKNOWN = "G", "Q", "D", "R", "?"
+UNIT = "M"
+"""A word for a pack without a number: "should be pcs not ctn"."""
 PLACE = "#"
 """A pointer that counts, "the last item": beside the letter of a pointer."""
 WEAK, AND, STOP = ",", "&", "."
 BREAKS = frozenset({WEAK, AND, STOP})
-_CHOICES = frozenset({Role.BOTH, Role.NONE, Role.CHEAPEST, Role.DEAREST, Role.SMALLEST, Role.BIGGEST})
+_CHOICES = frozenset({Role.BOTH, Role.NONE, Role.CHEAPEST, Role.DEAREST, Role.SMALLEST, Role.BIGGEST, Role.UNSURE})
 """What picks from a list: read beside an open question only, and no part of a change."""
 
 
@@ -94,6 +96,11 @@ def _counts_nothing(amount: Quantity) -> bool:
     return amount.value is None and not amount.odd
 
 
+def _is_unit(amount: Quantity, tokens: Sequence[Token]) -> bool:
+    chat = any(tokens[at].has("filler") for at in range(amount.start, amount.end))
+    return _counts_nothing(amount) and amount.unit is not None and not amount.same and not chat
+
+
 def _counted_by(amount: Quantity, phrases: Sequence[Phrase], start: int) -> Quantity:
     """ "lagi satu karton": a unit behind a phrase that says one more counts one of it."""
     one = any(phrase.meanings.get(Role.ADD) == "one" and 0 <= start - phrase.end <= 1 for phrase in phrases)
@@ -123,7 +130,9 @@ def _element_items(facts: Facts, phrases: Sequence[Phrase]) -> Iterator[Item]:
             yield from _goods(element, facts, phrases)
         elif isinstance(element, Quantity):
             element = _counted_by(element, phrases, start)
-            if not (_counts_nothing(element) or any(_covers(phrase, start, end) for phrase in phrases)):
+            if _is_unit(element, facts.tokens) and not any(_overlap(phrase, start, end) for phrase in phrases):
+                yield Item(UNIT, start, end, quantity=element)
+            elif not (_counts_nothing(element) or any(_covers(phrase, start, end) for phrase in phrases)):
                 yield from _amount(element, start, end)
         elif isinstance(element, Break):
             letter = _break(element)

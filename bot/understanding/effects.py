@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import How
+from bot.catalog.units import PIECE
 from bot.understanding.amending import Manner, amended
 from bot.understanding.answering import Answered, answered
 from bot.understanding.book import Book
@@ -26,8 +27,10 @@ from bot.understanding.intent import (
     QuestionReason,
 )
 from bot.understanding.open_orders import meant_orders, open_baskets, strange_numbers
-from bot.understanding.statements import ORDER, Mark, Op, Points, Reading, Statement
+from bot.understanding.statements import ORDER, Amount, Goods, Mark, Op, Points, Reading, Statement
 
+CHOOSES = (Mark.BOTH, Mark.NONE, Mark.CHEAPEST, Mark.DEAREST, Mark.SMALLEST, Mark.BIGGEST, Mark.UNSURE)
+"""Marks that answer a question that is open, whatever the message looks like."""
 CERTAIN = 0.985
 ACT = 0.1
 """Less likely than this nothing is accepted or dropped, not even for want of a better reading."""
@@ -73,15 +76,35 @@ def _answers(scene: Scene) -> Intent | None:
     """A question is open: what picks from its list, or names what is on it, is the answer."""
     if not scene.context.pending or not _may_answer(scene):
         return None
+    if (question := scene.context.pending[0]).reason is QuestionReason.ORDER:
+        return _on_order_named(scene, question)
     held = [sku for sku, _ in scene.context.draft.lines] if scene.context.draft is not None else []
     result = answered(scene.context.pending, scene.reading.statements, scene.reading.frame, scene.index, held)
     return _with_answer(scene, result) if result.hit else None
 
 
+def _on_order_named(scene: Scene, question: Question) -> Intent | None:
+    """Which order was asked: the one of the day, the number or the place that is said; what waited is done to it."""
+    asked = [basket for basket in open_baskets(scene.context) if basket.order_id in question.orders]
+    frame = scene.reading.frame
+    days = {said.day for said in frame.days}
+    places = [*frame.picks, frame.order_place]
+    found = [basket for basket in asked if basket.delivery_date in days]
+    found = found or [asked[at - 1 if at > 0 else at] for at in places if at and abs(at) <= len(asked)]
+    if len(found) != 1:
+        return None
+    wish = Goods(question.text, How.WORDS, question.candidates[:1], question.candidates)
+    amount = Amount(question.quantity_said, question.unit_said)
+    waited = (Statement(Op.SET, wish, amount),) if question.candidates and question.quantity_said is not None else ()
+    book = amended(Book.of(found[0]), waited, scene.index, Manner(ChangeOp.SET))
+    reading = replace(scene.reading, frame=replace(frame, days=()))
+    return _intent(IntentKind.ORDER_AMEND, replace(scene, reading=reading), CERTAIN, book, found[0])
+
+
 def _may_answer(scene: Scene) -> bool:
     """Words that choose answer whatever the message looks like; other words only where goods may be wanted at all."""
     frame = scene.reading.frame
-    if frame.picks or frame.says(Mark.BOTH, Mark.NONE, Mark.CHEAPEST, Mark.DEAREST, Mark.SMALLEST, Mark.BIGGEST):
+    if frame.picks or frame.says(*CHOOSES):
         return not scene.says(Mark.QUESTION) and _likely(scene, ORDER, ACT)
     return scene.reading.kinds[:1] == () or scene.reading.kinds[0][0] == ORDER
 
@@ -141,7 +164,7 @@ def _changes(scene: Scene) -> Intent | None:
     reading = scene.reading
     if not scene.says(Mark.CHANGE) or not scene.open:
         return None
-    if not reading.statements and reading.day is None and not reading.notes:
+    if not reading.statements and reading.day is None and not reading.notes and not reading.frame.shift:
         return None
     if _for_another_day(scene):
         return None
@@ -268,7 +291,10 @@ def _create(scene: Scene, confidence: float) -> Intent | None:
 
 
 def _amended_if_any(scene: Scene, basket: Basket, confidence: float) -> Intent | None:
-    """The order changed, where the message changes anything."""
+    """The order changed, where the message changes anything; a question without goods changes nothing."""
+    statements = scene.reading.statements
+    if scene.says(Mark.QUESTION) and statements and all(said.goods is None for said in statements):
+        return None
     intent = _amended(scene, basket, confidence)
     takes_back = any(s.op is Op.REMOVE and s.goods and _known(s.goods.how) for s in scene.reading.statements)
     if not intent.changes and not intent.questions and scene.reading.day is None and not takes_back:
@@ -302,9 +328,16 @@ def _repeat(scene: Scene, confidence: float) -> Intent | None:
     if basket is None:
         question = Question(scene.reading.text.strip(), QuestionReason.NO_HISTORY)
         return _intent(IntentKind.ORDER_REPEAT, scene, confidence, Book(questions=(question,)), None)
-    named = [said for said in scene.reading.statements if said.goods is not None]
+    named = [said for said in scene.reading.statements if said.goods is not None] or _sole_amount(scene, basket)
     book = amended(Book.of(basket), named, scene.index, Manner(ChangeOp.SET))
     return _intent(IntentKind.ORDER_REPEAT, scene, confidence, book, None)
+
+
+def _sole_amount(scene: Scene, basket: Basket) -> list[Statement]:
+    """ "same again but 3 ctn", of an order of one line."""
+    bare = [said for said in scene.reading.statements if said.amount is not None and said.amount.value is not None]
+    counts = len(bare) == 1 and bare[0].amount is not None and bare[0].amount.unit not in (None, PIECE)
+    return [replace(bare[0], op=Op.SET)] if counts and len(basket.lines) == 1 else []
 
 
 # -- answers
@@ -341,6 +374,13 @@ def _which_order(scene: Scene, baskets: Sequence[Basket]) -> Question:
     return Question(scene.reading.text.strip(), QuestionReason.ORDER, skus, orders=numbers)
 
 
+def _day(reading: Reading, basket: Basket | None) -> date | None:
+    """The day asked for, or so many days from the one that the order has."""
+    if reading.day is not None or not reading.frame.shift or basket is None or basket.delivery_date is None:
+        return reading.day
+    return basket.delivery_date + timedelta(days=reading.frame.shift)
+
+
 def _intent(kind: IntentKind, scene: Scene, confidence: float, book: Book, basket: Basket | None) -> Intent:
     reading = scene.reading
     strange = strange_numbers(reading.frame, scene.context) if basket is not None else ()
@@ -351,7 +391,7 @@ def _intent(kind: IntentKind, scene: Scene, confidence: float, book: Book, baske
         lines=tuple(book.lines.values()),
         changes=book.changes,
         questions=book.questions,
-        delivery_date=reading.day,
+        delivery_date=_day(reading, basket),
         notes=reading.notes,
         language=reading.language,
         leftover=reading.unknown,

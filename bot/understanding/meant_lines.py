@@ -19,7 +19,7 @@ def lines_meant(goods: Goods | None, book: Book, index: CatalogIndex) -> tuple[s
     if goods is None:
         return book.focus or held
     if goods.pointer is Pointer.ALL:
-        return held
+        return held  # but for what is excepted: see left_alone()
     if goods.pointer is Pointer.PLACE:
         return _at(held, goods.place)
     if goods.pointer is Pointer.OTHER:
@@ -36,6 +36,11 @@ def named_in(goods: Goods, held: Sequence[str], index: CatalogIndex) -> tuple[st
         return tuple(exact)
     fitting = tuple(sku for sku in held if sku in goods.fits or sku in _certain(goods))
     return _called(goods, fitting, index) or fitting
+
+
+def left_alone(excepted: Sequence[Goods], held: Sequence[str], index: CatalogIndex) -> frozenset[str]:
+    """The lines that are said to stay as they are."""
+    return frozenset(sku for goods in excepted for sku in named_in(goods, held, index))
 
 
 def _certain(goods: Goods) -> Collection[str]:

@@ -120,6 +120,8 @@ class Statement:
     """Of SCALE: 2, 3, 0.5."""
     instead: Goods | None = None
     """What `goods` replace."""
+    excepted: tuple[Goods, ...] = ()
+    """What is left as it is, of ALL: "everything except the foil"."""
     not_amount: Amount | None = None
     """The amount said to be wrong: the 2 of "6 not 2"."""
     corrects: bool = False
@@ -174,6 +176,8 @@ class Mark(StrEnum):
     """ "both", "all of them": every one of what was asked."""
     NONE = "none"
     """ "neither", "none of these", "都不要": none of what was asked."""
+    UNSURE = "unsure"
+    """ "not sure", "anything": no answer."""
     CHEAPEST = "cheapest"
     DEAREST = "dearest"
     SMALLEST = "smallest"
@@ -215,6 +219,8 @@ class Frame:
     """Order numbers as they were written."""
     order_place: int = 0
     """ "the first order" 1, "the latest order" -1; 0 when none was said."""
+    shift: int = 0
+    """ "postpone one day": days from the day that the order has."""
     picks: tuple[int, ...] = ()
     """Places picked of a numbered list, from 1; -1 is the last."""
 
