@@ -17,7 +17,7 @@ from bot.catalog.spelling import Spelling
 from bot.catalog.units import MEASURES
 from bot.language.folding import fold
 from bot.language.lexicon import Roles, lexicon
-from bot.language.named import holds_risk, spelled_names
+from bot.language.named import Written, spelled_names
 from bot.language.scan import Piece
 from bot.language.token import Token
 from bot.language.tokens import Tokeniser, product_word, singular
@@ -26,7 +26,6 @@ Bag = frozenset[str]
 MIN_NUMERIC_CODE = 5
 _DIGITS = "0123456789."
 MIN_SHORTENED = 3
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,7 @@ class _Build:
         self.aliases: dict[str, tuple[Bag, ...]] = {}
         self.by_word: dict[str, set[str]] = {}
         self.phrases: dict[str, set[tuple[str, ...]]] = {}
-        self.written: list[str] = []
+        self.written: list[Written] = []
         self.sizes: set[str] = set()
         self.heads: set[str] = set()
         self.described = frozenset(lexicon().attributes.values())
@@ -168,8 +167,8 @@ class _Build:
 
     def _remember(self, name: Name) -> None:
         """Keeps a name that holds words with another meaning."""
-        if any(map(str.isdigit, name.text)) or holds_risk(_WORD.findall(name.text)):
-            self.written.append(name.text)
+        if name.written is not None:
+            self.written.append(name.written)
 
     def _write_down(self, name: Name) -> None:
         self.sizes.update(name.sizes)
@@ -184,8 +183,7 @@ class _Build:
         """What reads messages: it knows this catalog's words, and claims its names that the languages would take."""
         products = self.products.values()
         plain = Tokeniser(self.reader.cutter, sizes, _codes(products), by_word.keys(), _units(products))
-        risky = (plain.pieces(text) for text in self.written)
-        return plain.claiming(spelled_names(risky, lambda text: self.reader.read(text).words))
+        return plain.claiming(spelled_names(self.written, lambda text: self.reader.read(text).words))
 
     def index(self) -> CatalogIndex:
         """The tables, frozen."""

@@ -40,6 +40,8 @@ class Match:
     skus: tuple[str, ...] = ()
     fits: tuple[str, ...] = ()
     """Of an ambiguous one: every product it may be, also those too far off to be offered first."""
+    notes: tuple[str, ...] = ()
+    """Words beside the name that no product has: they tell nothing apart, and are kept with the line."""
 
     @property
     def taken(self) -> bool:

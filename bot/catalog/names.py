@@ -11,12 +11,14 @@ from bot.language import scan
 from bot.language.folding import fold
 from bot.language.languages import listed
 from bot.language.lexicon import NO_ROLES, lexicon
+from bot.language.named import Written, as_written, holds_risk
 from bot.language.scripts import is_unspaced
 from bot.language.tokens import SIZE, Cutter, Token, Tokeniser, plain, product_word
 
 AND = "&"
 _ASIDE = re.compile(rf"\([^)]{{0,80}}\)|\b(?:{'|'.join(listed('before_an_extra'))})\b.{{0,80}}$", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[a-z]{2,}(?: [a-z]{2,})*")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _COUNTS = ("number", "scale", "article", "pair_number", "measure", "and")
 
 
@@ -27,8 +29,8 @@ class Name:
     words: tuple[str, ...]
     whole: tuple[str, ...]
     sizes: tuple[str, ...] = ()
-    text: str = ""
-    """The name as it was read, folded."""
+    written: Written | None = None
+    """As it is written, where the languages may take a word of it for themselves."""
 
 
 class NameReader:
@@ -44,10 +46,16 @@ class NameReader:
             words = [_plain_word(word) for word in folded.split(" ")]
             if None not in words:
                 telling = tuple(word for word in words if word)
-                return Name(telling, telling, (), folded)
-        tokens = self._tokeniser.read(folded)
+                return Name(telling, telling, (), self._risky(folded))
+        pieces = self._tokeniser.pieces(folded)
+        written = as_written(pieces) if not folded.isascii() or any(map(str.isdigit, folded)) else self._risky(folded)
+        tokens = self._tokeniser.typed(pieces)
         sizes = tuple(token.word for token in tokens if token.kind == SIZE)
-        return Name(content(tokens), content(tokens, whole=True), sizes, folded)
+        return Name(content(tokens), content(tokens, whole=True), sizes, written)
+
+    def _risky(self, folded: str) -> Written | None:
+        """The name as it is written, when it holds words that mean something else."""
+        return as_written(self._tokeniser.pieces(folded)) if holds_risk(_WORD.findall(folded)) else None
 
     def core(self, text: str, name: Name) -> tuple[str, ...]:
         """The telling words without what only describes parts: "(fits 8oz)", "with lid"."""
@@ -89,6 +97,9 @@ def content(tokens: Iterable[Token], *, whole: bool = False) -> tuple[str, ...]:
             continue
         if token.has("stop") and not token.has("attribute"):
             continue
+        if pending and token.kind == SIZE:
+            words.append(pending)  # "100 Plus 325ml"
+            pending = ""
         words.append(pending + token.word)
         pending = ""
     return tuple(words) if not pending else (*words, pending)

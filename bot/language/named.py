@@ -56,8 +56,9 @@ MAX_NAMES = 400
 """Names that one word is looked for in; a word of more of them tells nothing apart."""
 
 Words = tuple[str, ...]
-Place = tuple[Words, int]
-"""A name's words, and where in it a word stands."""
+Written = tuple[Words, tuple[bool, ...]]
+Place = tuple[Words, tuple[bool, ...], int]
+"""A name's words, which of them are written on behind the one before, and where in it a word stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,34 +104,53 @@ class _Stretch:
     end: int
     first: bool
     last: bool
+    glued: tuple[bool, ...]
+    """Which of its words the name writes on behind the one before."""
 
 
 def _stretch(words: Sequence[str], at: int, place: Place, done: int) -> _Stretch:
     """As far as message and name agree around one word."""
-    name, position = place
+    name, glued, position = place
     start, end = 0, 1
     while position - start > 0 and at - start > done and words[at - start - 1] == name[position - start - 1]:
         start += 1
     while position + end < len(name) and at + end < len(words) and words[at + end] == name[position + end]:
         end += 1
-    return _Stretch(at - start, at + end, position == start, position + end == len(name))
+    whole = position == start, position + end == len(name)
+    return _Stretch(at - start, at + end, *whole, glued[position - start : position + end])
 
 
 def _trimmed(tokens: Sequence[Token], words: Sequence[str], found: _Stretch) -> tuple[int, int] | None:
     """The stretch without what may not belong to the goods at its ends; None when the rest does not speak of them."""
+    start, end = _without_loose(tokens, found)
+    whole = found.first and found.last and (start, end) == (found.start, found.end)
+    inside = words[start:end]
+    if end - start < MIN_WORDS or not (any(map(_risky, inside)) or _says_something(inside)):
+        return None
+    as_one = all(_written_on(tokens, found, at) for at in range(start + 1, end))
+    if not as_one and not _speaks(inside, first=found.first and start == found.start, whole=whole):
+        return None
+    return (start, end) if not _is_phrase(inside) or _beside_amount(tokens, start, end) else None
+
+
+def _without_loose(tokens: Sequence[Token], found: _Stretch) -> tuple[int, int]:
+    """The stretch without words at its ends that may count, or open a sentence."""
     start, end = found.start, found.end
     counted = any(_counts(token) for token in (*tokens[:start], *tokens[end:]))
-    while start < end and _loose_start(tokens[start], whole=found.first and start == found.start, counted=counted):
+    while start < end and not _written_on(tokens, found, start + 1):
+        if not _loose_start(tokens[start], whole=found.first and start == found.start, counted=counted):
+            break
         start += 1
-    while start < end and _loose_end(tokens[end - 1], whole=found.last and end == found.end, counted=counted):
+    while start < end and not _written_on(tokens, found, end - 1):
+        if not _loose_end(tokens[end - 1], whole=found.last and end == found.end, counted=counted):
+            break
         end -= 1
-    whole = found.first and found.last and (start, end) == (found.start, found.end)
-    if end - start < MIN_WORDS or (not any(map(_risky, words[start:end])) and not _says_something(words[start:end])):
-        return None
-    speaks = _speaks(words[start:end], first=found.first and start == found.start, whole=whole)
-    if speaks and _is_phrase(words[start:end]):
-        return (start, end) if _beside_amount(tokens, start, end) else None
-    return (start, end) if speaks else None
+    return start, end
+
+
+def _written_on(tokens: Sequence[Token], found: _Stretch, at: int) -> bool:
+    """6pk-1880: written as one with what stands before it, here and in the name."""
+    return found.start < at < found.end and tokens[at].glued and found.glued[at - found.start]
 
 
 def _loose_start(token: Token, *, whole: bool, counted: bool) -> bool:
@@ -144,7 +164,7 @@ def _loose_start(token: Token, *, whole: bool, counted: bool) -> bool:
 
 def _loose_end(token: Token, *, whole: bool, counted: bool) -> bool:
     if token.text in _joints():
-        return True
+        return not whole
     if _counts(token):
         return not (whole and counted)
     return not whole and _risky(token.text)
@@ -157,7 +177,7 @@ def _counts(token: Token) -> bool:
 
 def _speaks(words: Sequence[str], *, first: bool, whole: bool) -> bool:
     """Whether the words speak of these goods by themselves."""
-    content = [word for word in words if word.isalpha() and not _roles(word)]
+    content = [word for word in words if word[:1].isalpha() and not _roles(word)]
     if "negate" in _roles(words[0]):
         return whole or len(content) > 1 or any(word.isdigit() for word in words)
     if content:
@@ -191,7 +211,8 @@ def _written(tokens: Sequence[Token], apart: str) -> list[str]:
 def _in_size(tokens: Sequence[Token], at: int) -> bool:
     """A number with a measure or another side behind it (8 oz, 8x8), or what stands behind such a number."""
     if tokens[at].kind == scan.NUMBER:
-        return _measures(tokens, at + 1) or (at > 1 and _measures(tokens, at - 1))
+        other_side = at > 1 and tokens[at - 2].kind == scan.NUMBER and _measures(tokens, at - 1)
+        return other_side or _measures(tokens, at + 1)
     return _measures(tokens, at) and at > 0 and tokens[at - 1].kind == scan.NUMBER
 
 
@@ -199,7 +220,8 @@ def _measures(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at] if at < len(tokens) else None
     if token is None:
         return False
-    sides = token.text in (*BETWEEN_SIDES, "-") and at + 1 < len(tokens) and tokens[at + 1].kind == scan.NUMBER
+    sided = token.glued and token.text in (*BETWEEN_SIDES, "-") and at + 1 < len(tokens)
+    sides = sided and tokens[at + 1].glued and tokens[at + 1].kind == scan.NUMBER
     return sides or token.text in ('"', "''") or "measure" in _roles(token.text)
 
 
@@ -222,13 +244,17 @@ def holds_risk(words: Sequence[str]) -> bool:
     return any(map(_risky, words)) or _says_something(words)
 
 
-def spelled_names(names: Iterable[Sequence[Token]], looked_up: Callable[[str], Words]) -> SpelledNames:
-    """The table of names (their tokens as a message would have them) by each word that has another meaning."""
+def as_written(tokens: Sequence[Token]) -> Written:
+    """A name's words, from its tokens as a message would have them, and which are written on behind the one before."""
+    return tuple(_written(tokens, APART)), tuple(token.glued for token in tokens)
+
+
+def spelled_names(names: Iterable[Written], looked_up: Callable[[str], Words]) -> SpelledNames:
+    """The table of names by each of their words that has another meaning."""
     by_word: dict[str, dict[Place, None]] = {}
-    for tokens in names:
-        words = tuple(_written(tokens, APART))
+    for words, glued in names:
         for at in _risky_places(words):
-            by_word.setdefault(words[at], {})[words, at] = None
+            by_word.setdefault(words[at], {})[words, glued, at] = None
     few = {word: tuple(places) for word, places in by_word.items() if len(places) <= MAX_NAMES}
     return SpelledNames(few, lru_cache(maxsize=4096)(looked_up))
 

@@ -13,7 +13,7 @@ from bot.language.folding import fold
 from bot.language.languages import listed
 from bot.language.stamps import Span, lines
 
-STOCK, ORDER = "stock", "order"
+STOCK, BESIDE, ORDER = "stock", "beside", "order"
 MAX_OTHER_COLUMNS = 2
 """The goods, and their unit or code."""
 _CELLS = re.compile(r"\s*(?:,|/|;|\s{2,}|\s-\s)\s*")
@@ -38,32 +38,38 @@ def _words(*names: str) -> re.Pattern[str]:
 @cache
 def _headings() -> re.Pattern[str]:
     """A heading with its colon, or alone on its line, or (where it can be nothing else) before its list."""
-    start = r"(?:^|(?<=[\n.;,]))[ *_#-]*"
-    stock, order = _words("heads_stock").pattern, _words("heads_order").pattern
-    opening_stock, opening_order = _words("opens_stock").pattern, _words("opens_order").pattern
-    ends = r"(?=[ *_]*(?::|=|-[ \n]|\n|$))"
-    return re.compile(
-        rf"{start}(?:(?P<stock>(?:(?:{stock}){ends}|(?:{opening_stock})))|(?P<order>(?:(?:{order}){ends}|(?:{opening_order}))))"
-    )
+    start = r"(?:^|(?<=[\n.;,:]))[ *_#-]*"
+    ends = r"(?=[ *_]*(?::|=|-[ \n]|\n))"
+    stock = rf"(?:{_words('heads_stock').pattern}){ends}|(?:{_words('opens_stock').pattern})"
+    beside = _words("opens_stock_beside").pattern
+    order = rf"(?:{_words('heads_order').pattern}){ends}|(?:{_words('opens_order').pattern})"
+    return re.compile(rf"{start}(?:(?P<stock>{stock})|(?P<beside>{beside})|(?P<order>{order}))")
 
 
 def find_sections(text: str) -> tuple[list[Span], list[Span]]:
     """`(stock, asked)`: stretches that count stock; or, with no order beside them, the stock headings themselves."""
-    if not any(phrase in text for phrase in _phrases("heads_stock", "opens_stock")):
+    if not any(phrase in text for phrase in _phrases("heads_stock", "opens_stock", "opens_stock_beside")):
         return [], []
     columns = list(_columns(text))
     if columns:
         return [span for span, told in columns if told], [span for span, told in columns if not told]
-    headings = [
-        (found.lastgroup or "", found.start(found.lastgroup or 0), found) for found in _headings().finditer(text)
-    ]
-    stock = [found for kind, _, found in headings if kind == STOCK]
-    if not stock:
+    headings = [_Heading(found) for found in _headings().finditer(text)]
+    orders = [heading.start for heading in headings if heading.kind == ORDER]
+    headings = [one for one in headings if one.kind != BESIDE or any(start > one.start for start in orders)]
+    if all(one.kind == ORDER for one in headings):
         return list(_inline(text)), []
-    if not any(kind == ORDER for kind, _, _ in headings):
-        return [], [found.span(STOCK) for found in stock]
-    ends = [start for _, start, _ in headings[1:]] + [len(text)]
-    return [(start, end) for (kind, start, _), end in zip(headings, ends, strict=True) if kind == STOCK], []
+    if not orders:
+        return [], [(one.start, one.end) for one in headings]
+    ends = [*(one.start for one in headings[1:]), len(text)]
+    return [(one.start, end) for one, end in zip(headings, ends, strict=True) if one.kind != ORDER], []
+
+
+class _Heading:
+    """What one heading opens, and where its words stand."""
+
+    def __init__(self, found: re.Match[str]) -> None:
+        self.kind = found.lastgroup or ORDER
+        self.start, self.end = found.span(self.kind)
 
 
 def _columns(text: str) -> Iterator[tuple[Span, bool]]:

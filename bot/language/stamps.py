@@ -14,11 +14,14 @@ from bot.language.languages import listed
 
 Span = tuple[int, int]
 
-_DATE = r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{4}年\d{1,2}月\d{1,2}日"
+_DATE = (
+    r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{4}年\d{1,2}月\d{1,2}日"
+    r"|(?:[^\W\d_]{2,9},? )?\d{1,2} [^\W\d_]{3,9}(?: \d{4})?|[^\W\d_]{3,9} \d{1,2},? \d{4}"
+)
 _TIME = r"(?:[^\W\d_]{2} ?)?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]\.?m\.?| ?p(?:g|tg))?"
 _NAME = r"(?: ?~? ?(?:[^\W\d_][^:\d\n\[\]]{0,40}|\+?\d[\d ()-]{6,18}\d):(?= |\n|$))?"
-_WHEN = rf"(?:{_DATE}),? {_TIME}|{_TIME},? (?:{_DATE})|(?:[^\W\d_]{{2,9}},? )?{_TIME}"
-_BRACKETED = re.compile(rf"(?:(?m:^)[^\n\[\]:]{{1,40}}, )?\[ ?(?:{_WHEN}) ?\]{_NAME}")
+_WHEN = rf"(?:{_DATE}),? (?:[^\W\d_]{{2}} )?{_TIME}|{_TIME},? (?:{_DATE})|(?:[^\W\d_]{{2,9}},? )?{_TIME}"
+_BRACKETED = re.compile(rf"(?:(?m:^)[^\n\[\]:]{{1,40}}, )?\[ ?(?:{_WHEN}) ?\](?: ?:)?{_NAME}")
 """ "[27/11, 9:41 pm] Ah Huat:", "[21:41, 27/11/2026] +65 8000 0199:", "Ah Huat, [17.11.2026 21:41]"."""
 _EXPORTED = re.compile(rf"(?m:^)(?:{_DATE}),? {_TIME} - {_NAME}")
 """ "17/11/2026, 9:41 pm - Ah Huat:", a chat as it is exported."""
@@ -76,7 +79,7 @@ def _letter_heads(text: str) -> Iterator[Span]:
     yield from (found.span() for found in _DIVIDER.finditer(text))
     block: list[re.Match[str]] = []
     for _, line, found in _lines_with_heads(text):
-        if found is not None and found.lastgroup in ("wrote", "forwarded"):
+        if found is not None and found.lastgroup in ("wrote", "forwarded", "tagged"):
             yield found.span()
         elif found is not None:
             block.append(found)

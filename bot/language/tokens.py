@@ -139,8 +139,11 @@ class Tokeniser:
             tokens = [mended for token in tokens for mended in self._mended(token, repair)]
         if self._names is not None:
             tokens = self._names.join(tokens)
-        tokens = self._phrases(tokens)
-        return self._sizes_of(join_numbers(tokens))
+        return self.typed(tokens)
+
+    def typed(self, tokens: list[Token]) -> list[Token]:
+        """The pieces with their roles, phrases, numbers and sizes joined."""
+        return self._sizes_of(join_numbers(self._phrases(tokens)))
 
     def pieces(self, text: str, pieces: Iterable[scan.Piece] | None = None) -> list[Token]:
         """The words, numbers and marks of `text` before they are joined to anything, without roles."""

@@ -322,7 +322,7 @@ def _goods(facts: Facts, mention: Mention, amount: OldSaid) -> tuple[Goods, OldS
     fits = skus or tuple(sorted(s for s in facts.index.holding(mention.bag) if facts.index.products[s].active))
     return Goods(
         resolver.quote.of(mention), found.how, found.skus, () if mention.unknown else fits, mention.bag,
-        modifier=mention.modifier, sure=not mention.repaired,
+        modifier=mention.modifier, note=" ".join(found.notes), sure=not (mention.repaired or found.notes),
         span=(facts.tokens[mention.start].start, facts.tokens[mention.end - 1].end),
     ), amount  # fmt: skip
 

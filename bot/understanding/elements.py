@@ -218,6 +218,7 @@ class _Reader:
         end = self._unit_after(quantity, end)
         end = self._choice(quantity, end)
         end = self._half_after(quantity, end)
+        end = self._again(quantity, end)
         if quantity.unit is None and end == at + 1:
             quantity.unit = self._unit_of_before(at)
         each = self._token(end)
@@ -227,6 +228,28 @@ class _Reader:
             return at + 1
         quantity.end = end
         return self._add(quantity)
+
+    def _again(self, quantity: Quantity, at: int) -> int:
+        """ "5 ctn (500 pcs)", "5 ctn = 500 pcs", "500 pcs (5 ctn)": one amount in two units, compared with the catalog."""
+        opened, number, unit = (self._token(at + ahead) for ahead in range(3))
+        if opened is None or number is None or unit is None or opened.text not in ("(", "=", "/"):
+            return at
+        closes = self._token(at + 3)
+        if (
+            number.kind != scan.NUMBER
+            or not unit.has("unit")
+            or (opened.text == "(" and (closes is None or closes.text != ")"))
+        ):
+            return at
+        first, second, said = quantity.value, number.value, unit.roles["unit"]
+        pieces = (quantity.unit == PIECE, said == PIECE)
+        if not first or not second or pieces not in ((True, False), (False, True)) or quantity.unit is None:
+            return at
+        if pieces[0]:
+            quantity.value, quantity.unit, quantity.pack_of = second, said, first / second
+        else:
+            quantity.pack_of = second / first
+        return at + 3 + (opened.text == "(")
 
     def _unit_of_before(self, at: int) -> str | None:
         """ "3 cartons of lids and 2 of the straws": the unit that is left out is the one before."""

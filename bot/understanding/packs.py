@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.catalog.units import PIECE
 from bot.understanding.resolve import Quoter, Said
 from bot.understanding.spans import Break, Element, Mention, Quantity
 
@@ -69,6 +70,10 @@ def _in_base(weight: Quantity) -> Decimal | None:
 
 def with_content(amount: Said, extra: Quantity) -> Said | None:
     """ "5 sacks of flour (25kg)": the weight beside packs is what each holds, and is compared with the catalog."""
-    if extra.size is None or extra.value is None or amount.value is None or amount.unit in _WEIGHED:
+    if extra.value is None or not amount.value or amount.unit in _WEIGHED:
+        return None
+    if extra.unit == PIECE and amount.unit != PIECE and amount.pack_of is None and not (amount.parts or extra.parts):
+        return replace(amount, pack_of=extra.value / amount.value)  # "2 boxes of gloves (200 pcs)"
+    if extra.size is None:
         return None
     return replace(amount, pack_of=_in_base(extra)) if amount.pack_of is None and not amount.parts else None

@@ -11,10 +11,13 @@ from bot.catalog.index import Bag, CatalogIndex
 from bot.catalog.match import How, Match, called, match, nearest, rank
 from bot.catalog.product import Product
 from bot.language.folding import Folded
+from bot.language.languages import listed
 from bot.language.tokens import Token
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.spans import Element, Mention, Quantity
 
+_SOFT = frozenset(listed("soft_words"))
+_ADDING = frozenset(listed("adding_words"))
 MAX_BASE_UNITS = Decimal(100_000)
 SURE = {How.EXACT: 0.99, How.WORDS: 0.97}
 REPAIRED = 0.9
@@ -59,7 +62,12 @@ class Resolver:
             product = self.index.products[mention.sku]
             return Match(How.EXACT if product.active else How.INACTIVE, (mention.sku,)), amount
         bag = mention.bag
-        if mention.unknown:
+        extra = [word for word in bag if word in _SOFT and not self.index.knows(word)]
+        if mention.unknown or extra:
+            told = bag.difference(extra)
+            rest = self._narrow(match(self.index, told), told, amount, prefer)
+            if rest.taken and self._adds_only(mention):
+                return replace(rest, notes=(*extra, *mention.unknown)), amount
             return Match(How.UNKNOWN, nearest(self.index, bag)), amount
         found = match(self.index, bag)
         found = self._narrow(found, bag, amount, prefer)
@@ -69,6 +77,15 @@ class Resolver:
                 return bottled
             return Match(How.UNKNOWN, nearest(self.index, bag)), amount
         return found, amount
+
+    def _adds_only(self, mention: Mention) -> bool:
+        """ "fresh chicken", "box with handles": words that no product has, and that say of no other goods that they are meant."""
+        added = False
+        for at, word, token in mention.parts:
+            added = added or self.quote.word(at - 1) in _ADDING
+            if word not in mention.words and not added and token.text not in _SOFT:
+                return False
+        return True
 
     def _without_unit_word(self, mention: Mention, amount: Said) -> tuple[Match, Said] | None:
         """ "5L oil bottles, 6": a word of the name that is only the unit it is sold in."""
@@ -127,8 +144,8 @@ class Resolver:
         if not found.taken:
             return replace(ask, reason=QuestionReason(found.how.value))
         product = self.index.products[found.skus[0]]
-        confidence = SURE[found.how] * (REPAIRED if mention.repaired else 1.0)
-        return line_or_question(product, amount, ask, confidence, not mention.repaired)
+        sure = not mention.repaired and not found.notes
+        return line_or_question(product, amount, ask, SURE[found.how] * (1.0 if sure else REPAIRED), sure)
 
 
 class Quoter:
@@ -160,11 +177,20 @@ def local_unit(product: Product, unit: str | None) -> str | None:
     return next(own, next((word for word in words if units.factor(product, word) is not None), words[0]))
 
 
+def _could_be_two(product: Product, unit: str | None) -> bool:
+    """A local word for packs (袋: bag or sack) of goods that are sold in both, each holding another amount."""
+    words = (word for word in (unit or "").split("|") if word != units.PIECE)
+    own = {units.factor(product, word) for word in words if word == product.base_unit or word in product.pack_units}
+    return len(own) > 1
+
+
 def line_or_question(product: Product, amount: Said, ask: Question, confidence: float, sure: bool) -> Line | Question:
     """Converts the amount for a product that is certain; asks about a quantity or unit that cannot be."""
     ask = replace(ask, candidates=(product.sku,), reason=QuestionReason.QUANTITY)
     parts = amount.parts or (((amount.value, amount.unit),) if amount.value is not None else ())
     for _, unit in parts or ((None, amount.unit),):
+        if _could_be_two(product, unit):
+            return replace(ask, reason=QuestionReason.UNIT)
         if units.factor(product, local_unit(product, unit)) is None:
             return replace(ask, reason=QuestionReason.UNIT)
     if not parts or amount.odd:

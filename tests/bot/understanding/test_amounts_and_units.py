@@ -64,3 +64,26 @@ def test_what_is_used_up_is_not_asked_about_when_something_else_is_wanted() -> N
     intent = read("packaging", "we are out of pizza paper, bring 2 packets of tray liner")
     assert amounts(intent) == {"LN-TR": 500}
     assert intent.questions == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10in box 5 ctn (500pcs)",
+        "10in box 5 ctn = 500 pcs",
+        "10in box 500 pcs (5 ctn)",
+        "5 ctn (500 pcs) 10in box",
+        "10寸披萨盒 5箱(500个)",
+        "• 5 ctn = 500 pcs Pizza Box 10 inch Brown Kraft × SGD 0.28 = SGD 140.00",
+    ],
+)
+def test_one_amount_in_two_units_is_one_amount(text: str) -> None:
+    intent = read("packaging", text)
+    assert amounts(intent) == {"PB10-K": 500}
+    assert intent.sure
+
+
+def test_one_amount_in_two_units_that_do_not_agree_is_asked_about() -> None:
+    intent = read("packaging", "10in box 5 ctn (400pcs)")
+    assert amounts(intent) == {}
+    assert intent.questions
