@@ -20,13 +20,13 @@ WORKER = (
     "worker.after_pop", "process.after_claim", "process.after_read", "process.after_think", "apply.begin", "apply.after_release",
     "apply.before_lines", "apply.after_order", "apply.after_inbound", "apply.after_outbound", "apply.after_events",
     "process.before_commit", "process.after_commit", "deliver.after_claim", "deliver.before_send", "deliver.after_send",
-    "deliver.before_finish", "deliver.after_finish",
+    "deliver.before_finish", "deliver.in_finish", "deliver.after_finish",
 )  # fmt: skip
 SWEEPER = ("sweep.before_ring", "ring.process")
 WEB = ("web.before_record", "web.after_commit", "web.before_answer")
 PARK = ("park.before", "park.after")
 FAILPOINTS = (*WEB, *WORKER, *SWEEPER, *PARK)
-SEND_WINDOW = frozenset({"deliver.after_send", "deliver.before_finish"})
+SEND_WINDOW = frozenset({"deliver.after_send", "deliver.before_finish", "deliver.in_finish"})
 """A death here may cost one copy: the provider has the message and nobody wrote it down."""
 RATE_PER_S = 15.0
 VICTIM_LIFE_S = 60.0

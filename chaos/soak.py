@@ -58,6 +58,10 @@ class Nemesis:
             "provider refuses": self._provider(FaultKind.ERROR, status=503, count=10),
             "provider asks to wait": self._provider(FaultKind.ERROR, status=429, retry_after_s=2, count=10),
             "provider drops answers": self._provider(FaultKind.ACCEPT_THEN_DROP, count=5),
+            "provider accepts and is silent": self._silent_provider,
+            "provider's lists are silent": self._silent_lists,
+            "provider refuses lists": self._refused_lists,
+            "provider is 300 ms away": self._slow_provider,
             "provider cut off": self._cut_providers,
         }
 
@@ -133,6 +137,24 @@ class Nemesis:
 
     def _cut_providers(self) -> None:
         self.house.providers.cut()
+
+    def _silent_provider(self) -> None:
+        self._mishap(FaultKind.ACCEPT_THEN_STALL, "messages.create", count=40, delay_s=30)
+
+    def _silent_lists(self) -> None:
+        """Together with lost answers, which would otherwise have nothing to be looked up for."""
+        self._mishap(FaultKind.ACCEPT_THEN_DROP, "messages.create", count=5)
+        self._mishap(FaultKind.DELAY, "messages.list", count=5, delay_s=30)
+
+    def _refused_lists(self) -> None:
+        self._mishap(FaultKind.ACCEPT_THEN_DROP, "messages.create", count=5)
+        self._mishap(FaultKind.ERROR, "messages.list", count=5, status=500)
+
+    def _slow_provider(self) -> None:
+        self._mishap(FaultKind.DELAY, "messages.create", count=200, delay_s=0.6)
+
+    def _mishap(self, kind: FaultKind, operation: str, **fields: object) -> None:
+        self.house.simulator.faults.add(Fault(kind, "twilio", operation, **fields))  # type: ignore[arg-type]
 
     def _provider(self, kind: FaultKind, **fields: object) -> Callable[[], None]:
         def strike() -> None:
