@@ -11,6 +11,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from bot.metrics_folder import VARIABLE, share
+
+share()
+
 from prometheus_client import multiprocess
 
 from bot.errors import StartupRefused
@@ -43,6 +47,8 @@ leaving.share()
 keepalive = 5
 accesslog = None  # handlers logs each request itself, as JSON and without phone numbers
 proc_name = "tria-web"
+# It lies where every gunicorn of this account looks for its own: a second web process on the machine would take it over.
+control_socket_disable = True
 # gunicorn's heartbeat file must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
@@ -69,5 +75,5 @@ def when_ready(server: Any) -> None:
 
 def child_exit(_server: object, worker: object) -> None:
     """The numbers of a process that ended are kept, its gauges are not."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    if VARIABLE in os.environ:
         multiprocess.mark_process_dead(worker.pid)

@@ -6,6 +6,11 @@ because everything that must happen later is a `due_at` in PostgreSQL. Also ring
 
 from __future__ import annotations
 
+if __name__ == "__main__":
+    from bot.metrics_folder import share
+
+    share()
+
 import signal
 import sys
 import threading

@@ -6,6 +6,11 @@ supervises it starts it again when it ends, which it does by itself after MAX_JO
 
 from __future__ import annotations
 
+if __name__ == "__main__":
+    from bot.metrics_folder import share
+
+    share()
+
 import logging
 import signal
 import sys

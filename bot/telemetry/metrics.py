@@ -14,7 +14,10 @@ from typing import Generic, TypeVar
 from prometheus_client import Counter, Histogram
 
 from bot.channels import registry
+from bot.metrics_folder import make
 from models.failure import FailureKind
+
+make()
 
 CHANNELS = registry.CHANNELS.keys()
 DOORS = (*(spec.door.rpartition(".")[2] for spec in registry.CHANNELS.values()), "health", "console", "simulator")

@@ -27,23 +27,23 @@ REDIS_KEEPS = Check(
 )
 
 _WORK = (
-    Check("worker", "work", work.heartbeat_of("worker"), "start `python -m jobs.worker`", needs="database"),
-    Check("sweeper", "work", work.heartbeat_of("sweeper"), "start `python -m jobs.sweep`", needs="database"),
+    Check("worker", "work", work.heartbeat_of("worker"), "start `python -m jobs.worker`", needs="schema"),
+    Check("sweeper", "work", work.heartbeat_of("sweeper"), "start `python -m jobs.sweep`", needs="schema"),
     Check(
         "synthetic_order",
         "work",
         work.synthetic_order,
         "read the worker's log for the step that is named",
-        needs="database",
+        needs="schema",
     ),
-    Check("unanswered", "work", work.unanswered, "start more workers; look at `flask failed list`", needs="database"),
+    Check("unanswered", "work", work.unanswered, "start more workers; look at `flask failed list`", needs="schema"),
     Check(
         "unsent",
         "work",
         work.unsent,
         "look at `flask failed list`; is the provider down?",
         Severity.DEGRADED,
-        needs="database",
+        needs="schema",
     ),
     Check(
         "failures",
@@ -51,13 +51,13 @@ _WORK = (
         work.failures,
         "look at `flask failed list`, then `flask replay`",
         Severity.DEGRADED,
-        needs="database",
+        needs="schema",
     ),
 )
 _TRADE = (
-    Check("catalog", "trade", trade.catalog, "run `flask catalog import data/catalog.csv`", needs="database"),
-    Check("outlets", "trade", trade.outlets, "run `flask outlets import data/outlets.csv`", needs="database"),
-    Check("tax_rate", "trade", trade.tax_rate, tax_rates.CURE, Severity.DEGRADED, needs="database"),
+    Check("catalog", "trade", trade.catalog, "run `flask catalog import data/catalog.csv`", needs="schema"),
+    Check("outlets", "trade", trade.outlets, "run `flask outlets import data/outlets.csv`", needs="schema"),
+    Check("tax_rate", "trade", trade.tax_rate, tax_rates.CURE, Severity.DEGRADED, needs="schema"),
     Check("replies", "trade", trade.replies, "mend the sentence in bot/replies"),
 )
 _MACHINE = (

@@ -15,20 +15,21 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.metrics_folder import VARIABLE, make
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
 from bot.telemetry.metrics import GAUGES
 from jobs.reads import stats
 from models.database import again_if_stale, pool_numbers
 
-MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 log = get_logger(__name__)
 
 
 def exposition(runtime: Runtime) -> bytes:
     """Everything /metrics says: the counters of this process (of all, with PROMETHEUS_MULTIPROC_DIR) and the gauges."""
     counters: CollectorRegistry = REGISTRY
-    if os.environ.get(MULTIPROCESS):
+    if os.environ.get(VARIABLE):
+        make()
         counters = CollectorRegistry()
         MultiProcessCollector(counters)  # type: ignore[no-untyped-call]
     gauges = CollectorRegistry()
