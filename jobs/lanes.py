@@ -39,15 +39,11 @@ def sizes() -> dict[str, Size]:
     return channels | {MODELS: Size(8, 64, "process"), CANARY: Size(1, 1, "canary")}
 
 
-WARM = 3
-"""Threads of a lane that are made beforehand; the others come when they are needed."""
-
-
 class Lane:
     """Bounded threads. The same key is never in it twice."""
 
     def __init__(self, size: Size) -> None:
-        self._job, self._room = size.job, size.room
+        self._job, self._room, self._threads = size.job, size.room, size.threads
         self._keys: set[Hashable] = set()
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(size.threads, thread_name_prefix=size.job)
@@ -67,16 +63,16 @@ class Lane:
             return False
         return True
 
-    def warm_up(self, work: Callable[[], None], threads: int) -> list[Future[None]]:
-        """Each of that many threads does it once."""
-        together = threading.Barrier(threads)  # so that no thread takes two of these
+    def warm_up(self, work: Callable[[], None]) -> list[Future[None]]:
+        """Each of its threads does it once."""
+        together = threading.Barrier(self._threads)  # so that no thread takes two of these
 
         def one() -> None:
             together.wait()
             with entry.kept_from_rq(self._job):
                 work()
 
-        return [self._pool.submit(one) for _ in range(threads)]
+        return [self._pool.submit(one) for _ in range(self._threads)]
 
     def ask_to_end(self) -> None:
         """What is under way goes on; what waits stays due."""
@@ -101,8 +97,7 @@ class Lanes:
     """All lanes of one worker, by name."""
 
     def __init__(self, of: dict[str, Size] | None = None) -> None:
-        self._sizes = of if of is not None else sizes()
-        self._lanes = {name: Lane(size) for name, size in self._sizes.items()}
+        self._lanes = {name: Lane(size) for name, size in (of if of is not None else sizes()).items()}
 
     def take(self, lane: str, key: Hashable, work: Callable[[], None]) -> bool:
         """Whether that lane does it, or is doing it; False for a lane that this worker does not have."""
@@ -110,13 +105,9 @@ class Lanes:
         return found is not None and found.take(key, work)
 
     def warm_up(self, work: dict[str, Callable[[], None]]) -> None:
-        """The first threads of the named lanes do something that costs nothing, so that no customer waits for their start."""
-        begun = [
-            future
-            for name, each in work.items()
-            for future in self._lanes[name].warm_up(each, min(WARM, self._sizes[name].threads))
-        ]
-        wait(begun)
+        """Every thread of the named lanes does something that costs nothing: no customer waits for its start, and a worker is as
+        large at its beginning as it will be."""
+        wait([future for name, each in work.items() for future in self._lanes[name].warm_up(each)])
 
     def close(self) -> None:
         for lane in self._lanes.values():
