@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.catalog.index import CatalogIndex
+from bot.catalog.product import Product
+from bot.catalog.units import label
 from bot.conversation.turn import choice_buttons
 from bot.decision import Reply
 from bot.situation import Situation
 from bot.understanding.intent import Question, QuestionReason
 
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)([a-z]*)")
+_LETTERS = {"small": 1, "medium": 2, "large": 3, "xl": 4}
 MAX_CHOICES = 9
 MAX_ALTERNATIVES = 4
 MAX_QUOTED = 80
@@ -22,7 +28,7 @@ PICKABLE = (QuestionReason.AMBIGUOUS, QuestionReason.INACTIVE, QuestionReason.UN
 def asking(situation: Situation, serial: int, question: Question) -> Reply:
     """The sentence for what has to be asked first."""
     products = tuple(situation.index.products[sku] for sku in question.candidates[:MAX_CHOICES])
-    labels = tuple(product.name for product in products) if question.reason in PICKABLE else ()
+    labels = told_apart(products) if question.reason in PICKABLE else ()
     if offers_one(question):
         labels = ("yes", "no")
     values = {
@@ -41,6 +47,39 @@ def quoted(words: str) -> str:
         return words
     whole, _, _ = words[:MAX_QUOTED].rpartition(" ")
     return f"{whole or words[:MAX_QUOTED]}…"
+
+
+def told_apart(products: Sequence[Product]) -> tuple[str, ...]:
+    """The names to choose from; two products of one name with what tells them apart: SKU, packs and price."""
+    names = [product.name for product in products]
+    return tuple(name if names.count(name) == 1 else _in_full(p) for name, p in zip(names, products, strict=True))
+
+
+def _in_full(product: Product) -> str:
+    packs = [f"{label(unit)} {size.normalize():f}" for unit, size in product.pack_units.items()]
+    return f"{product.name} ({', '.join([product.sku, *packs, f'{product.unit_price:f}'])})"
+
+
+def in_natural_order(index: CatalogIndex, question: Question) -> Question:
+    """Candidates that differ in one measure are asked about from the smallest to the largest."""
+    if question.reason is not QuestionReason.AMBIGUOUS:
+        return question
+    sizes = {sku: _size(index.held.get(sku, frozenset())) for sku in question.candidates}
+    measures = {tuple(measure for measure, _ in size) for size in sizes.values()}
+    if len(measures) != 1 or () in measures:
+        return question
+    return replace(question, candidates=tuple(sorted(question.candidates, key=lambda sku: sizes[sku])))
+
+
+def _size(words: frozenset[str]) -> tuple[tuple[str, float], ...]:
+    found = [match for word in words if (match := _SIZE.fullmatch(word))]
+    letters = [("", float(_LETTERS[word])) for word in words if word in _LETTERS]
+    return tuple(sorted((match[2], float(match[1])) for match in found)) or tuple(letters)
+
+
+def left_unsaid(question: Question) -> int:
+    """How many candidates there are besides those that are shown."""
+    return max(0, len(question.candidates) - MAX_CHOICES)
 
 
 def offers_one(question: Question) -> bool:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from bot.catalog.index import CatalogIndex
-from bot.catalog.match import nearest
 from bot.catalog.product import Product
 from bot.conversation import closing
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Escalate, Outcome, Reply
-from bot.understanding.intent import Context, IntentKind
-from bot.understanding.reader import look
-from bot.understanding.spans import Mention
+from bot.understanding.intent import IntentKind
 
 MAX_SHOWN = 10
 
@@ -34,28 +30,8 @@ def product(turn: Turn) -> Decision:
 
 def mentioned(turn: Turn) -> tuple[Product, ...]:
     """The active products that the message speaks of, best first."""
-    index = turn.situation.index.for_outlet(turn.outlet.code)
-    today = turn.said.said_at.astimezone(turn.outlet.delivery.zone).date()
-    skus: dict[str, None] = {}
-    facts = look(turn.said.text, index, Context(), today)
-    for element in facts.elements if facts else ():
-        if isinstance(element, Mention):
-            skus.update(dict.fromkeys(_meant(index, element)))
-    products = (index.products[sku] for sku in skus)
-    return tuple(product for product in products if product.active)
-
-
-def _meant(index: CatalogIndex, mention: Mention) -> tuple[str, ...]:
-    """The product of that name, else all that hold every word, else the nearest."""
-    if mention.sku is not None:
-        return (mention.sku,)
-    named = index.exact(mention.bag)
-    if named:
-        return named
-    known = frozenset(word for word in mention.bag if index.knows(word))
-    holding = sorted(sku for sku in index.holding(known) if known & index.core[sku])
-    active = tuple(sku for sku in holding if index.products[sku].active)
-    return active or nearest(index, mention.bag)
+    products = turn.situation.index.products
+    return tuple(products[sku] for sku in turn.intent.spoken_of if sku in products)
 
 
 def policy(turn: Turn) -> Decision:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.conversation import outcomes
-from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking
+from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking, left_unsaid
 from bot.conversation.settling import settle
 from bot.conversation.targets import Target, ask_which, target_of
 from bot.conversation.turn import Turn
@@ -54,9 +54,13 @@ def _ask(turn: Turn, wanted: Wanted) -> Decision:
         day=turn.intent.delivery_date or _asked_day(turn), notes=_new_notes(wanted),
     )  # fmt: skip
     offer = (Reply("offer_person"),) if position > MAX_QUESTIONS_IN_A_ROW else ()
+    if more := left_unsaid(first):
+        offer = (Reply("more_products", {"count": more}), *offer)
     if not wanted.changes_placed:
         keeps = bool(wanted.lines) or wanted.base is not None
         draft = outcomes.order_write(turn, wanted, "draft", "parsed", "asked") if keeps else None
+        if draft is not None and draft.lines:
+            reply = replace(reply, lead="so_far", values={**reply.values, "order": draft})
         return Decision((reply, *offer), order=draft, question=question)
     if not wanted.changes:
         return Decision((reply, *offer), question=question)

@@ -22,7 +22,7 @@ def read(said: Said, situation: Situation, zone: ZoneInfo) -> tuple[Said, Situat
     said, situation = settle_order(*settle_outlet(said, situation))
     intent = _understood(said, situation, zone)
     if situation.question and situation.question.kind is QuestionKind.ORDER and reads_a_day_only(intent):
-        said, situation = settle_order(said, situation, intent.delivery_date)
+        said, situation = settle_order(said, situation, intent.delivery_date or intent.order_day)
         intent = _understood(said, situation, zone)
     intent = references.with_quoted_line(
         intent, said, situation, lambda text: _understood(replace(said, text=text), situation, zone)

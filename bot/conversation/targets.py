@@ -157,4 +157,5 @@ def _numbers(text: str) -> set[str]:
 def reads_a_day_only(intent: Intent) -> bool:
     """ "The Friday one": an answer to which order, which holds nothing else."""
     goods = intent.lines if intent.kind is not IntentKind.ORDER_AMEND else ()
-    return intent.delivery_date is not None and not (goods or intent.changes or intent.questions)
+    day = intent.delivery_date or intent.order_day
+    return day is not None and not (goods or intent.changes or intent.questions)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.catalog.units import factor
-from bot.conversation.asking import with_alternatives
+from bot.conversation.asking import in_natural_order, with_alternatives
 from bot.conversation.baskets import changes_of, priced, quantities_of
 from bot.conversation.targets import Target
 from bot.conversation.turn import Turn
@@ -114,7 +114,7 @@ def _pending(turn: Turn) -> tuple[Question, ...]:
         earlier = earlier[1:]
     left = [q for q in earlier if q.text not in asked_again and not settled.intersection(q.candidates)]
     index = turn.situation.index
-    return tuple(with_alternatives(index, q) for q in intent.questions) + tuple(left)
+    return tuple(in_natural_order(index, with_alternatives(index, q)) for q in intent.questions) + tuple(left)
 
 
 def _brought(intent: Intent) -> set[str]:

@@ -29,6 +29,7 @@ from bot.understanding.picks import picked, places_picked
 from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.resolve import Said as OldSaid
 from bot.understanding.spans import Cue, Mention, Quantity
+from bot.understanding.spoken import spoken_of
 from bot.understanding.statements import (
     Amount,
     Frame,
@@ -83,9 +84,10 @@ def reading_of(facts: Facts, text: str, unexplained: Sequence[str]) -> Reading:
     """The message as statements. `unexplained` are the stretches that the old story does not account for."""
     ranked = rank(facts).order
     frame = _frame(facts)
+    about = spoken_of(facts.elements, facts.index) if ranked[0][0] != ORDER else ()
     base = Reading(
         text, frame=frame, kinds=ranked, notes=notes_of(facts), leftovers=tuple(unexplained),
-        unknown=_unknown(facts), language=language_of(facts.tokens),
+        unknown=_unknown(facts), spoken_of=about, language=language_of(facts.tokens),
     )  # fmt: skip
     if places_picked(facts.context.pending, facts.tokens):
         return base
@@ -132,7 +134,9 @@ def _as_change(base: Reading, facts: Facts, items: Sequence[Item], clauses: Sequ
         marks = (marks - {Mark.REFUSE}) | {Mark.NONE}
     if facts.context.pending and marks == {Mark.REJECT} and all(c.op is None for c in clauses):
         marks |= {Mark.NONE}
-    changes = (does or bare or Mark.MOVE in marks) and (Mark.ANEW in marks or not marks & {Mark.DROP, Mark.REFUSE})
+    changes = (does or bare or marks & {Mark.MOVE, Mark.ANEW}) and (
+        Mark.ANEW in marks or not marks & {Mark.DROP, Mark.REFUSE}
+    )
     kinds = ((ORDER, CLEAR_ORDER), *base.kinds) if changes else base.kinds
     frame = replace(
         base.frame,

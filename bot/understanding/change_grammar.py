@@ -337,6 +337,7 @@ def _clause(items: Sequence[Item]) -> Said | None:
         return None
     moves = bool(days) and any(item.meanings.get(Role.MOVE) == "move" for item in items)
     marks = said.marks | ({Mark.MOVE} if moves else frozenset())
+    marks |= {Mark.ANEW} if any(item.may(Role.ANEW) for item in rest) else frozenset()
     return replace(
         said, marks=marks, days=tuple(days), references=references, notes=note, corrects=corrects or said.corrects,
         more=said.more or any(item.meanings.get(Role.ADD) in ("more", "one") for item in rest), leads=_leads(rest),

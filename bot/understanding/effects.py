@@ -216,12 +216,19 @@ def _takes_goods_out(scene: Scene) -> bool:
 
 
 def _plain(kind: IntentKind, confidence: float, scene: Scene) -> Intent:
-    spoken_of = tuple(_spoken_of(scene.reading.statements)) if kind in INQUIRIES else ()
+    named = tuple(_named(scene.reading.statements)) if kind in INQUIRIES else ()
     doubtful = kind is IntentKind.OPT_OUT and confidence < CERTAIN
-    return Intent(kind, confidence, questions=spoken_of, language=scene.reading.language, doubtful=doubtful)
+    return Intent(
+        kind, confidence, questions=named, language=scene.reading.language, doubtful=doubtful,
+        order_day=_order_day(scene), spoken_of=scene.reading.spoken_of,
+    )  # fmt: skip
 
 
-def _spoken_of(statements: Sequence[Statement]) -> list[Question]:
+def _order_day(scene: Scene) -> date | None:
+    return next((said.day for said in scene.reading.frame.days if said.points is Points.ORDER), None)
+
+
+def _named(statements: Sequence[Statement]) -> list[Question]:
     """The goods that an inquiry names, as questions nobody has to answer: it orders none of them."""
     named = [said.goods for said in statements if said.goods is not None and said.goods.skus]
     return [
@@ -309,7 +316,10 @@ def _known(how: How) -> bool:
 def _amended(scene: Scene, basket: Basket, confidence: float, wish: ChangeOp | None = None) -> Intent:
     shown = basket is scene.context.draft
     frame = scene.reading.frame
-    named = bool(frame.order_ids or frame.order_place) or any(day.points is Points.ORDER for day in frame.days)
+    packed = {pack.sku for pack in basket.packs}
+    said_bare = any(day.points is Points.ORDER for day in frame.days) and not scene.says(Mark.ADDS)
+    said_bare = said_bare and all(_bare_number_of(packed, said) for said in scene.reading.statements)
+    named = bool(frame.order_ids) or said_bare
     beside = scene.reading.day is not None or len(scene.reading.statements) > 1
     manner = Manner(wish or (ChangeOp.SET if shown or named else ChangeOp.ADD), beside)
     book = amended(Book.of(basket), _placed(scene), scene.index, manner)
@@ -397,5 +407,6 @@ def _intent(kind: IntentKind, scene: Scene, confidence: float, book: Book, baske
         leftover=reading.unknown,
         doubtful=bool(book.lines) and (confidence < DOUBT or bool(doubts)),
         doubts=doubts,
+        order_day=_order_day(scene),
         order_id=basket.order_id if basket is not None else None,
     )

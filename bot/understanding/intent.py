@@ -145,6 +145,10 @@ class Intent:
     """Lines were read, but whether all was understood, or anything is wanted at all, is not sure: nothing is placed without a YES."""
     doubts: tuple[str, ...] = ()
     """The customer's own words that nothing explains, quoted when the YES is asked for."""
+    order_day: date | None = None
+    """The day of the order that is meant, where the words say only that: "the friday one"."""
+    spoken_of: tuple[str, ...] = ()
+    """The SKUs that the message speaks of in whatever way, the best first: what an inquiry is about."""
     order_id: str | None = None
     """The number of the order that is changed or cancelled, where several are open."""
 

@@ -241,6 +241,8 @@ class Reading:
     """The customer's words about the delivery."""
     leftovers: tuple[str, ...] = ()
     """Stretches that no role explains ("03-12"), in the customer's words: each makes the reading unsure."""
+    spoken_of: tuple[str, ...] = ()
+    """The active SKUs that any words speak of, the best first: what an inquiry is about."""
     unplaced: tuple[Question, ...] = ()
     """Amounts that belong to nothing named, to be asked about."""
     unknown: tuple[str, ...] = ()
