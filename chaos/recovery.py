@@ -25,7 +25,7 @@ OUTLETS = 400
 RATE_PER_S = 12.0
 AGAIN_S = 1.0
 """After so long a supervisor has noticed the death and started another."""
-GOAL_P95_S, GOAL_MAX_S = 30.0, 60.0
+GOAL_P95_S, GOAL_MAX_S = 15.0, 30.0
 CALM_S = (1.0, 3.0)
 
 OPEN = """
