@@ -99,7 +99,15 @@ def _silence(story: Story, tokens: list[Token], elements: list[Element], cues: C
 def _doubts(facts: Facts) -> tuple[str, ...]:
     """The customer's words that this reading does not account for."""
     roles = roles_of(facts.tokens, _used(facts), _spoken(facts), facts.index)
-    return left_over(facts.tokens, roles, facts.folded) + _doubtful_days(facts)
+    return left_over(facts.tokens, roles, facts.folded) + _doubtful_days(facts) + _told_of_the_past(facts)
+
+
+def _told_of_the_past(facts: Facts) -> tuple[str, ...]:
+    """ "5 ctn liner last week": what ends so may be a report of what was had, and no wish."""
+    text = facts.folded.text.rstrip(" .!")
+    if facts.cues.has("repeat") or any(token.has("past_verb") for token in facts.tokens):
+        return ()
+    return tuple(phrase for role, phrase in facts.cues.phrases if role == "past" and text.endswith(" " + phrase))[:1]
 
 
 def _doubtful_days(facts: Facts) -> tuple[str, ...]:
