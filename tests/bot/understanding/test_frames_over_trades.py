@@ -64,7 +64,7 @@ GOODS = [
     ("cafe", "seven up", "C3", 2, "cases", 48),
     ("cafe", "7up", "C3", 2, "cases", 48),
     ("cafe", "no sugar cola", "C4", 2, "cases", 48),
-    ("cafe", "covers", "C5", 4, "pkt", 200),
+    ("cafe", "covers paper", "C5", 4, "pkt", 200),
     ("chinese", "百福", "Z2", 3, "包", 3),
     ("chinese", "一品鲜", "Z3", 2, "箱", 24),
     ("malay", "kicap manis", "M1", 3, "kotak", 12),
