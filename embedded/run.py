@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from rich.panel import Panel
@@ -28,7 +29,7 @@ from embedded.rows import forget_pulses, has_products
 from embedded.supervisor import Supervisor
 from embedded.terminal import Terminal
 from embedded.valkey import ValkeyServer
-from embedded.var_folder import empty_folder, owned, published, rotate_logs
+from embedded.var_folder import empty_folder, owned, published, rotate_logs, tell_of_ailing
 
 READY_TIMEOUT_S = 60.0
 ASK_EVERY_S = 0.25
@@ -63,7 +64,7 @@ def run(root: Path, *, smoke: bool = False) -> None:
     """Returns after an orderly stop; raises StartupRefused or RestartLimitError, everything stopped, when it cannot go on."""
     began = time.monotonic()
     terminal = Terminal()
-    supervisor = Supervisor(terminal)
+    supervisor = Supervisor(terminal, tell=partial(tell_of_ailing, root / "var"))
     supervisor.listen()
     settings = load_settings(_env_file=root / ".env")
     start = Start(root, terminal, supervisor, settings)
@@ -72,6 +73,8 @@ def run(root: Path, *, smoke: bool = False) -> None:
         _check(start)
         rotate_logs(start.var / "log")
         empty_folder(start.var / "metrics")
+        tell_of_ailing(start.var, {})
+        undo.callback(tell_of_ailing, start.var, {})
         undo.callback(supervisor.stop)
         _start_servers(start)
         _start_simulator(start)
@@ -83,6 +86,7 @@ def run(root: Path, *, smoke: bool = False) -> None:
         if not supervisor.stopping():
             terminal.show(_where_to_go(start, time.monotonic() - began))
             supervisor.skip_logs()
+            supervisor.settled()
             supervisor.watch(until=lambda: smoke)
         terminal.say("stopping")
     terminal.say("stopped")

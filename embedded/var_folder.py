@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from bot.errors import StartupRefused
 from embedded.account import write_private
 
 ADDRESSES = "embedded.env"
+AILING = "ailing.json"
 LOG_LIMIT_BYTES = 10_000_000
 
 
@@ -43,6 +45,17 @@ def published(var: Path, addresses: Mapping[str, str]) -> Iterator[None]:
         yield
     finally:
         path.unlink(missing_ok=True)
+
+
+def tell_of_ailing(var: Path, ailing: Mapping[str, str]) -> None:
+    """`var/ailing.json`: which processes keep ending, for the readiness address (handlers/checks/work.py)."""
+    path = var / AILING
+    if not ailing:
+        path.unlink(missing_ok=True)
+        return
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(dict(ailing)), encoding="utf-8")
+    beside.replace(path)
 
 
 def rotate_logs(folder: Path) -> None:

@@ -36,6 +36,7 @@ _WORK = (
         "read the worker's log for the step that is named",
         needs="schema",
     ),
+    Check("processes", "work", work.processes, "read the log of the process that is named", Severity.DEGRADED),
     Check("unanswered", "work", work.unanswered, "start more workers; look at `flask failed list`", needs="schema"),
     Check(
         "unsent",

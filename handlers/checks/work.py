@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from bot.runtime import Runtime
+from bot.settings import ROOT
 from handlers.checks.check import Severity, Verdict
 from jobs.reads import stats
 
+AILING = ROOT / "var" / "ailing.json"
+"""Written by the supervisor (embedded/var_folder.py)."""
 BEAT_LIMIT_S = 45.0
 """A worker beats with every synthetic order, 20 s apart; one may be missed."""
 CANARY_LIMIT_S = 60.0
@@ -30,6 +34,16 @@ def heartbeat_of(kind: str) -> Callable[[Runtime], Verdict]:
         return Verdict(facts=facts)
 
     return check
+
+
+def processes(_runtime: Runtime) -> Verdict:
+    """What the supervisor of `make run` says of processes that keep ending; whoever runs them otherwise has a supervisor too."""
+    try:
+        ailing: dict[str, str] = json.loads(AILING.read_text("utf-8"))
+    except FileNotFoundError:
+        return Verdict()
+    words = "; ".join(f"{name} {what}" for name, what in ailing.items())
+    return Verdict(Severity.UNHEALTHY, words, {"ailing": sorted(ailing)}) if ailing else Verdict()
 
 
 def synthetic_order(runtime: Runtime) -> Verdict:

@@ -48,7 +48,13 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.folder, self.book = folder, folder / "book"
         self.screen = io.StringIO()
-        self.supervisor = Supervisor(Terminal(Console(file=self.screen, width=200)), restarts=2, window_s=60)
+        self.told: list[dict[str, str]] = []
+        self.supervisor = Supervisor(
+            Terminal(Console(file=self.screen, width=200)),
+            restarts=2,
+            window_s=60,
+            tell=lambda a: self.told.append(dict(a)),
+        )
 
     def child(self, name: str, code: str, *, grace_s: float = 20) -> ChildProcess:
         argv = [sys.executable, "-I", "-S", "-c", code, name, str(self.book)]
@@ -104,6 +110,47 @@ def test_child_that_keeps_dying_is_given_up_with_its_last_words(stage: Stage) ->
         RestartLimitError, match=r"worker ended 3 times within 60 s .*exit code 1[\s\S]*no such column: outlet"
     ):
         stage.supervisor.watch()
+
+
+def test_after_everything_was_ready_the_others_go_on_beside_one_that_keeps_dying(stage: Stage) -> None:
+    web = stage.child("web", POLITE)
+    broken = stage.child("worker", "import sys; sys.exit('no such column: outlet')")
+    stage.supervisor.start(web)
+    stage.watch_until_up(web)
+    stage.supervisor.settled()
+    first = web.pid
+    stage.supervisor.start(broken)
+
+    deadline = time.monotonic() + PATIENCE_S
+    stage.supervisor.watch(lambda: bool(stage.told) or time.monotonic() > deadline)
+
+    assert stage.told == [{"worker": "ended 3 times in a row (exit code 1)"}]
+    said = stage.screen.getvalue()
+    assert "worker KEEPS ENDING" in said
+    assert "tried again in 2 s" in said
+    assert "no such column: outlet" in said
+    assert web.pid == first
+    began = time.monotonic()
+    stage.supervisor.watch(lambda: len(stage.told) > 1 or time.monotonic() > deadline)
+    assert time.monotonic() - began >= 1.5
+    assert stage.told[-1] == {"worker": "ended 4 times in a row (exit code 1)"}
+
+
+def test_one_that_runs_again_for_a_while_is_well_again(stage: Stage) -> None:
+    stage.supervisor = Supervisor(
+        Terminal(Console(file=stage.screen, width=200)),
+        restarts=0,
+        window_s=0.5,
+        tell=lambda a: stage.told.append(dict(a)),
+    )
+    stage.supervisor.settled()
+    worker = stage.child("worker", POLITE)
+    stage.supervisor.start(worker)
+    stage.watch_until_up(worker)
+    worker.kill()
+    deadline = time.monotonic() + PATIENCE_S
+    stage.supervisor.watch(lambda: len(stage.told) > 1 or time.monotonic() > deadline)
+    assert stage.told == [{"worker": "ended 1 times in a row (SIGKILL)"}, {}]
 
 
 def test_child_that_ignores_the_request_is_killed_after_its_grace(stage: Stage) -> None:
