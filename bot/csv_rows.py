@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +18,10 @@ MAX_BYTES = 50_000_000
 MAX_ROWS = 200_000
 MAX_ERRORS_SHOWN = 20
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SPREADSHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
+LINE_ENDS = "\n\r\t"
+JOINERS = "\u200c\u200d"
+"""Some scripts write with them."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 Row = dict[str, str]
@@ -75,6 +80,40 @@ def each_row(
             yield number, read(row)
         except BadInputError as error:
             errors.append(f"row {number}: {error}")
+
+
+class Faults:
+    """What is wrong with one row, all of it: an operator who mends one fault at a time imports the file as often."""
+
+    def __init__(self, row: Row, codes: Collection[str] = ()) -> None:
+        """`codes` are the columns that programs compare: nothing unseen may stand in them, not even a wide space."""
+        self.found = [
+            f"{name} {problem}" for name, cell in row.items() if (problem := _unreadable(cell, code=name in codes))
+        ]
+
+    def of(self, read: Callable[[], Read], instead: Read) -> Read:
+        """What `read` returns; when it refuses, its words are kept and `instead` stands for the value."""
+        try:
+            return read()
+        except BadInputError as error:
+            self.found.append(str(error))
+            return instead
+
+    def raise_all(self) -> None:
+        """Raises BadInputError when there was any."""
+        if self.found:
+            raise BadInputError("; ".join(dict.fromkeys(self.found)))
+
+
+def _unreadable(cell: str, *, code: bool) -> str:
+    if cell.upper() in SPREADSHEET_ERRORS:
+        return f"is {cell.upper()}, a spreadsheet's error"
+    for char in cell:
+        kind = unicodedata.category(char)
+        unseen = kind in ("Cc", "Cf", "Co", "Cn") and char not in LINE_ENDS and (code or char not in JOINERS)
+        if unseen or (code and kind in ("Zs", "Zl", "Zp") and char != " "):
+            return f"holds a character that cannot be seen (U+{ord(char):04X})"
+    return ""
 
 
 def refuse(errors: list[str]) -> None:

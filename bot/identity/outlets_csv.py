@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.csv_rows import FORMULA_STARTS, Row, each_row, read_rows, refuse
+from bot.csv_rows import FORMULA_STARTS, Faults, Row, each_row, read_rows, refuse
 from bot.errors import BadInputError
 from bot.identity.phones import to_e164
 from bot.language.languages import DEFAULT, answered
@@ -47,19 +47,26 @@ def read_outlets(path: str | Path) -> list[OutletRow]:
 
 
 def _outlet(row: Row) -> OutletRow:
+    """Raises BadInputError with every fault of the row."""
+    faults = Faults(row, codes=("outlet_id", "phone", "contacts", "cutoff", "delivery_days"))
     for name in ("outlet_id", "name", "customer"):
         if row[name].startswith(FORMULA_STARTS):
-            raise BadInputError(f"{name} looks like a spreadsheet formula")
-    return OutletRow(
-        code=_filled(row, "outlet_id"),
-        name=_filled(row, "name"),
-        phones=_phones(row),
-        default_language=_one_of(row["default_language"].lower() or DEFAULT, "default_language", answered()),
+            faults.found.append(f"{name} looks like a spreadsheet formula")
+    language = row["default_language"].lower() or DEFAULT
+    outlet = OutletRow(
+        code=faults.of(lambda: _filled(row, "outlet_id"), ""),
+        name=faults.of(lambda: _filled(row, "name"), ""),
+        phones=faults.of(lambda: _phones(row), ()),
+        default_language=faults.of(lambda: _one_of(language, "default_language", answered()), ""),
         customer=row["customer"] or row["name"],
-        confirm_orders=_one_of(row["confirm_orders"].lower(), "confirm_orders", tuple(ConfirmOrders)) or None,
-        cutoff=_cutoff(row["cutoff"]),
-        delivery_days=_days(row["delivery_days"]),
+        confirm_orders=faults.of(
+            lambda: _one_of(row["confirm_orders"].lower(), "confirm_orders", tuple(ConfirmOrders)) or None, None
+        ),
+        cutoff=faults.of(lambda: _cutoff(row["cutoff"]), None),
+        delivery_days=faults.of(lambda: _days(row["delivery_days"]), None),
     )
+    faults.raise_all()
+    return outlet
 
 
 def _filled(row: Row, name: str) -> str:
@@ -71,9 +78,8 @@ def _filled(row: Row, name: str) -> str:
 def _phones(row: Row) -> tuple[str, ...]:
     written = [_filled(row, "phone"), *filter(None, (part.strip() for part in row["contacts"].split("|")))]
     phones = [to_e164(text) for text in written]
-    for text, phone in zip(written, phones, strict=True):
-        if not phone:
-            raise BadInputError(f"{text[:40]!r} is not a phone number (write it as +6591234567)")
+    if bad := [text for text, phone in zip(written, phones, strict=True) if not phone]:
+        raise BadInputError("; ".join(f"{text[:40]!r} is not a phone number (write it as +6591234567)" for text in bad))
     return tuple(dict.fromkeys(phones))
 
 

@@ -15,6 +15,8 @@ import phonenumbers
 CHANNEL_PREFIX = "whatsapp:"
 PHONE_FIELDS = ("whatsapp", "phone", "contact_number")
 MAX_LENGTH = 32
+_OF_A_SPREADSHEET = re.compile(r"\.0+$")
+"""6580003102.0: a number that a spreadsheet took for an amount; its digits are another phone."""
 _WRITTEN = re.compile(r"\+?[\d\s().\-/]+")
 
 
@@ -26,7 +28,7 @@ def to_e164(written: object, region: str = "SG") -> str:
     if isinstance(written, Mapping):
         written = _field_of(written)
     text = _plain(written) if isinstance(written, str) else ""
-    if not _WRITTEN.fullmatch(text) or text.startswith("00"):
+    if not _WRITTEN.fullmatch(text) or text.startswith("00") or _OF_A_SPREADSHEET.search(text):
         return ""
     try:
         number = phonenumbers.parse(text, region)
@@ -34,6 +36,8 @@ def to_e164(written: object, region: str = "SG") -> str:
         return ""
     if number.extension or not phonenumbers.is_possible_number(number):
         return ""
+    if number.italian_leading_zero and not phonenumbers.is_valid_number(number):
+        return ""  # "065 8000 3107": with the zero it would be somebody else's number, or nobody's
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
