@@ -16,8 +16,8 @@ install: ## .venv with what the product runs on
 install-dev: ## .venv with what the suite and the linters need as well
 	@$(call with-python,embedded/install.py requirements-dev.txt)
 
-run: install ## start everything; stop with Ctrl-C
-	@exec $(PY) -m embedded
+run: ## start everything; stop with Ctrl-C
+	@began=$$(date +%s) && $(MAKE) --no-print-directory install && STARTED_AT=$$began exec $(PY) -m embedded
 
 test: install-dev ## the whole suite, offline, on servers of its own
 	@$(PY) -m pytest $(ARGS)

@@ -37,5 +37,6 @@ def _finish(response: Response) -> Response:
             rule=rule,
             status=response.status_code,
             ms=round(seconds * 1000, 1),
+            **{name: value for name, value in g.get("message_ids", {}).items() if value is not None},
         )
     return response

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, request, stream_with_context
+from flask import Blueprint, Response, abort, g, jsonify, request, stream_with_context
 from pydantic import ValidationError
 from sqlalchemy import text
 
@@ -171,6 +171,7 @@ def _answer(runtime: Runtime, admitted: Admitted) -> tuple[dict[str, Any], bool]
     words = storable(asked.body.message)
     message = Incoming(CHANNEL, asked.provider_id, asked.body.user_id, BUSINESS, Kind.TEXT, words, runtime.clock())
     recorded = record_once(runtime.engine, message, fingerprint=asked.fingerprint, window_ms=0, flood=0)
+    g.message_ids = {"message_id": recorded.message_id, "conversation_id": recorded.conversation_id}
     if recorded.altered:
         raise _KeyReusedError("This Idempotency-Key was used for another request.")
     if admitted.outlet_id is not None:

@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import Pool
 
 T = TypeVar("T")
 
@@ -78,7 +77,10 @@ def again_if_stale(work: Callable[[], T]) -> T:
         return work()
 
 
-def pool_numbers(pool: Pool) -> dict[str, int]:
-    """Size, checked in and checked out connections of the engine's pool."""
-    counts = {name: getattr(pool, name, None) for name in ("size", "checkedin", "checkedout")}
-    return {name: int(count()) for name, count in counts.items() if count is not None}
+def pool_numbers(engine: Engine) -> dict[str, int]:
+    """Size, checked in and checked out connections of both pools of the engine together: what PostgreSQL sees of this process."""
+    pools = {id(each.pool): each.pool for each in (engine, _single.get(engine, engine))}.values()
+    return {
+        name: sum(int(count()) for pool in pools if (count := getattr(pool, name, None)) is not None)
+        for name in ("size", "checkedin", "checkedout")
+    }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,16 @@ def test_a_command_in_the_documents_runs(words: list[str], app: Flask, shop: Sho
     helped = words[0] in NEEDS_A_WORKER or any(word.isupper() for word in words)
     ran = app.test_cli_runner().invoke(args=[*words, "--help"] if helped else [*words, *SHORTENED.get(words[0], ())])
     assert ran.exit_code == 0, ran.output
+
+
+def test_the_first_commands_of_the_readme_work_as_written_in_a_fresh_shell() -> None:
+    lines = shell_lines(ROOT / "README.md")
+    begin = lines.index(". .venv/bin/activate")
+    command = next(line for line in lines[begin:] if line.startswith("flask "))
+    typed = f"{lines[begin]} && {command} --help"
+    done = subprocess.run(["sh", "-c", typed], cwd=ROOT, env={"PATH": os.defpath}, capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Usage: flask" in done.stdout
 
 
 @pytest.mark.parametrize("words", commands("make"), ids=" ".join)

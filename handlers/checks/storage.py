@@ -96,7 +96,7 @@ def _schema(runtime: Runtime, *, thorough: bool) -> Verdict:
 
 
 def _pool(runtime: Runtime) -> dict[str, int]:
-    return pool_numbers(runtime.engine.pool)
+    return pool_numbers(runtime.engine)
 
 
 def _since(started: float) -> float:

@@ -15,6 +15,7 @@ from rich.table import Column, Table
 from bot.evaluation.baseline import below, recorded
 from bot.evaluation.evaluation import Report, evaluate, find_sets
 from bot.evaluation.figures import Score, confusion
+from bot.evaluation.gates import under_the_gates
 from bot.evaluation.reading import MARKS, Evaluation, Read, failure
 from bot.evaluation.swaps import FULL, SEED, USUAL, SwapReport, frame_swap, trade_swap
 from bot.settings import ROOT
@@ -74,7 +75,7 @@ def command_eval(
         print_json({**report.as_json(), "swaps": {swap.name: swap.as_json() for swap in swaps}})
     else:
         _show(report, swaps, confused=confused, errors=errors)
-    worse = [] if corpus else below(scores, report.llm_share, _baseline())
+    worse = [] if corpus else below(scores, report.llm_share, _baseline()) + _under_the_gates(report)
     for sentence in worse:
         click.echo(sentence, err=True)
     if worse:
@@ -83,6 +84,11 @@ def command_eval(
 
 def _scores(report: Report, swaps: Sequence[SwapReport]) -> dict[str, Score]:
     return {name: found.score for name, found in report.by_set.items()} | {s.name: s.every.score for s in swaps}
+
+
+def _under_the_gates(report: Report) -> list[str]:
+    languages = {name: (found.score.messages, found.score.intent) for name, found in report.by_language.items()}
+    return under_the_gates(report.every.score.intent, report.macro_f1, languages)
 
 
 def _baseline() -> dict[str, Any]:

@@ -42,7 +42,7 @@ WHERE m.id = :id AND before.id = m.id AND c.id = m.conversation_id AND k.id = c.
   AND m.direction = 'outbound' AND m.state IN ('pending', 'sending', 'unknown') AND m.due_at <= now()
   AND NOT EXISTS (SELECT 1 FROM conversation_messages e WHERE e.conversation_id = m.conversation_id AND e.id < m.id
                   AND e.direction = 'outbound' AND e.state IN ('pending', 'sending', 'unknown'))
-RETURNING m.id, m.content, m.payload, m.attempts, m.channel, m.conversation_id, before.state AS was, m.created_at, k.id AS contact_id,
+RETURNING m.id, m.in_reply_to, m.content, m.payload, m.attempts, m.channel, m.conversation_id, before.state AS was, m.created_at, k.id AS contact_id,
           k.address, c.business_address, k.last_inbound_at,
           (SELECT i.created_at FROM conversation_messages i WHERE i.id = m.in_reply_to) AS asked_at
 """,
@@ -119,7 +119,12 @@ def _send_one(runtime: Runtime, message_id: int, channels: Mapping[str, Channel]
         return None
     failpoints.hit("deliver.after_claim")
     kept = runtime.renewals.hold(RENEW, {"id": message_id, "attempt": attempt, "sending": SENDING_S})
-    with kept, log_context(message_id=message_id, conversation_id=row.conversation_id, job="deliver"):
+    with (
+        kept,
+        log_context(
+            message_id=message_id, in_reply_to=row.in_reply_to, conversation_id=row.conversation_id, job="deliver"
+        ),
+    ):
         with metrics.deliver_seconds.labels(row.channel).time():
             result = _result(runtime, row, channels)
         failpoints.hit("deliver.before_finish")
@@ -248,6 +253,8 @@ def _finish(runtime: Runtime, row: Any, attempt: str, result: Result) -> int | N
     metrics.replies_total.labels(row.channel, result.state).inc()
     if result.state == "sent" and row.asked_at is not None:
         metrics.reply_latency_seconds.observe((datetime.now(UTC) - row.asked_at).total_seconds())
+    if result.state == "sent":
+        log.info("reply sent", attempts=row.attempts)
     if result.error is not None:
         log.warning("reply not sent", state=result.state, error=error_words(result.error))
     return finished.next_id if finished is not None and result.pause_s is None else None

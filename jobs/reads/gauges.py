@@ -49,7 +49,7 @@ class LedgerGauges(Collector):
             found = []
         yield _single("tria_database_up", float(bool(found)))
         yield from found
-        yield _labelled("tria_pool_connections", "state", pool_numbers(self._runtime.engine.pool))
+        yield _labelled("tria_pool_connections", "state", pool_numbers(self._runtime.engine))
 
     def _read(self) -> list[GaugeMetricFamily]:
         with self._runtime.engine.connect() as connection:

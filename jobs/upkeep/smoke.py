@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from bot.runtime import Runtime
 from jobs import queues
-from jobs.canary import PRODUCT, SET_UP
+from jobs.canary import PRODUCTS, SET_UP
 from models.database import autocommit, transaction
 
 PREFIX = "smoke-"
@@ -69,7 +69,9 @@ def smoke(runtime: Runtime, orders: int, timeout_s: float) -> Smoke:
     try:
         with transaction(runtime.engine) as connection:
             _remove_leftovers(connection)
-            name = connection.execute(PRODUCT).scalar()
+            name = connection.execute(
+                PRODUCTS, {"most": 1}
+            ).scalar()  # the one that the synthetic order found to be read
             if name is None:
                 result.problems.append("no active product has a price")
                 return result

@@ -101,7 +101,7 @@ def test_ready_when_an_order_can_be_taken(client: FlaskClient, alive: Runtime) -
     assert (response.status_code, body["overall_healthy"], body["failing"]) == (200, True, [])
     services = body["services"]
     assert services["database"]["response_time_ms"] > 0
-    assert services["database"]["pool"]["size"] == alive.engine.pool.size()  # type: ignore[attr-defined]
+    assert services["database"]["pool"]["size"] == 2 * alive.engine.pool.size()  # type: ignore[attr-defined]
     assert services["redis"]["port"] == alive.redis.connection_pool.connection_kwargs["port"]
     assert services["openai"]["api_key_set"] is False
     assert services["synthetic_order"]["order_ms"] == 12.5
