@@ -77,6 +77,7 @@ class OpenAIApi:
         with self._lock:
             self.script.clear()
             self.mode = Mode.PLAUSIBLE
+            self.think = answer_plausibly
 
     def _chat(self, body: dict[str, Any]) -> Outcome:
         if not body.get("model") or not body.get("messages"):

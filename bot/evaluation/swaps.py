@@ -36,6 +36,8 @@ class Sample:
     trades: int | None
 
 
+Told = tuple[Goods, dict[str, Any]]
+"""A message in the corpus format, and the catalog that it is about."""
 USUAL = Sample(messages=130, trades=3)
 FULL = Sample(messages=None, trades=None)
 
@@ -60,25 +62,31 @@ def trades() -> list[Goods]:
     return [read_goods(path) for path in sorted(TRADES.glob("*/catalog.csv"))]
 
 
-def trade_swap(sets: Iterable[LabelledSet], sample: Sample, seed: str = SEED) -> SwapReport:
+def trade_rows(
+    sets: Iterable[LabelledSet], sample: Sample, seed: str, dropped: Counter[str] | None = None
+) -> Iterator[Told]:
     """Every trade told with messages of the sets."""
+    counted: Counter[str] = Counter() if dropped is None else dropped
+    found = list(sources(_rows(sets), counted))
+    for goods in trades():
+        yield from ((goods, row) for row in _told(found, goods, sample, seed, counted))
+
+
+def frame_rows(sample: Sample, seed: str, dropped: Counter[str] | None = None) -> Iterator[Told]:
+    """Every frame around lines of some trades."""
+    yield from frame_examples(read_frames(), trades(), seed, sample.trades, Counter() if dropped is None else dropped)
+
+
+def trade_swap(sets: Iterable[LabelledSet], sample: Sample, seed: str = SEED) -> SwapReport:
+    """The trade swap, read."""
     dropped: Counter[str] = Counter()
-    found = list(sources(_rows(sets), dropped))
-    reads = [
-        read for goods in trades() for read in _read(goods, _told(found, goods, sample, seed, dropped), "trade_swap")
-    ]
-    return _report("trade swap", reads, dropped)
+    return _report("trade swap", _read(trade_rows(sets, sample, seed, dropped), "trade_swap"), dropped)
 
 
 def frame_swap(sample: Sample, seed: str = SEED) -> SwapReport:
-    """Every frame around lines of some trades."""
-    catalogs = trades()
-    by_trade: dict[str, list[dict[str, Any]]] = {goods.trade: [] for goods in catalogs}
+    """The frame swap, read."""
     dropped: Counter[str] = Counter()
-    for goods, row in frame_examples(read_frames(), catalogs, seed, sample.trades, dropped):
-        by_trade[goods.trade].append(row)
-    reads = [read for goods in catalogs for read in _read(goods, by_trade[goods.trade], "frame_swap")]
-    return _report("frame swap", reads, dropped)
+    return _report("frame swap", _read(frame_rows(sample, seed, dropped), "frame_swap"), dropped)
 
 
 def _rows(sets: Iterable[LabelledSet]) -> Iterator[tuple[dict[str, Any], Goods]]:
@@ -96,10 +104,10 @@ def _told(
     yield from swapped(random.Random(f"{seed}/{goods.trade}").sample(found, count), goods, seed, dropped)
 
 
-def _read(goods: Goods, rows: Iterable[dict[str, Any]], name: str) -> Iterator[Read]:
-    index = _index(goods.path)
-    for row in rows:
-        yield read_example(parse_example(row), index, set_name=name, trade=goods.trade)
+def _read(told: Iterable[Told], name: str) -> list[Read]:
+    return [
+        read_example(parse_example(row), _index(goods.path), set_name=name, trade=goods.trade) for goods, row in told
+    ]
 
 
 @cache

@@ -112,7 +112,9 @@ def _unit_words(said: str, unit: str, before: str) -> str:
     if unit in unit_words().units_of.get(said.lower(), ()):
         return said
     style = unit_words().styles_of[said.lower()]
-    return unit_words().spelling(unit, style, many=not re.search(r"(?<!\d)1\s*$|\b(?:a|an|one|one more|another|1 more)\s+$", before))
+    return unit_words().spelling(
+        unit, style, many=not re.search(r"(?<!\d)1\s*$|\b(?:a|an|one|one more|another|1 more)\s+$", before)
+    )
 
 
 def _goods_words(said: str, place: Place, chosen: Assignment, old: Goods, new: Goods, chance: random.Random) -> str:

@@ -16,6 +16,7 @@ from bot.evaluation.baseline import below, recorded
 from bot.evaluation.evaluation import Report, evaluate, find_sets
 from bot.evaluation.figures import Score, confusion
 from bot.evaluation.gates import under_the_gates
+from bot.evaluation.leave_one_out import held_out, learnt_from
 from bot.evaluation.reading import MARKS, Evaluation, Read, failure
 from bot.evaluation.swaps import FULL, SEED, USUAL, SwapReport, frame_swap, trade_swap
 from bot.settings import ROOT
@@ -54,13 +55,19 @@ LEGEND = (
 @click.option(
     "--failures", type=click.Path(path_type=Path, dir_okay=False), help="Write what was read wrong, the worst first."
 )
+@click.option(
+    "--leave-one-out", is_flag=True, help="Only this: each trade read by what the others taught. Some minutes a trade."
+)
 @click.option("--record", is_flag=True, help="Raise the baseline to today's figures, where they are better.")
 @json_option
 def command_eval(
     corpus: Path | None, full: bool, seed: str, no_swaps: bool, confused: bool, errors: int, failures: Path | None,
-    record: bool, as_json: bool,
+    leave_one_out: bool, record: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Score the understanding on labelled messages. Exit 1 when it is below the recorded baseline."""
+    if leave_one_out:
+        _leave_one_out(as_json=as_json)
+        return
     sets = find_sets(corpus or CORPUS)
     report = evaluate(sets)
     sample = FULL if full else USUAL
@@ -80,6 +87,29 @@ def command_eval(
         click.echo(sentence, err=True)
     if worse:
         sys.exit(FAILED)
+
+
+def _leave_one_out(*, as_json: bool) -> None:
+    """Each trade as its own weights and as the others' weights read it."""
+    usual = evaluate(find_sets(CORPUS)).by_trade
+    rows = []
+    for left in held_out(learnt_from()):
+        rows.append((left.trade, usual[left.trade].score.as_json(), left.figures))
+        click.echo(f"{left.trade} is read", err=True)
+    if as_json:
+        print_json({trade: {"taught": own, "left_out": others} for trade, own, others in rows})
+        return
+    keys = ("exact", "placed", "danger", "wrongly_cancelled", "wrongly_ignored")
+    columns = ("trade left out", "n", *(f"{key}, {how}" for key in keys for how in ("taught", "left out")))
+    told = [
+        (trade, own["messages"], *(_say(f[key]) for key in keys for f in (own, others))) for trade, own, others in rows
+    ]
+    print_table("By trade left out of what is learnt", columns, told)
+
+
+def _say(figure: float | None) -> str:
+    """A share in per cent, a count as it is."""
+    return _percent(figure) if figure is None or isinstance(figure, float) else str(figure)
 
 
 def _scores(report: Report, swaps: Sequence[SwapReport]) -> dict[str, Score]:

@@ -25,6 +25,7 @@ from bot.evaluation.examples import Example, read_examples
 from bot.evaluation.prediction import prediction
 from bot.evaluation.scoring import judge
 from bot.settings import ROOT
+from bot.telemetry import scrub
 from bot.understanding.filling import MAX_CANDIDATES, candidates, fill_in, worth_asking
 from bot.understanding.gaps import GapOutcome
 from bot.understanding.intent import Basket, Context, Intent, IntentKind, QuestionReason
@@ -35,6 +36,7 @@ from bot.understanding.prompts import Found, Reading
 from bot.understanding.reader import look, understand
 from simulator.adversary import FOREIGN_SKU, HUGE, Mode
 from simulator.faults import Fault, FaultKind
+from simulator.oracle import Oracle, Truth
 from simulator.server import Running, start
 
 INDEX = CatalogIndex.build(read_catalog(ROOT / "data" / "catalog.csv"))
@@ -394,6 +396,24 @@ def test_plausible_answers_about_the_corpus_make_nothing_dangerous(running: Runn
         check_harmless(example, index, intent, after)
         filled += record.filled
     assert filled > 0
+
+
+def truth(example: Example) -> Truth:
+    lines = (example.gold or {"lines": ()})["lines"]
+    return Truth("order.create", {line["sku"]: (line["quantity_said"], line["unit_said"]) for line in lines})
+
+
+@pytest.mark.parametrize("right", [0.0, 0.5, 1.0])
+def test_a_second_reader_makes_nothing_dangerous_however_often_it_is_wrong(
+    running: Running, filler: GapFiller, right: float
+) -> None:
+    asked = with_a_gap()[::7]
+    running.openai.think = Oracle({scrub(example.text): truth(example) for example, _, _ in asked}, right)
+    for example, index, intent in asked:
+        after, record = filler.fill(intent, example.text, index, example.context, example.now)
+        assert record is not None
+        assert record.outcome is GapOutcome.OK
+        check_harmless(example, index, intent, after)
 
 
 KINDS = list(Reading.model_json_schema()["properties"]["kind"]["enum"])
