@@ -215,7 +215,8 @@ OPERATIONS: Mapping[Op, Operation] = {
 
 def _to_line(book: Book, said: Statement, index: CatalogIndex, meant: tuple[str, ...], op: ChangeOp) -> Book:
     """An amount for one line of the order, or for each of all; which of several is asked."""
-    if len(meant) > 1 and said.goods is not None and said.goods.pointer is Pointer.ALL:
+    each = said.goods is None and said.amount is not None and said.amount.each
+    if len(meant) > 1 and (each or (said.goods is not None and said.goods.pointer is Pointer.ALL)):
         for sku in meant:
             book = _to_line(book, said, index, (sku,), op)
         return book

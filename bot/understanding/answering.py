@@ -149,6 +149,8 @@ def _amount_of(statements: Sequence[Statement], picks: Sequence[int]) -> Amount 
 def _by_statement(
     state: Answered, said: Statement, claimed: Sequence[Question], index: CatalogIndex, held: frozenset[str]
 ) -> Answered:
+    if said.goods is not None and said.goods.pointer is not None and said.amount is not None and said.op in _WISHES:
+        said = replace(said, goods=None)  # "one carton of it"
     if said.op is Op.REMOVE:
         return _struck(state, said, index)
     if said.op is Op.SWAP and _matches(state, said.goods, index):

@@ -116,7 +116,7 @@ def _as_change(base: Reading, facts: Facts, items: Sequence[Item], clauses: Sequ
     """The reading of clauses that say what is done to the order; None for plain wishes, which the story reads as well."""
     marks = frozenset(mark for clause in clauses for mark in clause.marks)
     ordered = any(points == "order" for clause in clauses for _, points in clause.days)
-    does = ordered or any(clause.op not in (None, Op.WISH) or clause.notes for clause in clauses)
+    does = ordered or any(clause.op not in (None, Op.WISH) or clause.notes or _points(clause) for clause in clauses)
     bare = all(_is_bare(clause) for clause in clauses) and not _other_words(facts, items)
     if Mark.NOTHING_MORE in marks and not does:
         return _nothing_wanted(base)
@@ -170,6 +170,11 @@ def _accepts_as_it_is(facts: Facts, clauses: Sequence[Clause], items: Sequence[I
     plain = all(clause.op in (None, Op.WISH, Op.SET) and not clause.corrects for clause in clauses)
     right = any(item.may(Role.RIGHT) for item in items) and not any(item.may(Role.NOT, Role.WRONG) for item in items)
     return plain and right and facts.context.draft is not None and facts.cues.has("confirm")
+
+
+def _points(clause: Clause) -> bool:
+    """ "first item 6": an amount for a line that is pointed at."""
+    return clause.amount is not None and any(item.mention is None for item in clause.goods)
 
 
 def _is_bare(clause: Clause) -> bool:

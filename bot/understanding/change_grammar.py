@@ -19,6 +19,7 @@ from bot.understanding.statements import Mark, Op
 MAX_ITEMS = 24
 """A longer message is a list of wishes, not a change."""
 MAX_CLAUSES = 6
+HALF = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,8 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     # the amount, not another
     ("[sA]* goods=P? [sA]* amount=Q t? goods=P? [sZ]* n+ [sA]* wrong=Q s*", _not),
     ("goods=P? s* amount=Q goods=P? i wrong=Q", _not),
+    ("amount=Q [sZ]* n+ wrong=Q t? goods=P", _not),
+    ("[wsA]* goods=P? [wsA]* F wrong=Q [tsw]+ amount=Q [sZ]*", _not),
     ("[no]+ s* wrong=Q [As]* amount=Q goods=P? [sZ]*", _not),
     ("i wrong=Q [As]* amount=Q goods=P? s*", _not),
     ("goods=P? wrong=Q d s* amount=Q [sZ]*", _not),
@@ -332,9 +335,12 @@ def _clause(items: Sequence[Item]) -> Said | None:
     if any(item.letters == UNKNOWN for item in rest):
         return None
     corrects = bool(rest) and rest[0].may(Role.CORRECT, Role.NO) and len(rest) > 1
+    while len(rest) > 1 and rest[-1].letters == Role.CORRECT:  # "6 trays sorry"
+        rest, corrects = _within(rest[:-1]), True
     said = _meaning(rest, beside=bool(days or references or note))
     if said is None or (note and said.op is Op.WISH):
         return None
+    said = _halved(replace(said, op=Op.SET) if corrects and said.op is Op.WISH and said.amount else said)
     moves = bool(days) and any(item.meanings.get(Role.MOVE) == "move" for item in items)
     marks = said.marks | ({Mark.MOVE} if moves else frozenset())
     marks |= {Mark.ANEW} if any(item.may(Role.ANEW) for item in rest) else frozenset()
@@ -343,6 +349,15 @@ def _clause(items: Sequence[Item]) -> Said | None:
         more=said.more or any(item.meanings.get(Role.ADD) in ("more", "one") for item in rest), leads=_leads(rest),
         start=items[0].start, end=items[-1].end,
     )  # fmt: skip
+
+
+def _halved(said: Said) -> Said:
+    """ "half", "everything half": of what is there, where no goods are named."""
+    quantity = said.amount.quantity if said.amount is not None else None
+    bare = said.op is Op.WISH and not any(item.letters == GOODS for item in said.goods)
+    if not bare or quantity is None or quantity.unit is not None or quantity.value != HALF:
+        return said
+    return replace(said, op=Op.SCALE, amount=None, factor=HALF)
 
 
 def _within(items: Sequence[Item]) -> list[Item]:

@@ -80,6 +80,7 @@ def _stands(phrase: Phrase, facts: Facts, goods: Sequence[Mention], amounts: Seq
     for mention in goods:
         start, end = _chars(facts.tokens, mention.start, mention.end)
         longer = phrase.start <= start and end <= phrase.end and phrase.end - phrase.start > end - start
+        longer &= any(role not in (*_CHOICES, Role.FILLER) for role in phrase.meanings)
         if not longer and any(_overlap(phrase, t.start, t.end) for t in _words_of_goods(mention, facts.index)):
             return False
     if any(_overlap(phrase, *_chars(facts.tokens, day.start, day.end)) for day in facts.days):
@@ -135,7 +136,7 @@ def _element_items(facts: Facts, phrases: Sequence[Phrase]) -> Iterator[Item]:
             elif not (_counts_nothing(element) or any(_covers(phrase, start, end) for phrase in phrases)):
                 yield from _amount(element, start, end)
         elif isinstance(element, Break):
-            letter = _break(element)
+            letter = Role.ADD if element.text == "+" and element.start == 0 else _break(element)
             if letter and not any(_overlap(phrase, start, end) for phrase in phrases):
                 yield Item(letter, start, end, element.text)
         elif element.kind is Kind.DAY and element.start in days:
