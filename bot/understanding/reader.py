@@ -1,7 +1,7 @@
 """Reads one message: words in, an Intent out. Pure, deterministic, never raises, linear in the length of the text.
 
 The stages, each a module of its own: text (fold), scan and tokens, when (days), elements, pairing, story and resolve
-(goods and amounts), cues, kinds (what the message is), then changes and answers (what that does to the order).
+(goods and amounts), cues, kinds (what the message is), then bridge and effects (what that does to the order).
 """
 
 from __future__ import annotations

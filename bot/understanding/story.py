@@ -1,6 +1,6 @@
 """Tells the story of a message in order: what is wanted, what is corrected, what is taken back.
 
-Out come edits in plain terms; what they do to a draft or to the last order is changes.py's business.
+Out come edits in plain terms; what they do to a draft or to the last order is decided in effects.py.
 """
 
 from __future__ import annotations
