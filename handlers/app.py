@@ -40,7 +40,7 @@ def _add_doors(app: Flask, runtime: Runtime) -> None:
 
     if hops := runtime.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for spec in CHANNELS.values():
+    for spec in (spec for spec in CHANNELS.values() if spec.door):
         app.register_blueprint(import_module(spec.door).blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(api_docs.blueprint)

@@ -25,6 +25,8 @@ from bot import failpoints
 from bot.runtime import Runtime
 from bot.telemetry import get_logger, log_context, metrics, report_error
 from jobs import heartbeat, queues
+from jobs.handoff import notify
+from jobs.outbox import undelivered
 from jobs.replay.rq_failures import reconcile
 from jobs.upkeep.startup_checks import begin
 from models.database import again_if_stale, autocommit
@@ -85,6 +87,14 @@ def _ring_canary(runtime: Runtime, connection: Connection) -> None:
         queues.ring(runtime, queues.Bell.CANARY, 0)
 
 
+def pulse(runtime: Runtime) -> None:
+    """What is looked at every few seconds only; the sign of life comes last, so that it stands for all of it."""
+    reconcile(runtime)
+    undelivered.take_up(runtime)
+    notify.tell(runtime)
+    heartbeat.beat(runtime.engine, "sweeper")
+
+
 def run(runtime: Runtime, stop: threading.Event) -> None:
     """Ticks until told to stop. A database that is away is waited for; nothing is lost meanwhile."""
     pulse_at = 0.0
@@ -92,8 +102,7 @@ def run(runtime: Runtime, stop: threading.Event) -> None:
         try:
             again_if_stale(lambda: run_once(runtime))
             if time.monotonic() >= pulse_at:
-                reconcile(runtime)
-                heartbeat.beat(runtime.engine, "sweeper")
+                pulse(runtime)
                 pulse_at = time.monotonic() + PULSE_EVERY_S
         except SQLAlchemyError as error:
             _note(error)

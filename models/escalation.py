@@ -24,5 +24,8 @@ class Escalation(Base):
     assignee: Mapped[str | None]
     opened_at: Mapped[Created]
     due_at: Mapped[Instant | None]
+    told: Mapped[str | None]
+    """The reason that the team was told (ESCALATION_NOTIFY); a reason that joins later is told too."""
+    told_at: Mapped[Instant | None]
     closed_at: Mapped[Instant | None]
     closed_by: Mapped[str | None]

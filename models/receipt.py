@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, one_of
@@ -26,7 +27,10 @@ class DeliveryReceipt(Base):
     """Joined to a message by (channel, provider_id)."""
 
     __tablename__ = "delivery_receipts"
-    __table_args__ = (one_of("status", Delivery),)
+    __table_args__ = (
+        one_of("status", Delivery),
+        Index("ix_delivery_receipts_failed", "updated_at", postgresql_where=text("status = 'failed'")),
+    )
 
     channel: Mapped[str] = mapped_column(primary_key=True)
     provider_id: Mapped[str] = mapped_column(primary_key=True)

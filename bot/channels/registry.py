@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.channels import api, telegram, twilio
+from bot.channels import api, notices, telegram, twilio
 from bot.channels.spec import ChannelSpec
 from bot.errors import UnknownChannelError
 
@@ -12,6 +12,8 @@ CHANNELS: dict[str, ChannelSpec] = {
         twilio.SPEC,
         telegram.SPEC,
         api.SPEC,
+        notices.EMAIL,
+        notices.HOOK,
     )
 }
 """By name, in the order in which they are shown."""

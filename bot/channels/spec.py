@@ -32,7 +32,8 @@ class ChannelSpec:
     """
 
     name: str
-    door: str
+    door: str = ""
+    """Empty for a channel by which nothing comes in."""
     provider: str = ""
     """Who carries the messages, as `flask doctor` names them."""
     client: str = ""
@@ -44,7 +45,7 @@ class ChannelSpec:
     """Longest text of one message, in UTF-16 units; None is no limit."""
     rate: Rate | None = None
     threads: int = 1
-    """Threads of a worker that send on it at the same time."""
+    """Threads of a worker that send on it at the same time; 0 leaves it to the jobs that the sweeper rings for."""
     free_text_for: timedelta | None = None
     """How long after the customer's last message free text is allowed; later only an approved template. None is always."""
     shares_contact: bool = False

@@ -132,6 +132,14 @@ class Settings(BaseSettings):
     draft_reminder_minutes: int = Field(30, ge=1, description="a draft left open is reminded once after this")
     draft_expiry_minutes: int = Field(240, ge=2, description="and expires after this")
     handover_timeout_minutes: int = Field(240, ge=1, description="a person's silence after which the bot speaks again")
+    escalation_notify: str = Field(
+        "",
+        description="who hears of every escalation: a Telegram chat id, an e-mail address or a webhook URL; several with commas",
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr(""), description="smtp://user:password@host:587 (or smtps://), for e-mail in ESCALATION_NOTIFY"
+    )
+    smtp_from: str = Field("tria@localhost", description="sender of those e-mails")
     max_proactive_messages_per_day: int = Field(
         3, ge=0, description="reminders and announcements to one contact in 24 hours"
     )

@@ -46,6 +46,8 @@ SHAPES = {
     ),
 }
 """As the providers give them out. Only production insists: stand-ins on a developer's machine may take anything."""
+NOTIFIED = re.compile(r"-?\d{3,20}|[^\s@,/]+@[^\s@,/]+|https?://[^\s,]+")
+"""A Telegram chat, an e-mail address, a web address."""
 TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """What Telegram's setWebhook takes."""
 
@@ -123,6 +125,17 @@ def _public_url(settings: Settings) -> Iterable[str]:
         yield "PUBLIC_URL: must be scheme and host only, without a path, a login or anything behind"
     if bad:
         yield "PUBLIC_URL: is not an address"
+
+
+def _escalation_notify(settings: Settings) -> Iterable[str]:
+    parts = [part.strip() for part in settings.escalation_notify.split(",") if part.strip()]
+    if any(not NOTIFIED.fullmatch(part) for part in parts):
+        yield "ESCALATION_NOTIFY: takes Telegram chat ids, e-mail addresses and http(s) addresses, separated by commas"
+    server = urlsplit(secret(settings.smtp_url))
+    if any("@" in part and "//" not in part for part in parts) and not server.hostname:
+        yield "SMTP_URL: is needed for the e-mail address in ESCALATION_NOTIFY"
+    if secret(settings.smtp_url) and server.scheme not in ("smtp", "smtps"):
+        yield "SMTP_URL: must begin with smtp:// (or smtps:// for TLS from the start)"
 
 
 def _sentry(settings: Settings) -> Iterable[str]:
@@ -236,6 +249,7 @@ EVERYWHERE: tuple[Rule, ...] = (
     _secret_key,
     _openai,
     _telegram_secret,
+    _escalation_notify,
     _public_url,
     _sentry,
     _prometheus,

@@ -20,7 +20,12 @@ from models.failure import FailureKind
 make()
 
 CHANNELS = registry.CHANNELS.keys()
-DOORS = (*(spec.door.rpartition(".")[2] for spec in registry.CHANNELS.values()), "health", "console", "simulator")
+DOORS = (
+    *(spec.door.rpartition(".")[2] for spec in registry.CHANNELS.values() if spec.door),
+    "health",
+    "console",
+    "simulator",
+)
 FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 SLOW_S = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 OTHER = "other"
@@ -87,6 +92,9 @@ orders_held_total = _counter(
 )
 unknown_sender_total = _counter("unknown_sender_total", "Messages of senders bound to no outlet", channel=CHANNELS)
 escalations_total = _counter("escalations_total", "Conversations handed to a person", channel=CHANNELS)
+escalations_told_total = _counter(
+    "escalations_told_total", "Escalations that the team was told of", kind=("new", "overdue")
+)
 jobs_failed_total = _counter(
     "jobs_failed_total",
     "Jobs that ended in an exception",
@@ -113,6 +121,9 @@ replies_unrecorded_total = _counter(
 )
 replies_ceiling_total = _counter(
     "replies_ceiling_total", "Replies given up because nothing may be tried more often", channel=CHANNELS
+)
+replies_undelivered_total = _counter(
+    "replies_undelivered_total", "Replies that the provider took and could not deliver", channel=CHANNELS
 )
 reply_latency_seconds = Histogram(
     "tria_reply_latency_seconds", "From the inbound row to the provider's acceptance of its reply", buckets=SLOW_S

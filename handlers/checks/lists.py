@@ -54,6 +54,14 @@ _WORK = (
         Severity.DEGRADED,
         needs="schema",
     ),
+    Check(
+        "escalations",
+        "work",
+        work.escalations,
+        "look at `flask escalations list`",
+        Severity.DEGRADED,
+        needs="database",
+    ),
 )
 _TRADE = (
     Check("catalog", "trade", trade.catalog, "run `flask catalog import data/catalog.csv`", needs="schema"),
@@ -67,7 +75,8 @@ _MACHINE = (
     Check("cpu", "machine", machine.cpu, "add a machine or find what is busy", Severity.DEGRADED),
 )
 _OUTSIDE = (
-    *map(outside.provider_of, pushed_channels()),
+    *(outside.provider_of(spec) for spec in pushed_channels() if spec.door),
+    Check("escalation_notify", "outside", outside.escalation_notify, "set ESCALATION_NOTIFY", Severity.DEGRADED),
     Check("openai", "outside", outside.openai, "set OPENAI_API_KEY", Severity.DEGRADED),
     Check("xero", "outside", outside.xero, "set the four XERO_ credentials", Severity.DEGRADED),
 )

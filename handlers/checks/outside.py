@@ -3,6 +3,7 @@ them, and a health check that calls a paid service is a bill."""
 
 from __future__ import annotations
 
+from bot.channels.notices import targets
 from bot.channels.spec import ChannelSpec
 from bot.runtime import Runtime
 from handlers.checks.check import Check, Severity, Verdict
@@ -19,6 +20,15 @@ def provider_of(spec: ChannelSpec) -> Check:
     return Check(
         spec.provider, "outside", lambda runtime: _provider(runtime, spec), spec.settings_needed, Severity.DEGRADED
     )
+
+
+def escalation_notify(runtime: Runtime) -> Verdict:
+    """Whether anybody hears of a customer who waits for a person."""
+    told = targets(runtime.settings)
+    facts = {"configured": bool(told), "channels": sorted({target.channel for target in told})}
+    if not told and runtime.settings.is_production:
+        return Verdict(Severity.DEGRADED, "nobody is told when a customer waits for a person", facts)
+    return Verdict(facts=facts)
 
 
 def xero(runtime: Runtime) -> Verdict:

@@ -88,6 +88,15 @@ def failures(runtime: Runtime) -> Verdict:
     return Verdict(Severity.DEGRADED if count else Severity.HEALTHY, reason, {"open": count})
 
 
+def escalations(runtime: Runtime) -> Verdict:
+    """Tasks for a person: how many wait, and how many wait longer than their priority allows."""
+    with runtime.engine.connect() as connection:
+        facts = {"open": stats.escalations_open(connection), "overdue": stats.escalations_overdue(connection)}
+    if overdue := facts["overdue"]:
+        return Verdict(Severity.DEGRADED, f"{overdue} customers wait for a person longer than they should", facts)
+    return Verdict(facts=facts)
+
+
 def _age(age_s: float, limit_s: float, words: str) -> Verdict:
     facts = {"oldest_s": round(age_s, 1)}
     return Verdict(Severity.UNHEALTHY, f"{words} {age_s:.0f} s", facts) if age_s > limit_s else Verdict(facts=facts)

@@ -1,0 +1,97 @@
+"""Tells the team of escalations (ESCALATION_NOTIFY): rows in the outbox, so that they are retried and end in a state like any reply.
+
+Run by the sweeper. Every way of making a task is heard, because what was told stands beside the task itself: a new one, a
+reason that joins an open one, and one that nobody has looked at in its time, again each hour.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from bot.channels.notices import EMAIL_NAME, TELEGRAM_NAME, Target, targets
+from bot.runtime import Runtime
+from bot.settings import Settings
+from bot.telemetry import get_logger, metrics
+from bot.telemetry.masking import mask_phone
+from jobs.access.binding import contact_of
+from jobs.outbox.write import Outbound, write
+from models.database import transaction
+
+log = get_logger(__name__)
+
+AGAIN_MINUTES = 60
+"""How often an overdue task is told again."""
+MOST_AT_ONCE = 20
+WORDS_SHOWN = 300
+
+_UNTOLD = text("""
+UPDATE escalations e SET told = e.reason, told_at = now() FROM (
+    SELECT x.id FROM escalations x JOIN conversations c ON c.id = x.conversation_id JOIN contacts k ON k.id = c.contact_id
+    WHERE x.closed_at IS NULL AND NOT k.is_synthetic AND (x.told IS DISTINCT FROM x.reason
+        OR (x.due_at < now() AND (x.told_at < x.due_at OR x.told_at < now() - :again * interval '1 minute')))
+    ORDER BY x.id LIMIT :most FOR UPDATE OF x SKIP LOCKED) due
+WHERE e.id = due.id RETURNING e.id, e.reason, e.priority, e.due_at < now() AS overdue, e.conversation_id
+""")
+_WHO = text("""
+SELECT k.channel, k.address, k.display_name,
+       (SELECT string_agg(o.name, ', ' ORDER BY o.name) FROM outlets o JOIN contact_outlets b ON b.outlet_id = o.id
+        WHERE b.contact_id = k.id) AS outlets,
+       (SELECT content FROM conversation_messages m WHERE m.conversation_id = c.id AND m.direction = 'inbound' AND m.content <> ''
+        ORDER BY m.id DESC LIMIT 1) AS words
+FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE c.id = :id
+""")
+_OPEN = text("""
+INSERT INTO conversations (contact_id, channel, business_address) VALUES (:contact_id, :channel, :business_address)
+ON CONFLICT (contact_id, business_address) WHERE closed_at IS NULL DO UPDATE SET channel = excluded.channel RETURNING id
+""")
+
+
+def tell(runtime: Runtime) -> int:
+    """Writes what is to be told now; how many tasks that were. Without ESCALATION_NOTIFY nothing is marked as told."""
+    heard_by = targets(runtime.settings)
+    if not heard_by:
+        return 0
+    with transaction(runtime.engine) as connection:
+        tasks = connection.execute(_UNTOLD, {"again": AGAIN_MINUTES, "most": MOST_AT_ONCE}).all()
+        for task in sorted(tasks):
+            _tell_one(connection, runtime.settings, heard_by, task)
+    for task in tasks:
+        metrics.escalations_told_total.labels("overdue" if task.overdue else "new").inc()
+        log.info("escalation told", escalation=task.id, overdue=bool(task.overdue), to=len(heard_by))
+    return len(tasks)
+
+
+def _tell_one(connection: Connection, settings: Settings, heard_by: tuple[Target, ...], task: Row[Any]) -> None:
+    who = connection.execute(_WHO, {"id": task.conversation_id}).one()
+    notice = Outbound(_words(task, who), {"escalation": task.id}, kind="notice")
+    for target in heard_by:
+        write(connection, _conversation_of(connection, settings, target), [notice])
+
+
+def _words(task: Row[Any], who: Row[Any]) -> str:
+    """For the team, in English; the first line is an e-mail's subject."""
+    begin = "OVERDUE escalation" if task.overdue else "Escalation"
+    name = f"{who.display_name} " if who.display_name else ""
+    lines = [f"{begin} {task.id} ({task.priority}): {task.reason}"]
+    lines.append(f"{who.outlets or 'no outlet'}, {name}{who.channel} {mask_phone(who.address)}")
+    if who.words:
+        lines.append(f"Last words: “{who.words[:WORDS_SHOWN]}”")
+    return "\n".join([*lines, f"Answer with: flask escalations reply {task.id} --text '...'"])
+
+
+def _conversation_of(connection: Connection, settings: Settings, target: Target) -> int:
+    """The conversation that notices to this address are written in."""
+    values = {
+        "contact_id": contact_of(connection, target.channel, target.address),
+        "channel": target.channel,
+        "business_address": _from(settings, target),
+    }
+    return int(connection.execute(_OPEN, values).scalar_one())
+
+
+def _from(settings: Settings, target: Target) -> str:
+    if target.channel == TELEGRAM_NAME:
+        return settings.telegram_bot_token.get_secret_value().partition(":")[0]
+    return settings.smtp_from if target.channel == EMAIL_NAME else "tria"
