@@ -25,8 +25,7 @@ from bot import failpoints
 from bot.runtime import Runtime
 from bot.telemetry import get_logger, log_context, metrics, report_error
 from jobs import heartbeat, queues
-from jobs.handoff import notify
-from jobs.outbox import undelivered
+from jobs.handoff import notify, undelivered
 from jobs.replay.rq_failures import reconcile
 from jobs.upkeep.startup_checks import begin
 from models.database import again_if_stale, autocommit

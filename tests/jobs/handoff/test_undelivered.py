@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from bot.channels.base import Receipt
+from jobs.handoff import undelivered
 from jobs.intake.record import record_receipt
-from jobs.outbox import undelivered
 from jobs.outbox.send import send
 from jobs.reads.ledger import verify_ledger
 from simulator.server import Running

@@ -1,0 +1,35 @@
+"""The catalog in a few lines: one family a category, with what tells its products apart ("Pizza Box: 8 inch Brown Kraft, ...")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.catalog.product import Product
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """`kinds` are the products' names without the words that all of them share."""
+
+    name: str
+    kinds: tuple[str, ...]
+
+
+def families(products: Iterable[Product]) -> tuple[Family, ...]:
+    """Of the active products, in the catalog's order."""
+    grouped: dict[str, list[Product]] = {}
+    for product in products:
+        if product.active:
+            grouped.setdefault(product.category.casefold(), []).append(product)
+    return tuple(_family(group) for group in grouped.values())
+
+
+def _family(group: Sequence[Product]) -> Family:
+    if len(group) == 1:
+        return Family(group[0].name, ())
+    shared = [word for word in group[0].name.split() if all(word in product.name.split() for product in group)]
+    kinds = tuple(
+        " ".join(word for word in product.name.split() if word not in shared) or product.name for product in group
+    )
+    return Family(" ".join(shared) or group[0].category.capitalize(), kinds)

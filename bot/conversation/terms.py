@@ -1,0 +1,84 @@
+"""Questions about our own terms, answered from our rows: cut-off, delivery days, minimum order, how long until delivery."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from bot.conversation.targets import open_orders
+from bot.conversation.turn import Turn
+from bot.decision import Decision, Reply
+from bot.language.folding import fold
+from bot.language.languages import listed
+from bot.language.scripts import is_unspaced
+from bot.ordering.delivery import cutoff_of, next_delivery
+from bot.understanding.intent import IntentKind
+
+NO_MINIMUM_UP_TO = 1
+"""A minimum of a cent only says that an order is not empty."""
+ABOUT_SOMETHING_ELSE = frozenset({IntentKind.COMPLAINT, IntentKind.HUMAN, IntentKind.OPT_OUT})
+
+
+def answered(turn: Turn) -> Decision | None:
+    """None when nothing of the kind is asked, or goods are named beside it."""
+    intent = turn.intent
+    if intent.kind in ABOUT_SOMETHING_ELSE or intent.lines or intent.changes or intent.questions:
+        return None
+    asked = [answer for name, answer in ANSWERS.items() if asks(name, turn.said.text)]
+    if not asked:
+        return None
+    replies = tuple(reply for answer in asked for reply in answer(turn))
+    return Decision(replies, reason="terms", question=turn.situation.question)
+
+
+def asks(name: str, text: str) -> bool:
+    """Whether one of the phrases of that list stands in the text."""
+    return _phrases(name).search(fold(text).text) is not None
+
+
+@cache
+def _phrases(name: str) -> re.Pattern[str]:
+    words = sorted({fold(phrase).text for phrase in listed(name)}, key=len, reverse=True)
+    return re.compile("|".join(_pattern(word) for word in words))
+
+
+def _pattern(phrase: str) -> str:
+    body = r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", phrase))
+    return body if is_unspaced(phrase) else rf"(?<!\w){body}(?!\w)"
+
+
+def _times(turn: Turn) -> dict[str, object]:
+    rules = turn.outlet.delivery
+    day = next_delivery(turn.said.said_at, rules)
+    return {"next_delivery": day, "by": cutoff_of(day, rules) if day else None}
+
+
+def _cutoff(turn: Turn) -> tuple[Reply, ...]:
+    return (Reply("answer_cutoff", _times(turn)),)
+
+
+def _days(turn: Turn) -> tuple[Reply, ...]:
+    return (Reply("answer_days", _times(turn) | {"on_days": tuple(turn.outlet.delivery.days)}),)
+
+
+def _minimum(turn: Turn) -> tuple[Reply, ...]:
+    least = turn.outlet.min_order_total
+    if least <= NO_MINIMUM_UP_TO:
+        return (Reply("answer_no_minimum"),)
+    return (Reply("answer_minimum", {"minimum": least}),)
+
+
+def _lead_time(turn: Turn) -> tuple[Reply, ...]:
+    """For a new order, and for those that are on their way."""
+    opened = open_orders(turn)
+    on_its_way = (Reply("answer_on_its_way", {"orders": opened}),) if opened else ()
+    return (*on_its_way, Reply("answer_lead_time", _times(turn)))
+
+
+ANSWERS: Mapping[str, Callable[[Turn], tuple[Reply, ...]]] = {
+    "asks_cutoff": _cutoff,
+    "asks_delivery_days": _days,
+    "asks_minimum": _minimum,
+    "asks_lead_time": _lead_time,
+}
