@@ -293,6 +293,8 @@ class Situation:
     """The order that the customer has just picked where several could be meant."""
     question: OpenQuestion | None = None
     language: str = "en"
+    spoken: bool = True
+    """Whether `language` was spoken here before; else it is the outlet's own, which the writer may not write."""
     last_reply: str | None = None
     shared_phone_outlets: tuple[Outlet, ...] = ()
     """Outlets of the phone that the sender has just proved to own by sharing their own contact."""

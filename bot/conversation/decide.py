@@ -20,6 +20,7 @@ from bot.conversation import (
     orders,
     references,
     subscriptions,
+    terms,
 )
 from bot.conversation.reply_language import switched
 from bot.conversation.turn import Turn
@@ -50,6 +51,8 @@ def _greeting_of_many(turn: Turn) -> Decision:
 
 
 def _other(turn: Turn) -> Decision:
+    if turn.situation.outlet is not None and (asking := inquiries.vague(turn)):
+        return asking
     return Decision((Reply("help"),), question=turn.situation.question)
 
 
@@ -112,7 +115,7 @@ def by_words(turn: Turn) -> Decision:
             return decision
     if nothing_open(turn) and _bare_answer(turn):
         return closing.nothing_asked(turn)
-    if decision := answering.answered(turn) or handover.angry(turn):
+    if decision := answering.answered(turn) or handover.angry(turn) or terms.answered(turn):
         return decision
     if kind in YES_OR_NO and turn.intent.confidence < YES_OR_NO_FROM:
         return closing.unclear(turn)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from bot.catalog.families import families
 from bot.catalog.product import Product
-from bot.conversation import closing
+from bot.conversation import closing, terms
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Escalate, Outcome, Reply
+from bot.language.scan import NUMBER
+from bot.language.tokens import singular
 from bot.understanding.intent import IntentKind
 
 MAX_SHOWN = 10
@@ -17,15 +22,48 @@ def product(turn: Turn) -> Decision:
     "How much in all?" names no product: the order is shown with its total.
     """
     products = mentioned(turn)
+    if not products and terms.asks("asks_assortment", turn.said.text):
+        return assortment(turn)
     if not products and turn.intent.kind is IntentKind.INQUIRY_PRICE and turn.situation.last_order:
         return closing.status(turn)
     if not products:
         return Decision((Reply("no_such_product"),), question=turn.situation.question)
     shown = products[:MAX_SHOWN]
     prices = {product.sku: price for product in shown if (price := turn.price(product.sku)) is not None}
-    reply = Reply("products" if len(shown) > 1 else "one_product", {"products": shown, "prices": prices})
+    values = {"products": shown, "prices": prices, "asked": _asked_amounts(turn)}
+    reply = Reply("products" if len(shown) > 1 else "one_product", values)
     more = (Reply("more_products", {"count": len(products) - MAX_SHOWN}),) if len(products) > MAX_SHOWN else ()
     return Decision((reply, *more), question=turn.situation.question)
+
+
+def assortment(turn: Turn) -> Decision:
+    """Everything that is sold, by family."""
+    found = families(turn.situation.index.products.values())
+    return Decision((Reply("families", {"families": found}),), reason="assortment", question=turn.situation.question)
+
+
+def vague(turn: Turn) -> Decision | None:
+    """ "need some boxes": nothing to order yet, but goods that the catalog has; None when it has nothing of the kind."""
+    if terms.asks("asks_assortment", turn.said.text):
+        return assortment(turn)
+    index = turn.situation.index.for_outlet(turn.outlet.code)
+    words = {word for token in index.read(turn.said.text) for word in (token.word, singular(token.text)) if word}
+    skus = {sku for word in words if index.knows(word) for sku in index.holding([word])}
+    found = families(index.products[sku] for sku in index.products if sku in skus)
+    if not found:
+        return None
+    return Decision((Reply("families_of", {"families": found}),), reason="which", question=turn.situation.question)
+
+
+def _asked_amounts(turn: Turn) -> tuple[tuple[Decimal, str], ...]:
+    """How much the price may be asked for: "a carton", "5 ctn", "per packet". A product takes the first unit that it has."""
+    tokens = turn.situation.index.for_outlet(turn.outlet.code).read(turn.said.text)
+    found = []
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.has("unit"):
+            count = before.value if before is not None and before.kind == NUMBER else None
+            found.append((count if count and count > 0 else Decimal(1), str(token.roles["unit"])))
+    return tuple(found)
 
 
 def mentioned(turn: Turn) -> tuple[Product, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from bot.decision import Decision, Reply
-from bot.language.languages import DEFAULT, listed
+from bot.language.languages import DEFAULT, languages, listed
 from bot.language.lexicon import lexicon
 from bot.language.scripts import OWN, SPACED, UNSPACED
 from bot.replies import LANGUAGES
@@ -17,6 +17,17 @@ from bot.understanding.intent import Intent, IntentKind
 LONGEST_WISH = 60
 MANY_WORDS = 6
 """A message of this many words in no other language is English; "tambah 3 paket liner" does not tell."""
+FEW_LATIN_WORDS = 3
+ASKED = frozenset(
+    {
+        IntentKind.INQUIRY_POLICY,
+        IntentKind.INQUIRY_PRODUCT,
+        IntentKind.INQUIRY_PRICE,
+        IntentKind.ORDER_STATUS,
+        IntentKind.HUMAN,
+    }
+    | {IntentKind.COMPLAINT}
+)
 FEW_WORDS = 2
 """So many words of a language tell it, or all of a shorter message ("selamat pagi")."""
 PLAIN_WORDS = frozenset(
@@ -67,8 +78,25 @@ def language_for(intent: Intent, said: Said, situation: Situation) -> str:
     written = intent.language.split("-")[0]
     if written not in LANGUAGES or said.pressed is not None or situation.speaker.wrote_code:
         return remembered
+    if _in_other_letters(written, said.text, situation, intent):
+        return written
     plain = written != DEFAULT and intent.kind in PLAIN_WORDS
     return written if plain or _tells(written, said.text) else remembered
+
+
+def _in_other_letters(written: str, text: str, situation: Situation, intent: Intent) -> bool:
+    """Latin letters where the remembered language has its own: as the first words they tell, later a question does."""
+    words = re.findall(r"[a-z]{2,}", text.casefold())
+    if written == situation.language or not words or _OWN_SCRIPT.search(text) or not _has_script(situation.language):
+        return False
+    if not situation.spoken:
+        return intent.kind not in (IntentKind.GREETING, IntentKind.THANKS)
+    return len(words) >= FEW_LATIN_WORDS and intent.kind in ASKED
+
+
+@cache
+def _has_script(code: str) -> bool:
+    return any(language.script for language in languages() if language.code == code)
 
 
 def _tells(written: str, text: str) -> bool:

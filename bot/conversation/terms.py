@@ -17,7 +17,8 @@ from bot.understanding.intent import IntentKind
 
 NO_MINIMUM_UP_TO = 1
 """A minimum of a cent only says that an order is not empty."""
-ABOUT_SOMETHING_ELSE = frozenset({IntentKind.COMPLAINT, IntentKind.HUMAN, IntentKind.OPT_OUT})
+MOST_BESIDE = 2
+ABOUT_SOMETHING_ELSE = frozenset({IntentKind.HUMAN, IntentKind.OPT_OUT})
 
 
 def answered(turn: Turn) -> Decision | None:
@@ -26,10 +27,18 @@ def answered(turn: Turn) -> Decision | None:
     if intent.kind in ABOUT_SOMETHING_ELSE or intent.lines or intent.changes or intent.questions:
         return None
     asked = [answer for name, answer in ANSWERS.items() if asks(name, turn.said.text)]
-    if not asked:
+    if not asked or (intent.kind is IntentKind.COMPLAINT and not _asks_only(turn.said.text)):
         return None
     replies = tuple(reply for answer in asked for reply in answer(turn))
     return Decision(replies, reason="terms", question=turn.situation.question)
+
+
+def _asks_only(text: str) -> bool:
+    """ "whats your moq": so short that it complains of nothing; "the lead time was too long this week" does."""
+    rest = fold(text).text
+    for name in ANSWERS:
+        rest = _phrases(name).sub(" ", rest)
+    return len(rest.split()) <= MOST_BESIDE
 
 
 def asks(name: str, text: str) -> bool:

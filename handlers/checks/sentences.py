@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from bot.catalog.families import Family
 from bot.catalog.product import Product
 from bot.decision import OrderWrite, Reply
 from bot.language.languages import DEFAULT, replies
@@ -64,6 +65,10 @@ def _cases() -> list[dict[str, Any]]:
         "minimum": Decimal(1),
         "kind": "image",
         "outlets": "Outlet",
+        "families": (Family("Box", ("10 inch", "12 inch")), Family("Flour", ())),
+        "next_delivery": date(2026, 12, 1),
+        "by": datetime(2026, 11, 30, 17, tzinfo=UTC),
+        "on_days": ("mon", "thu"),
     }
     return [
         common

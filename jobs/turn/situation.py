@@ -106,6 +106,7 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
         question=question,
         question_lost=lost,
         language=lease.language or (outlet.language if outlet else "en"),
+        spoken=lease.language is not None,
         last_reply=row.last_reply,
         shared_phone_outlets=_shared_phone(connection, said, settings),
         aside=read_aside(connection, lease.conversation_id) if lease.owner == Owner.PERSON else None,

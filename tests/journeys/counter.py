@@ -190,6 +190,7 @@ class Counter:
             prices=self.prices,
             conversation_id=1,
             question=self.question,
+            spoken=self.language is not None,
             language=self.language or (outlet.language if outlet else "en"),
             last_reply=self._last_reply,
             aside=self.aside if self.person else None,

@@ -67,6 +67,8 @@ def _outlet_changes(raw: Mapping[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if "confirm_orders" in raw:
         changes["confirm_orders"] = ConfirmOrders(raw["confirm_orders"])
+    if "language" in raw:
+        changes["language"] = raw["language"]
     if "minimum" in raw:
         changes["min_order_total"] = Decimal(str(raw["minimum"]))
     if "cutoff" in raw or "days" in raw:
