@@ -39,7 +39,6 @@ EMAIL = ChannelSpec(
     client="bot.channels.email_client:Email",
     configured=lambda settings: _names(EMAIL_NAME, settings),
     settings_needed="set ESCALATION_NOTIFY to an e-mail address, and SMTP_URL",
-    threads=0,
 )
 HOOK = ChannelSpec(
     HOOK_NAME,
@@ -47,5 +46,4 @@ HOOK = ChannelSpec(
     client="bot.channels.hook_client:Hook",
     configured=lambda settings: _names(HOOK_NAME, settings),
     settings_needed="set ESCALATION_NOTIFY to an https address",
-    threads=0,
 )

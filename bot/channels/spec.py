@@ -45,7 +45,7 @@ class ChannelSpec:
     """Longest text of one message, in UTF-16 units; None is no limit."""
     rate: Rate | None = None
     threads: int = 1
-    """Threads of a worker that send on it at the same time; 0 leaves it to the jobs that the sweeper rings for."""
+    """Threads of a worker that send on it at the same time."""
     free_text_for: timedelta | None = None
     """How long after the customer's last message free text is allowed; later only an approved template. None is always."""
     shares_contact: bool = False
