@@ -302,6 +302,8 @@ class Situation:
     referred: Referred | None = None
     question_lost: bool = False
     """What was asked cannot be read any more."""
+    album_answered: bool = False
+    """The photos now sent go on an album whose beginning has had its answer."""
     aside: Aside | None = None
     """Set while a person has the conversation."""
 

@@ -6,15 +6,10 @@ from flask import g
 
 from bot import failpoints
 from bot.channels.base import Incoming
-from bot.channels.registry import spec_of
-from bot.decision import Reply
-from bot.language.languages import DEFAULT
 from bot.language.short_answers import says_over
-from bot.replies import render
-from bot.replies.render import Voice
 from bot.runtime import Runtime
 from bot.telemetry import get_logger, metrics
-from jobs.intake.record import MAX_INBOUND, Recorded, record_once, say_slow_down
+from jobs.intake.record import MAX_INBOUND, Recorded, record_once
 from jobs.queues import Bell, ring
 
 log = get_logger(__name__)
@@ -29,22 +24,13 @@ def take(runtime: Runtime, incoming: Incoming, fingerprint: str) -> Recorded:
         failpoints.hit("web.before_ring")
         ring(runtime, Bell.PROCESS, recorded.conversation_id)
     if recorded.flooding:
-        _slow_down(runtime, incoming, recorded)
+        metrics.rate_limited_total.labels(incoming.channel).inc()
+        log.warning("sender too fast", conversation_id=recorded.conversation_id, limit=MAX_INBOUND)
     metrics.inbound_total.labels(incoming.channel, _outcome(incoming, recorded)).inc()
     failpoints.hit("web.before_answer")
     if recorded.altered:
         log.error("same id with another body, the first is kept", conversation_id=recorded.conversation_id)
     return recorded
-
-
-def _slow_down(runtime: Runtime, incoming: Incoming, recorded: Recorded) -> None:
-    """Tells the sender once, politely; nobody else notices anything."""
-    voice = Voice(DEFAULT, runtime.settings.currency, "", None, runtime.settings.tax_rate)
-    told = spec_of(incoming.channel).pushed and say_slow_down(
-        runtime.engine, recorded, render(Reply("slow_down"), voice).text
-    )
-    metrics.rate_limited_total.labels(incoming.channel).inc()
-    log.warning("sender too fast", conversation_id=recorded.conversation_id, limit=MAX_INBOUND, told=told)
 
 
 def _outcome(incoming: Incoming, recorded: Recorded) -> str:

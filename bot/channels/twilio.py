@@ -172,6 +172,8 @@ def read_form(form: Mapping[str, str], settings: Settings, now: datetime) -> Inc
         "forwarded": bool(read.forwarded),
         "data": read.button_payload or read.list_id,
     }
+    if len(read.body) >= MAX_BODY:
+        details["cut"] = True  # WhatsApp takes longer texts; Twilio hands on so much of them
     details |= {"latitude": read.latitude, "longitude": read.longitude, "label": read.label}
     if read.message_type.lower() == "order":
         details["cart"] = cart_items(form)

@@ -15,6 +15,7 @@ from bot.conversation import (
     identity,
     inquiries,
     learning,
+    limits,
     linking,
     media,
     orders,
@@ -84,9 +85,12 @@ WITHOUT_OUTLET = frozenset(
 
 def decide(intent: Intent, said: Said, situation: Situation, now: datetime) -> Decision:
     """The whole effect of one burst. Who is speaking is settled first, then what kind of message it is, then its meaning."""
-    turn = Turn(media.read_by_machine(intent) if said.payload.get("read_from") else intent, said, situation, now)
-    settled = _settled(turn)
-    return identity.with_wrong_code(turn, handover.stuck(learning.with_learned(turn, settled or by_words(turn))))
+    doubtful = said.payload.get("read_from") or said.payload.get("cut")
+    turn = Turn(media.read_by_machine(intent) if doubtful else intent, said, situation, now)
+    if too_many := limits.too_many(turn):
+        return too_many
+    decision = learning.with_learned(turn, _settled(turn) or by_words(turn))
+    return identity.with_wrong_code(turn, handover.stuck(limits.told_of_cut(turn, decision)))
 
 
 def _settled(turn: Turn) -> Decision | None:

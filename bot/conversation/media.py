@@ -38,8 +38,9 @@ def truthful(turn: Turn) -> Decision:
     if kind in (Kind.REACTION, Kind.DELETED):
         return Decision(outcome=Outcome.IGNORED, reason=str(kind), question=question)
     if kind in FOR_A_PERSON:
-        reply = Reply("media_to_person", {"kind": str(kind)})
-        return Decision((reply,), Outcome.HANDED_OVER, str(kind), question=question, escalate=_task(kind))
+        told = turn.situation.album_answered and not turn.said.text
+        replies = () if told else (Reply("media_to_person", {"kind": str(kind)}),)
+        return Decision(replies, Outcome.HANDED_OVER, str(kind), question=question, escalate=_task(kind))
     return Decision((Reply(f"media_{kind}"),), reason=str(kind), question=question)
 
 

@@ -95,7 +95,9 @@ def flooding_customer(trial: Trial) -> None:
         time.sleep(0.01)
     trial.customers.wait()
     trial.settle()
-    notices = trial.house.one("SELECT count(*) FROM conversation_messages WHERE content LIKE 'That was faster%'")
+    notices = trial.house.one(
+        "SELECT count(*) FROM conversation_messages WHERE content LIKE 'I could not read your last%'"
+    )
     limited = trial.house.one("SELECT count(*) FROM conversation_messages WHERE reason = 'flood'")
     others = trial.house.rows(
         "SELECT extract(epoch FROM r.finished_at - m.created_at)::float8 FROM conversation_messages m JOIN conversation_messages r"

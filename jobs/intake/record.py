@@ -12,15 +12,17 @@ from sqlalchemy import Engine, text
 from bot import failpoints
 from bot.channels.base import Incoming, Kind, Receipt
 from bot.channels.text import storable, storable_values
-from jobs.outbox.write import Outbound, Unless, write
 from models.database import again_if_stale, autocommit
 from models.prepared import Prepared
 from models.receipt import DELIVERY_RANK, Delivery
 
 BURST_MAX_WINDOWS = 4
 """A chat that never pauses is read after this many windows all the same."""
-MAX_INBOUND, MAX_INBOUND_IN_S = 10, 10
-"""The eleventh message of one sender within ten seconds is not read any more."""
+MAX_INBOUND, MAX_INBOUND_IN_S = 30, 10
+"""What one sender writes beyond so many messages within ten seconds is not read any more: people write fourteen lines in that
+time, machines write hundreds. Photos without words are parts of an album and count for half."""
+FLOOD = "flood"
+"""Why a message will not be read. It waits like any other, so that its sender is told after what was read is answered."""
 
 TOUCH_EVERY_S = 60
 """How exactly `last_inbound_at` is kept: WhatsApp's window is 24 hours long, and a write a message has its price."""
@@ -55,16 +57,17 @@ WITH touched AS (
       AND business_address = :business_address AND closed_at IS NULL AND (SELECT count(*) FROM touched) >= 0
     FOR NO KEY UPDATE
 ), flood AS MATERIALIZED (
-    SELECT COALESCE(:flood > 0 AND (
-        SELECT created_at > now() - :flood_s * interval '1 s' FROM conversation_messages
+    SELECT :flood > 0 AND NOT :ignored AND (count(*) FILTER (WHERE content <> '') >= :flood OR count(*) >= 2 * :flood) AS is_on FROM (
+        SELECT content, created_at FROM conversation_messages
         WHERE conversation_id = (SELECT id FROM conversation) AND direction = 'inbound'
-        ORDER BY id DESC OFFSET :flood - 1 LIMIT 1), false) AS is_on
+        ORDER BY id DESC LIMIT 2 * :flood) recent
+    WHERE created_at > now() - :flood_s * interval '1 s'
 ), message AS (
     INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, provider_id, role, kind, content,
                                        payload, fingerprint, state, reason, said_at, finished_at)
     SELECT id, session_id, 'inbound', :channel, :provider_id, 'user', :kind, :content, CAST(:payload AS jsonb), :fingerprint,
-           CASE WHEN :ignored OR flood.is_on THEN 'ignored' ELSE 'received' END,
-           CASE WHEN flood.is_on THEN 'flood' ELSE :reason END, :said_at, CASE WHEN :ignored OR flood.is_on THEN now() END
+           CASE WHEN :ignored THEN 'ignored' ELSE 'received' END,
+           CASE WHEN flood.is_on THEN 'flood' ELSE :reason END, :said_at, CASE WHEN :ignored THEN now() END
     FROM conversation, flood
     ON CONFLICT (channel, direction, provider_id) DO NOTHING
     RETURNING id, state, reason
@@ -176,27 +179,6 @@ def values_of(incoming: Incoming, *, fingerprint: str, window_ms: int, flood: in
         "flood_s": MAX_INBOUND_IN_S,
         "touch_s": TOUCH_EVERY_S,
     }
-
-
-_TOLD_ALREADY = (
-    "EXISTS (SELECT 1 FROM conversation_messages m WHERE m.conversation_id = c.id AND m.id < :in_reply_to"
-    " AND m.direction = 'inbound' AND m.reason = 'flood' AND m.created_at > now() - :flood_s * interval '1 s')"
-)
-
-
-def say_slow_down(engine: Engine, recorded: Recorded, content: str) -> bool:
-    """One notice for a whole flood, at its first message; whether it was written. The ids of a conversation rise in the order
-    of their commits, so of messages recorded at the same moment only one finds no flood before it."""
-    told = Unless(_TOLD_ALREADY, {"flood_s": MAX_INBOUND_IN_S})
-    with autocommit(engine) as connection:
-        written = write(
-            connection,
-            recorded.conversation_id,
-            [Outbound(content, sequence=0)],
-            in_reply_to=recorded.message_id,
-            unless=told,
-        )
-    return bool(written)
 
 
 RECEIPT = text("""

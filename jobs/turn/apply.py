@@ -68,6 +68,10 @@ UPDATE conversation_messages SET state = CASE WHEN id = :last THEN :outcome ELSE
     context = CASE WHEN id = :last THEN CAST(:context AS jsonb) END
 WHERE id = ANY(:ids)
 """)
+FINISH_FLOOD = text("""
+UPDATE conversation_messages SET state = 'ignored', finished_at = now()
+WHERE conversation_id = :id AND state = 'received' AND reason = 'flood' AND id <= :last
+""")
 LANGUAGE = text("UPDATE contacts SET language = :language WHERE id = :contact_id")
 OPT = text("UPDATE contacts SET opted_out_at = CASE WHEN :out THEN now() END WHERE id = :contact_id")
 
@@ -102,6 +106,8 @@ def apply(
     failpoints.hit("apply.after_order")
     replies = _rendered(decision, situation, lease.channel, language, settings.currency, number)
     _finish_inbound(connection, lease, said, intent, decision, language, gap)
+    if said.payload.get("too_many"):
+        connection.execute(FINISH_FLOOD, {"id": lease.conversation_id, "last": said.last_id})
     failpoints.hit("apply.after_inbound")
     outbound = _write_outbound(connection, lease, said, replies, language, proactive=decision.proactive)
     failpoints.hit("apply.after_outbound")

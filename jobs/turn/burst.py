@@ -11,6 +11,9 @@ from typing import Any
 from bot.channels.base import Kind
 from bot.situation import Said
 
+ALBUM = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.DOCUMENT})
+"""Sent several at a time, each as a message of its own; they are one act and get one reply."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -34,9 +37,13 @@ def first_turn(raw: list[list[Any]], *, alone: bool) -> Said:
     together = [rows[0]]
     if not (alone or rows[0].stands_alone):
         together += takewhile(lambda row: not row.stands_alone, rows[1:])
+    elif rows[0].kind in ALBUM and not alone:
+        together += takewhile(lambda row: row.kind in ALBUM, rows[1:])
     content = "\n".join(row.content for row in together if row.content or len(together) == 1)
     ids = sorted(message_id for row in together for message_id in row.ids)
-    return Said(tuple(ids), content, Kind(together[0].kind), together[-1].said_at, together[-1].payload)
+    cut = {"cut": True} if any(row.payload.get("cut") for row in together) else {}
+    payload = {**together[-1].payload, **cut}
+    return Said(tuple(ids), content, Kind(together[0].kind), together[-1].said_at, payload)
 
 
 def _with_edits(rows: Sequence[_Row]) -> list[_Row]:

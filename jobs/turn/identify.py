@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from bot.runtime import Runtime
 from bot.situation import Said, Situation
 from jobs.lease import Lease
+from jobs.turn.album import album_answered
+from jobs.turn.burst import ALBUM
 from jobs.turn.referred_message import find_referred
 from jobs.turn.sender import read_speaker
 
@@ -20,5 +22,6 @@ def identify(runtime: Runtime, connection: Connection, lease: Lease, said: Said,
     return replace(
         situation,
         speaker=read_speaker(runtime, connection, lease, said, situation.outlets, version, waiting),
+        album_answered=said.kind in ALBUM and album_answered(connection, lease.conversation_id, said),
         referred=find_referred(connection, lease.conversation_id, said),
     )

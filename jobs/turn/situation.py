@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -43,7 +45,11 @@ latest AS (
         SELECT * FROM orders WHERE outlet_id = bound.outlet_id AND placed_at IS NOT NULL ORDER BY id DESC LIMIT :latest) o)
 SELECT
   (SELECT json_agg(json_build_array(m.id, m.kind, m.content, m.said_at, m.payload) ORDER BY m.id) FROM (
-      SELECT * FROM conversation_messages WHERE conversation_id = :id AND state = 'received' ORDER BY id LIMIT :burst) m) AS said,
+      SELECT * FROM conversation_messages WHERE conversation_id = :id AND state = 'received' AND reason IS DISTINCT FROM 'flood' ORDER BY id LIMIT :burst) m) AS said,
+  (SELECT json_build_array(count(*), max(id), CASE WHEN count(*) > 0 THEN EXISTS (
+      SELECT 1 FROM conversation_messages r JOIN conversation_messages i ON i.id = r.in_reply_to AND i.reason = 'flood'
+      WHERE r.conversation_id = :id AND r.created_at > now() - interval '30 seconds') END) FROM conversation_messages
+    WHERE conversation_id = :id AND state = 'received' AND reason = 'flood') AS unread,
   (SELECT json_agg({OUTLET_JSON} ORDER BY o.name) FROM outlets o JOIN bound ON bound.outlet_id = o.id WHERE o.is_active) AS outlets,
   (SELECT {ORDER_JSON} FROM orders q
     WHERE q.conversation_id = :id AND q.status IN ('draft', 'awaiting_confirmation')) AS draft,
@@ -83,7 +89,11 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
             "today": runtime.clock().astimezone(settings.zone).date(),
         },
     ).one()
-    said = first_turn(row.said, alone=lease.attempts > TOGETHER_TRIES) if row.said else None
+    said = (
+        first_turn(row.said, alone=lease.attempts > TOGETHER_TRIES)
+        if row.said
+        else _too_many(row.unread, runtime.clock())
+    )
     question, lost = _stored_question(lease)
     outlets = tuple(outlet_of(raw, settings) for raw in row.outlets or [])
     draft = order_view(row.draft) if row.draft else None
@@ -148,6 +158,12 @@ def read_alarm(runtime: Runtime, connection: Connection, lease: Lease) -> Alarm 
     if not (row.expired or row.remind):
         return None
     return Alarm(expired=bool(row.expired), may_remind=bool(row.may_remind))
+
+
+def _too_many(unread: list[Any], now: datetime) -> Said | None:
+    """What was written too fast to be read, once all else is answered: one turn about all of it."""
+    count, last, told = unread
+    return Said((last,), "", Kind.TEXT, now, {"too_many": count, "told": told}) if count else None
 
 
 def _shared_phone(connection: Connection, said: Said | None, settings: Settings) -> tuple[Outlet, ...]:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from bot.channels.base import Kind
 from jobs import lease
-from jobs.intake.record import MAX_INBOUND, RECORD, record_once, say_slow_down, values_of
+from jobs.intake.record import RECORD, record_once, values_of
 from jobs.turn.situation import read_situation
 from models.database import autocommit, make_engine, transaction
 from tests.conftest import Shop
@@ -193,14 +193,3 @@ def test_somebody_who_writes_again_can_be_reached_again(shop: Shop) -> None:
     change(shop.runtime, "UPDATE contacts SET unreachable_at = now()")
     say(shop.runtime, address="+6599990000")
     assert shop.one("SELECT unreachable_at FROM contacts WHERE address = '+6599990000'") is None
-
-
-def test_messages_of_a_flood_that_are_recorded_at_the_same_moment_bring_one_notice(shop: Shop) -> None:
-    said = [say(shop.runtime, f"{n}") for n in range(MAX_INBOUND + 5)]
-    change(
-        shop.runtime,
-        "UPDATE conversation_messages SET state = 'received', reason = NULL WHERE id = :id",
-        id=said[MAX_INBOUND + 1].message_id,  # as one that was recorded beside the first of them reads the count
-    )
-    flooding = [each for each in said if each.flooding]
-    assert [say_slow_down(shop.runtime.engine, each, "Please slow down") for each in flooding] == [True, *[False] * 4]
