@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("escalations", sa.Column("told", sa.String(), nullable=True))
+    op.add_column("escalations", sa.Column("told", sa.Text(), nullable=True))
     op.add_column("escalations", sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         "ix_delivery_receipts_failed",
