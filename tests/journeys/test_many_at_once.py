@@ -87,7 +87,7 @@ def test_a_list_written_line_by_line_is_read_whole(world: World) -> None:
 def test_whoever_is_cut_is_told_last_how_much_was_not_read(world: World) -> None:
     phone = world.phone()
     for number in range(41):
-        assert phone.post(phone.form("3 pkt liner" if number == 0 else f"hello {number}")) == 200
+        assert phone.post(phone.form("3 pkt liner" if number == 0 else "thanks")) == 200
     said = phone.work()
     assert "is placed" in said[0]
     assert "I could not read your last 11 messages" in said[-1]
@@ -101,8 +101,8 @@ def test_whoever_is_cut_is_told_last_how_much_was_not_read(world: World) -> None
 def test_a_machine_that_goes_on_is_not_told_again_and_again(world: World) -> None:
     phone = world.phone()
     for _ in range(3):
-        for number in range(20):
-            phone.post(phone.form(f"hello {number}"))
+        for _number in range(20):
+            phone.post(phone.form("thanks"))
         phone.work()
     told = (
         "SELECT count(*) FROM conversation_messages WHERE direction = 'outbound' AND content LIKE 'I could not read%'"
