@@ -134,7 +134,10 @@ def _start_simulator(start: Start) -> None:
     port = remembered_port(memory)
     memory.write_text(f"{port}\n", encoding="ascii")
     start.env["SIMULATOR_URL"] = f"http://127.0.0.1:{port}"
-    start.supervisor.start(start.child("simulator", [sys.executable, "-m", "simulator", "--port", str(port)]))
+    simulator = (sys.executable, "-m", "simulator")
+    start.supervisor.start(
+        start.child("simulator", [*simulator, "--port", str(port), "--remember", str(start.var / "simulator.jsonl")])
+    )
 
 
 def _run_to_the_end(start: Start, name: str, argv: list[str], what: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from flask import Flask
+from flask import Flask, redirect
 
 from bot.errors import StartupRefused
 from bot.runtime import Runtime
@@ -65,3 +65,4 @@ def _add_simulator(app: Flask) -> None:
     from handlers import simulator  # never imported in production
 
     app.register_blueprint(simulator.blueprint)
+    app.add_url_rule("/", "first_page", lambda: redirect("/simulator"))

@@ -6,6 +6,9 @@ Never in production. The page itself lives in simulator/page; nothing of the sim
 from __future__ import annotations
 
 import http.client
+import json
+import time
+from collections.abc import Iterator
 from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
@@ -17,8 +20,11 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from bot.errors import BadInputError, TemporaryError
+from bot.telemetry import get_logger
+from handlers import leaving
 from handlers.current import current_runtime
 from models.contact import Contact, ContactOutlet
+from models.conversation import Conversation, Owner
 from models.order import Order, OrderLine
 from models.outlet import Outlet
 from models.product import PackUnit, Product
@@ -26,6 +32,11 @@ from models.product import PackUnit, Product
 PAGE = Path(__file__).resolve().parents[1] / "simulator" / "page"
 SHOWN_ORDERS = 5
 SHOWN_PRODUCTS = 40
+LOOK_S = 2.0
+STREAM_S = 300.0
+"""A stream looks for its end every two seconds, and ends after five minutes."""
+log = get_logger(__name__)
+
 TIMEOUT_S = 65
 """A little more than the simulator's own longest wait."""
 POLICY = (
@@ -60,11 +71,53 @@ def show_asset(name: str) -> Response:
     return send_from_directory(PAGE, name)
 
 
+@blueprint.get("/events")
+def follow() -> Response:
+    """The chats as server-sent events: what came after the cursor `after` (a reconnecting page sends the last id it saw)."""
+    after = request.headers.get("Last-Event-ID") or request.args.get("after", "0")
+    if not after.isdecimal():
+        raise BadInputError("after is a number, the last cursor that was seen")
+    response = Response(_events(current_runtime().settings.simulator_url, int(after)), mimetype="text/event-stream")
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _events(simulator_url: str, after: int) -> Iterator[str]:
+    """Ends after a while, so that no thread of the server belongs to a page that is gone; the page then asks again."""
+    yield "retry: 1000\n\n"
+    until = time.monotonic() + STREAM_S
+    epoch = None
+    while time.monotonic() < until and not leaving.is_leaving():
+        told = _chats(simulator_url, after)
+        if told is None:
+            return
+        if told["events"] or told["epoch"] != epoch or told["cursor"] < after:
+            yield f"id: {told['cursor']}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
+        else:
+            yield ": still here\n\n"
+        after, epoch = int(told["cursor"]), told["epoch"]
+
+
+def _chats(simulator_url: str, after: int) -> dict[str, Any] | None:
+    """None when the simulator does not answer: the page sees the stream end, says so, and asks again."""
+    connection = http.client.HTTPConnection(urlsplit(simulator_url).netloc, timeout=TIMEOUT_S)
+    try:
+        connection.request("GET", f"/control/chats?after={after}&wait_s={LOOK_S}")
+        told: dict[str, Any] = json.loads(connection.getresponse().read())
+        return told
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        log.warning("the simulator does not answer", error=type(error).__name__)
+        return None
+    finally:
+        connection.close()
+
+
 @blueprint.get("/outlets.json")
 def list_outlets() -> Response:
     """Outlets with the addresses that may order for them, and products to make example messages of."""
     with current_runtime().engine.connect() as connection:
-        return jsonify(outlets=_outlets(connection), products=_products(connection))
+        zone = current_runtime().settings.timezone
+        return jsonify(outlets=_outlets(connection), products=_products(connection), zone=zone)
 
 
 @blueprint.get("/orders.json")
@@ -74,7 +127,9 @@ def list_orders() -> Response:
     if not channel or not address:
         raise BadInputError("channel and address are needed, such as ?channel=whatsapp&address=%2B6580000101")
     with current_runtime().engine.connect() as connection:
-        return jsonify(orders=_orders(connection, channel, address))
+        return jsonify(
+            orders=_orders(connection, channel, address), with_person=_with_person(connection, channel, address)
+        )
 
 
 @blueprint.route("/api/<path:path>", methods=["GET", "POST", "DELETE"])
@@ -92,6 +147,17 @@ def pass_on(path: str) -> Response:
         raise TemporaryError("the simulator does not answer", code="simulator") from e
     finally:
         connection.close()
+
+
+def _with_person(connection: Connection, channel: str, address: str) -> bool:
+    """Whether one of the team has the conversation now."""
+    found = (
+        select(Conversation.id)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .where(Contact.channel == channel, Contact.address == address)
+        .where(Conversation.owner == Owner.PERSON, Conversation.closed_at.is_(None))
+    )
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def _outlets(connection: Connection) -> list[dict[str, Any]]:

@@ -6,10 +6,11 @@ import argparse
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from bot.errors import BadInputError, StartupRefused
 from bot.settings import get_settings
-from simulator.config import SimulatorConfig, changed
+from simulator.config import SimulatorConfig, changed, repeating
 from simulator.server import start
 
 
@@ -20,6 +21,7 @@ def main() -> int:
     )
     parser.add_argument("--port", type=int, default=None, help="default: the port of SIMULATOR_URL")
     parser.add_argument("--seed", type=int, default=0, help="of faults with a probability")
+    parser.add_argument("--remember", type=Path, metavar="FILE", help="keep the chats there over a restart")
     parser.add_argument(
         "--set",
         action="append",
@@ -32,9 +34,9 @@ def main() -> int:
         settings = get_settings()
         if settings.is_production:
             raise StartupRefused("the simulator never runs in production")
-        config = SimulatorConfig.from_settings(settings, port=chosen.port)
+        config = repeating(SimulatorConfig.from_settings(settings, port=chosen.port))
         changes = dict(change.partition("=")[::2] for change in chosen.set)
-        running = start(config=changed(config, changes), seed=chosen.seed)
+        running = start(config=changed(config, changes), seed=chosen.seed, journal=chosen.remember)
     except (StartupRefused, BadInputError, OSError) as error:
         sys.stderr.write(f"simulator: {error}\n")
         return 1

@@ -73,6 +73,11 @@ class SimulatorConfig:
         )
 
 
+def repeating(config: SimulatorConfig) -> SimulatorConfig:
+    """With inbound webhooks repeated as `#rc=5&rp=all` has it, which is how the app's address is to be set at Twilio."""
+    return replace(config, twilio_retries=5, twilio_retry_all=True)
+
+
 def changed(config: SimulatorConfig, changes: Mapping[str, Any]) -> SimulatorConfig:
     """The configuration with some values replaced; text is read as the field's own type. Raises BadInputError."""
     known = {field.name: getattr(config, field.name) for field in fields(config)}

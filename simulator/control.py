@@ -104,7 +104,11 @@ class Control:
         return self._send(lambda: send(update, *options[1:]), str(update["update_id"]), options[0])
 
     def follow_chats(self, request: Request) -> Any:
-        return self.chats.since(int(_number(request.fields, "after")))
+        """What came after a cursor; with `wait_s` as soon as something comes, at the latest then."""
+        after = int(_number(request.fields, "after"))
+        if wait_s := min(_number(request.fields, "wait_s"), MAX_WAIT_S):
+            self.simulator.ledger.wait_for(1, timeout_s=wait_s, after=after)
+        return self.chats.since(after)
 
     def configure(self, request: Request) -> Any:
         """Any field of SimulatorConfig, from now on."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+REMEMBERED = 5_000
+"""So many entries are read back at a start."""
 CALL = "call"
 """The app called a provider."""
 WEBHOOK = "webhook"
@@ -43,10 +47,12 @@ class Entry:
 class Ledger:
     """Entries in the order in which they were decided; ids only rise, also over a reset."""
 
-    def __init__(self, limit: int = 0) -> None:
-        self._entries: deque[Entry] = deque(maxlen=limit or None)
+    def __init__(self, limit: int = 0, journal: Path | None = None) -> None:
+        """`journal` keeps the entries over a restart, one JSON object a line; None keeps them in memory only."""
+        self._journal = journal
+        self._entries: deque[Entry] = deque(_read(journal) if journal else (), maxlen=limit or None)
         self._grew = threading.Condition()
-        self._last_id = 0
+        self._last_id = self._entries[-1].id if self._entries else 0
         self.epoch = time.time_ns()
         """Changes when entries are forgotten, so that followers begin anew."""
 
@@ -69,6 +75,9 @@ class Ledger:
                 self._last_id, time.time(), kind, provider, operation, sent, status, answer, effect, fault, took_ms
             )
             self._entries.append(entry)
+            if self._journal:
+                with self._journal.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(entry.as_json(), default=str) + "\n")
             self._grew.notify_all()
             return entry
 
@@ -104,6 +113,8 @@ class Ledger:
     def reset(self) -> None:
         with self._grew:
             self._entries.clear()
+            if self._journal:
+                self._journal.unlink(missing_ok=True)
             self.epoch = time.time_ns()
 
     def _newer(self, after: int) -> list[Entry]:
@@ -115,6 +126,20 @@ class Ledger:
             newer.append(entry)
         newer.reverse()
         return newer
+
+
+def _read(journal: Path) -> list[Entry]:
+    """The newest entries of the last runs; a line that was cut by a crash is left out."""
+    if not journal.exists():
+        journal.parent.mkdir(parents=True, exist_ok=True)
+        return []
+    entries = []
+    for line in journal.read_text("utf-8").splitlines()[-REMEMBERED:]:
+        try:
+            entries.append(Entry(**json.loads(line)))
+        except (ValueError, TypeError):
+            continue  # half a line is all that a killed process can leave
+    return entries
 
 
 def _matches(entry: Entry, kind: str, provider: str, operation: str) -> bool:

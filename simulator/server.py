@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -63,10 +64,12 @@ class Running:
         self.stop()
 
 
-def start(port: int = 0, config: SimulatorConfig | None = None, *, seed: int = 0) -> Running:
+def start(
+    port: int = 0, config: SimulatorConfig | None = None, *, seed: int = 0, journal: Path | None = None
+) -> Running:
     """Listen on `port` (0: a free one) of the configured host and answer until `stop`."""
     config = config or SimulatorConfig()
-    simulator = build(config, seed)
+    simulator = build(config, seed, journal)
     server = HttpServer(config.host, port or config.port, _respond(simulator))
     thread = threading.Thread(
         target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="simulator", daemon=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from simulator.config import SimulatorConfig
@@ -88,9 +89,9 @@ class Simulator:
         return provider.act(call, fault)
 
 
-def build(config: SimulatorConfig, seed: int = 0) -> Simulator:
+def build(config: SimulatorConfig, seed: int = 0, journal: Path | None = None) -> Simulator:
     """Wire the parts. A new provider is one more entry of `providers`."""
-    ledger, faults = Ledger(config.ledger_limit), FaultBook(seed)
+    ledger, faults = Ledger(config.ledger_limit, journal), FaultBook(seed)
     office = PostOffice(ledger, faults, config.webhook_timeout_s)
     from_whatsapp = TwilioSender(config, office)
     twilio = TwilioApi(config, from_whatsapp.report)

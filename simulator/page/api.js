@@ -16,7 +16,8 @@ export const outlets = () => call("/simulator/outlets.json");
 export const orders = (channel, address) =>
   call(`/simulator/orders.json?${new URLSearchParams({ channel, address })}`);
 
-export const follow = (after) => call(`${SIMULATOR}/chats?after=${after}`);
+// The browser reconnects by itself and says which event it saw last.
+export const follow = (after) => new EventSource(`/simulator/events?after=${after}`);
 export const sendWhatsapp = (message) => post("/send/twilio", message);
 export const sendTelegram = (message) => post("/send/telegram", message);
 

@@ -13,6 +13,7 @@ const ATTACHMENTS = [
   ["sticker", "Sticker", { media: ["image/webp"], extra: { MessageType: "sticker" } }, { sticker: "👍" }, "sticker"],
 ];
 const TALLEST_PX = 160;
+const WHATSAPP_PASSES_ON = 1600;
 
 export class Composer {
   // `page` has chats, people, products and current, and draw() and complain(error).
@@ -29,6 +30,7 @@ export class Composer {
 
   show(person) {
     this.person = person;
+    this.fit();
     const entries = ATTACHMENTS.map(([shape, name, whatsapp, telegram, shown]) =>
       this.entry(shape, name, () => this.post("", shown, person.channel === "whatsapp" ? whatsapp : telegram)),
     );
@@ -53,6 +55,18 @@ export class Composer {
     box.style.height = "auto";
     box.style.height = `${Math.min(box.scrollHeight + 2, TALLEST_PX)}px`;
     send.disabled = !box.value.trim();
+    this.warn(box.value.length);
+  }
+
+  // Twilio hands on so much of a WhatsApp message; the rest would never arrive.
+  warn(length) {
+    const { note } = this.nodes;
+    const near = this.person?.channel === "whatsapp" && length > WHATSAPP_PASSES_ON * 0.9;
+    note.hidden = !near;
+    note.dataset.over = String(length > WHATSAPP_PASSES_ON);
+    note.textContent = length > WHATSAPP_PASSES_ON
+      ? `${length - WHATSAPP_PASSES_ON} characters too many: WhatsApp hands on the first ${WHATSAPP_PASSES_ON.toLocaleString("en")}`
+      : `${length} of ${WHATSAPP_PASSES_ON.toLocaleString("en")} characters`;
   }
 
   enter(event) {

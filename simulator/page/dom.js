@@ -57,24 +57,27 @@ export function initials(name) {
   return picked.map((word) => [...word][0]).join("").toUpperCase() || "?";
 }
 
-export function hue(name) {
-  let sum = 0;
-  for (const letter of name) sum = (sum * 33 + letter.codePointAt(0)) % 65521;
-  return String((sum >> 3) % 8);
-}
-
-export function avatar(name, node = el("span", { className: "avatar", "aria-hidden": "true" })) {
-  node.textContent = initials(name);
-  node.dataset.hue = hue(name);
+// A person's own colour (people.js gives neighbours different ones).
+export function avatar(person, node = el("span", { className: "avatar", "aria-hidden": "true" })) {
+  node.textContent = initials(person.name);
+  node.dataset.hue = person.hue;
   return node;
 }
 
-export const clock = (at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+// Times and days are the outlets' own, wherever the page is looked at.
+let zone;
+export function showTimesOf(name) {
+  zone = name;
+}
+
+export const clock = (at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", timeZone: zone });
+
+// Days since 1970 in the outlets' zone.
+const dayNumber = (ms) => Math.round(Date.parse(new Date(ms).toLocaleDateString("en-CA", { timeZone: zone })) / 86400000);
 
 export function dayName(at) {
-  const day = new Date(at * 1000);
-  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at * 1000).setHours(0, 0, 0, 0)) / 86400000);
+  const days = dayNumber(Date.now()) - dayNumber(at * 1000);
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
-  return day.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" });
+  return new Date(at * 1000).toLocaleDateString([], { weekday: "long", day: "numeric", month: "long", timeZone: zone });
 }

@@ -4,15 +4,14 @@ import * as api from "./api.js";
 import { Chats } from "./chats.js";
 import { offerThemes } from "./colours.js";
 import { Composer } from "./composer.js";
-import { avatar } from "./dom.js";
+import { avatar, showTimesOf } from "./dom.js";
 import { Misbehave } from "./misbehave.js";
 import { drawOrders, forgetOrders } from "./orders.js";
 import { drawPeople, pretty, readPeople } from "./people.js";
 import { Thread } from "./thread.js";
 
-const POLL_MS = 400;
-const POLL_HIDDEN_MS = 3000;
-const ORDERS_MS = 5000;
+const ORDERS_MS = 60000;
+const TYPING_MS = 5000;
 const RETRY_MS = 2000;
 const CHANNELS = { whatsapp: "WhatsApp", telegram: "Telegram" };
 const by = (id) => document.getElementById(id);
@@ -20,7 +19,7 @@ const by = (id) => document.getElementById(id);
 const page = { chats: new Chats(), people: [], products: [], current: null, draw, complain };
 const composer = new Composer(
   { box: by("composer-text"), form: by("composer"), send: by("send"), chips: by("chips"), attach: by("attach"),
-    menu: by("attach-menu"), share: by("share"), outlet: by("share-outlet") },
+    note: by("composer-note"), menu: by("attach-menu"), share: by("share"), outlet: by("share-outlet") },
   page,
 );
 const thread = new Thread(by("thread"), {
@@ -37,6 +36,7 @@ async function begin() {
     const found = await api.outlets();
     page.products = found.products;
     page.people = readPeople(found.outlets);
+    showTimesOf(found.zone);
   } catch (error) {
     complain(error);
     setTimeout(begin, RETRY_MS);
@@ -65,24 +65,32 @@ function open(person) {
   if (matchMedia("(min-width: 721px)").matches) by("composer-text").focus();
 }
 
-async function follow() {
-  try {
-    const told = await api.follow(cursor);
-    if (epoch !== null && told.epoch !== epoch) forget();
-    else take(told, epoch === null || cursor === 0);
-    epoch = told.epoch;
+// One stream for as long as the page is open.
+function follow() {
+  const stream = api.follow(cursor);
+  stream.addEventListener("message", (event) => {
+    const told = JSON.parse(event.data);
     by("notice").hidden = true;
-  } catch {
+    if (epoch !== null && told.epoch !== epoch) return beginAnew(stream);
+    take(told, epoch === null || cursor === 0);
+    epoch = told.epoch;
+  });
+  stream.addEventListener("open", () => (by("notice").hidden = true));
+  stream.addEventListener("error", () => {
+    if (stream.readyState !== EventSource.CLOSED) return;
     complain(new Error("The simulator does not answer. Is “make run” still running?"));
-  }
-  setTimeout(follow, document.hidden ? POLL_HIDDEN_MS : POLL_MS);
+    setTimeout(follow, RETRY_MS);
+  });
 }
 
 // Another ledger: the simulator was reset or started anew, so its story is read from the beginning.
-function forget() {
+function beginAnew(stream) {
+  stream.close();
   cursor = 0;
+  epoch = null;
   page.chats.clear();
   draw();
+  follow();
 }
 
 function take(told, first) {
@@ -93,7 +101,7 @@ function take(told, first) {
     draw();
     refreshOrders();
     misbehave.refresh();
-  } else if (page.chats.stopTyping(page.current.id)) draw();
+  }
 }
 
 function draw() {
@@ -106,7 +114,7 @@ function draw() {
 
 function drawHead(person) {
   by("chat").dataset.channel = person.channel;
-  avatar(person.name, by("chat-avatar"));
+  avatar(person, by("chat-avatar"));
   by("chat-name").textContent = person.name;
   by("chat-address").textContent = person.channel === "whatsapp" ? pretty(person.address) : `user ${person.address}`;
   by("chat-address").dataset.channelName = CHANNELS[person.channel];
@@ -118,8 +126,10 @@ function drawHead(person) {
 async function refreshOrders() {
   const mine = ++asked;
   try {
-    const { orders } = await api.orders(page.current.channel, page.current.address);
-    if (mine === asked) drawOrders(by("orders"), orders);
+    const told = await api.orders(page.current.channel, page.current.address);
+    if (mine !== asked) return;
+    drawOrders(by("orders"), told.orders);
+    by("held").hidden = !told.with_person;
   } catch (error) {
     complain(error);
   }
@@ -139,6 +149,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && document.body.dataset.view === "order") view("chat")();
 });
 
+setInterval(() => page.current && page.chats.stopTyping(page.current.id) && draw(), TYPING_MS);
 // A draft may expire without a message, so the card is also read again now and then.
 setInterval(() => !document.hidden && page.current && refreshOrders(), ORDERS_MS);
 offerThemes(by("theme"));

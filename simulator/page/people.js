@@ -2,6 +2,8 @@
 
 import { avatar, clock, el } from "./dom.js";
 
+const HUES = 8;
+
 export const TESTERS = [
   { id: "telegram:700100201", channel: "telegram", address: "700100201", name: "Aisha", detail: "Telegram tester" },
   { id: "telegram:700100202", channel: "telegram", address: "700100202", name: "Wei Ming", detail: "Telegram tester" },
@@ -19,7 +21,7 @@ export function readPeople(outlets) {
       detail: pretty(contact.address),
     })),
   );
-  return [...phones, ...TESTERS];
+  return [...phones, ...TESTERS].map((person, place) => ({ ...person, hue: place % HUES }));
 }
 
 export const pretty = (phone) => phone.replace(/^\+65(\d{4})(\d{4})$/, "+65 $1 $2");
@@ -28,7 +30,7 @@ export function drawPeople(node, people, chats, current, filter, choose) {
   const wanted = filter.trim().toLowerCase();
   const found = people.filter((person) => matches(person, wanted));
   const groups = [["telegram", "Telegram testers"], ["whatsapp", "Outlets on WhatsApp"]].flatMap(([channel, title]) => {
-    const members = found.filter((person) => person.channel === channel);
+    const members = latestFirst(found.filter((person) => person.channel === channel), chats);
     if (!members.length) return [];
     const head = el("h3", { dataset: { channel } }, el("span", { className: "dot" }), title, el("span", { textContent: members.length }));
     return [head, ...members.map((person) => entry(person, chats.of(person.id), current, choose))];
@@ -38,6 +40,11 @@ export function drawPeople(node, people, chats, current, filter, choose) {
   node.replaceChildren(...(groups.length ? groups : [el("p", { className: "nobody", textContent: "Nobody by that name." })]));
   node.scrollTop = scroll;
   if (focused) node.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
+}
+
+// Who wrote last stands first; those who never wrote keep their places.
+function latestFirst(people, chats) {
+  return [...people].sort((one, other) => chats.of(other.id).lastAt - chats.of(one.id).lastAt);
 }
 
 function matches(person, wanted) {
@@ -52,7 +59,7 @@ function entry(person, chat, current, choose) {
   return el(
     "button",
     { type: "button", className: "person", dataset: { id: person.id }, "aria-current": person.id === current ? "true" : null, on: { click: () => choose(person) } },
-    avatar(person.name),
+    avatar(person),
     el("b", { textContent: person.name }),
     el("small", { textContent: last?.side === "mine" ? `You: ${preview}` : preview }),
     unread || (last ? el("time", { textContent: clock(last.at) }) : null),

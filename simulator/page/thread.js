@@ -181,7 +181,7 @@ function welcome(person) {
   return el(
     "div",
     { className: "welcome" },
-    avatar(person.name),
+    avatar(person),
     el("h3", { textContent: person.name }),
     el("p", { textContent: person.channel === "whatsapp"
       ? "You are holding this outlet’s phone. Write what it needs, as its staff would, and watch the order come back."

@@ -13,6 +13,7 @@ from handlers import create_app
 from simulator import twilio
 from simulator.server import Running
 from tests.conftest import Shop
+from tests.people import WhatsApp
 
 PHONE = "+6580000101"
 PAGE = Path(__file__).resolve().parents[2] / "simulator" / "page"
@@ -86,3 +87,33 @@ def test_missing_simulator_is_said_plainly(runtime: Runtime) -> None:
 def test_production_has_no_such_door(runtime: Runtime, path: str) -> None:
     settings = runtime.settings.model_copy(update={"environment": Environment.PRODUCTION})
     assert create_app(Runtime(settings)).test_client().get(path).status_code == 404
+
+
+def test_the_first_page_leads_to_the_simulator(client: FlaskClient) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/simulator")
+
+
+def test_what_is_said_comes_as_events_and_a_reconnect_goes_on_where_it_ended(
+    client: FlaskClient, simulator: Running
+) -> None:
+    stream = iter(client.get("/simulator/events?after=0").response)
+    assert next(stream) == b"retry: 1000\n\n"
+    simulator.simulator.from_whatsapp.send(twilio.build_form(simulator.simulator.config, "+6580000101", "hello there"))
+    said = next(event for event in stream if b"hello there" in event)
+    cursor = said.split(b"\n")[0].removeprefix(b"id: ").decode()
+    again = iter(client.get("/simulator/events?after=0", headers={"Last-Event-ID": cursor}).response)
+    next(again)
+    assert b"hello there" not in next(again)
+
+
+def test_a_cursor_that_is_no_number_is_refused(client: FlaskClient) -> None:
+    assert client.get("/simulator/events?after=x").status_code == 400
+
+
+def test_the_page_is_told_the_zone_and_who_has_the_conversation(client: FlaskClient, shop: Shop) -> None:
+    assert client.get("/simulator/outlets.json").get_json()["zone"] == "Asia/Singapore"
+    mine = "/simulator/orders.json?channel=whatsapp&address=%2B6580000101"
+    assert client.get(mine).get_json()["with_person"] is False
+    WhatsApp(shop, client).say("I want to talk to a person")
+    assert client.get(mine).get_json()["with_person"] is True

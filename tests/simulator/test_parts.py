@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.errors import BadInputError
 from bot.settings import load_settings
-from simulator.config import SimulatorConfig, changed
+from simulator.config import SimulatorConfig, changed, repeating
 from simulator.faults import ON_CALLS, Fault, FaultBook, FaultKind, read_fault
 from simulator.ledger import CALL, WEBHOOK, Ledger
 from simulator.limits import ChatLimits
@@ -83,3 +85,21 @@ def test_configuration_comes_from_the_apps_own_settings() -> None:
     assert config.twilio_whatsapp_from.startswith("whatsapp:+")
     assert (config.public_url, config.target_url) == ("https://orders.example.test", "http://127.0.0.1:8100")
     assert config.twilio_auth_token == settings.twilio_auth_token.get_secret_value()
+
+
+def test_chats_survive_a_restart_and_ids_go_on_rising(tmp_path: Path) -> None:
+    journal = tmp_path / "var" / "simulator.jsonl"
+    before = Ledger(journal=journal)
+    before.add(CALL, "twilio", "messages.create", {"Body": "早安 👍"}, status=201, effect="SM1")
+    with journal.open("a") as file:
+        file.write('{"id": 2, "at": 1')  # killed while it wrote
+    after = Ledger(journal=journal)
+    assert [entry.sent["Body"] for entry in after.entries()] == ["早安 👍"]
+    assert after.add(CALL, "twilio", "messages.create", {}, status=201).id == 2
+    after.reset()
+    assert Ledger(journal=journal).entries() == []
+
+
+def test_the_process_repeats_webhooks_as_the_readme_sets_twilio_up() -> None:
+    config = repeating(SimulatorConfig())
+    assert (config.twilio_retries, config.twilio_retry_all) == (5, True)
