@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from bot.catalog.product import Product
 
+MOST_KINDS, MOST_FAMILIES = 80, 30
+"""A catalog with more kinds is shown by its families alone; of those, so many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -14,6 +17,22 @@ class Family:
 
     name: str
     kinds: tuple[str, ...]
+
+    @property
+    def counted(self) -> str:
+        return f"{self.name} ({len(self.kinds)})" if self.kinds else self.name
+
+    @property
+    def listed(self) -> str:
+        return f"{self.name}: {', '.join(self.kinds)}" if self.kinds else self.name
+
+
+def family_lines(found: Sequence[Family]) -> str:
+    """One line a family; of a large catalog only how many kinds there are."""
+    many = sum(max(1, len(family.kinds)) for family in found) > MOST_KINDS
+    lines = [f"• {family.counted if many else family.listed}" for family in found[:MOST_FAMILIES]]
+    left_out = len(found) - len(lines)
+    return "\n".join([*lines, f"• … +{left_out}"] if left_out else lines)
 
 
 def families(products: Iterable[Product]) -> tuple[Family, ...]:

@@ -27,6 +27,8 @@ def answered(turn: Turn) -> Decision | None:
     if intent.kind in ABOUT_SOMETHING_ELSE or intent.lines or intent.changes or intent.questions:
         return None
     asked = [answer for name, answer in ANSWERS.items() if asks(name, turn.said.text)]
+    if next_delivery(turn.said.said_at, turn.outlet.delivery) is None:
+        return None  # an outlet without any delivery day: only the team can say
     if not asked or (intent.kind is IntentKind.COMPLAINT and not _asks_only(turn.said.text)):
         return None
     replies = tuple(reply for answer in asked for reply in answer(turn))
@@ -60,7 +62,9 @@ def _pattern(phrase: str) -> str:
 def _times(turn: Turn) -> dict[str, object]:
     rules = turn.outlet.delivery
     day = next_delivery(turn.said.said_at, rules)
-    return {"next_delivery": day, "by": cutoff_of(day, rules) if day else None}
+    if day is None:
+        raise LookupError("answered() asks for terms only where there is a next delivery")
+    return {"next_delivery": day, "by": cutoff_of(day, rules)}
 
 
 def _cutoff(turn: Turn) -> tuple[Reply, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -71,3 +71,20 @@ def baskets_equal(lines: Sequence[OrderLine], others: Sequence[OrderLine]) -> bo
 
 def _quantities(lines: Sequence[OrderLine]) -> Mapping[str, Decimal]:
     return {line.sku: line.quantity for line in lines}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """`count` of `unit`, which are `pieces` base units."""
+
+    count: Decimal
+    unit: str
+    pieces: Decimal
+
+
+def amount_asked(product: Product, asked: Iterable[tuple[Decimal, str]]) -> Amount | None:
+    """The first amount whose unit this product is sold by; None for one base unit, whose price is shown anyway."""
+    sizes = {product.base_unit: Decimal(1), **product.pack_units}
+    found = (Amount(count, unit, count * sizes[unit]) for count, unit in asked if unit in sizes)
+    amount = next(found, None)
+    return amount if amount is not None and amount.pieces != 1 else None

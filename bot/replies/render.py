@@ -8,18 +8,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.catalog.families import Family
+from bot.catalog.families import family_lines
 from bot.catalog.product import Product
 from bot.catalog.units import label
 from bot.channels.base import Button
 from bot.decision import OrderWrite, Reply
 from bot.language.languages import DEFAULT, answered, replies
 from bot.ordering.delivery import DAYS, DeliveryRules, cutoff_of
-from bot.ordering.pricing import OrderLine, Totals, to_cents, total_of
+from bot.ordering.pricing import Amount, OrderLine, Totals, amount_asked, to_cents, total_of
 from bot.situation import OrderView
 
-MOST_KINDS, MOST_FAMILIES = 80, 30
-"""A catalog with more kinds is shown by its families alone; of those, so many."""
 LANGUAGES = answered()
 """What a customer may be answered in."""
 
@@ -67,7 +65,7 @@ def _sentence(reply: Reply, voice: Voice, words: Mapping[str, str]) -> tuple[str
     if "families" in values:
         values["families"] = family_lines(values["families"])
     if "next_delivery" in values:
-        values |= _time_values(values, voice, words)
+        values |= _time_values(values, words)
     if "state" in values:
         values["status"] = words[f"status_{values['state']}"]
     if "kind" in values:
@@ -85,30 +83,16 @@ def _sentence(reply: Reply, voice: Voice, words: Mapping[str, str]) -> tuple[str
     return key, values
 
 
-def _time_values(values: Mapping[str, Any], voice: Voice, words: Mapping[str, str]) -> dict[str, str]:
+def _time_values(values: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, str]:
     """The next delivery, until when it can be ordered for, and on which days there are any."""
     day, by = values["next_delivery"], values["by"]
     weekdays = dict(zip(DAYS, words["weekdays"].split(), strict=True))
-    on_days = [name for code, name in weekdays.items() if code in values.get("on_days", ())]
+    on_days = ", ".join(weekdays[code] for code in sorted(values.get("on_days", ()), key=DAYS.index))
     return {
-        "delivery": in_words(day, words) if day else words["no_day"],
-        "cutoff": f"{in_words(by.date(), words)} {by:%H:%M}" if by else words["no_day"],
-        "days": ", ".join(on_days) or words["every_day"],
+        "delivery": in_words(day, words),
+        "cutoff": f"{in_words(by.date(), words)} {by:%H:%M}",
+        "days": on_days or words["every_day"],
     }
-
-
-def family_lines(families: Sequence[Family]) -> str:
-    """One line a family; of a large catalog only how many kinds there are."""
-    many = sum(max(1, len(family.kinds)) for family in families) > MOST_KINDS
-    shown = families[:MOST_FAMILIES]
-    lines = [f"• {family.name}{_kinds(family, many)}" for family in shown]
-    return "\n".join(lines + ([f"• … +{len(families) - len(shown)}"] if len(families) > len(shown) else []))
-
-
-def _kinds(family: Family, many: bool) -> str:
-    if not family.kinds:
-        return ""
-    return f" ({len(family.kinds)})" if many else f": {', '.join(family.kinds)}"
 
 
 def _question_key(key: str, values: Mapping[str, Any]) -> str:
@@ -209,15 +193,17 @@ def product_lines(
     product: Product, currency: str, price: Decimal | None, asked: Sequence[tuple[Decimal, str]]
 ) -> list[str]:
     """What a product costs, and first what the amount costs that was asked about, where it is sold by that unit."""
-    line = product_line(product, currency, price)
-    sizes = {product.base_unit: Decimal(1), **product.pack_units}
-    count, unit = next(((count, unit) for count, unit in asked if unit in sizes), (Decimal(1), product.base_unit))
-    pieces = count * sizes[unit]
-    if pieces == 1:
+    line, amount = product_line(product, currency, price), amount_asked(product, asked)
+    if amount is None:
         return [line]
-    base = f" = {number(pieces)} {label(product.base_unit)}" if unit != product.base_unit else ""
-    total = money(to_cents(pieces * (product.unit_price if price is None else price)), currency)
-    return [f"• {number(count)} {label(unit)}{base} {product.name}: {total}", line]
+    total = money(to_cents(amount.pieces * (product.unit_price if price is None else price)), currency)
+    return [f"• {amount_words(amount, product)} {product.name}: {total}", line]
+
+
+def amount_words(amount: Amount, product: Product) -> str:
+    """ "3 bdl = 75 pcs", or "75 pcs" where that was said."""
+    pieces = f"{number(amount.pieces)} {label(product.base_unit)}"
+    return pieces if amount.unit == product.base_unit else f"{number(amount.count)} {label(amount.unit)} = {pieces}"
 
 
 def product_line(product: Product, currency: str, price: Decimal | None = None) -> str:

@@ -61,7 +61,7 @@ def test_order_appears_beside_the_chat_with_exact_amounts(client: FlaskClient, s
     assert (order["subtotal"], order["tax"], order["total"]) == ("28.00", "2.52", "30.52")
     assert order["lines"][0]["sku"] == "PB10-K"
     other = client.get("/simulator/orders.json", query_string={"channel": "whatsapp", "address": "+6580000108"})
-    assert other.json == {"orders": []}
+    assert other.json == {"orders": [], "with_person": False}
 
 
 def test_orders_need_a_contact(client: FlaskClient) -> None:

@@ -33,7 +33,8 @@ def test_changed() -> None:
     counter = jewel()
     counter.say("1 ctn 10in box")
     assert counter.say("change the 10in box to 2 ctn") == [
-        f"✅ Order SO-100001 is changed. It is now:\n{LINES}\n{SUMS}\n- Delivery: Wed 25 Nov"
+        f"✅ Order SO-100001 is changed. It is now:\n{LINES}\n{SUMS}\n- Delivery: Wed 25 Nov\n"
+        "You can change or cancel it until Tue 24 Nov 17:00."
     ]
 
 
