@@ -53,8 +53,11 @@ def test_no_media_address_is_ever_fetched(world: World) -> None:
         "https://api.twilio.com@evil.test/a",
     ):
         form = world.phone().form(media=["image/jpeg"]) | {"MediaUrl0": address}
-        assert "A colleague" in world.phone().send(form)[0]
-        world.shop.runtime.redis.flushdb()
+        world.phone().send(form)
+    assert world.shop.rows("SELECT DISTINCT state FROM conversation_messages WHERE kind = 'image'") == [
+        ("handed_over",)
+    ]
+    assert world.shop.one("SELECT count(*) FROM conversation_messages WHERE direction = 'outbound'") == 1
 
 
 def test_a_photo_with_an_order_under_it_is_read_and_looked_at(world: World) -> None:
