@@ -14,6 +14,7 @@ from bot.language.folding import MAX_CHARS, fold
 from bot.language.regions import find_regions
 from bot.language.tokens import Token
 from bot.understanding.accounting import left_over, roles_of
+from bot.understanding.agreement import agreed
 from bot.understanding.bridge import reading_of, wanted
 from bot.understanding.cues import Cues, find_cues
 from bot.understanding.effects import effects
@@ -27,6 +28,7 @@ from bot.understanding.intent import (
     Question,
     QuestionReason,
 )
+from bot.understanding.reading.second import second_reading
 from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.shapes import explained
 from bot.understanding.spans import STRONG, Break, Cue, Element, Kind, Mention, Quantity
@@ -35,6 +37,8 @@ from bot.understanding.told import without_told
 from bot.understanding.uncounted import typed
 from bot.understanding.when import Day, find_days
 
+MAX_TWICE = 600
+"""Longer messages, in tokens, are read once."""
 MAX_NODES = 260
 """Goods and amounts in one message: more than MAX_LINE_ITEMS lines hold. Longer lists are asked for in parts."""
 
@@ -48,7 +52,10 @@ def understand(
     facts = look(text, index.for_outlet(outlet_id), context, now.date())
     if facts is None:
         return _too_long(text)
-    return effects(reading_of(facts, text, _doubts(facts)), context, facts.index, now)
+    first = effects(reading_of(facts, text, _doubts(facts)), context, facts.index, now)
+    if first.kind is not IntentKind.ORDER_CREATE or len(facts.tokens) > MAX_TWICE:
+        return first
+    return agreed(first, second_reading(facts, text, now))
 
 
 def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts | None:

@@ -1,0 +1,141 @@
+"""What a row of items means: the steps of the message's story, in plain terms."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from bot.understanding.intent import Line
+from bot.understanding.reading.states import Item
+from bot.understanding.resolve import NOTHING_SAID, Resolver, Said, said
+from bot.understanding.spans import Mention
+from bot.understanding.story import Edit, Story
+
+
+def told(items: Sequence[Item], resolver: Resolver, prefer: Collection[str]) -> Story:
+    """The story of the items: every one that wants something, settled against the catalog."""
+    story = Story()
+    for item in _carried(items):
+        if item.told:
+            if item.amount is not None:
+                story.told.update(range(item.amount.start, item.amount.end))
+            continue
+        if item.form == "Q":
+            _bare(story, item)
+        elif item.goods is not None and not (item.form == "G" and item.after == ":" and item is not items[-1]):
+            _step(story, item, resolver, prefer)
+    story.edits = [edit for edit in story.edits if not _said_elsewhere(edit, story.edits)]
+    return story
+
+
+def _carried(items: Sequence[Item]) -> Iterator[Item]:
+    """ "add 2 pkt tray liner n 3 rolls foil", "drop the flour and butter": the second is added, or dropped, too."""
+    op, sentence, joined = "", -1, False
+    for item in items:
+        if item.sentence != sentence or (op == "remove" and not joined):
+            op = ""
+        if not item.op and (op == "add" or (op == "remove" and item.form == "G" and item.goods is not None)):
+            item = item._replace(op=op)
+        op, sentence, joined = ("" if item.negated else item.op), item.sentence, item.after == "and"
+        yield item
+
+
+def _bare(story: Story, item: Item) -> None:
+    amount = item.amount
+    if amount is None or amount.loose:
+        return
+    amount = replace(amount, op=item.op or ("set" if item.corrects or item.no_amount is not None else None))
+    story.loose.append(amount)
+
+
+def _step(story: Story, item: Item, resolver: Resolver, prefer: Collection[str]) -> None:
+    goods = item.goods
+    assert goods is not None
+    amount = said(item.amount)
+    if item.amount is not None and item.amount.same and story.edits:
+        amount = story.edits[-1].said
+    edit = Edit(_op(item), goods, amount, item.amount, negated=item.negated, corrected=item.corrects)
+    if item.op == "swap" and item.instead is not None:
+        other = replace(edit, op=None)
+        other.outcome = resolver.decide(goods, amount)
+        edit = replace(edit, mention=item.instead, said=NOTHING_SAID, quantity=None, swapped_for=other)
+    if edit.op == "remove" and item.corrects and item.amount is None:
+        _take_back(story, edit, resolver)
+    if edit.op == "set" and edit.said.value is not None and edit.said.unit is None:
+        edit.said = _unit_as_before(story, edit, resolver)
+    edit.outcome = resolver.decide(edit.mention or goods, edit.said, prefer)
+    edit.chatter = item.amount is None and (item.ran_out or _only_leads(goods, resolver))
+    if edit.op == "set" and _replaces(story, edit):
+        return
+    story.edits.append(edit)
+
+
+def _only_leads(goods: Mention, resolver: Resolver) -> bool:
+    """ "for lunch", "the kitchen": words that stand before others in names, and name no goods alone."""
+    index = resolver.index
+    if goods.sku is not None or goods.modifier or index.exact(goods.bag):
+        return False
+    return index.heads.isdisjoint(goods.words)
+
+
+def _op(item: Item) -> str | None:
+    if item.negated:
+        return "remove"
+    if item.corrects and not item.op:
+        return "set"
+    return item.op or None
+
+
+def _skus(edit: Edit) -> set[str]:
+    if isinstance(edit.outcome, Line):
+        return {edit.outcome.sku}
+    return set(edit.outcome.candidates) if edit.outcome is not None else set()
+
+
+def _take_back(story: Story, edit: Edit, resolver: Resolver) -> None:
+    """ "no, not the liner": what was asked for before in the same message."""
+    assert edit.mention is not None
+    wanted = set(resolver.find(edit.mention, NOTHING_SAID)[0].skus)
+    story.edits = [e for e in story.edits if e.op == "remove" or not _skus(e) or not _skus(e) <= wanted]
+
+
+def _unit_as_before(story: Story, edit: Edit, resolver: Resolver) -> Said:
+    """ "knife 5 pkt, spoon 5 pkt, knife make 6": the later amount counts what the earlier one did."""
+    assert edit.mention is not None
+    mine = resolver.find(edit.mention, edit.said)[0]
+    for earlier in story.edits:
+        if (
+            earlier.mention is not None
+            and mine.taken
+            and resolver.find(earlier.mention, earlier.said)[0].skus == mine.skus
+        ):
+            return replace(edit.said, unit=earlier.said.unit)
+    return edit.said
+
+
+def _replaces(story: Story, edit: Edit) -> bool:
+    """A corrected item takes the place of an earlier one of the same product."""
+    mine = _skus(edit)
+    for place, other in enumerate(story.edits):
+        if other.op != "remove" and mine and _skus(other) == mine:
+            story.edits[place] = edit
+            return True
+    if edit.corrected and edit.said.at >= 0 and len(story.edits) == 1 and story.edits[0].op != "remove":
+        story.edits[0] = edit
+        return True
+    return False
+
+
+def _said_elsewhere(edit: Edit, edits: list[Edit]) -> bool:
+    """Goods without an amount that stand elsewhere with one, or that lend their name to sizes behind them."""
+    if (
+        edit.said.at >= 0
+        or edit.op in ("remove", "swap", "double", "halve")
+        or edit.mention is None
+        or isinstance(edit.outcome, Line)
+    ):
+        return False
+    mine = _skus(edit)
+    others = [other for other in edits if other is not edit and other.said.at >= 0]
+    lent = any(other.mention is not None and other.mention.lender is edit.mention for other in others)
+    return lent or (bool(mine) and any(_skus(other) and _skus(other) <= mine for other in others))

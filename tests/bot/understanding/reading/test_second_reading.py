@@ -1,0 +1,53 @@
+"""The reading by weights over all that the words allow, by itself: what each kind of phrase comes to."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.understanding.intent import Context, Intent
+from bot.understanding.reader import look
+from bot.understanding.reading.second import second_reading
+from tests.bot.understanding.trades import NOW, index_of
+
+READ = [
+    ("amount, goods", "packaging", "2 ctn foil", {"FL-30": 24}),
+    ("goods, amount", "packaging", "foil 2 ctn", {"FL-30": 24}),
+    ("a form", "packaging", "8in box - 200\n14in box - 100\nslice box - 500\nliners - 1000",
+     {"PB08-K": 200, "PB14-K": 100, "PB-SLC": 500, "LN-PZ": 1000}),
+    ("one amount for all", "packaging", "wooden forks, wooden spoons and wooden knives 2 pkt each",
+     {"FK-W": 200, "SP-W": 200, "KN-W": 200}),
+    ("each, said first", "packaging", "大纸袋和中纸袋各两捆", {"BK-L": 100, "BK-M": 100}),
+    ("a sum", "packaging", "foil 1 carton and 2 rolls", {"FL-30": 14}),
+    ("put right", "packaging", "5 ctn foil, sorry make it 3", {"FL-30": 36}),
+    ("not the other", "packaging", "wet wipes 300 not 200", {"WW": 300}),
+    ("not wanted", "packaging", "No forks. Wooden knives 4 packets.", {"KN-W": 400}),
+    ("told before asked", "packaging", "last time 2 rolls of foil were torn, this time send 12 rolls", {"FL-30": 12}),
+    ("the same twice", "packaging", "10in box 5 ctn (500pcs)", {"PB10-K": 500}),
+]  # fmt: skip
+
+
+def read(trade: str, text: str) -> Intent:
+    facts = look(text, index_of(trade).for_outlet(None), Context(), NOW.date())
+    assert facts is not None
+    return second_reading(facts, text, NOW)
+
+
+@pytest.mark.parametrize(("trade", "text", "lines"), [row[1:] for row in READ], ids=[row[0] for row in READ])
+def test_it_is_read_as_meant(trade: str, text: str, lines: dict[str, int]) -> None:
+    assert {line.sku: int(line.quantity) for line in read(trade, text).lines} == lines
+
+
+def test_words_nobody_knows_behind_the_goods_ask_nothing_and_are_quoted() -> None:
+    intent = read("packaging", "foil 2 ctn for the zibbets frambled")
+    assert {line.sku: int(line.quantity) for line in intent.lines} == {"FL-30": 24}
+    assert intent.questions == ()
+
+
+def test_a_number_that_belongs_to_nothing_is_quoted() -> None:
+    intent = read("packaging", "foil 2 ctn. 17")
+    assert "17" in intent.doubts
+
+
+def test_two_amounts_without_a_word_between_are_not_added_up() -> None:
+    intent = read("packaging", "cling wrap, maybe 4 maybe 6 rolls")
+    assert not intent.sure
