@@ -1,4 +1,4 @@
-"""Row 43: clocks jump by an hour, ours and PostgreSQL's. Leases and alarms are in the database's time; who writes late is fenced."""
+"""Clocks jump by an hour, ours and PostgreSQL's. Leases and alarms are in the database's time; who writes late is fenced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Row D46: two operators replay the same five hundred failures at the same moment. Each is done once, by one of them."""
+"""Two operators replay the same five hundred failures at the same moment. Each is done once, by one of them."""
 
 from __future__ import annotations
 

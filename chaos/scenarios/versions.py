@@ -1,4 +1,4 @@
-"""Row 28: the version before the newest migration works on beside this one; started again on the newer schema it refuses.
+"""The version before the newest migration works on beside this one; started again on the newer schema it refuses.
 
 The older version is taken from the repository's history: the last commit before the newest migration came.
 """

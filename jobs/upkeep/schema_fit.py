@@ -1,4 +1,4 @@
-"""Is the database the one this code was written for? Asked by every process before it serves (rows D-03, D-13, L-02)."""
+"""Is the database the one this code was written for? Asked by every process before it serves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One limiter for both back ends (rows J-10 to J-14): atomic, bounded, and it resets by itself."""
+"""One limiter for both back ends: atomic, bounded, and it resets by itself."""
 
 from __future__ import annotations
 

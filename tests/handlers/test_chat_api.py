@@ -1,4 +1,4 @@
-"""The JSON door: one request, one answer, one order however often it is sent (rows A-01 to A-03, A-15, B-01, X-19)."""
+"""The JSON door: one request, one answer, one order however often it is sent."""
 
 from __future__ import annotations
 

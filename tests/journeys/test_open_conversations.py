@@ -30,7 +30,6 @@ def message(number: int, to: str = "+6580000001") -> Incoming:
 
 
 def test_fifty_first_messages_at_once_open_one_conversation(shop: Shop) -> None:
-    """Row E-02."""
     with ThreadPoolExecutor(10) as pool:
         recorded = list(
             pool.map(
@@ -44,7 +43,6 @@ def test_fifty_first_messages_at_once_open_one_conversation(shop: Shop) -> None:
 
 
 def test_session_ids_are_uuid4_and_differ(shop: Shop, client: FlaskClient) -> None:
-    """Row E-04."""
     world = World(shop, client)
     for number in ("+6580000101", "+6580000108", "+6580000150"):
         world.phone(number).say("hi")
@@ -55,7 +53,6 @@ def test_session_ids_are_uuid4_and_differ(shop: Shop, client: FlaskClient) -> No
 
 
 def test_closing_and_opening_happen_together(shop: Shop, client: FlaskClient) -> None:
-    """Row E-03."""
     World(shop, client).phone().say("2 ctn 10 inch pizza box")
     contact_id = int(str(shop.one("SELECT contact_id FROM conversations")))
     with shop.runtime.engine.begin() as connection:
@@ -64,7 +61,6 @@ def test_closing_and_opening_happen_together(shop: Shop, client: FlaskClient) ->
 
 
 def test_a_crash_between_closing_and_opening_applies_neither(shop: Shop, client: FlaskClient) -> None:
-    """Row E-03."""
 
     class CrashError(Exception):
         pass

@@ -66,7 +66,7 @@ def test_a_quantity_said_in_parts_is_the_sum(name: str, parts: list[int]) -> Non
 @settings(max_examples=60, deadline=None)
 @given(chosen=items, language=st.sampled_from(LANGUAGES))
 def test_every_number_in_a_confirmation_is_the_orders(chosen: list[tuple[str, int]], language: str) -> None:
-    """Row I-04: a reply names no price, quantity, total, date or product that is not in the order it is about."""
+    """A reply names no price, quantity, total, date or product that is not in the order it is about."""
     counter = Counter.of()
     counter.say(", ".join(said(item) for item in chosen))
     assert counter.last_decision is not None

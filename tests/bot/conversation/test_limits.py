@@ -1,4 +1,4 @@
-"""Limits and doubts by their numbers: what passes, what a person approves, what needs a YES (rows F-01 to F-04)."""
+"""Limits and doubts by their numbers: what passes, what a person approves, what needs a YES."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_every_sentence_renders_with_every_fixture() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_confirmation_names_the_outlet_in_full(language: str) -> None:
-    """Row C-01: what is (to be) ordered stands beside the line "- Outlet: <full name>"."""
+    """What is (to be) ordered stands beside the line "- Outlet: <full name>"."""
     for key, sentence in book(language)["sentences"].items():
         if "{lines}" in sentence:
             assert "- Outlet: {outlet}\n" in sentence, key

@@ -249,7 +249,7 @@ def test_a_cut_connection_and_a_closed_port_are_survived(running: Running, fille
     assert (intent, record.outcome, record.cost_usd) == (read(SLANG), GapOutcome.FAILED, 0)
 
 
-# -- the breaker (rows X-01 and G-08)
+# -- the breaker
 
 
 def test_the_breaker_opens_asks_nothing_more_and_counts_its_states(running: Running, filler: GapFiller) -> None:
