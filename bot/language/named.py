@@ -127,7 +127,7 @@ def _trimmed(tokens: Sequence[Token], words: Sequence[str], found: _Stretch) -> 
     inside = words[start:end]
     if end - start < MIN_WORDS or not (any(map(_risky, inside)) or _says_something(inside)):
         return None
-    as_one = all(_written_on(tokens, found, at) for at in range(start + 1, end))
+    as_one = not _cut_off(tokens, end) and all(_written_on(tokens, found, at) for at in range(start + 1, end))
     if not as_one and not _speaks(inside, first=found.first and start == found.start, whole=whole):
         return None
     return (start, end) if not _is_phrase(inside) or _beside_amount(tokens, start, end) else None
@@ -146,6 +146,11 @@ def _without_loose(tokens: Sequence[Token], found: _Stretch) -> tuple[int, int]:
             break
         end -= 1
     return start, end
+
+
+def _cut_off(tokens: Sequence[Token], end: int) -> bool:
+    """ "2-" of "2-Dec", where a name has "2-ply": a part of what is written as one says nothing."""
+    return end < len(tokens) and tokens[end].glued
 
 
 def _written_on(tokens: Sequence[Token], found: _Stretch, at: int) -> bool:
