@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g
+from flask import g, has_app_context
 
 from bot import failpoints
 from bot.channels.base import Incoming
@@ -19,7 +19,8 @@ def take(runtime: Runtime, incoming: Incoming, fingerprint: str) -> Recorded:
     """Commit first, ring after: once this returns the provider may be told 200. Raises when it could not commit."""
     window_ms = 0 if says_over(incoming.text) else runtime.settings.burst_window_ms
     recorded = record_once(runtime.engine, incoming, fingerprint=fingerprint, window_ms=window_ms)
-    g.message_ids = {"message_id": recorded.message_id, "conversation_id": recorded.conversation_id}
+    if has_app_context():
+        g.message_ids = {"message_id": recorded.message_id, "conversation_id": recorded.conversation_id}
     if recorded.due:
         failpoints.hit("web.before_ring")
         ring(runtime, Bell.PROCESS, recorded.conversation_id)

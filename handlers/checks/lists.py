@@ -60,7 +60,7 @@ _WORK = (
         work.escalations,
         "look at `flask escalations list`",
         Severity.DEGRADED,
-        needs="database",
+        needs="schema",
     ),
 )
 _TRADE = (

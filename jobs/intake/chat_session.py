@@ -6,9 +6,10 @@ from sqlalchemy import Connection, text
 
 from bot.errors import BadInputError, TooFastError, UnknownSessionError
 from jobs.access.binding import bind, contact_of
-from jobs.intake.record import MAX_INBOUND, MAX_INBOUND_IN_S
 
 CHANNEL = "api"
+MAX_ASKED, MAX_ASKED_IN_S = 10, 10
+"""Requests of one user within ten seconds; a program that is told to wait does, so this is less than a person is allowed."""
 
 _MEANT = text("""
 SELECT id FROM outlets WHERE is_active AND code = :outlet
@@ -52,11 +53,11 @@ def admit(
 
 
 def _refuse_floods(connection: Connection, user_id: str, provider_id: str) -> None:
-    values = {"user_id": user_id, "provider_id": provider_id, "seconds": MAX_INBOUND_IN_S, "most": MAX_INBOUND}
+    values = {"user_id": user_id, "provider_id": provider_id, "seconds": MAX_ASKED_IN_S, "most": MAX_ASKED}
     wait_s = connection.execute(_TOO_FAST, values).scalar()
     if wait_s is not None and wait_s > 0:
         raise TooFastError(
-            f"More than {MAX_INBOUND} messages of one user in {MAX_INBOUND_IN_S} seconds; this one was not taken.",
+            f"More than {MAX_ASKED} messages of one user in {MAX_ASKED_IN_S} seconds; this one was not taken.",
             code="flood",
             retry_after_s=wait_s,
         )

@@ -17,7 +17,7 @@ from tests.corpus.reading import Message, messages
 from tests.journeys.counter import ZONE, Counter
 
 WRITES = ("order.create", "order.amend", "order.repeat")
-MOST = 0.3
+MOST = 0.31
 
 
 @cache

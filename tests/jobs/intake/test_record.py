@@ -183,7 +183,11 @@ def test_every_row_is_found_by_its_key_also_in_tables_that_are_believed_empty(em
         RECORD.on(connection, values_of(incoming(), fingerprint="f", window_ms=1000))
         given = ", ".join(["NULL"] * len(RECORD.names))
         plan = list(connection.exec_driver_sql(f"EXPLAIN EXECUTE {RECORD.name} ({given})").scalars())
-    scans = [number for number, line in enumerate(plan) if " Scan " in line and "CTE Scan" not in line]
+    scans = [
+        number
+        for number, line in enumerate(plan)
+        if " Scan " in line and "CTE Scan" not in line and "Subquery Scan" not in line
+    ]
     assert len(scans) >= 6
     assert [plan[number] for number in scans if "Index Cond" not in plan[number + 1]] == []
 
