@@ -150,7 +150,7 @@ def _without_loose(tokens: Sequence[Token], found: _Stretch) -> tuple[int, int]:
 
 def _cut_off(tokens: Sequence[Token], end: int) -> bool:
     """ "2-" of "2-Dec", where a name has "2-ply": a part of what is written as one says nothing."""
-    return end < len(tokens) and tokens[end].glued
+    return end < len(tokens) and tokens[end].glued and tokens[end].kind != scan.MARK
 
 
 def _written_on(tokens: Sequence[Token], found: _Stretch, at: int) -> bool:
