@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from bot.runtime import Runtime
+from bot.telemetry import configure_logging
 from jobs.reads.gauges import exposition
 from models.database import autocommit, pool_numbers
 from simulator.server import Running
@@ -22,6 +23,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 def test_every_step_of_an_order_names_its_message(
     shop: Shop, simulator: Running, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    configure_logging(shop.runtime.settings)  # an earlier test may have sent the lines elsewhere
     WhatsAppPhone(simulator, shop).say(ORDER)
     message_id = shop.one("SELECT id FROM conversation_messages WHERE direction = 'inbound'")
     mine = [line for line in lines(capsys) if message_id in (line.get("message_id"), line.get("in_reply_to"))]
