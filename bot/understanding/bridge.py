@@ -255,8 +255,17 @@ def _said_days(clauses: Sequence[Clause]) -> Iterator[SaidDay]:
                 yield SaidDay(day.day, where, kept=points == "keep", span=(item.start, item.end))
 
 
+def _behind_numbers(facts: Facts, end: int) -> int:
+    """ "deliver to unit 03-12": the number of a place, a time or a phone right behind a note belongs to it."""
+    for token in (token for token in facts.tokens if token.end > end):
+        if token.kind not in scan.NOISE:
+            break
+        end = token.end
+    return end
+
+
 def _notes(facts: Facts, clauses: Sequence[Clause]) -> str:
-    said = [facts.folded.quote(*span) for clause in clauses for span in clause.notes]
+    said = [facts.folded.quote(start, _behind_numbers(facts, end)) for clause in clauses for start, end in clause.notes]
     return "; ".join(filter(None, said)) or notes_of(facts)
 
 
