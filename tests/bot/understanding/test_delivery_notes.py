@@ -25,6 +25,5 @@ def index() -> CatalogIndex:
 
 @pytest.mark.parametrize("words", ["deliver to unit 03-12", "leave at guard house", "call me when arrive"])
 def test_a_note_is_kept_as_it_was_said(words: str, index: CatalogIndex) -> None:
-    read = understand(words, index, OPEN, NOW)
-    intent = getattr(read, "intent", read)
+    intent = understand(words, index, OPEN, NOW)
     assert (intent.kind, intent.notes) == (IntentKind.ORDER_AMEND, words)
