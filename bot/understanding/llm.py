@@ -23,7 +23,7 @@ from bot.telemetry import get_logger, metrics, scrub
 from bot.understanding.filling import MAX_FOUND, candidates, fill_in, unknown_words, worth_asking
 from bot.understanding.gaps import GapOutcome, GapRecord
 from bot.understanding.intent import Context, Intent
-from bot.understanding.llm_gate import Gate, retry_after_s
+from bot.understanding.llm_breaker import LlmBreaker, retry_after_s
 from bot.understanding.llm_prices import cost_usd
 from bot.understanding.prompts import Reading, messages
 from bot.understanding.reader import look
@@ -69,7 +69,7 @@ class GapFiller:
         # The library loads half of itself on first use, which must not be the first customer's.
         _ = self._client.chat.completions.with_raw_response.parse
         self._warned: date | None = None
-        self.gate = Gate()
+        self.breaker = LlmBreaker()
 
     def wants(self, intent: Intent) -> bool:
         """Whether the rules left a gap in this reading; asked first, because the day's spend has to be looked up."""
@@ -139,7 +139,7 @@ class GapFiller:
         begun = time.monotonic()
         if until - begun < MIN_LEFT_S:
             return GapRecord(GapOutcome.BUSY, self.model), None
-        if (refusal := self.gate.refusal()) is not None:
+        if (refusal := self.breaker.refusal()) is not None:
             return GapRecord(refusal, self.model), None
         ended: SimpleQueue[_Answered] = SimpleQueue()
         given_up = threading.Event()
@@ -149,7 +149,7 @@ class GapFiller:
             answered = ended.get(timeout=until - begun)
         except Empty:
             given_up.set()
-            self.gate.ended(TimeoutError())
+            self.breaker.ended(TimeoutError())
             answered = _Answered(GapOutcome.TIMEOUT)
         return answered.record(self.model, asked, time.monotonic() - begun), answered.reading
 
@@ -176,13 +176,13 @@ class GapFiller:
                 break
             if attempt:
                 self._pause(pause_s)
-            if attempt and self.gate.refusal() is not None:
+            if attempt and self.breaker.refusal() is not None:
                 break
             answered = self._once(asked, max(left_s, 0.01), given_up)
         return answered
 
     def _once(self, asked: list[ChatCompletionMessageParam], left_s: float, given_up: threading.Event) -> _Answered:
-        """One call. The gate hears how it ended, unless that is known already because nobody waits any more."""
+        """One call. The breaker hears how it ended, unless that is known already because nobody waits any more."""
         failure: Exception | None = None
         try:
             response = self._client.chat.completions.with_raw_response.parse(
@@ -199,7 +199,7 @@ class GapFiller:
             return self._failed(error)
         finally:
             if not given_up.is_set():
-                self.gate.ended(failure)
+                self.breaker.ended(failure)
         return _read(response.parse, body)
 
     def _failed(self, error: openai.OpenAIError) -> _Answered:
@@ -208,7 +208,7 @@ class GapFiller:
         if isinstance(error, openai.RateLimitError):
             wait_s = retry_after_s(error)
             if wait_s is not None:
-                self.gate.wait(wait_s)
+                self.breaker.wait(wait_s)
             return _Answered(GapOutcome.RATE_LIMIT, raw=error.message, again=True, pause_s=wait_s or PAUSE_S)
         if isinstance(error, openai.APIStatusError):
             return _Answered(GapOutcome.FAILED, raw=error.message, again=error.status_code >= 500)

@@ -30,7 +30,7 @@ from bot.understanding.filling import MAX_CANDIDATES, candidates, fill_in, worth
 from bot.understanding.gaps import GapOutcome
 from bot.understanding.intent import Basket, Context, Intent, IntentKind, QuestionReason
 from bot.understanding.llm import MAX_TEXT, GapFiller
-from bot.understanding.llm_gate import FAILURES_TO_OPEN, CountedBreaker
+from bot.understanding.llm_breaker import FAILURES_TO_OPEN, CountedBreaker
 from bot.understanding.llm_prices import PRICES, UNKNOWN, cost_usd, price_of
 from bot.understanding.prompts import Found, Reading
 from bot.understanding.reader import look, understand
@@ -255,7 +255,7 @@ def test_a_cut_connection_and_a_closed_port_are_survived(running: Running, fille
 def test_the_breaker_opens_asks_nothing_more_and_counts_its_states(running: Running, filler: GapFiller) -> None:
     opened = counted("llm_breaker_total", state="open")
     running.openai.mode = Mode.SERVER_ERROR
-    while filler.gate.breaker.current_state != pybreaker.STATE_OPEN:
+    while filler.breaker.circuit.current_state != pybreaker.STATE_OPEN:
         fill(filler, SLANG)
     assert len(asked(running)) == FAILURES_TO_OPEN
     intent, record = fill(filler, SLANG)
@@ -266,10 +266,10 @@ def test_the_breaker_opens_asks_nothing_more_and_counts_its_states(running: Runn
 
 def test_the_breaker_lets_one_through_later_and_closes(running: Running, filler: GapFiller) -> None:
     closed = counted("llm_breaker_total", state="closed")
-    filler.gate.breaker.half_open()
+    filler.breaker.circuit.half_open()
     running.openai.script.append(answer(STICKS))
     assert fill(filler, SLANG)[1].outcome is GapOutcome.OK
-    assert filler.gate.breaker.current_state == pybreaker.STATE_CLOSED
+    assert filler.breaker.circuit.current_state == pybreaker.STATE_CLOSED
     assert counted("llm_breaker_total", state="closed") == closed + 1
 
 

@@ -39,14 +39,14 @@ class CountedBreaker(pybreaker.CircuitBreakerListener):
         log.warning("language model breaker", state=new_state.name)
 
 
-class Gate(CountedBreaker):
+class LlmBreaker(CountedBreaker):
     """Thread-safe. Ask `refusal` before each call, and tell `ended` how it went."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._timeouts = 0
         self._open_until = self._trial_until = self._wait_until = 0.0
-        self.breaker = pybreaker.CircuitBreaker(
+        self.circuit = pybreaker.CircuitBreaker(
             fail_max=FAILURES_TO_OPEN, reset_timeout=OPEN_S, listeners=[self], throw_new_error_on_trip=False, name="llm"
         )
 
@@ -66,13 +66,13 @@ class Gate(CountedBreaker):
         with self._lock:
             if now < self._wait_until:
                 return GapOutcome.RATE_LIMIT
-            if self.breaker.current_state == pybreaker.STATE_CLOSED:
+            if self.circuit.current_state == pybreaker.STATE_CLOSED:
                 return None
             if now < max(self._open_until, self._trial_until):
                 return GapOutcome.CIRCUIT_OPEN
             self._trial_until = now + OPEN_S
-            if self.breaker.current_state == pybreaker.STATE_OPEN:
-                self.breaker.half_open()
+            if self.circuit.current_state == pybreaker.STATE_OPEN:
+                self.circuit.half_open()
             return None
 
     def ended(self, error: Exception | None) -> None:
@@ -81,12 +81,12 @@ class Gate(CountedBreaker):
         with self._lock:
             self._trial_until = 0.0
             self._timeouts = self._timeouts + 1 if silent else 0
-            if self.breaker.current_state == pybreaker.STATE_OPEN:
+            if self.circuit.current_state == pybreaker.STATE_OPEN:
                 return  # a call that was under way when it opened says nothing new
             with suppress(pybreaker.CircuitBreakerError, *([type(error)] if error else [])):
-                self.breaker.call(_end, error)
-            if self._timeouts >= TIMEOUTS_TO_OPEN and self.breaker.current_state == pybreaker.STATE_CLOSED:
-                self.breaker.open()
+                self.circuit.call(_end, error)
+            if self._timeouts >= TIMEOUTS_TO_OPEN and self.circuit.current_state == pybreaker.STATE_CLOSED:
+                self.circuit.open()
 
     def wait(self, seconds: float) -> None:
         """The other side asks to be left alone for so long."""
