@@ -1,6 +1,6 @@
 """Asks a language model about the words that the rules left over. Whatever happens here, the rules' own reading stands.
 
-One question, one answer, within a budget of seconds and one of dollars; what the answer is worth, filling.py decides.
+One question, one answer, within a budget of seconds and one of dollars; what the answer is worth, llm_answer_check.py decides.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from openai.types.chat import ChatCompletionMessageParam, ParsedChatCompletion
 
 from bot.catalog.index import CatalogIndex
 from bot.telemetry import get_logger, metrics, scrub
-from bot.understanding.filling import MAX_FOUND, candidates, fill_in, unknown_words, worth_asking
 from bot.understanding.gaps import GapOutcome, GapRecord
 from bot.understanding.intent import Context, Intent
+from bot.understanding.llm_answer_check import MAX_FOUND, candidates, fill_in, unknown_words, worth_asking
 from bot.understanding.llm_breaker import LlmBreaker, retry_after_s
 from bot.understanding.llm_prices import cost_usd
 from bot.understanding.prompts import Reading, messages

@@ -42,7 +42,7 @@ class Found(BaseModel):
 
 
 class Reading(BaseModel):
-    """The answer. Schema is not truth: bot/understanding/filling.py believes only what the text and the catalog bear out."""
+    """The answer. Schema is not truth: bot/understanding/llm_answer_check.py believes only what the text and the catalog bear out."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     kind: Literal[

@@ -26,10 +26,10 @@ from bot.evaluation.prediction import prediction
 from bot.evaluation.scoring import judge
 from bot.settings import ROOT
 from bot.telemetry import scrub
-from bot.understanding.filling import MAX_CANDIDATES, candidates, fill_in, worth_asking
 from bot.understanding.gaps import GapOutcome
 from bot.understanding.intent import Basket, Context, Intent, IntentKind, QuestionReason
 from bot.understanding.llm import MAX_TEXT, GapFiller
+from bot.understanding.llm_answer_check import MAX_CANDIDATES, candidates, fill_in, worth_asking
 from bot.understanding.llm_breaker import FAILURES_TO_OPEN, CountedBreaker
 from bot.understanding.llm_prices import PRICES, UNKNOWN, cost_usd, price_of
 from bot.understanding.prompts import Found, Reading
