@@ -20,6 +20,7 @@ from bot.understanding.change_grammar import Said as Clause
 from bot.understanding.change_grammar import parse
 from bot.understanding.change_items import UNKNOWN, Item, choices_in, items_of
 from bot.understanding.cues import find_cues
+from bot.understanding.dates_in_words import Day
 from bot.understanding.facts import Facts
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.kinds import AGAINST, CLEAR_ORDER, ORDER, rank
@@ -43,7 +44,6 @@ from bot.understanding.statements import (
     Statement,
 )
 from bot.understanding.story import Edit
-from bot.understanding.when import Day
 
 _OPS = {"add": Op.ADD, "sub": Op.SUB, "set": Op.SET, "remove": Op.REMOVE, "swap": Op.SWAP}
 _FACTORS = {"double": Decimal(2), "halve": Decimal("0.5")}

@@ -9,10 +9,10 @@ from bot.catalog.index import CatalogIndex
 from bot.language.folding import Folded
 from bot.language.tokens import Token
 from bot.understanding.cues import Cues
+from bot.understanding.dates_in_words import Day
 from bot.understanding.intent import Context, Line
 from bot.understanding.spans import Element
 from bot.understanding.story import Story
-from bot.understanding.when import Day
 
 OPEN_STATUS = frozenset({"confirmed", "placed", "pending", "processing", "awaiting_confirmation", "awaiting_approval"})
 

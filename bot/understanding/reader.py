@@ -17,6 +17,7 @@ from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.agreement import agreed
 from bot.understanding.bridge import reading_of, wanted
 from bot.understanding.cues import Cues, find_cues
+from bot.understanding.dates_in_words import Day, find_days
 from bot.understanding.effects import effects
 from bot.understanding.elements import find_elements
 from bot.understanding.facts import Facts
@@ -35,7 +36,6 @@ from bot.understanding.spans import STRONG, Break, Cue, Element, Kind, Mention, 
 from bot.understanding.story import Story, tell
 from bot.understanding.told import without_told
 from bot.understanding.uncounted import typed
-from bot.understanding.when import Day, find_days
 
 MAX_TWICE = 600
 """Longer messages, in tokens, are read once."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.language import scan
 from bot.language.tokens import Token
 from bot.understanding.cues import Cues
+from bot.understanding.dates_in_words import Day
 from bot.understanding.intent import Context
 from bot.understanding.reading.decode import Derivation
 from bot.understanding.reading.lattice import Lattice
@@ -21,7 +22,6 @@ from bot.understanding.resolve import Resolver
 from bot.understanding.shapes import explained
 from bot.understanding.spans import NEWLINE, STRONG, Break, Cue, Element
 from bot.understanding.spans import Kind as ElementKind
-from bot.understanding.when import Day
 
 WEIGHTS = Path(__file__).parent / "weights.json"
 LEAVES = frozenset({"number", "known", "unknown", "unit", "negate", "negate+", "stock"})

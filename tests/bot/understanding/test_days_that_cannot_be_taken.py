@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bot.catalog.csvfile import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.settings import ROOT
+from bot.understanding.dates_in_words import Day, Doubt
 from bot.understanding.intent import Context, Intent
 from bot.understanding.reader import look, understand
-from bot.understanding.when import Day, Doubt
 
 INDEX = CatalogIndex.build(read_catalog(ROOT / "data" / "catalog.csv"))
 NOW = datetime(2026, 11, 18, 2, 15, tzinfo=UTC)
