@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.language import scan
 from bot.language.languages import listed
 from bot.language.tokens import Token
-from bot.ordering import dates
+from bot.ordering import calendar
 
 DAY = "day"
 MAX_DAYS_AHEAD = 366
@@ -131,22 +131,22 @@ def _certain(tokens: list[Token], at: int, today: date) -> Day | None:
     if token.has("yesterday"):
         return Day(at, at + 1, None, past=True)
     if token.has("day"):
-        return _eve_or(tokens, at, at + 1, dates.in_days(today, int(token.roles["day"])))
+        return _eve_or(tokens, at, at + 1, calendar.in_days(today, int(token.roles["day"])))
     if token.has("weekday"):
         return _weekday(tokens, at, today)
     if token.has("next_weekday"):
-        return Day(at, at + 1, dates.weekday_of_week(today, int(token.roles["next_weekday"]), 1))
+        return Day(at, at + 1, calendar.weekday_of_week(today, int(token.roles["next_weekday"]), 1))
     if token.has("this_weekday"):
-        return Day(at, at + 1, dates.next_weekday(today, int(token.roles["this_weekday"])))
+        return Day(at, at + 1, calendar.next_weekday(today, int(token.roles["this_weekday"])))
     if token.has("fixed_day"):
         number, month = token.roles["fixed_day"].split("-")
-        return Day(at, at + 1, dates.day_and_month(today, int(number), int(month)))
+        return Day(at, at + 1, calendar.day_and_month(today, int(number), int(month)))
     if token.has("festival"):
-        return _eve_or(tokens, at, at + 1, dates.festival(today, token.roles["festival"]))
+        return _eve_or(tokens, at, at + 1, calendar.festival(today, token.roles["festival"]))
     if token.has("month") and len(token.text) >= 3:
         return _month_day(tokens, at, today)
     if token.roles.get("date_part") == "end_of_month":
-        return Day(at, at + 1, dates.end_of_month(today))
+        return Day(at, at + 1, calendar.end_of_month(today))
     return None
 
 
@@ -191,11 +191,11 @@ def _written(tokens: list[Token], at: int, today: date) -> Day | None:
     numbers = [int(n) for n in _DIGITS.findall(text)]
     suggestion = None
     if len(numbers) == 1:
-        day = dates.day_of_month(today, numbers[0]) if 1 <= numbers[0] <= 31 else None
+        day = calendar.day_of_month(today, numbers[0]) if 1 <= numbers[0] <= 31 else None
     elif len(numbers) == 3:
         day, suggestion = _with_year(numbers)
     elif "月" in text:
-        day = dates.day_and_month(today, numbers[1], numbers[0])
+        day = calendar.day_and_month(today, numbers[1], numbers[0])
     else:
         day, suggestion = _day_first(today, *numbers)
     end = at + 1
@@ -208,14 +208,14 @@ def _with_year(numbers: list[int]) -> tuple[date | None, date | None]:
     """The day, and the one that is meant where the month was put first."""
     year, month, last = numbers if numbers[0] > 31 else numbers[::-1]
     year = year + 2000 if year < 100 else year
-    day = dates.real_date(year, month, last)
-    return day, dates.real_date(year, last, month) if day is None else None
+    day = calendar.real_date(year, month, last)
+    return day, calendar.real_date(year, last, month) if day is None else None
 
 
 def _day_first(today: date, first: int, second: int) -> tuple[date | None, date | None]:
     """Day before month; where no calendar has it, perhaps the month was put first."""
-    day = dates.day_and_month(today, first, second) if second <= 12 else None
-    return day, dates.day_and_month(today, second, first) if day is None and first <= 12 else None
+    day = calendar.day_and_month(today, first, second) if second <= 12 else None
+    return day, calendar.day_and_month(today, second, first) if day is None and first <= 12 else None
 
 
 def _ordinal(tokens: list[Token], at: int, today: date, number: int) -> Day | None:
@@ -226,11 +226,11 @@ def _ordinal(tokens: list[Token], at: int, today: date, number: int) -> Day | No
         return _in_month(tokens, at, after + 1, number, int(month), today)
     before = tokens[at - 1].text if at else ""
     if before in ("the", "on", "by", "for", "before") and not 1 <= number <= 3:
-        return _placed(tokens, at, at + 1, dates.day_of_month(today, number), today)
+        return _placed(tokens, at, at + 1, calendar.day_of_month(today, number), today)
     if before in ("on", "by") or (before == "the" and at > 1 and tokens[at - 2].text in ("on", "by", "for", "deliver")):
-        return _placed(tokens, at, at + 1, dates.day_of_month(today, number), today)
+        return _placed(tokens, at, at + 1, calendar.day_of_month(today, number), today)
     if at > 0 and number > 3:
-        return _placed(tokens, at, at + 1, dates.day_of_month(today, number), today)
+        return _placed(tokens, at, at + 1, calendar.day_of_month(today, number), today)
     return None
 
 
@@ -245,10 +245,10 @@ def _number_of_days(tokens: list[Token], at: int, today: date) -> Day | None:
         introduced = at > 0 and tokens[at - 1].text in _IN
         later = _role(tokens, at + 2, "date_part") in ("days_later", "weeks_time") or _says_later(tokens, at + 2)
         if introduced or later:
-            days = count * (dates.WEEK if unit == "week" else 1)
-            return _placed(tokens, at, at + 2 + later, dates.in_days(today, days), today)
+            days = count * (calendar.WEEK if unit == "week" else 1)
+            return _placed(tokens, at, at + 2 + later, calendar.in_days(today, days), today)
     if _role(tokens, at + 1, "date_part") in ("days_later", "weeks_time"):
-        return _placed(tokens, at, at + 2, dates.in_days(today, count), today)
+        return _placed(tokens, at, at + 2, calendar.in_days(today, count), today)
     return None
 
 
@@ -266,14 +266,14 @@ def _day_month(tokens: list[Token], at: int, today: date) -> Day | None:
         if day is None or value > 12 or day != day.to_integral_value():
             return None
         end = at + 3 + (_role(tokens, at + 3, "day_mark") is not None)
-        return _placed(tokens, at, end, dates.day_and_month(today, int(day), int(value)), today)
+        return _placed(tokens, at, end, calendar.day_and_month(today, int(day), int(value)), today)
     marked = _role(tokens, at + 1, "day_mark") is not None or _dash(tokens, at + 1)
     after = at + 1 + marked + (at + 1 < len(tokens) and tokens[at + 1].text == "of")
     month = _role(tokens, after, "month")
     if month is not None:
         return _in_month(tokens, at, after + 1, int(value), int(month), today)
     if marked and tokens[at + 1].text not in ("日", "-"):
-        return _placed(tokens, at, at + 2, dates.day_of_month(today, int(value)), today)
+        return _placed(tokens, at, at + 2, calendar.day_of_month(today, int(value)), today)
     return None
 
 
@@ -302,8 +302,8 @@ def _in_month(tokens: list[Token], start: int, end: int, number: int, month: int
     """That day of that month, of the year behind it where one is said: 17 Nov 2026, 25-Nov-26."""
     year, place = _year_behind(tokens, end)
     if year is None:
-        return _placed(tokens, start, end, dates.day_and_month(today, number, month), today)
-    return _placed(tokens, start, place, dates.real_date(year, month, number), today)
+        return _placed(tokens, start, end, calendar.day_and_month(today, number, month), today)
+    return _placed(tokens, start, place, calendar.real_date(year, month, number), today)
 
 
 def _year_behind(tokens: list[Token], end: int) -> tuple[int | None, int]:
@@ -328,5 +328,5 @@ def _weekday(tokens: list[Token], at: int, today: date) -> Day | None:
     if _role(tokens, at + 1, "date_past") and tokens[at + 1].text in _PAST_WEEKDAY:
         return Day(at, at + 2, None, past=True)
     if before == "1" or after == "1":
-        return Day(at, end + (after == "1"), dates.weekday_of_week(today, weekday, 1))
-    return Day(at, end + (after == "0"), dates.next_weekday(today, weekday))
+        return Day(at, end + (after == "1"), calendar.weekday_of_week(today, weekday, 1))
+    return Day(at, end + (after == "0"), calendar.next_weekday(today, weekday))
