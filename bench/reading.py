@@ -19,7 +19,7 @@ from rapidfuzz import process
 from rich.console import Console
 from rich.table import Table
 
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.catalog_csv import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.catalog.product import Product
 from bot.evaluation.examples import Example, read_examples

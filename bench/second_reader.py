@@ -19,7 +19,7 @@ from decimal import Decimal
 from rich.console import Console
 from rich.table import Table
 
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.catalog_csv import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.evaluation.evaluation import find_sets
 from bot.evaluation.examples import Example, parse_example

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.catalog_csv import read_catalog
 from bot.identity.outlets_csv import read_outlets
 from bot.runtime import Runtime, get_runtime
 from bot.settings import ROOT, Settings, get_settings

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from werkzeug.serving import make_server
 
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.catalog_csv import read_catalog
 from bot.identity.outlets_csv import read_outlets
 from bot.runtime import Runtime
 from bot.settings import ROOT, load_settings

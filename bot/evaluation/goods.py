@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.catalog import units
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.catalog_csv import read_catalog
 from bot.catalog.product import Product
 from bot.evaluation.unit_words import LETTERS, is_han, phrase_pattern, swap_words, unit_words
 

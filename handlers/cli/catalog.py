@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot.catalog.csvfile import COLUMNS, read_catalog, shared_names
+from bot.catalog.catalog_csv import COLUMNS, read_catalog, shared_names
 from handlers.cli.command import bring_in, command, import_options
 from handlers.csv_cells import as_csv
 from handlers.current import current_runtime

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.catalog_csv import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.errors import BadInputError
 from bot.evaluation.examples import Example, parse_examples

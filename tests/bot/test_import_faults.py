@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalog.csvfile import looks_of, parse_catalog, shared_names
+from bot.catalog.catalog_csv import looks_of, parse_catalog, shared_names
 from bot.errors import BadInputError
 from bot.identity.outlets_csv import read_outlets
 from bot.identity.phones import to_e164

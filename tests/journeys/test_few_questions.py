@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.catalog_csv import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.ordering.pricing import OrderLine
 from bot.settings import ROOT

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.catalog_csv import read_catalog
 from bot.errors import BadInputError
 from bot.evaluation.frame_swap import frame_examples
 from bot.evaluation.frames import Frame, read_frames

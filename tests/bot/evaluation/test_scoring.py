@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.catalog_csv import read_catalog
 from bot.evaluation.examples import Example, parse_example, read_examples
 from bot.evaluation.scoring import Judgement, judge
 from bot.settings import ROOT

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalog.csvfile import parse_catalog
+from bot.catalog.catalog_csv import parse_catalog
 from bot.catalog.index import CatalogIndex
 from bot.catalog.units import unit_named
 from bot.errors import BadInputError

@@ -11,7 +11,7 @@ from functools import cache
 
 import pytest
 
-from bot.catalog.csvfile import parse_catalog, read_catalog
+from bot.catalog.catalog_csv import parse_catalog, read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.settings import ROOT
 from bot.understanding.intent import WRITES_ORDER, Context

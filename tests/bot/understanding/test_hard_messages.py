@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.catalog_csv import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.settings import ROOT
 from bot.understanding.intent import Basket, Context, IntentKind, Question, QuestionReason

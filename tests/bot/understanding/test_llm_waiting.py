@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.catalog_csv import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.settings import ROOT
 from bot.understanding.gaps import GapOutcome, GapRecord

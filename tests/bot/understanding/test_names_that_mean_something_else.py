@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalog.csvfile import parse_catalog
+from bot.catalog.catalog_csv import parse_catalog
 from bot.catalog.index import CatalogIndex
 from bot.understanding.intent import Context, Intent, IntentKind
 from bot.understanding.reader import understand

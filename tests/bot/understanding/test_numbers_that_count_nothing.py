@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalog.csvfile import read_catalog
+from bot.catalog.catalog_csv import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.settings import ROOT
 from bot.understanding.intent import Context, Intent

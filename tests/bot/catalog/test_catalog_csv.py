@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalog.csvfile import parse_catalog, read_catalog
+from bot.catalog.catalog_csv import parse_catalog, read_catalog
 from bot.errors import BadInputError
 
 HEADER = "sku,name,category,aliases,base_unit,pack_units,unit_price,active\n"
