@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import outcomes
+from bot.conversation import order_decisions
 from bot.conversation.baskets import priced, quantities_of
 from bot.conversation.product_answers import yes_to_product
 from bot.conversation.settling import settle
@@ -28,9 +28,9 @@ def confirm(turn: Turn) -> Decision:
         return Decision((Reply("nothing_to_confirm"),))
     wanted = _draft(turn, draft)
     if not wanted.lines:
-        return with_lead(outcomes.cancelled(turn, draft), "no_longer_sold")
+        return with_lead(order_decisions.cancelled(turn, draft), "no_longer_sold")
     if len(wanted.lines) < len(draft.lines):
-        return with_lead(outcomes.ask_yes(turn, wanted, "confirm"), "no_longer_sold")
+        return with_lead(order_decisions.ask_yes(turn, wanted, "confirm"), "no_longer_sold")
     return settle(turn, wanted, accepted=True)
 
 
@@ -42,8 +42,8 @@ def decline(turn: Turn) -> Decision:
     if draft is None:
         return cancel(turn)
     if question is not None and question.cancels:
-        return outcomes.ask_yes(turn, _draft(turn, draft), "confirm")
-    return outcomes.cancelled(turn, draft)
+        return order_decisions.ask_yes(turn, _draft(turn, draft), "confirm")
+    return order_decisions.cancelled(turn, draft)
 
 
 def cancel(turn: Turn) -> Decision:
@@ -53,7 +53,7 @@ def cancel(turn: Turn) -> Decision:
     if question is not None and question.order_id is not None and (order := turn.order(question.order_id)):
         return Decision((Reply("unchanged", {"order": order}),))
     if draft is not None and turn.intent.order_id in (None, draft.number):
-        return _ask_cancel(turn, draft) if turn.intent.doubtful else outcomes.cancelled(turn, draft)
+        return _ask_cancel(turn, draft) if turn.intent.doubtful else order_decisions.cancelled(turn, draft)
     if draft is None and question is not None and question.kind in (QuestionKind.PRODUCT, QuestionKind.ORDER):
         return Decision((Reply("left_out"),))
     target = cancels(turn)
@@ -61,8 +61,8 @@ def cancel(turn: Turn) -> Decision:
         return ask_which(turn, target.several)
     if target.order is not None:
         doubtful = turn.intent.doubtful
-        return _ask_cancel(turn, target.order) if doubtful else outcomes.cancelled(turn, target.order)
-    return outcomes.too_late("cancel after cut-off") if target.late else Decision((Reply("nothing_to_cancel"),))
+        return _ask_cancel(turn, target.order) if doubtful else order_decisions.cancelled(turn, target.order)
+    return order_decisions.too_late("cancel after cut-off") if target.late else Decision((Reply("nothing_to_cancel"),))
 
 
 def _ask_cancel(turn: Turn, order: OrderView) -> Decision:
@@ -79,16 +79,16 @@ def _cancelled(turn: Turn, question: OpenQuestion) -> Decision:
     """YES to cancelling, done to the order as it is now."""
     if question.order_id is None:
         draft = turn.situation.draft
-        return outcomes.cancelled(turn, draft) if draft else Decision((Reply("nothing_to_cancel"),))
+        return order_decisions.cancelled(turn, draft) if draft else Decision((Reply("nothing_to_cancel"),))
     order = next((o for o in open_orders(turn) if o.id == question.order_id), None)
-    return outcomes.cancelled(turn, order) if order else outcomes.too_late("cancel after cut-off")
+    return order_decisions.cancelled(turn, order) if order else order_decisions.too_late("cancel after cut-off")
 
 
 def unclear(turn: Turn) -> Decision:
     """Words that may mean yes or no and may mean neither: the question is put again, and nothing is done."""
     draft = turn.situation.draft
     if draft is not None and draft.lines and not (turn.situation.question and turn.situation.question.about):
-        return outcomes.ask_yes(turn, _draft(turn, draft), "confirm")
+        return order_decisions.ask_yes(turn, _draft(turn, draft), "confirm")
     return nothing_asked(turn)
 
 
@@ -117,7 +117,7 @@ def _change(turn: Turn, question: OpenQuestion) -> Decision:
     """The change that waited, done to the order as it is now."""
     order = next((o for o in open_orders(turn) if o.id == question.order_id), None)
     if order is None:
-        return outcomes.too_late("change after cut-off")
+        return order_decisions.too_late("change after cut-off")
     delivery, moved = delivery_of(turn, order, question.day)
     wanted = Wanted(
         order, priced(turn, order, question.changes), question.changes, quantities_of(question.changes),

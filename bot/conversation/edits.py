@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.channels.base import Kind
-from bot.conversation import orders, outcomes
+from bot.conversation import order_decisions, orders
 from bot.conversation.baskets import priced
 from bot.conversation.targets import open_orders
 from bot.conversation.turn import Turn
@@ -44,7 +44,7 @@ def edited(turn: Turn) -> Decision | None:
         anew = replace(turn.situation, draft=replace(draft, lines=()), question=None)
         return orders.write(replace(turn, situation=anew, intent=replace(turn.intent, kind=IntentKind.ORDER_CREATE)))
     if order is None and (draft is None or draft.id != referred.order_id):
-        return outcomes.too_late("edit after cut-off")
+        return order_decisions.too_late("edit after cut-off")
     if order is None or not referred.sole or not turn.intent.lines or turn.intent.questions:
         return Decision((Reply("edit_unclear"),), reason="edit_unclear", question=turn.situation.question)
     return _show(turn, order)
@@ -66,7 +66,7 @@ def _open(turn: Turn, order_id: int | None) -> OrderView | None:
 def _cancels(turn: Turn, order_id: int) -> Decision:
     draft = turn.situation.draft
     order = draft if draft is not None and draft.id == order_id else _open(turn, order_id)
-    return outcomes.cancelled(turn, order) if order else outcomes.too_late("cancel after cut-off")
+    return order_decisions.cancelled(turn, order) if order else order_decisions.too_late("cancel after cut-off")
 
 
 def _show(turn: Turn, order: OrderView) -> Decision:
@@ -84,4 +84,4 @@ def _show(turn: Turn, order: OrderView) -> Decision:
     becomes = Wanted(
         order, lines, changes, limit=limit_of(turn, lines, changes), delivery=delivery, moved=moved, notes=order.notes
     )
-    return outcomes.ask_yes(turn, becomes, "confirm_moved" if moved else "confirm")
+    return order_decisions.ask_yes(turn, becomes, "confirm_moved" if moved else "confirm")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.conversation import outcomes
+from bot.conversation import order_decisions
 from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking, left_unsaid
 from bot.conversation.settling import settle
 from bot.conversation.targets import Target, ask_which, target_of
@@ -38,7 +38,7 @@ def write(turn: Turn) -> Decision:
 def _noted(turn: Turn, wanted: Wanted) -> Decision:
     """An order whose lines and day stay: what was said about its delivery is kept with it."""
     if wanted.base is not None and wanted.notes != wanted.base.notes:
-        written = outcomes.order_write(turn, wanted, wanted.base.status, "parsed", "noted")
+        written = order_decisions.order_write(turn, wanted, wanted.base.status, "parsed", "noted")
         return Decision((Reply("note_kept", {"order": written, "note": turn.intent.notes}),), order=written)
     return Decision((Reply("unchanged", {"order": wanted.base}),))
 
@@ -58,7 +58,7 @@ def _ask(turn: Turn, wanted: Wanted) -> Decision:
         offer = (Reply("more_products", {"count": more}), *offer)
     if not wanted.changes_placed:
         keeps = bool(wanted.lines) or wanted.base is not None
-        draft = outcomes.order_write(turn, wanted, "draft", "parsed", "asked") if keeps else None
+        draft = order_decisions.order_write(turn, wanted, "draft", "parsed", "asked") if keeps else None
         if draft is not None and draft.lines:
             reply = replace(reply, lead="so_far", values={**reply.values, "order": draft})
         return Decision((reply, *offer), order=draft, question=question)
@@ -73,13 +73,13 @@ def _ask(turn: Turn, wanted: Wanted) -> Decision:
 def _nothing_to_change(target: Target) -> Decision:
     if target.late is None:
         return Decision((Reply("no_open_order"),))
-    return outcomes.too_late("change after cut-off")
+    return order_decisions.too_late("change after cut-off")
 
 
 def _nothing_left(turn: Turn, wanted: Wanted) -> Decision:
     """Everything was taken out again: an order of nothing is a cancelled one."""
     if wanted.base is not None:
-        return outcomes.cancelled(turn, wanted.base)
+        return order_decisions.cancelled(turn, wanted.base)
     question = turn.situation.question
     left_out = question is not None and question.kind is QuestionKind.PRODUCT
     amends = turn.intent.kind is IntentKind.ORDER_AMEND

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.channels.base import Kind
-from bot.conversation import adopting, outcomes
+from bot.conversation import adopting, order_decisions
 from bot.conversation.targets import open_orders
 from bot.conversation.turn import Turn, choice_buttons
 from bot.decision import Decision, Escalate, Outcome, Reply
@@ -76,7 +76,7 @@ def quoted(turn: Turn) -> Decision | None:
     if turn.intent.kind is IntentKind.ORDER_CANCEL:
         if turn.intent.doubtful:
             return None
-        return replace(outcomes.cancelled(turn, order), question=turn.situation.question)
+        return replace(order_decisions.cancelled(turn, order), question=turn.situation.question)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation import outcomes
+from bot.conversation import order_decisions
 from bot.conversation.doubts import doubt_of, over_limit
 from bot.conversation.turn import Turn
 from bot.conversation.wanted import Wanted
@@ -14,13 +14,13 @@ def settle(turn: Turn, wanted: Wanted, *, accepted: bool = False) -> Decision:
     """A basket without questions: limits first, then the minimum, then doubts, then it is placed."""
     totals = total_of(wanted.lines, turn.situation.tax_rate)
     if over := over_limit(turn, wanted, totals.total) or _still_held(wanted):
-        return outcomes.hold(turn, wanted, over)
+        return order_decisions.hold(turn, wanted, over)
     if totals.total < turn.outlet.min_order_total:
-        return outcomes.below_minimum(turn, wanted)
+        return order_decisions.below_minimum(turn, wanted)
     doubt = doubt_of(turn, wanted)
     if doubt and (not accepted or doubt == "confirm_moved"):
-        return outcomes.ask_yes(turn, wanted, doubt)
-    return outcomes.place(turn, wanted)
+        return order_decisions.ask_yes(turn, wanted, doubt)
+    return order_decisions.place(turn, wanted)
 
 
 def _still_held(wanted: Wanted) -> str | None:
