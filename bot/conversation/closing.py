@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from bot.conversation import order_decisions
 from bot.conversation.baskets import priced, quantities_of
+from bot.conversation.checkout import check_out
 from bot.conversation.product_answers import yes_to_product
-from bot.conversation.settling import settle
 from bot.conversation.targets import ask_which, cancels, open_orders
 from bot.conversation.turn import Turn, choice_buttons
 from bot.conversation.wanted import Wanted, delivery_of
@@ -31,7 +31,7 @@ def confirm(turn: Turn) -> Decision:
         return with_lead(order_decisions.cancelled(turn, draft), "no_longer_sold")
     if len(wanted.lines) < len(draft.lines):
         return with_lead(order_decisions.ask_yes(turn, wanted, "confirm"), "no_longer_sold")
-    return settle(turn, wanted, accepted=True)
+    return check_out(turn, wanted, accepted=True)
 
 
 def decline(turn: Turn) -> Decision:
@@ -123,7 +123,7 @@ def _change(turn: Turn, question: OpenQuestion) -> Decision:
         order, priced(turn, order, question.changes), question.changes, quantities_of(question.changes),
         limit=question.limit, delivery=delivery, moved=moved, notes=order.notes,
     )  # fmt: skip
-    return settle(turn, wanted, accepted=True)
+    return check_out(turn, wanted, accepted=True)
 
 
 def _draft(turn: Turn, draft: OrderView) -> Wanted:

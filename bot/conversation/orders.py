@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.conversation import order_decisions
 from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking, left_unsaid
-from bot.conversation.settling import settle
+from bot.conversation.checkout import check_out
 from bot.conversation.targets import Target, ask_which, target_of
 from bot.conversation.turn import Turn
 from bot.conversation.wanted import Wanted, wanted_of
@@ -32,7 +32,7 @@ def write(turn: Turn) -> Decision:
         return _nothing_left(turn, wanted)
     if wanted.changes_placed and not wanted.changes and not wanted.moved and _same_day(wanted):
         return _noted(turn, wanted)
-    return settle(turn, wanted)
+    return check_out(turn, wanted)
 
 
 def _noted(turn: Turn, wanted: Wanted) -> Decision:
@@ -64,7 +64,7 @@ def _ask(turn: Turn, wanted: Wanted) -> Decision:
         return Decision((reply, *offer), order=draft, question=question)
     if not wanted.changes:
         return Decision((reply, *offer), question=question)
-    now = settle(turn, replace(wanted, pending=()))
+    now = check_out(turn, replace(wanted, pending=()))
     if now.order is None or now.order.status != "placed":
         return Decision((reply, *offer), question=replace(question, changes=wanted.changes))
     return replace(now, replies=(*now.replies, reply, *offer), question=question)

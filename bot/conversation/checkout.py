@@ -10,7 +10,7 @@ from bot.decision import Decision
 from bot.ordering.pricing import total_of
 
 
-def settle(turn: Turn, wanted: Wanted, *, accepted: bool = False) -> Decision:
+def check_out(turn: Turn, wanted: Wanted, *, accepted: bool = False) -> Decision:
     """A basket without questions: limits first, then the minimum, then doubts, then it is placed."""
     totals = total_of(wanted.lines, turn.situation.tax_rate)
     if over := over_limit(turn, wanted, totals.total) or _still_held(wanted):
