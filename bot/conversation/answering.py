@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import closing, orders
+from bot.conversation import confirm_or_cancel, orders
 from bot.conversation.asking import MAX_CHOICES, offers_one
 from bot.conversation.product_answers import as_answer, left_out, yes_to_product
 from bot.conversation.turn import Turn, chosen_number
@@ -25,9 +25,9 @@ def answered(turn: Turn) -> Decision | None:
     if question.kind is QuestionKind.CONFIRM:
         number = chosen_number(turn.said, question, NO)
         if number == YES or says_yes(turn.said.text):
-            return closing.confirm(turn)
+            return confirm_or_cancel.confirm(turn)
         if number == NO or says_no(turn.said.text):
-            return closing.decline(turn)
+            return confirm_or_cancel.decline(turn)
     return _closed(turn) if turn.said.pressed is not None else None
 
 

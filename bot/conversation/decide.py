@@ -8,8 +8,8 @@ from datetime import datetime
 from bot.conversation import (
     adopting,
     answering,
-    closing,
     commands,
+    confirm_or_cancel,
     edits,
     handover,
     identity,
@@ -61,9 +61,9 @@ BY_INTENT: Mapping[IntentKind, Callable[[Turn], Decision]] = {
     IntentKind.ORDER_CREATE: orders.write,
     IntentKind.ORDER_AMEND: orders.write,
     IntentKind.ORDER_REPEAT: orders.write,
-    IntentKind.ORDER_CONFIRM: closing.confirm,
-    IntentKind.ORDER_CANCEL: closing.cancel,
-    IntentKind.ORDER_STATUS: closing.status,
+    IntentKind.ORDER_CONFIRM: confirm_or_cancel.confirm,
+    IntentKind.ORDER_CANCEL: confirm_or_cancel.cancel,
+    IntentKind.ORDER_STATUS: confirm_or_cancel.status,
     IntentKind.INQUIRY_PRODUCT: inquiries.product,
     IntentKind.INQUIRY_PRICE: inquiries.product,
     IntentKind.INQUIRY_POLICY: inquiries.policy,
@@ -118,11 +118,11 @@ def by_words(turn: Turn) -> Decision:
         if decision := answer(turn):
             return decision
     if nothing_open(turn) and _bare_answer(turn):
-        return closing.nothing_asked(turn)
+        return confirm_or_cancel.nothing_asked(turn)
     if decision := answering.answered(turn) or handover.angry(turn) or terms.answered(turn):
         return decision
     if kind in YES_OR_NO and turn.intent.confidence < YES_OR_NO_FROM:
-        return closing.unclear(turn)
+        return confirm_or_cancel.unclear(turn)
     return BY_INTENT[kind](turn)
 
 

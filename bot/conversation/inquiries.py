@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.catalog.families import families
 from bot.catalog.product import Product
-from bot.conversation import closing, terms
+from bot.conversation import confirm_or_cancel, terms
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Escalate, Outcome, Reply
 from bot.language.scan import NUMBER
@@ -25,7 +25,7 @@ def product(turn: Turn) -> Decision:
     if not products and terms.asks("asks_assortment", turn.said.text):
         return assortment(turn)
     if not products and turn.intent.kind is IntentKind.INQUIRY_PRICE and turn.situation.last_order:
-        return closing.status(turn)
+        return confirm_or_cancel.status(turn)
     if not products:
         return Decision((Reply("no_such_product"),), question=turn.situation.question)
     shown = products[:MAX_SHOWN]
