@@ -8,9 +8,9 @@ from bot.conversation import order_decisions
 from bot.conversation.baskets import priced, quantities_of
 from bot.conversation.checkout import check_out
 from bot.conversation.product_answers import yes_to_product
+from bot.conversation.proposed_order import ProposedOrder, delivery_of
 from bot.conversation.targets import ask_which, cancels, open_orders
 from bot.conversation.turn import Turn, choice_buttons
-from bot.conversation.wanted import Wanted, delivery_of
 from bot.decision import Decision, Reply
 from bot.situation import OpenQuestion, OrderView, QuestionKind
 
@@ -26,12 +26,12 @@ def confirm(turn: Turn) -> Decision:
         return yes_to_product(turn, question)
     if draft is None or not draft.lines:
         return Decision((Reply("nothing_to_confirm"),))
-    wanted = _draft(turn, draft)
-    if not wanted.lines:
+    proposed = _draft(turn, draft)
+    if not proposed.lines:
         return with_lead(order_decisions.cancelled(turn, draft), "no_longer_sold")
-    if len(wanted.lines) < len(draft.lines):
-        return with_lead(order_decisions.ask_yes(turn, wanted, "confirm"), "no_longer_sold")
-    return check_out(turn, wanted, accepted=True)
+    if len(proposed.lines) < len(draft.lines):
+        return with_lead(order_decisions.ask_yes(turn, proposed, "confirm"), "no_longer_sold")
+    return check_out(turn, proposed, accepted=True)
 
 
 def decline(turn: Turn) -> Decision:
@@ -119,19 +119,19 @@ def _change(turn: Turn, question: OpenQuestion) -> Decision:
     if order is None:
         return order_decisions.too_late("change after cut-off")
     delivery, moved = delivery_of(turn, order, question.day)
-    wanted = Wanted(
+    proposed = ProposedOrder(
         order, priced(turn, order, question.changes), question.changes, quantities_of(question.changes),
         limit=question.limit, delivery=delivery, moved=moved, notes=order.notes,
     )  # fmt: skip
-    return check_out(turn, wanted, accepted=True)
+    return check_out(turn, proposed, accepted=True)
 
 
-def _draft(turn: Turn, draft: OrderView) -> Wanted:
+def _draft(turn: Turn, draft: OrderView) -> ProposedOrder:
     """The draft priced anew from today's rows, without what went off sale meanwhile; its day is judged again."""
     question = turn.situation.question
     delivery, moved = delivery_of(turn, draft, None)
     lines = tuple(line for line in priced(turn, draft, ()) if _sold(turn, line.sku))
-    return Wanted(
+    return ProposedOrder(
         draft, lines, delivery=delivery, moved=moved, notes=draft.notes, limit=question.limit if question else None,
         said=tuple(sorted((line.sku, line.quantity) for line in lines)),
     )  # fmt: skip

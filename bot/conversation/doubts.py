@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from bot.conversation.proposed_order import ProposedOrder
 from bot.conversation.targets import OPEN
 from bot.conversation.turn import Turn
-from bot.conversation.wanted import Wanted
 from bot.ordering.pricing import OrderLine
 from bot.settings import ConfirmOrders
 from bot.situation import OrderView, Quantities
@@ -19,40 +19,40 @@ UNUSUAL_JUMP = 10
 """A line of an order that is set to ten times what it was, or to a tenth, may be a slip of the unit (packets, cartons)."""
 
 
-def over_limit(turn: Turn, wanted: Wanted, total: Decimal) -> str | None:
+def over_limit(turn: Turn, proposed: ProposedOrder, total: Decimal) -> str | None:
     """Why a person has to approve the order; a line without a price is nobody's to guess."""
     rules = turn.situation.rules
-    if wanted.limit:
-        return wanted.limit
-    if len(wanted.lines) > rules.max_line_items:
+    if proposed.limit:
+        return proposed.limit
+    if len(proposed.lines) > rules.max_line_items:
         return "lines"
-    if any(line.unit_price <= 0 for line in wanted.lines):
+    if any(line.unit_price <= 0 for line in proposed.lines):
         return "price"
     return "total" if total > rules.max_order_total else None
 
 
-def doubt_of(turn: Turn, wanted: Wanted) -> str | None:
+def doubt_of(turn: Turn, proposed: ProposedOrder) -> str | None:
     """Why a YES is needed, as the key of the sentence that asks for it; None to place at once."""
-    if wanted.moved:
+    if proposed.moved:
         return "confirm_moved"
-    if _same_again(turn, wanted):
+    if _same_again(turn, proposed):
         return "confirm_same_again"
     mode = turn.outlet.confirm_orders
     if mode is ConfirmOrders.NEVER:
         return None
-    if unusual(turn, wanted):
+    if unusual(turn, proposed):
         return "confirm_unusual"
-    awaiting = wanted.base is not None and wanted.base.status == "awaiting_confirmation"
-    unsure = wanted.doubtful or awaiting or wanted.delivery is None
+    awaiting = proposed.base is not None and proposed.base.status == "awaiting_confirmation"
+    unsure = proposed.doubtful or awaiting or proposed.delivery is None
     return "confirm" if mode is ConfirmOrders.ALWAYS or unsure else None
 
 
-def unusual(turn: Turn, wanted: Wanted) -> OrderLine | None:
+def unusual(turn: Turn, proposed: ProposedOrder) -> OrderLine | None:
     """The first line that is far above what this outlet orders, or than it was before it was corrected."""
-    touched = {change.sku for change in wanted.changes}
-    corrected = {change.sku for change in wanted.changes if change.op is ChangeOp.SET}
-    before = {line.sku: line.quantity for line in wanted.base.lines} if wanted.base else {}
-    for line in wanted.lines:
+    touched = {change.sku for change in proposed.changes}
+    corrected = {change.sku for change in proposed.changes if change.op is ChangeOp.SET}
+    before = {line.sku: line.quantity for line in proposed.base.lines} if proposed.base else {}
+    for line in proposed.lines:
         if line.sku in corrected and _slips(line.quantity, before.get(line.sku, line.quantity)):
             return line
         usual = turn.situation.usual.get((turn.outlet.id, line.sku))
@@ -70,16 +70,16 @@ def whole(order: OrderView) -> Quantities:
     return tuple(sorted((line.sku, line.quantity) for line in order.lines))
 
 
-def _same_again(turn: Turn, wanted: Wanted) -> bool:
+def _same_again(turn: Turn, proposed: ProposedOrder) -> bool:
     """The same basket for the same delivery, said a short while ago by anyone of this outlet, or all of an open order again.
     "Add 2 more" is not repeating."""
-    if turn.intent.kind is IntentKind.ORDER_AMEND or not wanted.said:
+    if turn.intent.kind is IntentKind.ORDER_AMEND or not proposed.said:
         return False
     asked = turn.intent.delivery_date
     return any(
-        wanted.said in order.recent or (wanted.base is order and wanted.said == whole(order))
+        proposed.said in order.recent or (proposed.base is order and proposed.said == whole(order))
         for order in turn.situation.own_orders
         if order.status in OPEN
-        and (asked is None or order.delivery_date == wanted.delivery)
-        and (wanted.base is None or wanted.base.id == order.id)
+        and (asked is None or order.delivery_date == proposed.delivery)
+        and (proposed.base is None or proposed.base.id == order.id)
     )

@@ -7,9 +7,9 @@ from dataclasses import replace
 from bot.channels.base import Kind
 from bot.conversation import order_decisions, orders
 from bot.conversation.baskets import priced
+from bot.conversation.proposed_order import ProposedOrder, delivery_of, limit_of
 from bot.conversation.targets import open_orders
 from bot.conversation.turn import Turn
-from bot.conversation.wanted import Wanted, delivery_of, limit_of
 from bot.decision import Decision, Outcome, Reply
 from bot.situation import OrderView
 from bot.understanding.intent import Change, ChangeOp, IntentKind
@@ -71,17 +71,17 @@ def _cancels(turn: Turn, order_id: int) -> Decision:
 
 def _show(turn: Turn, order: OrderView) -> Decision:
     """The placed order as it would become; it stays as it is until the YES."""
-    wanted = {line.sku: line.quantity for line in turn.intent.lines}
+    proposed = {line.sku: line.quantity for line in turn.intent.lines}
     had = {line.sku: line.quantity for line in order.lines}
     changes = (
-        *(Change(ChangeOp.SET, sku, quantity) for sku, quantity in wanted.items() if had.get(sku) != quantity),
-        *(Change(ChangeOp.REMOVE, sku) for sku in had if sku not in wanted),
+        *(Change(ChangeOp.SET, sku, quantity) for sku, quantity in proposed.items() if had.get(sku) != quantity),
+        *(Change(ChangeOp.REMOVE, sku) for sku in had if sku not in proposed),
     )
     lines = priced(turn, order, changes)
     delivery, moved = delivery_of(turn, order, turn.intent.delivery_date)
     if not changes and delivery == order.delivery_date:
         return Decision((Reply("unchanged", {"order": order}),), question=turn.situation.question)
-    becomes = Wanted(
+    becomes = ProposedOrder(
         order, lines, changes, limit=limit_of(turn, lines, changes), delivery=delivery, moved=moved, notes=order.notes
     )
     return order_decisions.ask_yes(turn, becomes, "confirm_moved" if moved else "confirm")

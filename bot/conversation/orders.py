@@ -1,4 +1,4 @@
-"""Orders: what is wanted becomes a draft, a question, a placed order or a change of one. Every path ends in one OrderWrite."""
+"""Orders: what is proposed becomes a draft, a question, a placed order or a change of one. Every path ends in one OrderWrite."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import date
 from bot.conversation import order_decisions
 from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking, left_unsaid
 from bot.conversation.checkout import check_out
+from bot.conversation.proposed_order import ProposedOrder, proposed_order
 from bot.conversation.targets import Target, ask_which, target_of
 from bot.conversation.turn import Turn
-from bot.conversation.wanted import Wanted, wanted_of
 from bot.decision import Decision, Reply
 from bot.situation import OpenQuestion, QuestionKind
 from bot.understanding.intent import ChangeOp, IntentKind, QuestionReason
@@ -25,48 +25,48 @@ def write(turn: Turn) -> Decision:
         return ask_which(turn, target.several)
     if target.order is None and turn.intent.kind is IntentKind.ORDER_AMEND and not _only_adds(turn):
         return _nothing_to_change(target)
-    wanted = wanted_of(turn, target)
-    if wanted.pending:
-        return _ask(turn, wanted)
-    if not wanted.lines:
-        return _nothing_left(turn, wanted)
-    if wanted.changes_placed and not wanted.changes and not wanted.moved and _same_day(wanted):
-        return _noted(turn, wanted)
-    return check_out(turn, wanted)
+    proposed = proposed_order(turn, target)
+    if proposed.pending:
+        return _ask(turn, proposed)
+    if not proposed.lines:
+        return _nothing_left(turn, proposed)
+    if proposed.changes_placed and not proposed.changes and not proposed.moved and _same_day(proposed):
+        return _noted(turn, proposed)
+    return check_out(turn, proposed)
 
 
-def _noted(turn: Turn, wanted: Wanted) -> Decision:
+def _noted(turn: Turn, proposed: ProposedOrder) -> Decision:
     """An order whose lines and day stay: what was said about its delivery is kept with it."""
-    if wanted.base is not None and wanted.notes != wanted.base.notes:
-        written = order_decisions.order_write(turn, wanted, wanted.base.status, "parsed", "noted")
+    if proposed.base is not None and proposed.notes != proposed.base.notes:
+        written = order_decisions.order_write(turn, proposed, proposed.base.status, "parsed", "noted")
         return Decision((Reply("note_kept", {"order": written, "note": turn.intent.notes}),), order=written)
-    return Decision((Reply("unchanged", {"order": wanted.base}),))
+    return Decision((Reply("unchanged", {"order": proposed.base}),))
 
 
-def _ask(turn: Turn, wanted: Wanted) -> Decision:
+def _ask(turn: Turn, proposed: ProposedOrder) -> Decision:
     """Asks the first of what is not clear. What is clear goes into the draft, or into the open order when there is one."""
-    first, *rest = wanted.pending
+    first, *rest = proposed.pending
     position = turn.asked_before + 1
     reply = asking(turn.situation, turn.serial, first)
     question = OpenQuestion(
-        QuestionKind.PRODUCT, turn.serial, (first, *rest), asked=position, doubtful=wanted.doubtful, limit=wanted.limit,
-        order_id=wanted.base.id if wanted.base and wanted.changes_placed else None,
-        day=turn.intent.delivery_date or _asked_day(turn), notes=_new_notes(wanted),
+        QuestionKind.PRODUCT, turn.serial, (first, *rest), asked=position, doubtful=proposed.doubtful, limit=proposed.limit,
+        order_id=proposed.base.id if proposed.base and proposed.changes_placed else None,
+        day=turn.intent.delivery_date or _asked_day(turn), notes=_new_notes(proposed),
     )  # fmt: skip
     offer = (Reply("offer_person"),) if position > MAX_QUESTIONS_IN_A_ROW else ()
     if more := left_unsaid(first):
         offer = (Reply("more_products", {"count": more}), *offer)
-    if not wanted.changes_placed:
-        keeps = bool(wanted.lines) or wanted.base is not None
-        draft = order_decisions.order_write(turn, wanted, "draft", "parsed", "asked") if keeps else None
+    if not proposed.changes_placed:
+        keeps = bool(proposed.lines) or proposed.base is not None
+        draft = order_decisions.order_write(turn, proposed, "draft", "parsed", "asked") if keeps else None
         if draft is not None and draft.lines:
             reply = replace(reply, lead="so_far", values={**reply.values, "order": draft})
         return Decision((reply, *offer), order=draft, question=question)
-    if not wanted.changes:
+    if not proposed.changes:
         return Decision((reply, *offer), question=question)
-    now = check_out(turn, replace(wanted, pending=()))
+    now = check_out(turn, replace(proposed, pending=()))
     if now.order is None or now.order.status != "placed":
-        return Decision((reply, *offer), question=replace(question, changes=wanted.changes))
+        return Decision((reply, *offer), question=replace(question, changes=proposed.changes))
     return replace(now, replies=(*now.replies, reply, *offer), question=question)
 
 
@@ -76,10 +76,10 @@ def _nothing_to_change(target: Target) -> Decision:
     return order_decisions.too_late("change after cut-off")
 
 
-def _nothing_left(turn: Turn, wanted: Wanted) -> Decision:
+def _nothing_left(turn: Turn, proposed: ProposedOrder) -> Decision:
     """Everything was taken out again: an order of nothing is a cancelled one."""
-    if wanted.base is not None:
-        return order_decisions.cancelled(turn, wanted.base)
+    if proposed.base is not None:
+        return order_decisions.cancelled(turn, proposed.base)
     question = turn.situation.question
     left_out = question is not None and question.kind is QuestionKind.PRODUCT
     amends = turn.intent.kind is IntentKind.ORDER_AMEND
@@ -93,14 +93,14 @@ def _only_adds(turn: Turn) -> bool:
     )
 
 
-def _same_day(wanted: Wanted) -> bool:
-    return wanted.base is not None and wanted.base.delivery_date == wanted.delivery
+def _same_day(proposed: ProposedOrder) -> bool:
+    return proposed.base is not None and proposed.base.delivery_date == proposed.delivery
 
 
 def _asked_day(turn: Turn) -> date | None:
     return turn.situation.question.day if turn.situation.question else None
 
 
-def _new_notes(wanted: Wanted) -> str:
+def _new_notes(proposed: ProposedOrder) -> str:
     """Notes that no order row holds yet."""
-    return wanted.notes if wanted.base is None and not wanted.lines else ""
+    return proposed.notes if proposed.base is None and not proposed.lines else ""

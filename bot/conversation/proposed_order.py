@@ -17,7 +17,7 @@ from bot.understanding.intent import Change, ChangeOp, Intent, Question
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ProposedOrder:
     """What the order would become. `base` is the order that it changes (a draft or a placed one), None for a new one.
 
     `changes` lead from `base` to `lines`; `said` is what this message added. `limit` names the limit it is above.
@@ -41,7 +41,7 @@ class Wanted:
         return self.base is not None and not self.base.is_draft
 
 
-def wanted_of(turn: Turn, target: Target) -> Wanted:
+def proposed_order(turn: Turn, target: Target) -> ProposedOrder:
     """What the message asks for, together with what was said before it and still waits."""
     base = target.order
     waiting = _waiting_for(turn, base)
@@ -50,7 +50,7 @@ def wanted_of(turn: Turn, target: Target) -> Wanted:
     asked = turn.intent.delivery_date or (waiting.day if waiting else None)
     delivery, moved = delivery_of(turn, base, asked, target.late)
     notes = " ".join(filter(None, (base.notes if base else "", waiting.notes if waiting else "", turn.intent.notes)))
-    return Wanted(
+    return ProposedOrder(
         base=base,
         lines=lines,
         changes=changes,
