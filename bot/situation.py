@@ -164,7 +164,7 @@ class QuestionKind(StrEnum):
     LINK = "link"
     """Who they are: a shared phone or a code. `first_text` holds the order that waits for it (bot/conversation/linking.py)."""
     ADOPT = "adopt"
-    """Whether words that are not plainly the sender's own order are to be read as one (bot/conversation/adopting.py)."""
+    """Whether words that are not plainly the sender's own order are to be read as one (bot/conversation/on_behalf.py)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from bot.channels.base import Kind
-from bot.conversation import adopting, edits
+from bot.conversation import edits, on_behalf
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Outcome, Reply
 from bot.language.folding import fold
@@ -53,7 +53,7 @@ def come_back(turn: Turn, decision: Decision) -> Decision:
         replies = (Reply("back_with_bot"), *decision.replies)
         return replace(decision, replies=replies, calls_bot=True)
     if turn.said.text and turn.intent.kind in WRITES_ORDER and turn.situation.outlet is not None:
-        asked = adopting.ask(turn, UNREAD, Reply("read_unread", {"words": shown(turn.said.text)}))
+        asked = on_behalf.ask(turn, UNREAD, Reply("read_unread", {"words": shown(turn.said.text)}))
         return replace(asked, calls_bot=True)
     unread = (Reply("unread", {"words": shown(turn.said.text)}),) if turn.said.text else ()
     return Decision((Reply("back_with_bot"), *unread), reason="called_bot", calls_bot=True)

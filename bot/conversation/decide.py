@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.conversation import (
-    adopting,
     answering,
     commands,
     confirm_or_cancel,
@@ -18,6 +17,7 @@ from bot.conversation import (
     limits,
     linking,
     media,
+    on_behalf,
     orders,
     references,
     subscriptions,
@@ -114,7 +114,7 @@ def by_words(turn: Turn) -> Decision:
         return identity.ask_outlet(turn)
     if situation.outlet is None:
         return BY_INTENT[kind](turn) if kind is not IntentKind.GREETING else _greeting_of_many(turn)
-    for answer in (adopting.answered, identity.other_outlet, adopting.forwarded, edits.edited, references.quoted):
+    for answer in (on_behalf.answered, identity.other_outlet, on_behalf.forwarded, edits.edited, references.quoted):
         if decision := answer(turn):
             return decision
     if nothing_open(turn) and _bare_answer(turn):

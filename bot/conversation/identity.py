@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.channels.base import Kind
 from bot.channels.registry import spec_of
-from bot.conversation import adopting
+from bot.conversation import on_behalf
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
 from bot.decision import Decision, Joining, Outcome, Reply
 from bot.identity.names import words_of
@@ -127,7 +127,7 @@ def settle_outlet(said: Said, situation: Situation) -> tuple[Said, Situation]:
 def other_outlet(turn: Turn) -> Decision | None:
     """An outlet is named that is not the one meant: asked, never followed. None when nothing of the kind is said."""
     named = turn.situation.speaker.named
-    if not named or turn.intent.kind in NAMES_ARE_HARMLESS or adopting.adopted(turn.said) == adopting.OTHER_OUTLET:
+    if not named or turn.intent.kind in NAMES_ARE_HARMLESS or on_behalf.adopted(turn.said) == on_behalf.OTHER_OUTLET:
         return None
     if turn.intent.kind is IntentKind.OTHER and not _introduces(turn.said.text, named[0][1]):
         return None
@@ -144,7 +144,7 @@ def _introduces(text: str, name: str) -> bool:
 
 def _not_ours(turn: Turn, label: str) -> Decision:
     values = {"named": label, "own": turn.outlet.name}
-    return adopting.ask(turn, adopting.OTHER_OUTLET, Reply("other_outlet", values))
+    return on_behalf.ask(turn, on_behalf.OTHER_OUTLET, Reply("other_outlet", values))
 
 
 def _switch(turn: Turn) -> Decision:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.channels.base import Kind
-from bot.conversation import adopting, order_decisions
+from bot.conversation import on_behalf, order_decisions
 from bot.conversation.targets import open_orders
 from bot.conversation.turn import Turn, choice_buttons
 from bot.decision import Decision, Escalate, Outcome, Reply
@@ -27,7 +27,7 @@ TWICE = "confirm_same_again"
 
 def settle(said: Said, situation: Situation) -> tuple[Said, Situation]:
     """The words, and where things stand, as the pointing makes them."""
-    said, situation = adopting.settle(_as_press(said, situation), situation)
+    said, situation = on_behalf.settle(_as_press(said, situation), situation)
     referred = situation.referred
     if (
         said.kind is not Kind.TEXT
