@@ -18,7 +18,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from telegram.request import HTTPXRequest
 
 from bot.channels.base import Outgoing
-from bot.channels.line import CONNECT_S, CONNECTIONS, READ_S, Line
+from bot.channels.provider_loop import CONNECT_S, CONNECTIONS, READ_S, ProviderLoop
 from bot.channels.telegram import MAX_TEXT, NAME
 from bot.errors import OptedOutError, PermanentError, TemporaryError, UnknownOutcome
 from bot.settings import Settings
@@ -35,7 +35,7 @@ class Telegram:
     can_look_up = False
 
     def __init__(self, settings: Settings) -> None:
-        self._line = Line()
+        self._line = ProviderLoop()
         self._request = HTTPXRequest(
             connection_pool_size=CONNECTIONS, read_timeout=READ_S, write_timeout=CONNECT_S, connect_timeout=CONNECT_S
         )

@@ -14,7 +14,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from bot.channels.base import Outgoing
-from bot.channels.line import CONNECT_S, CONNECTIONS, READ_S, Line
+from bot.channels.provider_loop import CONNECT_S, CONNECTIONS, READ_S, ProviderLoop
 from bot.channels.twilio import MAX_BODY, NAME, PREFIX
 from bot.errors import OptedOutError, PermanentError, TemporaryError, UnknownOutcome
 from bot.settings import Settings
@@ -47,7 +47,7 @@ class _Http(HttpClient):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__(logging.getLogger("twilio"), is_async=False)
-        self._line = Line()
+        self._line = ProviderLoop()
 
     @cached_property
     def _client(self) -> httpx.AsyncClient:

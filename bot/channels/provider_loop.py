@@ -19,7 +19,7 @@ CONNECTIONS = 64
 """More than threads that send: nobody waits for a connection of ours."""
 
 
-class Line:
+class ProviderLoop:
     """Made on first use, so that a process which is forked afterwards has its own."""
 
     @cached_property
