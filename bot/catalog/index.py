@@ -20,7 +20,7 @@ from bot.language.lexicon import Roles, lexicon
 from bot.language.named import Written, spelled_names
 from bot.language.scan import Piece
 from bot.language.token import Token
-from bot.language.tokens import Tokeniser, product_word, singular
+from bot.language.tokeniser import Tokeniser, product_word, singular
 
 Bag = frozenset[str]
 MIN_NUMERIC_CODE = 5

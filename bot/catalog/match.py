@@ -14,7 +14,7 @@ from itertools import takewhile
 from bot.catalog.index import Bag, CatalogIndex
 from bot.language.folding import fold
 from bot.language.languages import listed
-from bot.language.tokens import product_word
+from bot.language.tokeniser import product_word
 
 MAX_CANDIDATES = 8
 MAX_HEADED = 40

@@ -13,7 +13,7 @@ from bot.language.languages import listed
 from bot.language.lexicon import NO_ROLES, lexicon
 from bot.language.named import Written, as_written, holds_risk
 from bot.language.scripts import is_unspaced
-from bot.language.tokens import SIZE, Cutter, Token, Tokeniser, plain, product_word
+from bot.language.tokeniser import SIZE, Cutter, Token, Tokeniser, plain, product_word
 
 AND = "&"
 _ASIDE = re.compile(rf"\([^)]{{0,80}}\)|\b(?:{'|'.join(listed('before_an_extra'))})\b.{{0,80}}$", re.IGNORECASE)

@@ -10,7 +10,7 @@ from bot.conversation import confirm_or_cancel, terms
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Escalate, Outcome, Reply
 from bot.language.scan import NUMBER
-from bot.language.tokens import singular
+from bot.language.tokeniser import singular
 from bot.understanding.intent import IntentKind
 
 MAX_SHOWN = 10

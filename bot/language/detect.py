@@ -8,7 +8,7 @@ from bot.language import scan
 from bot.language.languages import DEFAULT, Language, languages, listed
 from bot.language.lexicon import lexicon
 from bot.language.scripts import language_writing
-from bot.language.tokens import Token
+from bot.language.tokeniser import Token
 
 SHARE_FOR_OTHER = 0.3
 

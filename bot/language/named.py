@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from bot.language import scan
 from bot.language.lexicon import lexicon
 from bot.language.token import BETWEEN_SIDES, Token
-from bot.language.words import product_word
+from bot.language.word_forms import product_word
 
 AND = "&"
 APART = "\0"

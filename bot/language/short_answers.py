@@ -7,7 +7,7 @@ from functools import cache
 
 from bot.language.languages import listed
 from bot.language.scripts import UNSPACED
-from bot.language.tokens import Cutter
+from bot.language.tokeniser import Cutter
 
 LONGEST = 2
 END_WORDS = 12

@@ -14,7 +14,7 @@ from bot.catalog.index import CatalogIndex
 from bot.language import scan
 from bot.language.folding import Folded
 from bot.language.lexicon import lexicon
-from bot.language.tokens import Token
+from bot.language.tokeniser import Token
 
 MAX_DOUBTS = 5
 TIMES = frozenset({"x", "*"})

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import How, called
-from bot.language.tokens import plain
+from bot.language.tokeniser import plain
 from bot.understanding.intent import ChangeOp, Line, Question, QuestionReason
 from bot.understanding.picks import by_extent
 from bot.understanding.resolve import Said, line_or_question

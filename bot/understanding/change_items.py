@@ -13,7 +13,7 @@ from decimal import Decimal
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
 from bot.language.change_words import Meanings, Phrase, Role, find_phrases, repaired
-from bot.language.tokens import Token
+from bot.language.tokeniser import Token
 from bot.understanding.dates_in_words import Day
 from bot.understanding.facts import Facts
 from bot.understanding.spans import COMMA, JOIN, STRONG, Break, Kind, Mention, Quantity

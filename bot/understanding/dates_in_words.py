@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.language import scan
 from bot.language.languages import listed
-from bot.language.tokens import Token
+from bot.language.tokeniser import Token
 from bot.ordering import calendar
 
 DAY = "day"

@@ -11,7 +11,7 @@ from bot.catalog.units import PIECE, factor
 from bot.language import scan
 from bot.language.languages import listed
 from bot.language.lexicon import unit_near
-from bot.language.tokens import CODE, SIZE, Token, leading_number, part_behind, plain
+from bot.language.tokeniser import CODE, SIZE, Token, leading_number, part_behind, plain
 from bot.understanding.measured import split_amounts, split_names, take_pack_size
 from bot.understanding.noise import Noise
 from bot.understanding.spans import COMMA, JOIN, NEWLINE, STRONG, Break, Cue, Element, Kind, Mention, Quantity

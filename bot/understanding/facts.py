@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.catalog.index import CatalogIndex
 from bot.language.folding import Folded
-from bot.language.tokens import Token
+from bot.language.tokeniser import Token
 from bot.understanding.cues import Cues
 from bot.understanding.dates_in_words import Day
 from bot.understanding.intent import Context, Line

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.language import scan
-from bot.language.tokens import CODE, SIZE
+from bot.language.tokeniser import CODE, SIZE
 from bot.understanding.facts import Facts
 from bot.understanding.intent import Line
 from bot.understanding.spans import Mention, Quantity

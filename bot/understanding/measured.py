@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import headed
 from bot.catalog.units import by_measure
-from bot.language.tokens import SIZE, Token
+from bot.language.tokeniser import SIZE, Token
 from bot.understanding.spans import Element, Kind, Mention, Quantity
 
 

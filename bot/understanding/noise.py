@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
-from bot.language.tokens import SIZE, Token
+from bot.language.tokeniser import SIZE, Token
 
 AHEAD = 4
 LONGEST_CODE = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.language import scan
-from bot.language.tokens import Token
+from bot.language.tokeniser import Token
 from bot.understanding.facts import Facts
 from bot.understanding.spans import Mention, Quantity
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from bot.catalog.index import Bag, CatalogIndex
 from bot.language import scan
 from bot.language.languages import listed
-from bot.language.tokens import Token
+from bot.language.tokeniser import Token
 from bot.understanding.intent import Question
 
 LEADS = frozenset({"#", *listed("before_a_choice")})

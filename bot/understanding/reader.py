@@ -12,7 +12,7 @@ from bot.catalog.index import CatalogIndex
 from bot.language import scan
 from bot.language.folding import MAX_CHARS, fold
 from bot.language.regions import find_regions
-from bot.language.tokens import Token
+from bot.language.tokeniser import Token
 from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.agreement import agreed
 from bot.understanding.bridge import reading_of, wanted

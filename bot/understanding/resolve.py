@@ -12,7 +12,7 @@ from bot.catalog.match import How, Match, called, match, nearest, rank
 from bot.catalog.product import Product
 from bot.language.folding import Folded
 from bot.language.languages import listed
-from bot.language.tokens import Token
+from bot.language.tokeniser import Token
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.spans import Element, Mention, Quantity
 

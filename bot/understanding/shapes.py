@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
-from bot.language.tokens import SIZE, Token
+from bot.language.tokeniser import SIZE, Token
 
 Span = tuple[int, int]
 LONGEST_STREET = 5

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.catalog.index import Bag
-from bot.language.tokens import Token
+from bot.language.tokeniser import Token
 
 STRONG, NEWLINE, COMMA, JOIN = 4.0, 4.5, 2.0, 1.5
 """How unlikely it is that goods and their amount stand on two sides of a full stop, a new line, a comma, an "and"."""

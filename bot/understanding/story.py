@@ -11,7 +11,7 @@ from itertools import pairwise, takewhile
 
 from bot.catalog.match import How
 from bot.language.languages import listed
-from bot.language.tokens import SIZE, Token
+from bot.language.tokeniser import SIZE, Token
 from bot.understanding.clauses import clauses, in_turn, negated_in, sums, without_past, without_stock, without_total
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.packs import joined, with_content

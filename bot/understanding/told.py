@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from bot.language.tokens import Token
+from bot.language.tokeniser import Token
 from bot.understanding.cues import Cues
 from bot.understanding.spans import COMMA, Break, Cue, Element, Mention, Quantity
 

@@ -10,7 +10,7 @@ from bot.catalog.index import CatalogIndex
 from bot.catalog.units import DOZEN, PIECE
 from bot.language import scan
 from bot.language.lexicon import unit_near
-from bot.language.tokens import SIZE, Token, part_behind, plain
+from bot.language.tokeniser import SIZE, Token, part_behind, plain
 from bot.understanding.spans import Kind, Quantity
 
 TIMES = frozenset({"x", "*"})

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.language import scan
-from bot.language.tokens import Token
+from bot.language.tokeniser import Token
 from bot.understanding.cues import Cues
 from bot.understanding.dates_in_words import Day
 from bot.understanding.intent import Context

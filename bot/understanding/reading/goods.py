@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.catalog.index import CatalogIndex
 from bot.catalog.names import AND
 from bot.language import scan
-from bot.language.tokens import CODE, SIZE, Token, leading_number, plain
+from bot.language.tokeniser import CODE, SIZE, Token, leading_number, plain
 from bot.understanding.spans import Kind, Mention
 
 BRIDGES = frozenset({"of", "the", "的", "for", "size", "in", "with", "w", "saiz", "码", "号", "-"})

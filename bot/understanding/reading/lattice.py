@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
 from bot.language.lexicon import lexicon
-from bot.language.tokens import SIZE, Token
+from bot.language.tokeniser import SIZE, Token
 from bot.understanding.reading.amounts import Amounts
 from bot.understanding.reading.goods import GoodsWords
 from bot.understanding.reading.pieces import Kind, Piece

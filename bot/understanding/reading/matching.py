@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.catalog import units
 from bot.catalog.match import How, Match, match
-from bot.language.tokens import SIZE
+from bot.language.tokeniser import SIZE
 from bot.understanding.resolve import Resolver, local_unit, said
 from bot.understanding.spans import Mention, Quantity
 

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from bot.language import scan
-from bot.language.tokens import SIZE, Token
+from bot.language.tokeniser import SIZE, Token
 from bot.understanding.cues import Cues
 
 TOLD = frozenset({"complaint", "told", "thanked"})

@@ -12,7 +12,7 @@ from bot.catalog.index import CatalogIndex
 from bot.catalog.product import Product
 from bot.language.folding import fold
 from bot.language.short_answers import says_no, says_over, says_yes
-from bot.language.tokens import Cutter
+from bot.language.tokeniser import Cutter
 from bot.understanding.intent import Context, Intent, IntentKind, QuestionReason
 from bot.understanding.reader import understand
 

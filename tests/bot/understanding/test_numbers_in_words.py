@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.language import scan
 from bot.language.folding import fold
 from bot.language.lexicon import lexicon
-from bot.language.tokens import Cutter, Token, Tokeniser
+from bot.language.tokeniser import Cutter, Token, Tokeniser
 
 TOKENISER = Tokeniser(Cutter.of(lexicon().unspaced), sizes=())
 ONES = [

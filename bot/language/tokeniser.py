@@ -19,7 +19,7 @@ from bot.language.named import SpelledNames
 from bot.language.numbers import join_numbers, part_behind
 from bot.language.scripts import keeps_mark
 from bot.language.token import BETWEEN_SIDES, CODE, SIZE, Token, plain
-from bot.language.words import product_word, singular
+from bot.language.word_forms import product_word, singular
 
 __all__ = [
     "CODE",
