@@ -1,4 +1,4 @@
-"""The line to the providers: one event loop in a thread of its own, on which any number of threads have requests under way at once.
+"""One event loop in a thread of its own, on which any number of threads have requests under way at once.
 
 Every request is bounded as a whole: a server that drips its answer byte by byte holds nobody longer than one that is silent.
 """

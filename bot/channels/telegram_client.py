@@ -35,7 +35,7 @@ class Telegram:
     can_look_up = False
 
     def __init__(self, settings: Settings) -> None:
-        self._line = ProviderLoop()
+        self._loop = ProviderLoop()
         self._request = HTTPXRequest(
             connection_pool_size=CONNECTIONS, read_timeout=READ_S, write_timeout=CONNECT_S, connect_timeout=CONNECT_S
         )
@@ -50,7 +50,7 @@ class Telegram:
 
     def send(self, message: Outgoing) -> str:
         try:
-            return self._line.run(self._send(message))
+            return self._loop.run(self._send(message))
         except TimeoutError as error:
             raise UnknownOutcome("Telegram's answer took too long", code="lost") from error
 
@@ -59,8 +59,8 @@ class Telegram:
         raise TemporaryError("Telegram offers no look-up", code="lookup")
 
     def close(self) -> None:
-        self._line.run(self._request.shutdown())
-        self._line.close()
+        self._loop.run(self._request.shutdown())
+        self._loop.close()
 
     async def _send(self, message: Outgoing) -> str:
         try:

@@ -47,7 +47,7 @@ class _Http(HttpClient):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__(logging.getLogger("twilio"), is_async=False)
-        self._line = ProviderLoop()
+        self._loop = ProviderLoop()
 
     @cached_property
     def _client(self) -> httpx.AsyncClient:
@@ -63,7 +63,7 @@ class _Http(HttpClient):  # type: ignore[misc]
         known = {name: value for name, value in (params or {}).items() if value is not None}
         asked = self._client.request(method, uri, params=known or None, data=data, headers=headers, auth=auth)
         try:
-            answer = self._line.run(asked)
+            answer = self._loop.run(asked)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise TemporaryError("Twilio could not be reached", code="connect") from error
         except (httpx.HTTPError, TimeoutError) as error:
@@ -75,8 +75,8 @@ class _Http(HttpClient):  # type: ignore[misc]
 
     def close(self) -> None:
         if "_client" in self.__dict__:
-            self._line.run(self._client.aclose())
-        self._line.close()
+            self._loop.run(self._client.aclose())
+        self._loop.close()
 
 
 class Twilio:

@@ -1,4 +1,4 @@
-"""What becomes of a basket without questions: held for a person, refused, shown for a YES, or placed."""
+"""Checks out a basket without questions: it is held for a person, refused, shown for a YES, or placed."""
 
 from __future__ import annotations
 

@@ -71,11 +71,11 @@ def _cancels(turn: Turn, order_id: int) -> Decision:
 
 def _show(turn: Turn, order: OrderView) -> Decision:
     """The placed order as it would become; it stays as it is until the YES."""
-    proposed = {line.sku: line.quantity for line in turn.intent.lines}
+    wanted = {line.sku: line.quantity for line in turn.intent.lines}
     had = {line.sku: line.quantity for line in order.lines}
     changes = (
-        *(Change(ChangeOp.SET, sku, quantity) for sku, quantity in proposed.items() if had.get(sku) != quantity),
-        *(Change(ChangeOp.REMOVE, sku) for sku in had if sku not in proposed),
+        *(Change(ChangeOp.SET, sku, quantity) for sku, quantity in wanted.items() if had.get(sku) != quantity),
+        *(Change(ChangeOp.REMOVE, sku) for sku in had if sku not in wanted),
     )
     lines = priced(turn, order, changes)
     delivery, moved = delivery_of(turn, order, turn.intent.delivery_date)

@@ -1,4 +1,4 @@
-"""Orders: what is proposed becomes a draft, a question, a placed order or a change of one. Every path ends in one OrderWrite."""
+"""Orders: what is wanted becomes a draft, a question, a placed order or a change of one. Every path ends in one OrderWrite."""
 
 from __future__ import annotations
 
