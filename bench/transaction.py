@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from bot.channels.base import Incoming, Kind, Outgoing
+from bot.channels.base import Incoming, MessageKind, Outgoing
 from bot.runtime import Runtime
 from chaos.house import House
 from embedded.account import readable_install
@@ -66,7 +66,7 @@ PREPARED = {each.name: each for each in (RECORD, OPEN, CLAIM, READ, RELEASE, sen
 def order(runtime: Runtime, phone: str, number: int, channel: _NoChannel) -> None:
     """One order in this process: record, answer, send."""
     incoming = Incoming(
-        "whatsapp", f"SM{time.time_ns():032x}"[-34:], phone, runtime.settings.whatsapp_senders[0], Kind.TEXT,
+        "whatsapp", f"SM{time.time_ns():032x}"[-34:], phone, runtime.settings.whatsapp_senders[0], MessageKind.TEXT,
         WORDS.format(quantity=100 + number), runtime.clock(),
     )  # fmt: skip
     recorded = record_once(runtime.engine, incoming, fingerprint="bench", window_ms=0, flood=0)

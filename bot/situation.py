@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.catalog.index import CatalogIndex
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.ordering.delivery import DeliveryRules
 from bot.ordering.prices import NO_CONTRACTS, PriceList
 from bot.ordering.pricing import OrderLine
@@ -48,7 +48,7 @@ class Said:
 
     message_ids: tuple[int, ...]
     text: str
-    kind: Kind
+    kind: MessageKind
     said_at: datetime
     payload: Mapping[str, Any] = field(default_factory=dict)
 
@@ -60,7 +60,7 @@ class Said:
     @property
     def pressed(self) -> str | None:
         """The data of the button that was pressed, when this is a press."""
-        return str(self.payload["data"]) if self.kind is Kind.BUTTON and self.payload.get("data") else None
+        return str(self.payload["data"]) if self.kind is MessageKind.BUTTON and self.payload.get("data") else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from flask import Blueprint, Response, abort, g, jsonify, request, stream_with_c
 from pydantic import ValidationError
 from sqlalchemy import text
 
-from bot.channels.base import Incoming, Kind
+from bot.channels.base import Incoming, MessageKind
 from bot.channels.text import storable
 from bot.decision import Reply
 from bot.errors import BadInputError, TemporaryError
@@ -169,7 +169,9 @@ def _answer(runtime: Runtime, admitted: Admitted) -> tuple[dict[str, Any], bool]
     """The answer, and whether it was given before. Raises _KeyReusedError when the key belongs to another request."""
     asked = admitted.asked
     words = storable(asked.body.message)
-    message = Incoming(CHANNEL, asked.provider_id, asked.body.user_id, BUSINESS, Kind.TEXT, words, runtime.clock())
+    message = Incoming(
+        CHANNEL, asked.provider_id, asked.body.user_id, BUSINESS, MessageKind.TEXT, words, runtime.clock()
+    )
     recorded = record_once(runtime.engine, message, fingerprint=asked.fingerprint, window_ms=0, flood=0)
     g.message_ids = {"message_id": recorded.message_id, "conversation_id": recorded.conversation_id}
     if recorded.altered:

@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot import failpoints
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.channels.registry import spec_of
 from bot.conversation import aside, decide
 from bot.conversation.reading import read
@@ -197,7 +197,7 @@ def conclude(runtime: Runtime, held: Lease, noticed: Noticed, until: float) -> T
 def think_of_time(runtime: Runtime, situation: Situation, alarm: Alarm | None) -> Thought:
     """The pure beat when nobody wrote and an alarm rang: an empty decision when nothing waits any more."""
     decision = (on_time(situation, alarm) if alarm else None) or Decision()
-    nobody = Said((), "", Kind.TEXT, runtime.clock())
+    nobody = Said((), "", MessageKind.TEXT, runtime.clock())
     return Thought(nobody, situation, Intent(IntentKind.OTHER, 0.0), decision, situation.language)
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """Every kind of message that can arrive; an unknown one is a value, not a crash."""
 
     TEXT = "text"
@@ -36,7 +36,7 @@ class Incoming:
     provider_id: str
     address: str
     business_address: str
-    kind: Kind
+    kind: MessageKind
     text: str
     said_at: datetime
     profile_name: str = ""

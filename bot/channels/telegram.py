@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from limits import RateLimitItemPerSecond
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.channels.base import Incoming, Kind
+from bot.channels.base import Incoming, MessageKind
 from bot.channels.spec import ChannelSpec, Rate
 from bot.channels.text import storable, with_struck
 from bot.errors import BadInputError, UnauthorizedError
@@ -24,9 +24,9 @@ MALFORMED = "malformed"
 """Why an update of a known kind was not worked on: it has a form that we do not know."""
 
 MEDIA = {
-    "photo": Kind.IMAGE, "voice": Kind.VOICE, "audio": Kind.VOICE, "video": Kind.VIDEO, "video_note": Kind.VIDEO,
-    "animation": Kind.VIDEO, "document": Kind.DOCUMENT, "sticker": Kind.STICKER, "location": Kind.LOCATION,
-    "venue": Kind.LOCATION, "contact": Kind.CONTACT,
+    "photo": MessageKind.IMAGE, "voice": MessageKind.VOICE, "audio": MessageKind.VOICE, "video": MessageKind.VIDEO, "video_note": MessageKind.VIDEO,
+    "animation": MessageKind.VIDEO, "document": MessageKind.DOCUMENT, "sticker": MessageKind.STICKER, "location": MessageKind.LOCATION,
+    "venue": MessageKind.LOCATION, "contact": MessageKind.CONTACT,
 }  # fmt: skip
 
 
@@ -145,20 +145,20 @@ def verify_secret(expected: str, given: list[str]) -> None:
         raise UnauthorizedError("secret token missing or wrong", code="secret")
 
 
-def _ignored(message: Message, raw: dict[str, Any], kind: Kind | None) -> str | None:
+def _ignored(message: Message, raw: dict[str, Any], kind: MessageKind | None) -> str | None:
     if message.from_ is None or message.from_.is_bot or message.via_bot is not None:
         return "from_bot"
     if message.chat.type != "private":
         return "not_private"
     if not (raw.keys() & MEDIA.keys() or raw.keys() & OTHER_CONTENT):
         return "service_message"
-    if kind is Kind.EDIT and not (message.text or message.caption):
+    if kind is MessageKind.EDIT and not (message.text or message.caption):
         return "edit_without_words"  # such as each step of a live location
     return None
 
 
-def _media_kind(raw: dict[str, Any]) -> Kind:
-    return next((kind for name, kind in MEDIA.items() if name in raw), Kind.UNSUPPORTED)
+def _media_kind(raw: dict[str, Any]) -> MessageKind:
+    return next((kind for name, kind in MEDIA.items() if name in raw), MessageKind.UNSUPPORTED)
 
 
 def _marked(text: str, entities: list[Entity]) -> str:
@@ -182,7 +182,9 @@ def _key(update: Update, bot: str) -> str:
     return f"{bot}:{update.update_id}"
 
 
-def _from_message(update: Update, message: Message, raw: dict[str, Any], bot: str, kind: Kind | None) -> Incoming:
+def _from_message(
+    update: Update, message: Message, raw: dict[str, Any], bot: str, kind: MessageKind | None
+) -> Incoming:
     sender = message.from_
     text = _marked(message.text, message.entities) or _marked(message.caption, message.caption_entities)
     return Incoming(
@@ -190,7 +192,7 @@ def _from_message(update: Update, message: Message, raw: dict[str, Any], bot: st
         provider_id=_key(update, bot),
         address=str(sender.id if sender else message.chat.id),
         business_address=bot,
-        kind=kind or (Kind.TEXT if message.text else _media_kind(raw)),
+        kind=kind or (MessageKind.TEXT if message.text else _media_kind(raw)),
         text=storable(text)[:MAX_TEXT],
         said_at=datetime.fromtimestamp(message.edit_date or message.date, UTC),
         profile_name=storable(sender.first_name)[:200] if sender else "",
@@ -212,7 +214,7 @@ def read_update(raw: Any, bot: str, now: datetime) -> Incoming:
     if update.message:
         return _from_message(update, update.message, raw["message"], bot, None)
     if update.edited_message:
-        return _from_message(update, update.edited_message, raw["edited_message"], bot, Kind.EDIT)
+        return _from_message(update, update.edited_message, raw["edited_message"], bot, MessageKind.EDIT)
     if update.callback_query:
         return _from_press(update, update.callback_query, bot, now)
     if update.message_reaction and update.message_reaction.user:
@@ -230,7 +232,7 @@ def _validated(raw: dict[str, Any]) -> Update:
 
 
 def _not_worked_on(update: Update, bot: str, now: datetime, reason: str) -> Incoming:
-    return Incoming(NAME, _key(update, bot), "0", bot, Kind.UNSUPPORTED, "", now, ignored=reason)
+    return Incoming(NAME, _key(update, bot), "0", bot, MessageKind.UNSUPPORTED, "", now, ignored=reason)
 
 
 def _from_press(update: Update, query: CallbackQuery, bot: str, now: datetime) -> Incoming:
@@ -239,7 +241,7 @@ def _from_press(update: Update, query: CallbackQuery, bot: str, now: datetime) -
         payload["replied_to"] = str(query.message.message_id)
     private = query.message is None or query.message.chat.type == "private"
     return Incoming(
-        NAME, _key(update, bot), str(query.from_.id), bot, Kind.BUTTON, "", now, query.from_.first_name[:200], payload,
+        NAME, _key(update, bot), str(query.from_.id), bot, MessageKind.BUTTON, "", now, query.from_.first_name[:200], payload,
         None if private else "not_private",
     )  # fmt: skip
 
@@ -249,4 +251,6 @@ def _from_reaction(update: Update, reaction: Reaction, bot: str) -> Incoming:
     emoji = "".join(str(item.get("emoji", "")) for item in reaction.new_reaction)[:20]
     said_at = datetime.fromtimestamp(max(0, min(reaction.date, 2**40)), UTC)
     payload = {"replied_to": str(reaction.message_id)}
-    return Incoming(NAME, _key(update, bot), str(user), bot, Kind.REACTION, storable(emoji), said_at, "", payload)
+    return Incoming(
+        NAME, _key(update, bot), str(user), bot, MessageKind.REACTION, storable(emoji), said_at, "", payload
+    )

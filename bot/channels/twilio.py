@@ -13,7 +13,7 @@ from limits import RateLimitItemPerSecond
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from twilio.request_validator import RequestValidator
 
-from bot.channels.base import Incoming, Kind, Receipt
+from bot.channels.base import Incoming, MessageKind, Receipt
 from bot.channels.spec import ChannelSpec, Rate
 from bot.channels.text import storable
 from bot.errors import BadInputError, UnauthorizedError
@@ -29,11 +29,11 @@ MAX_MEDIA = 10
 MAX_CART = 100
 
 MEDIA_KINDS = {
-    "image": Kind.IMAGE,
-    "audio": Kind.VOICE,
-    "video": Kind.VIDEO,
-    "text/vcard": Kind.CONTACT,
-    "text/x-vcard": Kind.CONTACT,
+    "image": MessageKind.IMAGE,
+    "audio": MessageKind.VOICE,
+    "video": MessageKind.VIDEO,
+    "text/vcard": MessageKind.CONTACT,
+    "text/x-vcard": MessageKind.CONTACT,
 }
 STATUSES = {
     "accepted": "queued", "queued": "queued", "scheduled": "queued", "sending": "queued", "sent": "sent",
@@ -141,18 +141,23 @@ def _items(value: str) -> list[dict[str, str]]:
     ]
 
 
-def _kind(read: InboundForm, media: list[dict[str, str]]) -> Kind:
+def _kind(read: InboundForm, media: list[dict[str, str]]) -> MessageKind:
     if media:
         kind = media[0]["type"].split(";")[0]
         if read.message_type.lower() == "sticker":
-            return Kind.STICKER
-        return MEDIA_KINDS.get(kind) or MEDIA_KINDS.get(kind.split("/")[0]) or Kind.DOCUMENT
+            return MessageKind.STICKER
+        return MEDIA_KINDS.get(kind) or MEDIA_KINDS.get(kind.split("/")[0]) or MessageKind.DOCUMENT
     if read.button_text or read.button_payload or read.list_id:
-        return Kind.BUTTON
+        return MessageKind.BUTTON
     if read.latitude and read.longitude:
-        return Kind.LOCATION
-    typed = {"reaction": Kind.REACTION, "order": Kind.CART, "sticker": Kind.STICKER, "unsupported": Kind.UNSUPPORTED}
-    return typed.get(read.message_type.lower(), Kind.TEXT)
+        return MessageKind.LOCATION
+    typed = {
+        "reaction": MessageKind.REACTION,
+        "order": MessageKind.CART,
+        "sticker": MessageKind.STICKER,
+        "unsupported": MessageKind.UNSUPPORTED,
+    }
+    return typed.get(read.message_type.lower(), MessageKind.TEXT)
 
 
 def read_form(form: Mapping[str, str], settings: Settings, now: datetime) -> Incoming:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.conversation import edits, on_behalf
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Outcome, Reply
@@ -15,7 +15,7 @@ from bot.language.languages import listed
 from bot.situation import Aside, Said, Situation
 from bot.understanding.intent import WRITES_ORDER
 
-WORDLESS = frozenset({Kind.REACTION, Kind.DELETED})
+WORDLESS = frozenset({MessageKind.REACTION, MessageKind.DELETED})
 REST, UNREAD = "rest", "unread"
 _WORDS = re.compile(r"\w+")
 MOST_SHOWN = 600
@@ -25,7 +25,7 @@ MOST_SHOWN = 600
 def called(said: Said, situation: Situation) -> tuple[Said, Situation]:
     """When the customer calls the bot back: the words to be read now. These are what follows the call ("bot, 2 ctn liner"),
     else what they wrote to the person in vain."""
-    rest = after_call(said.text) if situation.aside is not None and said.kind is Kind.TEXT else None
+    rest = after_call(said.text) if situation.aside is not None and said.kind is MessageKind.TEXT else None
     if rest is None:
         return said, situation
     source = REST if rest else UNREAD

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.conversation import order_decisions, orders
 from bot.conversation.baskets import priced
 from bot.conversation.proposed_order import ProposedOrder, delivery_of, limit_of
@@ -20,7 +20,7 @@ WHOLE_ORDER = frozenset({IntentKind.ORDER_CREATE, IntentKind.ORDER_AMEND, Intent
 def unchanged(turn: Turn) -> Decision | None:
     """Telegram reports an edit also when only a link's preview changed: the same words again ask for nothing."""
     referred = turn.situation.referred
-    if turn.said.kind is not Kind.EDIT or referred is None or referred.text is None:
+    if turn.said.kind is not MessageKind.EDIT or referred is None or referred.text is None:
         return None
     if referred.text.split() != turn.said.text.split():
         return None
@@ -35,7 +35,7 @@ def edited(turn: Turn) -> Decision | None:
     is asked to write the change.
     """
     referred = turn.situation.referred
-    if turn.said.kind is not Kind.EDIT or referred is None or referred.order_id is None:
+    if turn.said.kind is not MessageKind.EDIT or referred is None or referred.order_id is None:
         return None
     if turn.intent.kind is IntentKind.ORDER_CANCEL:
         return _cancels(turn, referred.order_id)

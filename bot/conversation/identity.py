@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.channels.registry import spec_of
 from bot.conversation import on_behalf
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
@@ -21,12 +21,12 @@ NAMES_ARE_HARMLESS = frozenset(
 MOST_WORDS_OF_INTRODUCTION = 5
 MOST_WAITING = 2_000
 """Characters of an order that wait for its sender to be known."""
-WORDLESS = frozenset({Kind.REACTION, Kind.DELETED})
+WORDLESS = frozenset({MessageKind.REACTION, MessageKind.DELETED})
 
 
 def decided(turn: Turn) -> Decision | None:
     """What is settled by who writes alone: shared contacts, codes, requests, strangers. None for a known contact's words."""
-    if turn.said.kind is Kind.CONTACT:
+    if turn.said.kind is MessageKind.CONTACT:
         return contact_shared(turn)
     if turn.situation.speaker.join_request is not None:
         return _join_decided(turn)
@@ -51,7 +51,11 @@ def _waiting_order(turn: Turn) -> OpenQuestion | None:
     """The order that is taken up once it is known who writes; what was written first stays first."""
     before = turn.situation.question
     waits = before if before is not None and before.kind is QuestionKind.LINK else None
-    if turn.intent.kind not in WRITES_ORDER or turn.said.kind is not Kind.TEXT or turn.said.payload.get("forwarded"):
+    if (
+        turn.intent.kind not in WRITES_ORDER
+        or turn.said.kind is not MessageKind.TEXT
+        or turn.said.payload.get("forwarded")
+    ):
         return waits
     words = "\n".join(filter(None, (waits.first_text if waits else "", turn.said.text)))
     return OpenQuestion(QuestionKind.LINK, turn.serial, first_text=words[:MOST_WAITING])
@@ -120,7 +124,7 @@ def settle_outlet(said: Said, situation: Situation) -> tuple[Said, Situation]:
     outlet = next((o for o in situation.outlets if str(o.id) == chosen), None)
     if outlet is None:
         return said, situation
-    waiting = replace(said, text=question.first_text or said.text, kind=Kind.TEXT, payload={"chosen": outlet.id})
+    waiting = replace(said, text=question.first_text or said.text, kind=MessageKind.TEXT, payload={"chosen": outlet.id})
     return waiting, replace(situation, outlet=outlet, question=None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.conversation import identity
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Joining, Reply
@@ -25,7 +25,7 @@ def settle_link(said: Said, situation: Situation) -> tuple[Said, Situation]:
     if outlet is None:
         return said, situation
     by = CODE if situation.speaker.invitation else PHONE
-    waiting = replace(said, text=question.first_text, kind=Kind.TEXT, payload={**said.payload, "linked_by": by})
+    waiting = replace(said, text=question.first_text, kind=MessageKind.TEXT, payload={**said.payload, "linked_by": by})
     speaker = replace(situation.speaker, wrote_code=False)
     return waiting, replace(situation, outlets=(outlet,), outlet=outlet, question=None, speaker=speaker)
 
@@ -34,7 +34,7 @@ def _proved_outlet(said: Said, situation: Situation) -> Outlet | None:
     if situation.speaker.invitation is not None:
         return situation.speaker.invitation[1]
     shared = situation.shared_phone_outlets
-    if said.kind is not Kind.CONTACT or not identity.is_own_contact(said, situation) or len(shared) != 1:
+    if said.kind is not MessageKind.CONTACT or not identity.is_own_contact(said, situation) or len(shared) != 1:
         return None
     return shared[0]
 

@@ -7,15 +7,17 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.catalog.index import CatalogIndex
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.conversation import edits, orders
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Escalate, Outcome, Reply
 from bot.situation import Said
 from bot.understanding.intent import WRITES_ORDER, Intent, IntentKind, Line, Question, QuestionReason
 
-WORDS = frozenset({Kind.TEXT, Kind.BUTTON, Kind.EDIT})
-FOR_A_PERSON = frozenset({Kind.IMAGE, Kind.VOICE, Kind.VIDEO, Kind.DOCUMENT, Kind.CART})
+WORDS = frozenset({MessageKind.TEXT, MessageKind.BUTTON, MessageKind.EDIT})
+FOR_A_PERSON = frozenset(
+    {MessageKind.IMAGE, MessageKind.VOICE, MessageKind.VIDEO, MessageKind.DOCUMENT, MessageKind.CART}
+)
 """May hold an order that we cannot read yet: a person looks at it."""
 
 
@@ -24,9 +26,9 @@ def decided(turn: Turn, by_words: Callable[[Turn], Decision]) -> Decision | None
     kind = turn.said.kind
     if kind in WORDS:
         return None
-    if kind is Kind.DELETED:
+    if kind is MessageKind.DELETED:
         return edits.deleted(turn)
-    if kind is Kind.CART and turn.situation.outlet and (intent := _cart(turn.said, turn.situation.index)):
+    if kind is MessageKind.CART and turn.situation.outlet and (intent := _cart(turn.said, turn.situation.index)):
         return orders.write(replace(turn, intent=intent))
     if kind in FOR_A_PERSON and turn.situation.outlet and turn.intent.kind in WRITES_ORDER:
         return _with_caption(turn, by_words(turn))
@@ -35,7 +37,7 @@ def decided(turn: Turn, by_words: Callable[[Turn], Decision]) -> Decision | None
 
 def truthful(turn: Turn) -> Decision:
     kind, question = turn.said.kind, turn.situation.question
-    if kind in (Kind.REACTION, Kind.DELETED):
+    if kind in (MessageKind.REACTION, MessageKind.DELETED):
         return Decision(outcome=Outcome.IGNORED, reason=str(kind), question=question)
     if kind in FOR_A_PERSON:
         told = turn.situation.album_answered and not turn.said.text
@@ -55,7 +57,7 @@ def _with_caption(turn: Turn, decision: Decision) -> Decision:
     return replace(decision, replies=(*decision.replies, reply), escalate=decision.escalate or _task(turn.said.kind))
 
 
-def _task(kind: Kind) -> Escalate:
+def _task(kind: MessageKind) -> Escalate:
     return Escalate(f"{kind} to read", takes_over=False)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
 from bot.decision import Decision, Escalate, Outcome, Reply
 from bot.language.short_answers import says_no, says_yes
@@ -51,7 +51,7 @@ def settle(said: Said, situation: Situation) -> tuple[Said, Situation]:
         return said, situation
     if chosen_number(said, question, NO) != YES and not says_yes(said.text):
         return said, situation
-    own = replace(said, text=question.first_text, kind=Kind.TEXT, payload={"adopted": question.choices[0]})
+    own = replace(said, text=question.first_text, kind=MessageKind.TEXT, payload={"adopted": question.choices[0]})
     return own, replace(situation, question=None)
 
 

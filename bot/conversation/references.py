@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.conversation import on_behalf, order_decisions
 from bot.conversation.targets import open_orders
 from bot.conversation.turn import Turn, choice_buttons
@@ -30,7 +30,7 @@ def settle(said: Said, situation: Situation) -> tuple[Said, Situation]:
     said, situation = on_behalf.settle(_as_press(said, situation), situation)
     referred = situation.referred
     if (
-        said.kind is not Kind.TEXT
+        said.kind is not MessageKind.TEXT
         or referred is None
         or referred.order_id is None
         or situation.meant_order_id is not None
@@ -46,7 +46,7 @@ def with_quoted_line(intent: Intent, said: Said, situation: Situation, read: Cal
     sku = situation.referred.sku if situation.referred else None
     product = situation.index.products.get(sku) if sku else None
     clear = intent.kind in WRITES_ORDER and bool(intent.lines or intent.changes) and not intent.questions
-    if product is None or clear or said.kind is not Kind.TEXT or len(said.text.split()) > MAX_WORDS:
+    if product is None or clear or said.kind is not MessageKind.TEXT or len(said.text.split()) > MAX_WORDS:
         return intent
     second = read(f"{said.text} {product.name}")
     named = {line.sku for line in second.lines} | {change.sku for change in second.changes}
@@ -56,7 +56,7 @@ def with_quoted_line(intent: Intent, said: Said, situation: Situation, read: Cal
 def quoted(turn: Turn) -> Decision | None:
     """What is done to a quoted order whole; None when nothing is quoted or the words go their usual way."""
     referred = turn.situation.referred
-    if referred is None or turn.said.kind is not Kind.TEXT or turn.intent.kind not in CHANGES_THE_QUOTED:
+    if referred is None or turn.said.kind is not MessageKind.TEXT or turn.intent.kind not in CHANGES_THE_QUOTED:
         return None
     if turn.intent.kind is IntentKind.ORDER_CONFIRM:
         return _confirms(turn)
@@ -90,9 +90,11 @@ def _confirms(turn: Turn) -> Decision | None:
 
 def _as_press(said: Said, situation: Situation) -> Said:
     question, referred = situation.question, situation.referred
-    if said.kind is not Kind.REACTION or question is None or referred is None or referred.inbound:
+    if said.kind is not MessageKind.REACTION or question is None or referred is None or referred.inbound:
         return said
     fits = question.kind is QuestionKind.CONFIRM and referred.answers == question.serial and question.doubt != TWICE
     if not fits or not said.text.startswith(THUMBS_UP):
         return said
-    return replace(said, kind=Kind.BUTTON, text="", payload={"data": choice_buttons(question.serial, ("yes",))[0].data})
+    return replace(
+        said, kind=MessageKind.BUTTON, text="", payload={"data": choice_buttons(question.serial, ("yes",))[0].data}
+    )

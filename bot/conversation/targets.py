@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
 from bot.decision import Decision, Reply
 from bot.ordering.delivery import SAME_TALK, in_time, next_delivery
@@ -120,7 +120,7 @@ def settle_order(said: Said, situation: Situation, day: date | None = None) -> t
     picked = picked or [order for order in orders if day is not None and order.delivery_date == day]
     if len(picked) != 1:
         return said, situation
-    waiting = replace(said, text=question.first_text, kind=Kind.TEXT, payload={})
+    waiting = replace(said, text=question.first_text, kind=MessageKind.TEXT, payload={})
     return waiting, replace(situation, meant_order_id=picked[0].id, question=None)
 
 

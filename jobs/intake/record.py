@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from bot import failpoints
-from bot.channels.base import Incoming, Kind, Receipt
+from bot.channels.base import Incoming, MessageKind, Receipt
 from bot.channels.text import storable, storable_values
 from models.database import again_if_stale, autocommit
 from models.prepared import Prepared
@@ -159,7 +159,7 @@ def _recorded_row(engine: Engine, values: Mapping[str, Any]) -> Any:
 
 def values_of(incoming: Incoming, *, fingerprint: str, window_ms: int, flood: int = MAX_INBOUND) -> dict[str, Any]:
     """What RECORD is given."""
-    at_once = incoming.kind in (Kind.BUTTON, Kind.CONTACT)
+    at_once = incoming.kind in (MessageKind.BUTTON, MessageKind.CONTACT)
     return {
         "channel": incoming.channel,
         "address": storable(incoming.address),

@@ -8,10 +8,10 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.situation import Said
 
-ALBUM = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.DOCUMENT})
+ALBUM = frozenset({MessageKind.IMAGE, MessageKind.VIDEO, MessageKind.DOCUMENT})
 """Sent several at a time, each as a message of its own; they are one act and get one reply."""
 
 
@@ -27,7 +27,7 @@ class _Row:
 
     @property
     def stands_alone(self) -> bool:
-        return self.kind != Kind.TEXT or bool(self.payload.get("replied_to") or self.payload.get("forwarded"))
+        return self.kind != MessageKind.TEXT or bool(self.payload.get("replied_to") or self.payload.get("forwarded"))
 
 
 def first_turn(raw: list[list[Any]], *, alone: bool) -> Said:
@@ -43,17 +43,19 @@ def first_turn(raw: list[list[Any]], *, alone: bool) -> Said:
     ids = sorted(message_id for row in together for message_id in row.ids)
     cut = {"cut": True} if any(row.payload.get("cut") for row in together) else {}
     payload = {**together[-1].payload, **cut}
-    return Said(tuple(ids), content, Kind(together[0].kind), together[-1].said_at, payload)
+    return Said(tuple(ids), content, MessageKind(together[0].kind), together[-1].said_at, payload)
 
 
 def _with_edits(rows: Sequence[_Row]) -> list[_Row]:
     """An edit of a message that was not read yet takes its place, whichever of the two arrived first."""
-    originals = {row.payload["message_id"] for row in rows if row.kind != Kind.EDIT and row.payload.get("message_id")}
+    originals = {
+        row.payload["message_id"] for row in rows if row.kind != MessageKind.EDIT and row.payload.get("message_id")
+    }
     edits: dict[Any, list[_Row]] = {}
     kept = []
     for row in rows:
         named = row.payload.get("message_id")
-        if row.kind == Kind.EDIT and named in originals:
+        if row.kind == MessageKind.EDIT and named in originals:
             edits.setdefault(named, []).append(row)
         else:
             kept.append(row)

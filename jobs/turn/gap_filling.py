@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.conversation import aside
 from bot.conversation.reading import context_of, without_names
 from bot.runtime import Runtime
@@ -48,7 +48,7 @@ def wanted(runtime: Runtime, held: Lease, noticed: Noticed) -> bool:
         return False
     if noticed.situation.aside is not None and not aside.is_called(noticed.said):
         return False
-    return noticed.said.kind in (Kind.TEXT, Kind.EDIT) and filler.wants(noticed.intent)
+    return noticed.said.kind in (MessageKind.TEXT, MessageKind.EDIT) and filler.wants(noticed.intent)
 
 
 def fill_gaps(runtime: Runtime, noticed: Noticed, until: float) -> tuple[Intent, GapRecord | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.conversation.media import FOR_A_PERSON
 from bot.runtime import Runtime
 from bot.situation import Said
@@ -23,4 +23,4 @@ def heard(runtime: Runtime, said: Said) -> Said:
     if not words:
         return said
     text = "\n".join(filter(None, (said.text, words)))
-    return replace(said, text=text, kind=Kind.TEXT, payload={**said.payload, "read_from": str(said.kind)})
+    return replace(said, text=text, kind=MessageKind.TEXT, payload={**said.payload, "read_from": str(said.kind)})

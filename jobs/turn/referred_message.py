@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.situation import Referred, Said
 
 _FIND = text("""
@@ -32,7 +32,7 @@ FROM found
 
 def reference_of(said: Said) -> str | None:
     """The provider's id of the message meant."""
-    own = said.payload.get("message_id") if said.kind in (Kind.EDIT, Kind.DELETED) else None
+    own = said.payload.get("message_id") if said.kind in (MessageKind.EDIT, MessageKind.DELETED) else None
     found = own if own is not None else said.payload.get("replied_to")
     return str(found) if found else None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.channels.registry import spec_of
 from bot.conversation.waiting import Alarm
 from bot.identity.addresses import spellings
@@ -163,11 +163,11 @@ def read_alarm(runtime: Runtime, connection: Connection, lease: Lease) -> Alarm 
 def _too_many(unread: list[Any], now: datetime) -> Said | None:
     """What was written too fast to be read, once all else is answered: one turn about all of it."""
     count, last, told = unread
-    return Said((last,), "", Kind.TEXT, now, {"too_many": count, "told": told}) if count else None
+    return Said((last,), "", MessageKind.TEXT, now, {"too_many": count, "told": told}) if count else None
 
 
 def _shared_phone(connection: Connection, said: Said | None, settings: Settings) -> tuple[Outlet, ...]:
-    contact = said.payload.get("contact") if said and said.kind is Kind.CONTACT else None
+    contact = said.payload.get("contact") if said and said.kind is MessageKind.CONTACT else None
     if not contact:
         return ()
     phone = to_e164("+" + str(contact["phone_number"]).lstrip("+"))

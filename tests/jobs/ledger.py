@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-from bot.channels.base import Incoming, Kind
+from bot.channels.base import Incoming, MessageKind
 from bot.runtime import Runtime
 from jobs.intake.record import Recorded, record_once
 from models.database import autocommit
@@ -19,7 +19,7 @@ _ids = itertools.count(1)
 
 def incoming(
     content: str = "2 cartons of boxes", *, sid: str = "", address: str = PASIR_RIS, channel: str = "whatsapp",
-    kind: Kind = Kind.TEXT,
+    kind: MessageKind = MessageKind.TEXT,
 ) -> Incoming:  # fmt: skip
     return Incoming(channel, sid or f"SM{next(_ids):032x}", address, OURS, kind, content, datetime.now(UTC))
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from bot.catalog.catalog_csv import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.catalog.product import Product
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.conversation import aside, decide
 from bot.conversation.reading import read
 from bot.conversation.reply_language import language_for
@@ -97,13 +97,13 @@ class Counter:
         return cls(tuple(replace(demo_outlets()[code], **own) for code in codes or ("CP-PR",)), **changes)
 
     def say(self, text: str, *, said_at: datetime | None = None) -> list[str]:
-        return self._turn(text, Kind.TEXT, {}, said_at or self.now)
+        return self._turn(text, MessageKind.TEXT, {}, said_at or self.now)
 
     def press(self, number: int) -> list[str]:
         """Presses a button of the last message that had some."""
-        return self._turn("", Kind.BUTTON, {"data": self.buttons[number - 1]}, self.now)
+        return self._turn("", MessageKind.BUTTON, {"data": self.buttons[number - 1]}, self.now)
 
-    def do(self, text: str, kind: Kind, payload: dict[str, Any]) -> list[str]:
+    def do(self, text: str, kind: MessageKind, payload: dict[str, Any]) -> list[str]:
         """A message that is more than words: a quote, an edit, a reaction, a photo."""
         return self._turn(text, kind, payload, self.now)
 
@@ -132,7 +132,7 @@ class Counter:
         self._remind_at = None
         return self._apply(decision, situation, situation.language, by_alarm=True)
 
-    def _turn(self, text: str, kind: Kind, payload: dict[str, Any], said_at: datetime) -> list[str]:
+    def _turn(self, text: str, kind: MessageKind, payload: dict[str, Any], said_at: datetime) -> list[str]:
         self._message += 1
         said = Said((self._message,), text, kind, said_at, payload)
         names = names_of_all(tuple((outlet.id, outlet.name) for outlet in demo_outlets().values()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.decision import Decision
 from bot.identity.names import OutletNames
 from bot.situation import OpenQuestion, Referred, Speaker
@@ -53,17 +53,17 @@ def speaker_of(text: str, question: OpenQuestion | None, names: OutletNames) -> 
     return Speaker(named=tuple((outlet_id, names.labels[outlet_id]) for outlet_id in ids))
 
 
-def done_by(turn: Mapping[str, Any]) -> tuple[str, Kind, dict[str, Any]] | None:
+def done_by(turn: Mapping[str, Any]) -> tuple[str, MessageKind, dict[str, Any]] | None:
     """The text, kind and payload of a turn that is more than words; None for plain ones."""
     words = str(turn.get("says", ""))
     if "reacts" in turn:
-        return str(turn["reacts"]), Kind.REACTION, {"quotes": turn["to"]}
+        return str(turn["reacts"]), MessageKind.REACTION, {"quotes": turn["to"]}
     if "edits" in turn:
-        return words, Kind.EDIT, {"own": turn["edits"]}
+        return words, MessageKind.EDIT, {"own": turn["edits"]}
     if "deletes" in turn:
-        return "", Kind.DELETED, {"own": turn["deletes"]}
+        return "", MessageKind.DELETED, {"own": turn["deletes"]}
     if "sends" in turn:
-        return words, Kind(turn["sends"]), {}
+        return words, MessageKind(turn["sends"]), {}
     if "quotes" in turn or "quotes_own" in turn:
-        return words, Kind.TEXT, {"quotes": turn.get("quotes"), "own": turn.get("quotes_own")}
-    return (words, Kind.TEXT, {"forwarded": True}) if turn.get("forwarded") else None
+        return words, MessageKind.TEXT, {"quotes": turn.get("quotes"), "own": turn.get("quotes_own")}
+    return (words, MessageKind.TEXT, {"forwarded": True}) if turn.get("forwarded") else None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from flask.testing import FlaskClient
 
-from bot.channels.base import Incoming, Kind
+from bot.channels.base import Incoming, MessageKind
 from bot.runtime import Runtime
 from handlers import create_app
 from jobs.access.close_conversation import reopen
@@ -25,7 +25,15 @@ SECOND = "+6580000002"
 
 def message(number: int, to: str = "+6580000001") -> Incoming:
     return Incoming(
-        "whatsapp", f"SM{number:032x}", STRANGER, to, Kind.TEXT, f"message {number}", datetime.now(UTC), "Ali", {}
+        "whatsapp",
+        f"SM{number:032x}",
+        STRANGER,
+        to,
+        MessageKind.TEXT,
+        f"message {number}",
+        datetime.now(UTC),
+        "Ali",
+        {},
     )
 
 

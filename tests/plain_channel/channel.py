@@ -13,7 +13,7 @@ import httpx
 from limits import RateLimitItemPerSecond
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.channels.base import Incoming, Kind, Outgoing
+from bot.channels.base import Incoming, MessageKind, Outgoing
 from bot.channels.spec import ChannelSpec, Rate
 from bot.channels.text import storable
 from bot.errors import BadInputError, PermanentError, TemporaryError, UnknownOutcome
@@ -39,7 +39,7 @@ def read_payload(payload: Any, now: datetime) -> Incoming:
         read = Payload.model_validate(payload)
     except ValidationError as error:
         raise BadInputError("not a message of this channel", code="payload") from error
-    return Incoming(NAME, read.id, read.sender, "plain", Kind.TEXT, storable(read.text), now)
+    return Incoming(NAME, read.id, read.sender, "plain", MessageKind.TEXT, storable(read.text), now)
 
 
 class Plain:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from telegram import Update
 from twilio.request_validator import RequestValidator
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.channels.telegram import read_update
 from bot.channels.twilio import read_form
 from bot.settings import load_settings
@@ -29,23 +29,23 @@ SETTINGS = load_settings(
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 PHONE = "+6580000101"
 
-UPDATES: list[tuple[dict[str, Any], Kind]] = [
-    ({"text": "2 ctn 10in box"}, Kind.TEXT),
-    ({"contact": {"phone_number": PHONE, "user_id": 42}}, Kind.CONTACT),
-    ({"callback_data": "yes:1", "pressed_message_id": 7}, Kind.BUTTON),
-    ({"text": "3 ctn", "edit_of": 7}, Kind.EDIT),
-    ({"photo": True, "caption": "this one"}, Kind.IMAGE),
-    ({"voice": True}, Kind.VOICE),
-    ({"document": "order.pdf"}, Kind.DOCUMENT),
-    ({"sticker": "👍"}, Kind.STICKER),
-    ({"location": (1.37, 103.95)}, Kind.LOCATION),
-    ({"reaction": "❤", "reaction_to": 7}, Kind.REACTION),
-    ({"text": "yes", "replied_to": 7}, Kind.TEXT),
+UPDATES: list[tuple[dict[str, Any], MessageKind]] = [
+    ({"text": "2 ctn 10in box"}, MessageKind.TEXT),
+    ({"contact": {"phone_number": PHONE, "user_id": 42}}, MessageKind.CONTACT),
+    ({"callback_data": "yes:1", "pressed_message_id": 7}, MessageKind.BUTTON),
+    ({"text": "3 ctn", "edit_of": 7}, MessageKind.EDIT),
+    ({"photo": True, "caption": "this one"}, MessageKind.IMAGE),
+    ({"voice": True}, MessageKind.VOICE),
+    ({"document": "order.pdf"}, MessageKind.DOCUMENT),
+    ({"sticker": "👍"}, MessageKind.STICKER),
+    ({"location": (1.37, 103.95)}, MessageKind.LOCATION),
+    ({"reaction": "❤", "reaction_to": 7}, MessageKind.REACTION),
+    ({"text": "yes", "replied_to": 7}, MessageKind.TEXT),
 ]
 
 
 @pytest.mark.parametrize(("content", "kind"), UPDATES, ids=[kind.value for _, kind in UPDATES])
-def test_telegram_reads_every_kind_of_update(content: dict[str, Any], kind: Kind) -> None:
+def test_telegram_reads_every_kind_of_update(content: dict[str, Any], kind: MessageKind) -> None:
     update = build_update(42, **content)
     read = Update.de_json(update, None)
     assert read.update_id == update["update_id"]
@@ -54,20 +54,20 @@ def test_telegram_reads_every_kind_of_update(content: dict[str, Any], kind: Kind
     assert (incoming.kind, incoming.address, incoming.ignored) == (kind, "42", None)
 
 
-FORMS: list[tuple[dict[str, Any], Kind]] = [
-    ({"body": "2 ctn 10in box"}, Kind.TEXT),
-    ({"media": ["image/jpeg"]}, Kind.IMAGE),
-    ({"media": ["audio/ogg"]}, Kind.VOICE),
-    ({"media": ["application/pdf"]}, Kind.DOCUMENT),
-    ({"button_text": "Yes", "button_payload": "yes:1"}, Kind.BUTTON),
-    ({"list_id": "2", "list_title": "White"}, Kind.BUTTON),
-    ({"latitude": "1.37", "longitude": "103.95"}, Kind.LOCATION),
-    ({"extra": {"MessageType": "reaction"}}, Kind.REACTION),
+FORMS: list[tuple[dict[str, Any], MessageKind]] = [
+    ({"body": "2 ctn 10in box"}, MessageKind.TEXT),
+    ({"media": ["image/jpeg"]}, MessageKind.IMAGE),
+    ({"media": ["audio/ogg"]}, MessageKind.VOICE),
+    ({"media": ["application/pdf"]}, MessageKind.DOCUMENT),
+    ({"button_text": "Yes", "button_payload": "yes:1"}, MessageKind.BUTTON),
+    ({"list_id": "2", "list_title": "White"}, MessageKind.BUTTON),
+    ({"latitude": "1.37", "longitude": "103.95"}, MessageKind.LOCATION),
+    ({"extra": {"MessageType": "reaction"}}, MessageKind.REACTION),
 ]
 
 
 @pytest.mark.parametrize(("content", "kind"), FORMS, ids=[f"{kind.value}-{i}" for i, (_, kind) in enumerate(FORMS)])
-def test_the_app_reads_every_kind_of_form(content: dict[str, Any], kind: Kind) -> None:
+def test_the_app_reads_every_kind_of_form(content: dict[str, Any], kind: MessageKind) -> None:
     incoming = read_form(build_form(CONFIG, PHONE, **content), SETTINGS, NOW)
     assert (incoming.kind, incoming.address) == (kind, PHONE)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.catalog.index import CatalogIndex
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from bot.conversation import decide
 from bot.situation import Rules, Said
 from tests.journeys.counter import Counter, demo_products
@@ -95,6 +95,8 @@ def test_an_order_that_may_be_none_needs_a_yes() -> None:
     assert counter.order.status == "placed"
     assert counter.last_intent is not None
     doubted = replace(counter.last_intent, doubtful=True)
-    decision = decide(doubted, Said((1,), "2 ctn 10in box", Kind.TEXT, before.now), before.situation(), before.now)
+    decision = decide(
+        doubted, Said((1,), "2 ctn 10in box", MessageKind.TEXT, before.now), before.situation(), before.now
+    )
     assert decision.order is not None
     assert decision.order.status == "awaiting_confirmation"

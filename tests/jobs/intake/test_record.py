@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import Engine
 
-from bot.channels.base import Kind
+from bot.channels.base import MessageKind
 from jobs import lease
 from jobs.intake.record import RECORD, record_once, values_of
 from jobs.turn.situation import read_situation
@@ -81,7 +81,7 @@ def test_a_burst_is_due_a_window_after_its_last_message_and_never_later_than_fou
 
 
 def test_an_answer_to_our_question_and_a_press_are_due_at_once(shop: Shop) -> None:
-    assert say(shop.runtime, "", window_ms=1000, kind=Kind.BUTTON).due
+    assert say(shop.runtime, "", window_ms=1000, kind=MessageKind.BUTTON).due
     change(shop.runtime, "UPDATE conversations SET question = '{}', due_at = NULL")
     assert say(shop.runtime, "yes", window_ms=1000).due
 
@@ -108,7 +108,7 @@ def test_a_conversation_that_is_due_already_is_left_to_the_ring_it_will_get_or_h
     change(shop.runtime, "UPDATE conversations SET due_at = now() - interval '1 s', rung_at = now()")
     before = shop.rows("SELECT due_at, rung_at, xmin FROM conversations")
     assert not say(shop.runtime, "and 5 more", window_ms=1000).due
-    assert not say(shop.runtime, "", window_ms=1000, kind=Kind.BUTTON).due
+    assert not say(shop.runtime, "", window_ms=1000, kind=MessageKind.BUTTON).due
     assert shop.rows("SELECT due_at, rung_at, xmin FROM conversations") == before
     assert shop.one("SELECT count(*) FROM conversation_messages WHERE state = 'received'") == 3
 
