@@ -16,8 +16,7 @@ from bot.language.change_words import Role
 from bot.language.detect import language_of
 from bot.language.token import Token
 from bot.understanding.accounting import left_over, roles_of
-from bot.understanding.change_grammar import Said as Clause
-from bot.understanding.change_grammar import parse
+from bot.understanding.change_grammar import Clause, parse
 from bot.understanding.change_items import UNKNOWN, Item, choices_in, items_of
 from bot.understanding.cues import find_cues
 from bot.understanding.dates_in_words import Day

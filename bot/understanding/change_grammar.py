@@ -23,7 +23,7 @@ HALF = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Clause:
     """One clause as it was read: what is done, and the items that say with what."""
 
     op: Op | None = None
@@ -55,73 +55,73 @@ class Said:
 
 
 Found = Mapping[str, Sequence[Item]]
-Meaning = Callable[[Found], Said]
+Meaning = Callable[[Found], Clause]
 
 
 # -- what a clause means
 
 
 def _op(op: Op) -> Meaning:
-    def meaning(found: Found) -> Said:
-        return Said(op, tuple(found.get("goods", ())), _one(found, "amount"))
+    def meaning(found: Found) -> Clause:
+        return Clause(op, tuple(found.get("goods", ())), _one(found, "amount"))
 
     return meaning
 
 
-def _scale(found: Found) -> Said:
+def _scale(found: Found) -> Clause:
     word = found["scale"][0]
-    return Said(Op.SCALE, tuple(found.get("goods", ())), factor=Decimal(word.meanings[Role.SCALE]))
+    return Clause(Op.SCALE, tuple(found.get("goods", ())), factor=Decimal(word.meanings[Role.SCALE]))
 
 
-def _not(found: Found) -> Said:
-    return Said(Op.SET, tuple(found.get("goods", ())), _one(found, "amount"), wrong=_one(found, "wrong"))
+def _not(found: Found) -> Clause:
+    return Clause(Op.SET, tuple(found.get("goods", ())), _one(found, "amount"), wrong=_one(found, "wrong"))
 
 
-def _swap(found: Found) -> Said:
-    return Said(Op.SWAP, tuple(found["goods"]), _one(found, "amount"), instead=_one(found, "instead"))
+def _swap(found: Found) -> Clause:
+    return Clause(Op.SWAP, tuple(found["goods"]), _one(found, "amount"), instead=_one(found, "instead"))
 
 
 def _vaguely(op: Op) -> Meaning:
-    def meaning(found: Found) -> Said:
-        return Said(op, tuple(found.get("goods", ())), vague=True)
+    def meaning(found: Found) -> Clause:
+        return Clause(op, tuple(found.get("goods", ())), vague=True)
 
     return meaning
 
 
-def _add_to(found: Found) -> Said:
+def _add_to(found: Found) -> Clause:
     """ "foil add 2": of the goods named first, as one speaks of what is there."""
     return replace(_op(Op.ADD)(found), more=True)
 
 
-def _remove_pointed(found: Found) -> Said:
+def _remove_pointed(found: Found) -> Clause:
     """ "delete everything" is to cancel."""
     goods = found["goods"][0]
     if goods.meanings.get(Role.POINTER) == "all":
-        return Said(marks=frozenset({Mark.DROP}))
-    return Said(Op.REMOVE, (goods,))
+        return Clause(marks=frozenset({Mark.DROP}))
+    return Clause(Op.REMOVE, (goods,))
 
 
 def _but(op: Op) -> Meaning:
     """ "double everything except the foil", "cancel all but the foil"."""
 
-    def meaning(found: Found) -> Said:
+    def meaning(found: Found) -> Clause:
         factor = Decimal(found["scale"][0].meanings[Role.SCALE]) if "scale" in found else None
-        return Said(op, tuple(found.get("goods", ())), factor=factor, excepted=tuple(found["except"]))
+        return Clause(op, tuple(found.get("goods", ())), factor=factor, excepted=tuple(found["except"]))
 
     return meaning
 
 
-def _shift(found: Found) -> Said:
-    return Said(marks=frozenset({Mark.MOVE}), shift=int(found["days"][0].meanings[Role.SHIFT]))
+def _shift(found: Found) -> Clause:
+    return Clause(marks=frozenset({Mark.MOVE}), shift=int(found["days"][0].meanings[Role.SHIFT]))
 
 
-def _unit(found: Found) -> Said:
-    return Said(Op.SET, tuple(found.get("goods", ())), found["unit"][0])
+def _unit(found: Found) -> Clause:
+    return Clause(Op.SET, tuple(found.get("goods", ())), found["unit"][0])
 
 
 def _mark(*marks: Mark) -> Meaning:
-    def meaning(found: Found) -> Said:
-        return Said(marks=frozenset(marks))
+    def meaning(found: Found) -> Clause:
+        return Clause(marks=frozenset(marks))
 
     return meaning
 
@@ -237,12 +237,12 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
 # -- matching
 
 
-def parse(items: Sequence[Item]) -> tuple[Said, ...] | None:
+def parse(items: Sequence[Item]) -> tuple[Clause, ...] | None:
     """The clauses of the message in order, or None where any of it has no reading."""
     if not items or len(items) > MAX_ITEMS:
         return None
     if _is_note(items):
-        return (Said(notes=((items[0].start, items[-1].end),), start=items[0].start, end=items[-1].end),)
+        return (Clause(notes=((items[0].start, items[-1].end),), start=items[0].start, end=items[-1].end),)
     items = _without_asides(items)
     sentences = _split(items, STOP)
     read = [_sentence(sentence) for sentence in sentences]
@@ -284,9 +284,9 @@ def _split(items: Sequence[Item], *letters: str) -> list[list[Item]]:
     return [part for part in parts if part]
 
 
-def _sentence(items: Sequence[Item]) -> list[Said] | None:
+def _sentence(items: Sequence[Item]) -> list[Clause] | None:
     """The fewest clauses that use every item; they are parted at commas and joints, or before a word that does something."""
-    best: list[list[Said] | None] = [[]] + [None] * len(items)
+    best: list[list[Clause] | None] = [[]] + [None] * len(items)
     for end in range(1, len(items) + 1):
         if items[end - 1].letters in BREAKS and best[end - 1] is not None:
             best[end] = best[end - 1]
@@ -324,7 +324,7 @@ _CARRIES = (Role.ADD, Role.SET, Role.REMOVE, Role.DROP, Role.REFUSE, Role.SCALE,
 _DAY_WORDS = (Role.MOVE, Role.TO, Role.BY, Role.SET, Role.WANT, Role.CORRECT, Role.SWAP, Role.ADD)
 
 
-def _clause(items: Sequence[Item]) -> Said | None:
+def _clause(items: Sequence[Item]) -> Clause | None:
     """One clause, without what is said of days, papers and the delivery, which every clause may have beside it."""
     rest = _within(items)
     if not rest:
@@ -351,7 +351,7 @@ def _clause(items: Sequence[Item]) -> Said | None:
     )  # fmt: skip
 
 
-def _halved(said: Said) -> Said:
+def _halved(said: Clause) -> Clause:
     """ "half", "everything half": of what is there, where no goods are named."""
     quantity = said.amount.quantity if said.amount is not None else None
     bare = said.op is Op.WISH and not any(item.letters == GOODS for item in said.goods)
@@ -371,13 +371,13 @@ def _leads(rest: Sequence[Item]) -> bool:
     return any(item.may(*_CARRIES) for item in rest[:first])
 
 
-def _meaning(rest: Sequence[Item], *, beside: bool) -> Said | None:
+def _meaning(rest: Sequence[Item], *, beside: bool) -> Clause | None:
     """What is left of a clause; with a day beside it, words of moving need nothing more."""
     core = _within([item for item in rest if item.letters != Role.ALSO])
     also = any(item.letters == Role.ALSO for item in rest)
     if beside and all(item.may(*_DAY_WORDS, Role.ORDER_WORD, Role.POINTER, *BREAKS) for item in core):
         moves = any(item.may(Role.MOVE, Role.SET, Role.SWAP) for item in core)
-        return Said(marks=frozenset({Mark.MOVE}) if moves else frozenset())
+        return Clause(marks=frozenset({Mark.MOVE}) if moves else frozenset())
     core = _within([item for item in core if item.letters not in (Role.ORDER_WORD, Role.MOVE)]) or core
     said = _produced(tuple(core))
     if said is None or not also:
@@ -385,7 +385,7 @@ def _meaning(rest: Sequence[Item], *, beside: bool) -> Said | None:
     return replace(said, also=True, op=Op.ADD if said.op is Op.WISH and said.amount else said.op)
 
 
-def _produced(items: tuple[Item, ...]) -> Said | None:
+def _produced(items: tuple[Item, ...]) -> Clause | None:
     """The first production that fits; a word of correction at the start fits them all."""
     for skipped in range(len(items)):
         letters = "".join(f"<{item.letters}>" for item in items[skipped:])
@@ -395,10 +395,10 @@ def _produced(items: tuple[Item, ...]) -> Said | None:
             return _corrected(said, items[:skipped])
         if not items[skipped].may(Role.CORRECT, Role.NO, Role.WANT, *BREAKS):
             return None
-    return Said() if all(item.may(Role.CORRECT, Role.WANT, *BREAKS) for item in items) else None
+    return Clause() if all(item.may(Role.CORRECT, Role.WANT, *BREAKS) for item in items) else None
 
 
-def _corrected(said: Said, before: Sequence[Item]) -> Said:
+def _corrected(said: Clause, before: Sequence[Item]) -> Clause:
     """ "no 6", "sorry, 6": after a word of correction an amount is what it shall be."""
     if not any(item.may(Role.CORRECT, Role.NO) for item in before):
         return said
@@ -525,9 +525,9 @@ def _note(items: Sequence[Item]) -> tuple[list[Item], tuple[tuple[int, int], ...
 # -- across clauses
 
 
-def _carried(clauses: Sequence[Said]) -> Iterator[Said]:
+def _carried(clauses: Sequence[Clause]) -> Iterator[Clause]:
     """ "remove the liner and the foil", "make box 5, foil 3", "lids down to 500, cups too": as the clause before does."""
-    before: Said | None = None
+    before: Clause | None = None
     for said in clauses:
         if before is not None and said.op is Op.WISH and not said.corrects:
             said = _as_before(said, before)
@@ -535,9 +535,9 @@ def _carried(clauses: Sequence[Said]) -> Iterator[Said]:
         before = said if said.op is not None or Mark.KEEP in said.marks else before
 
 
-def _as_before(said: Said, before: Said) -> Said:
+def _as_before(said: Clause, before: Clause) -> Clause:
     if Mark.KEEP in before.marks and said.amount is None:
-        return Said(marks=before.marks, start=said.start, end=said.end)
+        return Clause(marks=before.marks, start=said.start, end=said.end)
     if said.also and said.amount is None:
         return replace(said, op=before.op, amount=before.amount, factor=before.factor)
     if not before.leads:
