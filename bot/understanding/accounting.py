@@ -20,7 +20,7 @@ MAX_DOUBTS = 5
 TIMES = frozenset({"x", "*"})
 
 
-class Role(StrEnum):
+class TokenUse(StrEnum):
     """What a token is to the reading."""
 
     USED = "used"
@@ -32,41 +32,41 @@ class Role(StrEnum):
 
 def roles_of(
     tokens: Sequence[Token], used: Collection[int], spoken: Collection[int], index: CatalogIndex
-) -> list[Role]:
+) -> list[TokenUse]:
     """The role of each token. `used`: places the reading accounts for; `spoken`: places of known phrases (cues)."""
     return [_role(tokens, at, used, spoken, index) for at in range(len(tokens))]
 
 
-def left_over(tokens: Sequence[Token], roles: Sequence[Role], folded: Folded) -> tuple[str, ...]:
+def left_over(tokens: Sequence[Token], roles: Sequence[TokenUse], folded: Folded) -> tuple[str, ...]:
     """The customer's own words that nothing explains, a stretch at a time, at most `MAX_DOUBTS`."""
     return tuple(folded.quote(tokens[a].start, tokens[b].end) for a, b in _stretches(roles))[:MAX_DOUBTS]
 
 
-def _stretches(roles: Sequence[Role]) -> Iterator[tuple[int, int]]:
+def _stretches(roles: Sequence[TokenUse]) -> Iterator[tuple[int, int]]:
     """The first and the last place of each run of what is left."""
     for role, run in groupby(range(len(roles)), key=lambda at: roles[at]):
         places = list(run)
-        if role is Role.LEFT:
+        if role is TokenUse.LEFT:
             yield places[0], places[-1]
 
 
 def _role(
     tokens: Sequence[Token], at: int, used: Collection[int], spoken: Collection[int], index: CatalogIndex
-) -> Role:
+) -> TokenUse:
     token = tokens[at]
     if token.kind == scan.UNSURE:
-        return Role.LEFT
+        return TokenUse.LEFT
     if at in used:
-        return Role.USED
+        return TokenUse.USED
     if token.kind in (scan.MARK, scan.LINE):
-        return Role.MARK
+        return TokenUse.MARK
     if token.kind in scan.NOISE:
-        return Role.NOISE
+        return TokenUse.NOISE
     if token.kind == scan.WORD and (at in spoken or token.text in TIMES or _known(token, index)):
-        return Role.FRAME
+        return TokenUse.FRAME
     if token.has("stop"):
-        return Role.FRAME  # "the large one"
-    return Role.LEFT
+        return TokenUse.FRAME  # "the large one"
+    return TokenUse.LEFT
 
 
 def _known(token: Token, index: CatalogIndex) -> bool:
