@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bot.evaluation.goods import Goods, content_words, plain
+from bot.evaluation.trade_catalog import TradeCatalog, content_words, plain
 from bot.evaluation.unit_words import swap_words, unit_words
 
 Row = Mapping[str, Any]
@@ -54,7 +54,7 @@ class Aligned:
         return str(self.row["text"])
 
 
-def align(row: Row, goods: Goods) -> Aligned:
+def align(row: Row, goods: TradeCatalog) -> Aligned:
     """The places of the message's goods and units. Raises NotAlignedError."""
     text, gold = row["text"], row["gold"]
     named = [*_products(text, goods, gold)]
@@ -134,7 +134,7 @@ def _counts_goods(row: Row) -> bool:
     return bool(row["gold"]["lines"] or row["gold"]["clarify"] or row["context"])
 
 
-def _products(text: str, goods: Goods, gold: Mapping[str, Any]) -> Iterator[Place]:
+def _products(text: str, goods: TradeCatalog, gold: Mapping[str, Any]) -> Iterator[Place]:
     wanted = wanted_skus(gold)
     for match in goods.pattern.finditer(text):
         owners = goods.owners_of(match.group())
@@ -167,7 +167,7 @@ def _phrases(text: str, gold: Mapping[str, Any], named: list[Place]) -> Iterator
         yield place
 
 
-def _units(text: str, covered: list[Place], said: set[str], goods: Goods) -> Iterator[Place]:
+def _units(text: str, covered: list[Place], said: set[str], goods: TradeCatalog) -> Iterator[Place]:
     for match in unit_words().pattern.finditer(text):
         place = Place(match.start(), match.end())
         if any(_overlap(place, other) for other in covered):
@@ -181,7 +181,7 @@ def _units(text: str, covered: list[Place], said: set[str], goods: Goods) -> Ite
         yield Place(place.start, place.end, unit=next(iter(meant)))
 
 
-def _check_uncounted(word: str, meant: frozenset[str] | set[str], goods: Goods) -> None:
+def _check_uncounted(word: str, meant: frozenset[str] | set[str], goods: TradeCatalog) -> None:
     """A unit's word that no amount stands before: "10 each, in ctn", or goods that are called so ("the bags")."""
     if word.startswith("can"):
         return  # "can I have"
@@ -199,7 +199,7 @@ def counts_before(before: str) -> bool:
     return word is not None and word.group(1).lower() in swap_words().numbers
 
 
-def _check_rest(text: str, places: list[Place], goods: Goods) -> None:
+def _check_rest(text: str, places: list[Place], goods: TradeCatalog) -> None:
     """What is left of the text must say nothing of goods."""
     rest = "".join(" " if any(p.start <= at < p.end for p in places) else sign for at, sign in enumerate(text))
     if goods.words & set(content_words(rest)):
@@ -208,7 +208,7 @@ def _check_rest(text: str, places: list[Place], goods: Goods) -> None:
         raise NotAlignedError("a size is left")
 
 
-def _check_figures(row: Row, places: list[Place], goods: Goods) -> None:
+def _check_figures(row: Row, places: list[Place], goods: TradeCatalog) -> None:
     """A number that tells how much a pack holds would be wrong of other goods: "one carton of 100", "5 ctn (500 pcs)"."""
     free = [m for m in _FIGURE.finditer(row["text"]) if not any(p.start <= m.start() < p.end for p in places)]
     rest = {Decimal(match.group()) for match in free}

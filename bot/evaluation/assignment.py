@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.catalog import units
 from bot.evaluation.alignment import Aligned, NotAlignedError, Row, orders_of
-from bot.evaluation.goods import Goods
+from bot.evaluation.trade_catalog import TradeCatalog
 
 LIMIT = Decimal(100_000)
 TRIES = 4
@@ -39,7 +39,7 @@ class Assignment:
     attempt: int = 0
 
 
-def assign(aligned: Aligned, old: Goods, new: Goods, chance: random.Random) -> Assignment:
+def assign(aligned: Aligned, old: TradeCatalog, new: TradeCatalog, chance: random.Random) -> Assignment:
     """A full assignment. Raises NotAlignedError where the new catalog has no goods of that shape."""
     for attempt in range(TRIES - 1):
         try:
@@ -49,7 +49,9 @@ def assign(aligned: Aligned, old: Goods, new: Goods, chance: random.Random) -> A
     return _assigned(aligned, old, new, chance, TRIES)
 
 
-def _assigned(aligned: Aligned, old: Goods, new: Goods, chance: random.Random, attempt: int) -> Assignment:
+def _assigned(
+    aligned: Aligned, old: TradeCatalog, new: TradeCatalog, chance: random.Random, attempt: int
+) -> Assignment:
     uses = list(uses_of(aligned.row))
     found = Assignment(attempt=attempt)
     for candidates in _candidate_sets(aligned):
@@ -102,7 +104,12 @@ def _skus_of(aligned: Aligned, uses: Iterable[Use]) -> set[str]:
 
 
 def _assign_group(
-    candidates: tuple[str, ...], found: Assignment, uses: list[Use], old: Goods, new: Goods, chance: random.Random
+    candidates: tuple[str, ...],
+    found: Assignment,
+    uses: list[Use],
+    old: TradeCatalog,
+    new: TradeCatalog,
+    chance: random.Random,
 ) -> None:
     groups = [group for group in new.groups if len(group.skus) == len(candidates)]
     for group in chance.sample(groups, len(groups)):
@@ -115,7 +122,7 @@ def _assign_group(
     raise NotAlignedError("no goods of that shape")
 
 
-def _take(sku: str, other: str, found: Assignment, uses: list[Use], old: Goods, new: Goods) -> bool:
+def _take(sku: str, other: str, found: Assignment, uses: list[Use], old: TradeCatalog, new: TradeCatalog) -> bool:
     """Adds the pair, with the units it needs, when everything said of the old product can be said of the new one."""
     if sku in found.skus or other in found.skus.values() or not _alike(sku, other, old, new):
         return False
@@ -127,13 +134,13 @@ def _take(sku: str, other: str, found: Assignment, uses: list[Use], old: Goods, 
     return True
 
 
-def _alike(sku: str, other: str, old: Goods, new: Goods) -> bool:
+def _alike(sku: str, other: str, old: TradeCatalog, new: TradeCatalog) -> bool:
     one, two = old.products[sku], new.products[other]
     same = one.active == two.active and units.by_measure(one) == units.by_measure(two)
     return same and bool(new.names(other)) and (not units.by_measure(one) or one.base_unit == two.base_unit)
 
 
-def _fits(use: Use, other: str, chosen: dict[str, str], old: Goods, new: Goods, attempt: int) -> bool:
+def _fits(use: Use, other: str, chosen: dict[str, str], old: TradeCatalog, new: TradeCatalog, attempt: int) -> bool:
     if not use.sold:
         return (
             use.unit is not None
@@ -147,7 +154,7 @@ def _fits(use: Use, other: str, chosen: dict[str, str], old: Goods, new: Goods, 
 
 
 def _unit_for(
-    use: Use, unit: str, other: str, chosen: dict[str, str], old: Goods, new: Goods, attempt: int
+    use: Use, unit: str, other: str, chosen: dict[str, str], old: TradeCatalog, new: TradeCatalog, attempt: int
 ) -> str | None:
     """The unit that stands in for `unit`, one for the whole message; a base unit for a base unit."""
     is_base = old.factor(use.sku, unit) == 1 and unit not in old.products[use.sku].pack_units
@@ -170,7 +177,7 @@ def hash_of(*words: str) -> int:
     return sum(ord(sign) * (at + 1) for at, sign in enumerate("".join(words)))
 
 
-def _orderable(sku: str, count: Decimal, unit: str | None, goods: Goods) -> bool:
+def _orderable(sku: str, count: Decimal, unit: str | None, goods: TradeCatalog) -> bool:
     per_unit = goods.factor(sku, unit)
     if per_unit is None:
         return False

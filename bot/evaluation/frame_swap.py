@@ -20,8 +20,8 @@ from bot.catalog import units
 from bot.evaluation.alignment import NotAlignedError
 from bot.evaluation.assignment import LIMIT
 from bot.evaluation.frames import ALL_LINES, SLOT, Frame
-from bot.evaluation.goods import Goods
 from bot.evaluation.relabel import number
+from bot.evaluation.trade_catalog import TradeCatalog
 from bot.evaluation.trade_swap import Piece, check_text
 from bot.evaluation.unit_words import WORDS, is_han, unit_words
 
@@ -50,7 +50,7 @@ def _data() -> Mapping[str, Any]:
     return tomllib.loads(WORDS.read_text("utf-8"))
 
 
-def framed(frame: Frame, goods: Goods, seed: str) -> dict[str, Any]:
+def framed(frame: Frame, goods: TradeCatalog, seed: str) -> dict[str, Any]:
     """The frame around lines of `goods`, with its label. Raises NotAlignedError when no certain text was found."""
     refusal = NotAlignedError("no try")
     for attempt in range(TRIES):
@@ -62,7 +62,7 @@ def framed(frame: Frame, goods: Goods, seed: str) -> dict[str, Any]:
     raise refusal
 
 
-def _example(frame: Frame, goods: Goods, chance: random.Random) -> dict[str, Any]:
+def _example(frame: Frame, goods: TradeCatalog, chance: random.Random) -> dict[str, Any]:
     wishes = _wishes(frame, goods, chance)
     wanted = wishes[:-1] if "other" in frame.slots else wishes
     day = chance.choice(_data()["days"][frame.language[:2]]) if "day" in frame.slots else None
@@ -100,14 +100,14 @@ def _gold(frame: Frame, wanted: Sequence[Wish], day: Sequence[Any] | None) -> di
     return gold
 
 
-def _wishes(frame: Frame, goods: Goods, chance: random.Random) -> list[Wish]:
+def _wishes(frame: Frame, goods: TradeCatalog, chance: random.Random) -> list[Wish]:
     wanted = frame.fixed_lines or chance.choice((1, 2, 2, 3))
     count = wanted + ("other" in frame.slots)
     active = [sku for sku, product in goods.products.items() if product.active and goods.names(sku)]
     return [_wish(sku, frame, goods, chance) for sku in chance.sample(active, count)]
 
 
-def _wish(sku: str, frame: Frame, goods: Goods, chance: random.Random) -> Wish:
+def _wish(sku: str, frame: Frame, goods: TradeCatalog, chance: random.Random) -> Wish:
     product = goods.products[sku]
     own = (product.base_unit, *product.pack_units)
     options = [None, *(unit for unit in own if _clear(unit, own, frame))]
@@ -199,8 +199,8 @@ def _pieces(text: str, wishes: Sequence[Wish]) -> list[Piece]:
 
 
 def frame_examples(
-    frames: Sequence[Frame], trades: Sequence[Goods], seed: str, each: int | None, dropped: Counter[str]
-) -> Iterator[tuple[Goods, dict[str, Any]]]:
+    frames: Sequence[Frame], trades: Sequence[TradeCatalog], seed: str, each: int | None, dropped: Counter[str]
+) -> Iterator[tuple[TradeCatalog, dict[str, Any]]]:
     """Every frame around the goods of `each` trades (None: of all), drawn by seed. What is not certain is counted in `dropped`."""
     for frame in frames:
         count = len(trades) if each is None else min(each, len(trades))

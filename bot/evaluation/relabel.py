@@ -9,12 +9,12 @@ from typing import Any
 from bot.catalog import units
 from bot.evaluation.alignment import NotAlignedError, Row
 from bot.evaluation.assignment import LIMIT, Assignment
-from bot.evaluation.goods import Goods
+from bot.evaluation.trade_catalog import TradeCatalog
 
 Line = dict[str, Any]
 
 
-def relabelled_gold(row: Row, chosen: Assignment, new: Goods) -> dict[str, Any]:
+def relabelled_gold(row: Row, chosen: Assignment, new: TradeCatalog) -> dict[str, Any]:
     """The label with the new goods. Raises NotAlignedError when an order does not follow from what was said."""
     gold = dict(row["gold"])
     if "changes" in gold:
@@ -26,7 +26,7 @@ def relabelled_gold(row: Row, chosen: Assignment, new: Goods) -> dict[str, Any]:
     return gold
 
 
-def relabelled_context(row: Row, chosen: Assignment, new: Goods) -> dict[str, Any] | None:
+def relabelled_context(row: Row, chosen: Assignment, new: TradeCatalog) -> dict[str, Any] | None:
     """The conversation with the new goods; the bot's last words are the caller's to mend."""
     if not row["context"]:
         return None
@@ -41,11 +41,11 @@ def relabelled_context(row: Row, chosen: Assignment, new: Goods) -> dict[str, An
     return context
 
 
-def _order(order: Mapping[str, Any], chosen: Assignment, new: Goods) -> dict[str, Any]:
+def _order(order: Mapping[str, Any], chosen: Assignment, new: TradeCatalog) -> dict[str, Any]:
     return {**order, "lines": [_held_line(line, chosen, new) for line in order["lines"]]}
 
 
-def _held_line(line: Mapping[str, Any], chosen: Assignment, new: Goods) -> Line:
+def _held_line(line: Mapping[str, Any], chosen: Assignment, new: TradeCatalog) -> Line:
     sku = chosen.skus[line["sku"]]
     if "quantity_said" not in line:
         return {**line, "sku": sku}
@@ -53,7 +53,7 @@ def _held_line(line: Mapping[str, Any], chosen: Assignment, new: Goods) -> Line:
     return {**line, "sku": sku, "unit_said": said, "quantity": number(_amount(sku, line, said, new))}
 
 
-def _line(line: Mapping[str, Any], chosen: Assignment, new: Goods) -> Line:
+def _line(line: Mapping[str, Any], chosen: Assignment, new: TradeCatalog) -> Line:
     sku = chosen.skus[line["sku"]]
     parts = [{**part, "unit_said": _unit(part, chosen)} for part in line.get("parts") or [line]]
     total = sum((_amount(sku, part, part["unit_said"], new) for part in parts), Decimal(0))
@@ -61,13 +61,13 @@ def _line(line: Mapping[str, Any], chosen: Assignment, new: Goods) -> Line:
     return written | ({"parts": parts} if line.get("parts") else {})
 
 
-def _change(change: Mapping[str, Any], chosen: Assignment, new: Goods) -> Line:
+def _change(change: Mapping[str, Any], chosen: Assignment, new: TradeCatalog) -> Line:
     if change["op"] == "remove":
         return {**change, "sku": chosen.skus[change["sku"]]}
     return _line(change, chosen, new)
 
 
-def _amount(sku: str, part: Mapping[str, Any], unit: str | None, new: Goods) -> Decimal:
+def _amount(sku: str, part: Mapping[str, Any], unit: str | None, new: TradeCatalog) -> Decimal:
     per_unit = new.factor(sku, unit)
     if part.get("quantity_said") is None or per_unit is None:
         raise NotAlignedError("an amount that was not said")
@@ -88,7 +88,7 @@ def _question(question: Mapping[str, Any], chosen: Assignment) -> dict[str, Any]
     return out | ({"unit_said": _unit(question, chosen)} if "unit_said" in question else {})
 
 
-def _after_changes(row: Row, gold: Mapping[str, Any], chosen: Assignment, new: Goods) -> list[Line]:
+def _after_changes(row: Row, gold: Mapping[str, Any], chosen: Assignment, new: TradeCatalog) -> list[Line]:
     """The whole order after the changes; the same steps must lead to the old label with the old goods."""
     old_lines = {line["sku"]: line for line in row["gold"]["lines"]}
     back = {mine: theirs for theirs, mine in chosen.skus.items()}

@@ -17,8 +17,8 @@ from bot.evaluation.evaluation import LabelledSet, figures_by_name
 from bot.evaluation.examples import parse_example
 from bot.evaluation.frame_swap import frame_examples
 from bot.evaluation.frames import read_frames
-from bot.evaluation.goods import Goods, read_goods
 from bot.evaluation.reading import Evaluation, Read, group, group_by, read_example
+from bot.evaluation.trade_catalog import TradeCatalog, read_trade_catalog
 from bot.evaluation.trade_swap import Source, sources, swapped
 from bot.settings import ROOT
 
@@ -36,7 +36,7 @@ class Sample:
     trades: int | None
 
 
-Told = tuple[Goods, dict[str, Any]]
+Told = tuple[TradeCatalog, dict[str, Any]]
 """A message in the corpus format, and the catalog that it is about."""
 USUAL = Sample(messages=130, trades=3)
 FULL = Sample(messages=None, trades=None)
@@ -57,9 +57,9 @@ class SwapReport:
         return {**self.every.score.as_json(), "groups": groups, "dropped": self.dropped}
 
 
-def trades() -> list[Goods]:
+def trades() -> list[TradeCatalog]:
     """The hostile catalogs, by name."""
-    return [read_goods(path) for path in sorted(TRADES.glob("*/catalog.csv"))]
+    return [read_trade_catalog(path) for path in sorted(TRADES.glob("*/catalog.csv"))]
 
 
 def trade_rows(
@@ -89,16 +89,16 @@ def frame_swap(sample: Sample, seed: str = SEED) -> SwapReport:
     return _report("frame swap", _read(frame_rows(sample, seed, dropped), "frame_swap"), dropped)
 
 
-def _rows(sets: Iterable[LabelledSet]) -> Iterator[tuple[dict[str, Any], Goods]]:
+def _rows(sets: Iterable[LabelledSet]) -> Iterator[tuple[dict[str, Any], TradeCatalog]]:
     for labelled in sets:
-        goods = read_goods(labelled.catalog)
+        goods = read_trade_catalog(labelled.catalog)
         for path in labelled.files:
             lines = path.read_text("utf-8").splitlines() if path.stem != HELD_OUT else ()
             yield from ((json.loads(line), goods) for line in lines if line.strip())
 
 
 def _told(
-    found: Sequence[Source], goods: Goods, sample: Sample, seed: str, dropped: Counter[str]
+    found: Sequence[Source], goods: TradeCatalog, sample: Sample, seed: str, dropped: Counter[str]
 ) -> Iterator[dict[str, Any]]:
     count = len(found) if sample.messages is None else min(sample.messages, len(found))
     yield from swapped(random.Random(f"{seed}/{goods.trade}").sample(found, count), goods, seed, dropped)

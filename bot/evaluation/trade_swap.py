@@ -15,8 +15,8 @@ from typing import Any
 
 from bot.evaluation.alignment import Aligned, NotAlignedError, Place, Row, align, counts_before
 from bot.evaluation.assignment import Assignment, assign
-from bot.evaluation.goods import Goods, content_words, plain
 from bot.evaluation.relabel import relabelled_context, relabelled_gold
+from bot.evaluation.trade_catalog import TradeCatalog, content_words, plain
 from bot.evaluation.unit_words import is_han, swap_words, unit_words
 
 _TAMIL = re.compile("[\u0b80-\u0bff]")
@@ -38,10 +38,10 @@ class Source:
     """A message that can be swapped, and the catalog it was written for."""
 
     aligned: Aligned
-    goods: Goods
+    goods: TradeCatalog
 
 
-def sources(rows: Iterable[tuple[Row, Goods]], dropped: Counter[str]) -> Iterator[Source]:
+def sources(rows: Iterable[tuple[Row, TradeCatalog]], dropped: Counter[str]) -> Iterator[Source]:
     """The messages whose goods stand in certain places; the others are counted in `dropped` by reason."""
     for row, goods in rows:
         try:
@@ -50,7 +50,7 @@ def sources(rows: Iterable[tuple[Row, Goods]], dropped: Counter[str]) -> Iterato
             dropped[str(refusal)] += 1
 
 
-def swapped(found: Iterable[Source], new: Goods, seed: str, dropped: Counter[str]) -> Iterator[dict[str, Any]]:
+def swapped(found: Iterable[Source], new: TradeCatalog, seed: str, dropped: Counter[str]) -> Iterator[dict[str, Any]]:
     """Every message that can be told about goods of `new`, the same for the same seed."""
     for source in found:
         chance = random.Random(f"{seed}/{new.trade}/{source.aligned.row['id']}")
@@ -60,7 +60,7 @@ def swapped(found: Iterable[Source], new: Goods, seed: str, dropped: Counter[str
             dropped[str(refusal)] += 1
 
 
-def swap(aligned: Aligned, old: Goods, new: Goods, chance: random.Random) -> dict[str, Any]:
+def swap(aligned: Aligned, old: TradeCatalog, new: TradeCatalog, chance: random.Random) -> dict[str, Any]:
     """One message about the new goods. Raises NotAlignedError when its answer would not be certain."""
     chosen = assign(aligned, old, new, chance)
     text, pieces = _text(aligned, chosen, old, new, chance)
@@ -83,7 +83,7 @@ def swap(aligned: Aligned, old: Goods, new: Goods, chance: random.Random) -> dic
 
 
 def _text(
-    aligned: Aligned, chosen: Assignment, old: Goods, new: Goods, chance: random.Random
+    aligned: Aligned, chosen: Assignment, old: TradeCatalog, new: TradeCatalog, chance: random.Random
 ) -> tuple[str, list[Piece]]:
     out, pieces, at = "", [], 0
     for place in aligned.places:
@@ -117,7 +117,9 @@ def _unit_words(said: str, unit: str, before: str) -> str:
     )
 
 
-def _goods_words(said: str, place: Place, chosen: Assignment, old: Goods, new: Goods, chance: random.Random) -> str:
+def _goods_words(
+    said: str, place: Place, chosen: Assignment, old: TradeCatalog, new: TradeCatalog, chance: random.Random
+) -> str:
     if place.candidates:
         return chosen.phrases[place.candidates]
     other = chosen.skus[place.sku]
@@ -134,7 +136,7 @@ def _script(words: str) -> str:
     return "ta" if _TAMIL.search(words) else "zh" if any(map(is_han, words)) else "latin"
 
 
-def check_text(text: str, pieces: list[Piece], new: Goods) -> None:
+def check_text(text: str, pieces: list[Piece], new: TradeCatalog) -> None:
     """Raises NotAlignedError when the new words could be cut in another way, or mean more goods than they are to mean."""
     for match in new.pattern.finditer(text):
         piece = next((p for p in pieces if p.start <= match.start() and match.end() <= p.end), None)
@@ -147,7 +149,7 @@ def check_text(text: str, pieces: list[Piece], new: Goods) -> None:
         _check_edges(text, piece, new)
 
 
-def _check_units(text: str, gold: dict[str, Any], new: Goods) -> None:
+def _check_units(text: str, gold: dict[str, Any], new: TradeCatalog) -> None:
     """A word for units must mean one unit only of each product: 袋 is a bag and a sack."""
     words = {match.group().lower() for match in unit_words().pattern.finditer(text)}
     lines = [*gold["lines"], *gold.get("changes", ())]
@@ -158,7 +160,7 @@ def _check_units(text: str, gold: dict[str, Any], new: Goods) -> None:
             raise NotAlignedError("a unit's word means two units")
 
 
-def _check_unknown(row: Row, new: Goods) -> None:
+def _check_unknown(row: Row, new: TradeCatalog) -> None:
     """Goods that nobody sells must not be sold in the new trade."""
     for question in row["gold"]["clarify"]:
         if not question["candidates"] and new.words & set(content_words(question["text"])):
@@ -173,7 +175,7 @@ def _check_wanting(row: Row, text: str, pieces: list[Piece]) -> None:
         raise NotAlignedError("a name that begins with an amount")
 
 
-def _check_edges(text: str, piece: Piece, new: Goods) -> None:
+def _check_edges(text: str, piece: Piece, new: TradeCatalog) -> None:
     words, before = text[piece.start : piece.end], text[: piece.start]
     first, _, rest = words.partition(" ")
     if re.search(r"\d\s*$", before) and re.match(r"\d+(?:/\d+|(?![^\s]))", words):
@@ -187,7 +189,7 @@ def _check_edges(text: str, piece: Piece, new: Goods) -> None:
         raise NotAlignedError("a unit that is part of the name")
 
 
-def _last_words(said: str, chosen: Assignment, old: Goods, new: Goods) -> str:
+def _last_words(said: str, chosen: Assignment, old: TradeCatalog, new: TradeCatalog) -> str:
     """The bot's last words with the new goods' names; "" when something of the old goods would be left in them."""
     names = {
         plain(name): other

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bot.evaluation.goods import Goods, read_goods
+from bot.evaluation.trade_catalog import TradeCatalog, read_trade_catalog
 
 HEAD = "sku,name,category,aliases,base_unit,pack_units,unit_price,active\n"
 OLD = HEAD + (
@@ -23,11 +23,11 @@ NEW = HEAD + (
 NOW = "2026-11-18T10:15:00+08:00"
 
 
-def goods(folder: Path, trade: str, text: str) -> Goods:
+def goods(folder: Path, trade: str, text: str) -> TradeCatalog:
     place = folder / trade
     place.mkdir()
     (place / "catalog.csv").write_text(text, "utf-8")
-    return read_goods(place / "catalog.csv")
+    return read_trade_catalog(place / "catalog.csv")
 
 
 def line(sku: str, base: float, said: float | None, unit: str | None) -> dict[str, Any]:

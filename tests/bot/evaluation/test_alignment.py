@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from bot.evaluation.alignment import NotAlignedError, align
-from bot.evaluation.goods import Goods
+from bot.evaluation.trade_catalog import TradeCatalog
 from tests.bot.evaluation.shop import OLD, goods, line, message
 
 
 @pytest.fixture
-def boxes(tmp_path: Path) -> Goods:
+def boxes(tmp_path: Path) -> TradeCatalog:
     return goods(tmp_path, "boxes", OLD)
 
 
-def test_goods_and_units_are_found_where_they_stand(boxes: Goods) -> None:
+def test_goods_and_units_are_found_where_they_stand(boxes: TradeCatalog) -> None:
     row = message(
         "pls send 5ctn 10in box and 2 packets of liners", line("BX10", 500, 5, "carton"), line("LN1", 100, 2, "packet")
     )
@@ -25,7 +25,7 @@ def test_goods_and_units_are_found_where_they_stand(boxes: Goods) -> None:
     assert found == [("ctn", "carton"), ("10in box", "BX10"), ("packets", "packet"), ("liners", "LN1")]
 
 
-def test_asked_words_stand_for_all_their_candidates(boxes: Goods) -> None:
+def test_asked_words_stand_for_all_their_candidates(boxes: TradeCatalog) -> None:
     asked = {
         "text": "pizza box",
         "reason": "ambiguous",
@@ -48,12 +48,12 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("text", "wanted", "reason"), REFUSED, ids=[reason for _, _, reason in REFUSED])
-def test_what_is_not_certain_is_refused(boxes: Goods, text: str, wanted: dict[str, Any], reason: str) -> None:
+def test_what_is_not_certain_is_refused(boxes: TradeCatalog, text: str, wanted: dict[str, Any], reason: str) -> None:
     with pytest.raises(NotAlignedError, match=reason):
         align(message(text, wanted), boxes)
 
 
-def test_a_message_without_goods_is_taken_when_the_conversation_has_them(boxes: Goods) -> None:
+def test_a_message_without_goods_is_taken_when_the_conversation_has_them(boxes: TradeCatalog) -> None:
     held = {"sku": "BX10", "quantity": 500, "quantity_said": 5, "unit_said": "carton"}
     order = {"order_id": "SO-1", "status": "placed", "placed": "2026-11-17", "delivery_date": None, "lines": [held]}
     change = {"op": "set", **line("BX10", 800, 8, "carton"), "unit_kept": True}

@@ -11,15 +11,15 @@ from bot.catalog.catalog_csv import read_catalog
 from bot.errors import BadInputError
 from bot.evaluation.frame_swap import frame_examples
 from bot.evaluation.frames import Frame, read_frames
-from bot.evaluation.goods import Goods
 from bot.evaluation.swaps import TRADES
+from bot.evaluation.trade_catalog import TradeCatalog
 from tests.bot.evaluation.shop import NEW, goods
 
 REGISTERS = {"consumer", "customer", "form", "forwarded", "voice"}
 
 
 @pytest.fixture
-def valves(tmp_path: Path) -> Goods:
+def valves(tmp_path: Path) -> TradeCatalog:
     return goods(tmp_path, "valves", NEW)
 
 
@@ -45,7 +45,7 @@ def test_a_line_that_is_no_frame_is_named(tmp_path: Path) -> None:
         read_frames(tmp_path)
 
 
-def test_the_label_follows_from_the_lines_drawn(valves: Goods) -> None:
+def test_the_label_follows_from_the_lines_drawn(valves: TradeCatalog) -> None:
     frame = Frame("form-1", "form", "en", frozenset(), "Item: {goods1}\nQty: {amount1}")
     for seed in "abcdefgh":
         ((_, row),) = frame_examples([frame], [valves], seed, 1, Counter())
@@ -57,7 +57,7 @@ def test_the_label_follows_from_the_lines_drawn(valves: Goods) -> None:
         assert f"Qty: {wanted['quantity_said']}" in row["text"]
 
 
-def test_goods_that_are_not_wanted_give_no_line(valves: Goods) -> None:
+def test_goods_that_are_not_wanted_give_no_line(valves: TradeCatalog) -> None:
     frame = Frame("form-2", "form", "en", frozenset({"other"}), "Stock: {other}\nOrder: {1}")
     ((_, row),) = frame_examples([frame], [valves], "a", 1, Counter())
     (wanted,) = row["gold"]["lines"]
@@ -66,7 +66,7 @@ def test_goods_that_are_not_wanted_give_no_line(valves: Goods) -> None:
     assert row["gold"]["or_ask"]
 
 
-def test_a_day_in_the_frame_is_the_day_of_the_label(valves: Goods) -> None:
+def test_a_day_in_the_frame_is_the_day_of_the_label(valves: TradeCatalog) -> None:
     frame = Frame("customer-1", "customer", "ms", frozenset({"day"}), "hantar {lines} {day}")
     days = {
         "esok": "2026-11-19",
@@ -80,7 +80,7 @@ def test_a_day_in_the_frame_is_the_day_of_the_label(valves: Goods) -> None:
         assert row["gold"]["delivery_date"] == days[row["text"].split()[-1]]
 
 
-def test_the_same_seed_gives_the_same_texts(valves: Goods) -> None:
+def test_the_same_seed_gives_the_same_texts(valves: TradeCatalog) -> None:
     frames = read_frames()[::40]
     once = [row["text"] for _, row in frame_examples(frames, [valves], "a", None, Counter())]
     assert once == [row["text"] for _, row in frame_examples(frames, [valves], "a", None, Counter())]

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.evaluation.alignment import NotAlignedError, align
-from bot.evaluation.goods import Goods, read_goods
 from bot.evaluation.swaps import TRADES
+from bot.evaluation.trade_catalog import TradeCatalog, read_trade_catalog
 from bot.evaluation.trade_swap import sources, swap, swapped
 from bot.evaluation.unit_words import unit_words
 from bot.settings import ROOT
@@ -23,20 +23,20 @@ FEW_TRADES = ("fasteners", "drinks", "joss", "maligai", "runcit", "coffee")
 
 
 @pytest.fixture
-def boxes(tmp_path: Path) -> Goods:
+def boxes(tmp_path: Path) -> TradeCatalog:
     return goods(tmp_path, "boxes", OLD)
 
 
 @pytest.fixture
-def valves(tmp_path: Path) -> Goods:
+def valves(tmp_path: Path) -> TradeCatalog:
     return goods(tmp_path, "valves", NEW)
 
 
-def told(row: dict[str, Any], old: Goods, new: Goods, seed: int = 1) -> dict[str, Any]:
+def told(row: dict[str, Any], old: TradeCatalog, new: TradeCatalog, seed: int = 1) -> dict[str, Any]:
     return swap(align(row, old), old, new, random.Random(seed))
 
 
-def test_amounts_follow_from_the_units_of_the_new_goods(boxes: Goods, valves: Goods) -> None:
+def test_amounts_follow_from_the_units_of_the_new_goods(boxes: TradeCatalog, valves: TradeCatalog) -> None:
     row = message("5 ctn 10in box tmr", line("BX10", 500, 5, "carton"), delivery_date="2026-11-19")
     factors = {"90001": {"PKT": 20, "CTN": 400}, "90002": {"BX": 10, "CTN": 120}, "90003": {"BX": 20, "CTN": 240}}
     for seed in range(20):
@@ -50,19 +50,21 @@ def test_amounts_follow_from_the_units_of_the_new_goods(boxes: Goods, valves: Go
         assert new["text"].endswith(" tmr")
 
 
-def test_one_unit_is_replaced_by_one_unit_in_the_whole_message(boxes: Goods, valves: Goods) -> None:
+def test_one_unit_is_replaced_by_one_unit_in_the_whole_message(boxes: TradeCatalog, valves: TradeCatalog) -> None:
     row = message("2 ctn 10in box, 3 ctn 12in box", line("BX10", 200, 2, "carton"), line("BX12", 150, 3, "carton"))
     for seed in range(10):
         assert len({wanted["unit_said"] for wanted in told(row, boxes, valves, seed)["gold"]["lines"]}) == 1
 
 
-def test_goods_sold_by_weight_are_replaced_by_goods_sold_by_weight(boxes: Goods, valves: Goods) -> None:
+def test_goods_sold_by_weight_are_replaced_by_goods_sold_by_weight(boxes: TradeCatalog, valves: TradeCatalog) -> None:
     new = told(message("2.5 kg butter", line("BT5", 2.5, 2.5, "kg")), boxes, valves)
     assert new["text"] == "2.5 kg solder"
     assert [(wanted["sku"], wanted["quantity_base_units"]) for wanted in new["gold"]["lines"]] == [("90004", 2.5)]
 
 
-def test_what_has_to_be_asked_is_replaced_by_a_phrase_that_fits_as_many(boxes: Goods, valves: Goods) -> None:
+def test_what_has_to_be_asked_is_replaced_by_a_phrase_that_fits_as_many(
+    boxes: TradeCatalog, valves: TradeCatalog
+) -> None:
     asked = {
         "text": "pizza box",
         "reason": "ambiguous",
@@ -77,7 +79,7 @@ def test_what_has_to_be_asked_is_replaced_by_a_phrase_that_fits_as_many(boxes: G
     assert "valve" in new["text"]
 
 
-def test_the_conversation_is_told_in_the_new_goods(boxes: Goods, valves: Goods) -> None:
+def test_the_conversation_is_told_in_the_new_goods(boxes: TradeCatalog, valves: TradeCatalog) -> None:
     held = {"sku": "BX10", "quantity": 500, "quantity_said": 5, "unit_said": "carton"}
     order = {"order_id": "SO-1", "status": "placed", "placed": "2026-11-17", "delivery_date": None, "lines": [held]}
     change = {"op": "set", **line("BX10", 800, 8, "carton"), "unit_kept": True}
@@ -91,13 +93,13 @@ def test_the_conversation_is_told_in_the_new_goods(boxes: Goods, valves: Goods) 
     assert valves.products[kept["sku"]].name in new["context"]["last_bot"]
 
 
-def test_two_numbers_side_by_side_are_refused(boxes: Goods, tmp_path: Path) -> None:
+def test_two_numbers_side_by_side_are_refused(boxes: TradeCatalog, tmp_path: Path) -> None:
     pipes = goods(tmp_path, "pipes", NEW.splitlines()[0] + "\nEL,3/4 elbow,elbow,,EA,BX=10,1.00,true\n")
     with pytest.raises(NotAlignedError, match="two numbers side by side"):
         told(message("5 10in box", line("BX10", 5, 5, None)), boxes, pipes)
 
 
-def test_unknown_goods_must_not_be_sold_in_the_new_trade(boxes: Goods, valves: Goods) -> None:
+def test_unknown_goods_must_not_be_sold_in_the_new_trade(boxes: TradeCatalog, valves: TradeCatalog) -> None:
     asked = {"text": "solder wire", "reason": "unknown", "candidates": []}
     row = message("5 ctn 10in box and solder wire", line("BX10", 500, 5, "carton"), clarify=[asked])
     with pytest.raises(NotAlignedError):
@@ -112,9 +114,9 @@ def sample() -> list[dict[str, Any]]:
         for name in ("dev", "followups")
         for text in (folder / f"{name}.jsonl").read_text("utf-8").splitlines()
     ]
-    old = read_goods(folder / "catalog.csv")
+    old = read_trade_catalog(folder / "catalog.csv")
     found = list(sources(((row, old) for row in rows[::4]), Counter()))
-    catalogs = [read_goods(TRADES / trade / "catalog.csv") for trade in FEW_TRADES]
+    catalogs = [read_trade_catalog(TRADES / trade / "catalog.csv") for trade in FEW_TRADES]
     return [new for catalog in catalogs for new in swapped(found, catalog, "test", Counter())]
 
 
@@ -126,7 +128,7 @@ def test_swapped_labels_are_consistent_with_their_catalog() -> None:
     made = sample()
     assert len(made) > 300
     for row in made:
-        catalog = read_goods(TRADES / row["id"].split("@")[1] / "catalog.csv")
+        catalog = read_trade_catalog(TRADES / row["id"].split("@")[1] / "catalog.csv")
         for wanted in row["gold"]["lines"]:
             assert catalog.products[wanted["sku"]].active, row["id"]
             if wanted["quantity_said"] is not None and "changes" not in row["gold"] and not wanted.get("parts"):

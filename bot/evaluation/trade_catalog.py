@@ -28,7 +28,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Goods:
+class TradeCatalog:
     """One catalog. `products` have their units under plain words; `owners` maps a name, lower case, to its SKUs."""
 
     trade: str
@@ -57,11 +57,11 @@ class Goods:
 
 
 @cache
-def read_goods(path: Path) -> Goods:
+def read_trade_catalog(path: Path) -> TradeCatalog:
     """The catalog at `path`; the folder's name is the trade."""
     products = {product.sku: _plain_units(product) for product in read_catalog(path)}
     owners = _owners(products.values())
-    return Goods(
+    return TradeCatalog(
         trade=path.parent.name,
         path=path,
         products=products,
