@@ -22,7 +22,7 @@ from bot.evaluation.assignment import LIMIT
 from bot.evaluation.frames import ALL_LINES, SLOT, Frame
 from bot.evaluation.relabel import number
 from bot.evaluation.trade_catalog import TradeCatalog
-from bot.evaluation.trade_swap import Piece, check_text
+from bot.evaluation.trade_swap import NamedGoods, check_text
 from bot.evaluation.unit_words import WORDS, is_han, unit_words
 
 NOW = datetime.fromisoformat("2026-11-18T10:15:00+08:00")
@@ -186,15 +186,15 @@ def _amount(wish: Wish, frame: Frame, *, aloud: bool, style: str) -> str:
     return f"{said}{word}" if is_han(word[0]) or (style == "short" and not aloud) else f"{said} {word}"
 
 
-def _pieces(text: str, wishes: Sequence[Wish]) -> list[Piece]:
+def _pieces(text: str, wishes: Sequence[Wish]) -> list[NamedGoods]:
     """Where the names stand; longer names first, so that one inside another is not found twice."""
-    found: list[Piece] = []
+    found: list[NamedGoods] = []
     for wish in sorted(wishes, key=lambda wish: -len(wish.name)):
         spots = (m for m in re.finditer(re.escape(wish.name), text))
         free = [s for s in spots if not any(p.start < s.end() and s.start() < p.end for p in found)]
         if not free:
             raise NotAlignedError("a name not found once")
-        found.append(Piece(free[0].start(), free[0].end(), wish.sku))
+        found.append(NamedGoods(free[0].start(), free[0].end(), wish.sku))
     return found
 
 

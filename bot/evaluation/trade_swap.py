@@ -25,7 +25,7 @@ _FIGURES = _NUMBER_SIGNS + "0123456789"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class NamedGoods:
     """A stretch of the new text that names goods."""
 
     start: int
@@ -84,7 +84,7 @@ def swap(aligned: Aligned, old: TradeCatalog, new: TradeCatalog, chance: random.
 
 def _text(
     aligned: Aligned, chosen: Assignment, old: TradeCatalog, new: TradeCatalog, chance: random.Random
-) -> tuple[str, list[Piece]]:
+) -> tuple[str, list[NamedGoods]]:
     out, pieces, at = "", [], 0
     for place in aligned.places:
         out += aligned.text[at : place.start]
@@ -95,7 +95,7 @@ def _text(
             words = _goods_words(said, place, chosen, old, new, chance)
         out += _gap(out[-1:], words[0], said[0])
         if not place.unit:
-            pieces.append(Piece(len(out), len(out) + len(words), chosen.skus.get(place.sku, "")))
+            pieces.append(NamedGoods(len(out), len(out) + len(words), chosen.skus.get(place.sku, "")))
         out += words + _gap(words[-1], aligned.text[place.end : place.end + 1], said[-1])
         at = place.end
     return out + aligned.text[at:], pieces
@@ -136,7 +136,7 @@ def _script(words: str) -> str:
     return "ta" if _TAMIL.search(words) else "zh" if any(map(is_han, words)) else "latin"
 
 
-def check_text(text: str, pieces: list[Piece], new: TradeCatalog) -> None:
+def check_text(text: str, pieces: list[NamedGoods], new: TradeCatalog) -> None:
     """Raises NotAlignedError when the new words could be cut in another way, or mean more goods than they are to mean."""
     for match in new.pattern.finditer(text):
         piece = next((p for p in pieces if p.start <= match.start() and match.end() <= p.end), None)
@@ -167,7 +167,7 @@ def _check_unknown(row: Row, new: TradeCatalog) -> None:
             raise NotAlignedError("unknown goods that the new trade has")
 
 
-def _check_wanting(row: Row, text: str, pieces: list[Piece]) -> None:
+def _check_wanting(row: Row, text: str, pieces: list[NamedGoods]) -> None:
     """Where an amount is missing, a name that begins with one ("one more malt") would give it."""
     wanting = any(question["reason"] == "quantity" for question in row["gold"]["clarify"])
     first = (text[piece.start : piece.end].split()[0].lower() for piece in pieces)
@@ -175,7 +175,7 @@ def _check_wanting(row: Row, text: str, pieces: list[Piece]) -> None:
         raise NotAlignedError("a name that begins with an amount")
 
 
-def _check_edges(text: str, piece: Piece, new: TradeCatalog) -> None:
+def _check_edges(text: str, piece: NamedGoods, new: TradeCatalog) -> None:
     words, before = text[piece.start : piece.end], text[: piece.start]
     first, _, rest = words.partition(" ")
     if re.search(r"\d\s*$", before) and re.match(r"\d+(?:/\d+|(?![^\s]))", words):
