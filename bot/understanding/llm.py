@@ -25,7 +25,7 @@ from bot.understanding.intent import Context, Intent
 from bot.understanding.llm_answer_check import MAX_FOUND, candidates, fill_in, unknown_words, worth_asking
 from bot.understanding.llm_breaker import LlmBreaker, retry_after_s
 from bot.understanding.llm_prices import cost_usd
-from bot.understanding.prompts import Reading, messages
+from bot.understanding.prompts import LlmReading, messages
 from bot.understanding.reader import look
 
 log = get_logger(__name__)
@@ -134,7 +134,7 @@ class GapFiller:
             latency_ms=record.latency_ms,
         )
 
-    def _ask(self, asked: list[ChatCompletionMessageParam], until: float) -> tuple[GapRecord, Reading | None]:
+    def _ask(self, asked: list[ChatCompletionMessageParam], until: float) -> tuple[GapRecord, LlmReading | None]:
         """In a thread of its own, so that a server that drips its answer byte by byte cannot outlast the budget."""
         begun = time.monotonic()
         if until - begun < MIN_LEFT_S:
@@ -188,7 +188,7 @@ class GapFiller:
             response = self._client.chat.completions.with_raw_response.parse(
                 model=self.model,
                 messages=asked,
-                response_format=Reading,
+                response_format=LlmReading,
                 max_completion_tokens=MAX_ANSWER_TOKENS,
                 store=False,
                 timeout=left_s,
@@ -221,7 +221,7 @@ class _Answered:
     """How the tries ended; `usage` are tokens in and out as reported, None where nothing was."""
 
     outcome: GapOutcome
-    reading: Reading | None = None
+    reading: LlmReading | None = None
     raw: str = ""
     usage: tuple[int, int] | None = None
     again: bool = False
@@ -247,7 +247,7 @@ class _Answered:
         return len(json.dumps(asked, ensure_ascii=False)) // CHARS_PER_TOKEN, min(came, MAX_ANSWER_TOKENS)
 
 
-def _read(parse: Callable[[], ParsedChatCompletion[Reading]], body: str) -> _Answered:
+def _read(parse: Callable[[], ParsedChatCompletion[LlmReading]], body: str) -> _Answered:
     """What the body of a 200 says. The library stumbles in many ways over a broken one; each means the same to us."""
     raw, usage = _content(body)
     try:

@@ -19,7 +19,7 @@ from bot.language.folding import fold
 from bot.understanding.facts import Facts
 from bot.understanding.gaps import UNSURE, needs_llm
 from bot.understanding.intent import Change, ChangeOp, Intent, IntentKind, Line, Question, QuestionReason
-from bot.understanding.prompts import Found, Reading
+from bot.understanding.prompts import Found, LlmReading
 from bot.understanding.resolve import Quoter, line_or_question, local_unit
 from bot.understanding.spans import Element, Kind
 from bot.understanding.story import Edit
@@ -101,7 +101,7 @@ def _unknown(question: Question) -> bool:
     return question.reason is QuestionReason.UNKNOWN
 
 
-def fill_in(intent: Intent, reading: Reading, facts: Facts, offered: Collection[str]) -> Intent:
+def fill_in(intent: Intent, reading: LlmReading, facts: Facts, offered: Collection[str]) -> Intent:
     """The intent with what may be believed of the LLM's reading; the very same intent when nothing may."""
     kind = IntentKind(reading.kind)
     answer = _Answer(reading, facts, offered)
@@ -178,7 +178,7 @@ def _order_after_all(intent: Intent, answer: _Answer) -> Intent:
 class _Answer:
     """The LLM's reading beside the rules' own."""
 
-    reading: Reading
+    reading: LlmReading
     facts: Facts
     offered: Collection[str]
 

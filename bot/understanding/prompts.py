@@ -41,7 +41,7 @@ class Found(BaseModel):
     unit: str | None
 
 
-class Reading(BaseModel):
+class LlmReading(BaseModel):
     """The answer. Schema is not truth: bot/understanding/llm_answer_check.py believes only what the text and the catalog bear out."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

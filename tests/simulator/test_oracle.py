@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.understanding.prompts import Reading, messages
+from bot.understanding.prompts import LlmReading, messages
 from simulator.oracle import Oracle, Truth
 
 NAMES = {"PB10-K": "Pizza Box 10 inch", "LN-PZ": "Pizza Liner", "FK-W": "Wooden Fork"}
@@ -32,7 +32,7 @@ def test_an_oracle_is_right_about_as_often_as_it_is_told_to_be() -> None:
 
 def test_what_it_says_always_has_the_shape_that_was_asked_for() -> None:
     for text in TEXTS:
-        reading = Reading.model_validate(said(Oracle(TRUTHS, 0.0), text))
+        reading = LlmReading.model_validate(said(Oracle(TRUTHS, 0.0), text))
         assert {line.sku for line in reading.lines} <= set(NAMES)
 
 

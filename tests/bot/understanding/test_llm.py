@@ -32,7 +32,7 @@ from bot.understanding.llm import MAX_TEXT, GapFiller
 from bot.understanding.llm_answer_check import MAX_CANDIDATES, candidates, fill_in, worth_asking
 from bot.understanding.llm_breaker import FAILURES_TO_OPEN, CountedBreaker
 from bot.understanding.llm_prices import PRICES, UNKNOWN, cost_usd, price_of
-from bot.understanding.prompts import Found, Reading
+from bot.understanding.prompts import Found, LlmReading
 from bot.understanding.reader import look, understand
 from simulator.adversary import FOREIGN_SKU, HUGE, Mode
 from simulator.faults import Fault, FaultKind
@@ -416,7 +416,7 @@ def test_a_second_reader_makes_nothing_dangerous_however_often_it_is_wrong(
         check_harmless(example, index, intent, after)
 
 
-KINDS = list(Reading.model_json_schema()["properties"]["kind"]["enum"])
+KINDS = list(LlmReading.model_json_schema()["properties"]["kind"]["enum"])
 
 
 @given(data=st.data())
@@ -437,7 +437,7 @@ def test_no_answer_at_all_makes_a_reading_dangerous(data: st.DataObject) -> None
         unit=st.one_of(st.none(), st.sampled_from([*tokens, "carton", "piece"])),
     )
     lines = data.draw(st.lists(found, max_size=5))
-    reading = Reading(kind=data.draw(st.sampled_from(KINDS)), lines=lines)
+    reading = LlmReading(kind=data.draw(st.sampled_from(KINDS)), lines=lines)
     check_harmless(example, index, intent, fill_in(intent, reading, facts, offered))
 
 
@@ -455,7 +455,7 @@ def test_what_acts_or_hands_over_is_never_talked_into_something_else(text: str, 
     facts = look(text, INDEX, DRAFT, NOW.date())
     assert facts is not None
     for other in KINDS:
-        assert fill_in(unsure, Reading(kind=other, lines=[]), facts, list(INDEX.products)) is unsure
+        assert fill_in(unsure, LlmReading(kind=other, lines=[]), facts, list(INDEX.products)) is unsure
 
 
 def test_several_conversations_may_ask_at_once(running: Running, filler: GapFiller) -> None:
