@@ -20,7 +20,7 @@ and they rise by uneven strides, so that two bursts of two do not come to the sa
 
 
 @dataclass(slots=True)
-class Said:
+class SentOrder:
     """One message and what became of its webhook."""
 
     sid: str
@@ -43,7 +43,7 @@ class Customers:
     duplicates: float = 0.0
     port: int = 0
     """Where the webhooks go; 0 is the house's own web process."""
-    said: list[Said] = field(default_factory=list)
+    said: list[SentOrder] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
@@ -53,14 +53,14 @@ class Customers:
         self._futures: list[Future[None]] = []
         self._sender = self.house.simulator.simulator.from_whatsapp
 
-    def order(self, phone: str) -> Said:
+    def order(self, phone: str) -> SentOrder:
         """One order of the next amount of this phone."""
         with self._lock:
             stride = STEP * self.random.randint(1, MOST_STEPS)
             quantity = self._asked[phone] + stride if phone in self._asked else FIRST_QUANTITY
             self._asked[phone] = FIRST_QUANTITY if quantity > LAST_QUANTITY else quantity
         form = twilio.build_form(self.house.simulator.simulator.config, phone, f"{quantity} pcs {PRODUCT}")
-        said = Said(form["MessageSid"], phone, quantity, time.time())
+        said = SentOrder(form["MessageSid"], phone, quantity, time.time())
         self.said.append(said)
         copies = 2 if self.random.random() < self.duplicates else 1
         self._futures.append(self._pool.submit(self._post, said, form, copies))
@@ -84,7 +84,7 @@ class Customers:
     def close(self) -> None:
         self._pool.shutdown(wait=True)
 
-    def _post(self, said: Said, form: dict[str, str], copies: int) -> None:
+    def _post(self, said: SentOrder, form: dict[str, str], copies: int) -> None:
         sent: Sent = self._door().send(form, copies=copies, connections=copies)
         said.statuses = sent.statuses
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from chaos.customers import Said
+from chaos.customers import SentOrder
 from chaos.house import SECRET, House
 
 NOT_READ = ("parked", "ignored")
@@ -13,7 +13,7 @@ NOT_READ = ("parked", "ignored")
 FINAL = ("answered", "merged", "handed_over", "parked", "ignored")
 
 
-def violations(house: House, said: Sequence[Said], *, crashes_while_sending: int = 0) -> list[str]:
+def violations(house: House, said: Sequence[SentOrder], *, crashes_while_sending: int = 0) -> list[str]:
     """Everything that must hold once the faults have ended and the backlog is empty."""
     return [
         *_accepted_and_final(house, said),
@@ -26,7 +26,7 @@ def violations(house: House, said: Sequence[Said], *, crashes_while_sending: int
     ]
 
 
-def _accepted_and_final(house: House, said: Sequence[Said]) -> list[str]:
+def _accepted_and_final(house: House, said: Sequence[SentOrder]) -> list[str]:
     """I1: each accepted message is there once, in a final state; and none of them had to be parked."""
     states = dict(house.rows("SELECT provider_id, state FROM conversation_messages WHERE direction = 'inbound'"))
     found = [
@@ -36,7 +36,7 @@ def _accepted_and_final(house: House, said: Sequence[Said]) -> list[str]:
     return found + [f"I1 {sid} was parked" for sid, state in states.items() if state == "parked"]
 
 
-def _orders(house: House, said: Sequence[Said]) -> list[str]:
+def _orders(house: House, said: Sequence[SentOrder]) -> list[str]:
     """I2: what each phone ordered adds up to what was accepted from it: nothing lost, nothing twice, bursts or not."""
     accepted: Counter[str] = Counter()
     states = dict(house.rows("SELECT provider_id, state FROM conversation_messages WHERE direction = 'inbound'"))
@@ -117,7 +117,7 @@ def _sums(house: House) -> list[str]:
     ]
 
 
-def _secrets(house: House, said: Sequence[Said]) -> list[str]:
+def _secrets(house: House, said: Sequence[SentOrder]) -> list[str]:
     """I6: no secret, phone or customer's words in a log or in Redis."""
     marks = [SECRET, "simulator-twilio-token", "simulator-telegram-token", "Pizza Box 10 inch"]
     marks += [each.phone for each in said[:20]]
