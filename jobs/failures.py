@@ -22,7 +22,7 @@ RECORD_ONCE = text("""
 INSERT INTO failures (kind, reference, message_id, error) VALUES (:kind, :reference, :message_id, :error)
 ON CONFLICT (kind, reference) WHERE resolved_at IS NULL DO NOTHING
 """)
-SETTLE = text(
+RESOLVE = text(
     "UPDATE failures SET resolved_at = now(), resolution = :resolution WHERE message_id = ANY(:ids) AND resolved_at IS NULL"
 )
 
@@ -49,6 +49,6 @@ def note_once(connection: Connection, kind: FailureKind, message_id: int, error:
     connection.execute(RECORD_ONCE, values)
 
 
-def settle(connection: Connection, message_ids: Sequence[int], resolution: str) -> None:
+def resolve(connection: Connection, message_ids: Sequence[int], resolution: str) -> None:
     """Closes the failures of work that went through after all."""
-    connection.execute(SETTLE, {"ids": list(message_ids), "resolution": resolution})
+    connection.execute(RESOLVE, {"ids": list(message_ids), "resolution": resolution})

@@ -158,7 +158,7 @@ def _finish(runtime: Runtime, held: Lease, thought: Thought) -> Written:
     with transaction(runtime.engine) as connection:
         written = write(runtime, connection, held, thought)
         if held.attempts > 1:
-            failures.settle(connection, thought.said.message_ids, "answered")
+            failures.resolve(connection, thought.said.message_ids, "answered")
         failpoints.hit("process.before_commit")
     failpoints.hit("process.after_commit")
     if spec_of(held.channel).pushed:

@@ -110,7 +110,7 @@ def which_outlet(serial: int, outlets: tuple[Outlet, ...], words: str, asked: in
     return Decision((Reply("which_outlet", buttons=choice_buttons(serial, labels)),), question=question)
 
 
-def settle_outlet(said: Said, situation: Situation) -> tuple[Said, Situation]:
+def resume_for_outlet(said: Said, situation: Situation) -> tuple[Said, Situation]:
     """When this turn picks the outlet that was asked about: that outlet, and the words that had waited for it.
 
     Run before the message is read, because an outlet has names of its own for products.

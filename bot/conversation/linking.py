@@ -14,7 +14,7 @@ from bot.situation import Outlet, QuestionKind, Said, Situation
 PHONE, CODE = "phone", "code"
 
 
-def settle_link(said: Said, situation: Situation) -> tuple[Said, Situation]:
+def resume_for_link(said: Said, situation: Situation) -> tuple[Said, Situation]:
     """When this turn tells who writes, for one outlet, and an order waits: that outlet, and the words that had waited."""
     question = situation.question
     if question is None or question.kind is not QuestionKind.LINK:

@@ -44,7 +44,7 @@ def ask(turn: Turn, why: str, reply: Reply) -> Decision:
     return Decision((asking, Reply("offer_person")), Outcome.HANDED_OVER, why, question=question, escalate=task)
 
 
-def settle(said: Said, situation: Situation) -> tuple[Said, Situation]:
+def resume(said: Said, situation: Situation) -> tuple[Said, Situation]:
     """After a YES: the words that had waited, to be read as this sender's."""
     question = situation.question
     if question is None or question.kind is not QuestionKind.ADOPT:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot.conversation import references
-from bot.conversation.identity import settle_outlet
-from bot.conversation.linking import settle_link
-from bot.conversation.targets import open_at, reads_a_day_only, settle_order
+from bot.conversation.identity import resume_for_outlet
+from bot.conversation.linking import resume_for_link
+from bot.conversation.targets import open_at, reads_a_day_only, resume_for_order
 from bot.situation import QuestionKind, Said, Situation
 from bot.understanding.intent import Context, Intent
 from bot.understanding.reader import understand
@@ -18,11 +18,11 @@ from bot.understanding.reader import understand
 
 def read(said: Said, situation: Situation, zone: ZoneInfo) -> tuple[Said, Situation, Intent]:
     """The reading; what is pointed at, and which outlet or order is meant, is settled first; words that had waited are read."""
-    said, situation = settle_link(*references.settle(said, situation))
-    said, situation = settle_order(*settle_outlet(said, situation))
+    said, situation = resume_for_link(*references.point_at_order(said, situation))
+    said, situation = resume_for_order(*resume_for_outlet(said, situation))
     intent = _understood(said, situation, zone)
     if situation.question and situation.question.kind is QuestionKind.ORDER and reads_a_day_only(intent):
-        said, situation = settle_order(said, situation, intent.delivery_date or intent.order_day)
+        said, situation = resume_for_order(said, situation, intent.delivery_date or intent.order_day)
         intent = _understood(said, situation, zone)
     intent = references.with_quoted_line(
         intent, said, situation, lambda text: _understood(replace(said, text=text), situation, zone)

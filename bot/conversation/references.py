@@ -25,9 +25,9 @@ TWICE = "confirm_same_again"
 """Of "the same, or more?" nobody can say what a thumb means."""
 
 
-def settle(said: Said, situation: Situation) -> tuple[Said, Situation]:
+def point_at_order(said: Said, situation: Situation) -> tuple[Said, Situation]:
     """The words, and where things stand, as the pointing makes them."""
-    said, situation = on_behalf.settle(_as_press(said, situation), situation)
+    said, situation = on_behalf.resume(_as_press(said, situation), situation)
     referred = situation.referred
     if (
         said.kind is not MessageKind.TEXT

@@ -107,7 +107,7 @@ def ask_which(turn: Turn, orders: tuple[OrderView, ...]) -> Decision:
     return Decision((Reply("which_order", {"orders": orders}, buttons),), question=question)
 
 
-def settle_order(said: Said, situation: Situation, day: date | None = None) -> tuple[Said, Situation]:
+def resume_for_order(said: Said, situation: Situation, day: date | None = None) -> tuple[Said, Situation]:
     """When this turn picks the order that was asked about, by number, button, order number or day: that order, and the
     words that had waited for it. Run before the message is read, because it is read against that order."""
     question = situation.question

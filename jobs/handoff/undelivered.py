@@ -76,7 +76,7 @@ def take_up(runtime: Runtime) -> int:
         for row in found:
             _close(connection, runtime, row)
         after_all = connection.execute(_DELIVERED_AFTER_ALL).all()
-        failures.settle(connection, [row.id for row in after_all], "delivered after all")
+        failures.resolve(connection, [row.id for row in after_all], "delivered after all")
         connection.execute(_ANSWERED, {"ids": [row.in_reply_to for row in after_all]})
     for row in found:
         metrics.replies_undelivered_total.labels(row.channel).inc()

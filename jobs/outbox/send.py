@@ -245,7 +245,7 @@ def _finish(runtime: Runtime, row: Any, attempt: str, result: Result) -> int | N
         if finished is not None and result.pause_s is None and result.error is not None:
             failures.note(connection, FailureKind.DELIVER, row.id, result.error)
         if finished is not None and result.state == "sent" and row.attempts > 1:
-            failures.settle(connection, [row.id], "sent")
+            failures.resolve(connection, [row.id], "sent")
         if finished is not None and result.state == "held":
             whatsapp_window.nudge(connection, row.conversation_id, runtime.settings.twilio_content_sid_reopen)
         if isinstance(result.error, OptedOutError):
