@@ -22,6 +22,11 @@ def open_baskets(context: Context) -> tuple[Basket, ...]:
     return (last,) if last is not None and (last.status or "") in OPEN_STATUS else ()
 
 
+def something_open(context: Context) -> bool:
+    """Whether a draft, a question or a placed order is there for a message to follow up on."""
+    return bool(context.draft or context.pending or open_baskets(context))
+
+
 def meant_orders(reading: Reading, context: Context, index: CatalogIndex) -> tuple[Basket, ...]:
     """The orders that the message may be about: one is taken, several are asked about.
 

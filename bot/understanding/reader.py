@@ -1,7 +1,7 @@
 """Reads one message: words in, an Intent out. Pure, deterministic, never raises, linear in the length of the text.
 
 The stages, each a module of its own: text (fold), scan and tokens, when (days), elements, pairing, story and resolve
-(goods and amounts), cues, kinds (what the message is), then bridge and effects (what that does to the order).
+(goods and amounts), cues, kinds (what the message is), then readings and effects (what that does to the order).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from bot.language.regions import find_regions
 from bot.language.tokeniser import Token
 from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.agreement import agreed
-from bot.understanding.bridge import reading_of, wanted
 from bot.understanding.cues import Cues, find_cues
 from bot.understanding.dates_in_words import Day, find_days
 from bot.understanding.effects import effects
@@ -30,12 +29,14 @@ from bot.understanding.intent import (
     QuestionReason,
 )
 from bot.understanding.reading.second import second_reading
+from bot.understanding.readings import reading_of
 from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.shapes import explained
 from bot.understanding.spans import STRONG, Break, Cue, Element, Kind, Mention, Quantity
 from bot.understanding.story import Story, tell
 from bot.understanding.told import without_told
 from bot.understanding.uncounted import typed
+from bot.understanding.wishes import wanted
 
 MAX_TWICE = 600
 """Longer messages, in tokens, are read once."""

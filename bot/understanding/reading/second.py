@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.understanding.accounting import left_over, roles_of
-from bot.understanding.bridge import reading_of, wanted
 from bot.understanding.effects import effects
 from bot.understanding.facts import Facts
 from bot.understanding.intent import Intent, Line, Question, QuestionReason
@@ -20,8 +19,10 @@ from bot.understanding.reading.find import elements_of, lattice_of, left_by, wei
 from bot.understanding.reading.lattice import Lattice
 from bot.understanding.reading.matching import Matching
 from bot.understanding.reading.meaning import told
+from bot.understanding.readings import reading_of
 from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.story import Edit, Story
+from bot.understanding.wishes import wanted
 
 
 @dataclass(frozen=True, slots=True)

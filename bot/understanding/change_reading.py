@@ -1,0 +1,324 @@
+"""A message read as a change of what is there, every word of it: the clauses of the change grammar as statements and a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.language import scan
+from bot.language.change_words import Role
+from bot.language.token import Token
+from bot.understanding.accounting import left_over, roles_of
+from bot.understanding.change_grammar import Clause, parse
+from bot.understanding.change_items import UNKNOWN, Item, items_of
+from bot.understanding.cues import find_cues
+from bot.understanding.dates_in_words import Day
+from bot.understanding.facts import Facts
+from bot.understanding.frames import ELSEWHERE
+from bot.understanding.kinds import CLEAR_ORDER, ORDER
+from bot.understanding.notes import notes_of
+from bot.understanding.resolve import Said
+from bot.understanding.spoken_goods import as_amount, goods_of
+from bot.understanding.statements import Amount, Goods, Mark, Op, Pointer, Points, Reading, SaidDay, Statement
+
+_POINTERS = {"it": Pointer.IT, "all": Pointer.ALL, "other": Pointer.OTHER}
+_TELLS = ("complaint", "claim", "status", "human", "attack", "opt_out", "repeat")
+"""Of these, what speaks of something else even beside goods that are plainly changed ("triple the foil, weekend promo")."""
+_ASKS = ("order.status", "complaint", "inquiry.product", "inquiry.price", "inquiry.policy")
+LIKELY = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The clauses of a message beside what the other stages found in it."""
+
+    base: Reading
+    facts: Facts
+    items: Sequence[Item]
+    clauses: Sequence[Clause]
+
+    @property
+    def marks(self) -> frozenset[Mark]:
+        return frozenset(mark for clause in self.clauses for mark in clause.marks)
+
+    @property
+    def does(self) -> bool:
+        """Whether any clause does something, names the order that is meant, or speaks of the delivery."""
+        return any(map(_does, self.clauses))
+
+    @property
+    def bare(self) -> bool:
+        """ "5 ctn", and nothing else."""
+        return all(map(_is_bare, self.clauses)) and not _other_words(self.facts, self.items)
+
+    @property
+    def best(self) -> tuple[str, float]:
+        return self.base.kinds[0] if self.base.kinds else ("", 0.0)
+
+
+def heard_in(facts: Facts, base: Reading) -> Heard | None:
+    """The clauses of the message; None where some of it is no part of any clause."""
+    items = items_of(facts)
+    clauses = parse(items)
+    return Heard(base, facts, items, clauses) if clauses is not None else None
+
+
+def change_of(heard: Heard) -> Reading | None:
+    """The reading of clauses that say what is done to the order; None where they do nothing to it."""
+    if Mark.NOTHING_MORE in heard.marks and not heard.does:
+        return _nothing_wanted(heard.base)
+    if any(holds(heard) for holds in NO_CHANGE):
+        return None
+    return _reading(heard)
+
+
+def kept_in(heard: Heard) -> frozenset[Mark]:
+    """What holds even where the message is no change: "don't cancel"."""
+    return heard.marks & {Mark.KEEP}
+
+
+def _reading(heard: Heard) -> Reading | None:
+    facts, clauses, base = heard.facts, heard.clauses, heard.base
+    marks = _refusing(heard)
+    changes = _changes(heard, marks)
+    left = _left_by(heard)
+    if left and changes and heard.best[0] == "order.cancel" and heard.best[1] > LIKELY:
+        return None
+    frame = replace(
+        base.frame,
+        marks=(base.frame.marks - {Mark.DROP}) | marks | ({Mark.CHANGE} if changes else frozenset()),
+        words=tuple((mark, facts.folded.quote(c.start, c.end)) for c in clauses for mark in sorted(c.marks)),
+        days=tuple(_said_days(clauses)),
+        order_ids=tuple(item.text for clause in clauses for item in clause.references),
+        shift=next((clause.shift for clause in clauses if clause.shift), 0),
+    )
+    return replace(
+        base, statements=tuple(_of_clauses(facts, clauses)), frame=frame, leftovers=left, notes=_notes(facts, clauses),
+        kinds=((ORDER, CLEAR_ORDER), *base.kinds) if changes else base.kinds,
+    )  # fmt: skip
+
+
+def _refusing(heard: Heard) -> frozenset[Mark]:
+    """Beside an open question, what is refused is what was asked."""
+    marks = heard.marks
+    if not heard.facts.context.pending:
+        return marks
+    if Mark.REFUSE in marks:
+        marks = (marks - {Mark.REFUSE}) | {Mark.NONE}
+    if marks == {Mark.REJECT} and all(clause.op is None for clause in heard.clauses):
+        marks |= {Mark.NONE}
+    return marks
+
+
+def _changes(heard: Heard, marks: frozenset[Mark]) -> bool:
+    acts = heard.does or heard.bare or bool(marks & {Mark.MOVE, Mark.ANEW})
+    return acts and (Mark.ANEW in marks or not marks & {Mark.DROP, Mark.REFUSE})
+
+
+def _left_by(heard: Heard) -> tuple[str, ...]:
+    """A bare amount is shown before it is taken, where nothing was asked."""
+    if heard.bare and not heard.facts.context.pending:
+        return (heard.facts.folded.source.strip(),)
+    return _left(heard.facts, heard.items, heard.clauses)
+
+
+# -- what speaks against a change
+
+
+def _says_nothing(heard: Heard) -> bool:
+    return not (heard.marks - {Mark.KEEP} or heard.does or heard.bare)
+
+
+def _is_asked(heard: Heard) -> bool:
+    """A day or a note may be part of a question, and the message looks like one."""
+    if clauses_do(heard.clauses) or heard.bare or not _may_ask(heard):
+        return False
+    return heard.best[0] in _ASKS and heard.best[1] > LIKELY
+
+
+def _may_ask(heard: Heard) -> bool:
+    """A day may be asked about in any words; a note about the delivery is asked about with a question mark."""
+    return "?" in heard.facts.folded.text or not any(clause.notes for clause in heard.clauses)
+
+
+def clauses_do(clauses: Sequence[Clause]) -> bool:
+    """Whether any clause says what is done to goods or to the whole order; a day or a note alone may be asked about."""
+    return any(clause.op not in (None, Op.WISH) or clause.marks - {Mark.MOVE} for clause in clauses)
+
+
+def _accepts_as_it_is(heard: Heard) -> bool:
+    """ "yes, 30 kg and 24 packets is right": says the amounts again to accept them."""
+    plain = all(clause.op in (None, Op.WISH, Op.SET) and not clause.corrects for clause in heard.clauses)
+    right = any(item.may(Role.RIGHT) for item in heard.items)
+    wrong = any(item.may(Role.NOT, Role.WRONG) for item in heard.items)
+    accepted = heard.facts.context.draft is not None and heard.facts.cues.has("confirm")
+    return plain and right and not wrong and accepted
+
+
+def _tells_of_else(heard: Heard) -> bool:
+    """Words about the delivery complain of nothing that was delivered: "our lift is broken, use the back stairs"."""
+    return not _is_note(heard.clauses) and _speaks_of_else(heard.facts, heard.items, heard.clauses)
+
+
+NO_CHANGE: tuple[Callable[[Heard], bool], ...] = (_tells_of_else, _is_asked, _says_nothing, _accepts_as_it_is)
+
+
+# -- clauses and items
+
+
+def _does(clause: Clause) -> bool:
+    points = any(where == "order" for _, where in clause.days)
+    return points or clause.op not in (None, Op.WISH) or bool(clause.notes) or _points(clause)
+
+
+def _points(clause: Clause) -> bool:
+    """ "first item 6": an amount for a line that is pointed at."""
+    return clause.amount is not None and any(item.mention is None for item in clause.goods)
+
+
+def _is_bare(clause: Clause) -> bool:
+    """ "5 ctn", and nothing else; a number alone may be anything."""
+    quantity = clause.amount.quantity if clause.amount is not None else None
+    return clause.op is Op.WISH and not clause.goods and quantity is not None and quantity.unit is not None
+
+
+def _nothing_wanted(base: Reading) -> Reading:
+    """ "nothing else", "no worries": thanks, chat, or the YES to what is shown."""
+    quiet = tuple((kind, p) for kind, p in base.kinds if kind in ("other", "thanks", "order.confirm"))
+    return replace(base, kinds=quiet)
+
+
+def _speaks_of_else(facts: Facts, items: Sequence[Item], clauses: Sequence[Clause]) -> bool:
+    """Whether words outside the change say that something else is meant, or tell of the past."""
+    pieces = [
+        piece
+        for piece in scan.pieces(facts.folded.text)
+        if not any(item.start < piece.end and piece.start < item.end for item in items)
+    ]
+    cues = find_cues(pieces)
+    asks = "?" in facts.folded.text
+    named = any(clause.op not in (None, Op.WISH) and clause.goods for clause in clauses)
+    if cues.has(*(_TELLS if named and not asks else ELSEWHERE)) or (asks and cues.has("question") and not facts.days):
+        return True
+    outside = [t for t in facts.tokens if not any(item.start < t.end and t.start < item.end for item in items)]
+    return any(token.has("past_verb") or _turns(token) for token in outside)
+
+
+def _is_note(clauses: Sequence[Clause]) -> bool:
+    """ "our lift is broken, use the back stairs": words about the delivery complain of nothing that was delivered."""
+    return len(clauses) == 1 and bool(clauses[0].notes) and clauses[0].op is None and not clauses[0].marks
+
+
+def _turns(token: Token) -> bool:
+    """A word that takes back or changes, and has no part in what was read."""
+    return token.has("negate") or token.has("correct") or token.roles.get("op") in ("remove", "sub", "swap", "double")
+
+
+def _left(facts: Facts, items: Sequence[Item], clauses: Sequence[Clause]) -> tuple[str, ...]:
+    """What the items leave, and is neither courtesy nor a word of chat."""
+    spans = [(item.start, item.end) for item in items if item.letters != UNKNOWN]
+    spans += [span for clause in clauses for span in clause.notes]
+    used = {at for at, t in enumerate(facts.tokens) if any(start < t.end and t.start < end for start, end in spans)}
+    spoken = {at for at, t in enumerate(facts.tokens) if any(s <= t.start < e for s, e in facts.cues.spans)}
+    return _idle_stretches(facts, used) or left_over(
+        facts.tokens, roles_of(facts.tokens, used, spoken, facts.index), facts.folded
+    )
+
+
+def _idle_stretches(facts: Facts, used: set[int]) -> tuple[str, ...]:
+    """ "..., event is off": a stretch between marks of several words, of which the change uses none."""
+    found, run = [], list[int]()
+    for at in [*range(len(facts.tokens)), None]:
+        if at is not None and facts.tokens[at].kind not in (scan.MARK, scan.LINE):
+            run.append(at)
+            continue
+        words = [place for place in run if not facts.tokens[place].has("courtesy")]
+        if len(words) > 1 and used.isdisjoint(run):
+            found.append(facts.folded.quote(facts.tokens[run[0]].start, facts.tokens[run[-1]].end))
+        run = []
+    return tuple(found)
+
+
+def _other_words(facts: Facts, items: Sequence[Item]) -> bool:
+    """Words beside the items that are more than courtesy."""
+    outside = [t for t in facts.tokens if not any(item.start < t.end and t.start < item.end for item in items)]
+    return any(token.kind == scan.WORD and not token.has("courtesy") for token in outside)
+
+
+def _said_days(clauses: Sequence[Clause]) -> Iterator[SaidDay]:
+    for clause in clauses:
+        for item, points in clause.days:
+            day = item.day if item.day is not None else Day(0, 0, None)
+            if not day.past:
+                where = Points.DELIVERY if points == "deliver" else Points.ORDER
+                yield SaidDay(day.day, where, kept=points == "keep", span=(item.start, item.end))
+
+
+def _behind_numbers(facts: Facts, end: int) -> int:
+    """ "deliver to unit 03-12": the number of a place, a time or a phone right behind a note belongs to it."""
+    for token in (token for token in facts.tokens if token.end > end):
+        if token.kind not in scan.NOISE:
+            break
+        end = token.end
+    return end
+
+
+def _notes(facts: Facts, clauses: Sequence[Clause]) -> str:
+    said = [facts.folded.quote(start, _behind_numbers(facts, end)) for clause in clauses for start, end in clause.notes]
+    return "; ".join(filter(None, said)) or notes_of(facts)
+
+
+def _of_clauses(facts: Facts, clauses: Sequence[Clause]) -> Iterator[Statement]:
+    for clause in clauses:
+        if clause.op is None:
+            continue
+        amount = _amount_of(facts, clause)
+        for item in clause.goods or (None,):
+            goods = _goods_of(facts, item, clause, amount)
+            instead = _goods_of(facts, clause.instead, clause, None)
+            excepted = tuple(g for i in clause.excepted if (g := _goods_of(facts, i, clause, None)[0]) is not None)
+            yield Statement(
+                clause.op,
+                goods[0],
+                goods[1],
+                clause.factor,
+                instead[0],
+                excepted,
+                _not_amount(facts, clause),
+                clause.corrects,
+                text=facts.folded.quote(clause.start, clause.end),
+                span=(clause.start, clause.end),
+            )
+
+
+def _amount_of(facts: Facts, clause: Clause) -> Amount | None:
+    if clause.vague:
+        return Amount(odd=True)
+    return as_amount(facts, clause.amount.quantity) if clause.amount is not None and clause.amount.quantity else None
+
+
+def _not_amount(facts: Facts, clause: Clause) -> Amount | None:
+    return as_amount(facts, clause.wrong.quantity) if clause.wrong is not None and clause.wrong.quantity else None
+
+
+def _goods_of(
+    facts: Facts, item: Item | None, clause: Clause, amount: Amount | None
+) -> tuple[Goods | None, Amount | None]:
+    """The goods of an item with their amount, which a size in the words may turn out to be."""
+    if item is None:
+        return None, amount
+    if item.mention is None:
+        meaning = item.meanings.get(Role.POINTER, "it")
+        if meaning in _POINTERS:
+            return Goods(item.text, pointer=_POINTERS[meaning], span=(item.start, item.end)), amount
+        return Goods(item.text, pointer=Pointer.PLACE, place=int(meaning), span=(item.start, item.end)), amount
+    old = Said() if amount is None else Said(amount.value, amount.unit, amount.odd, amount.parts, amount.pack_of)
+    goods, after = goods_of(facts, item.mention, old)
+    definite = item.definite or clause.more
+    return replace(goods, definite=definite, text=item.text), _again(amount, after)
+
+
+def _again(amount: Amount | None, after: Said) -> Amount | None:
+    if amount is None:
+        return None if after.value is None else Amount(after.value, after.unit)
+    return replace(amount, value=after.value, unit=after.unit)

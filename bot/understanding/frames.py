@@ -1,0 +1,102 @@
+"""What is said about the order and the talk itself: marks, days, papers, and which of a list is picked."""
+
+from __future__ import annotations
+
+from bot.catalog.match import headed
+from bot.language import scan
+from bot.language.change_words import Role
+from bot.understanding.change_items import choices_in
+from bot.understanding.facts import Facts
+from bot.understanding.intent import Question, QuestionReason
+from bot.understanding.kinds import AGAINST
+from bot.understanding.open_orders import something_open
+from bot.understanding.picks import picked
+from bot.understanding.resolve import Quoter
+from bot.understanding.spans import Cue, Quantity
+from bot.understanding.statements import Frame, Mark, SaidDay
+
+_CHOICES = {
+    Role.BOTH: Mark.BOTH,
+    Role.NONE: Mark.NONE,
+    Role.CHEAPEST: Mark.CHEAPEST,
+    Role.DEAREST: Mark.DEAREST,
+    Role.SMALLEST: Mark.SMALLEST,
+    Role.BIGGEST: Mark.BIGGEST,
+    Role.UNSURE: Mark.UNSURE,
+}
+ELSEWHERE = (
+    "complaint",
+    "claim",
+    "status",
+    "price",
+    "policy",
+    "product_question",
+    "human",
+    "attack",
+    "opt_out",
+    "repeat",
+)
+"""Cues that speak of something else than a change; a past is told by its verbs."""
+MOST_PLACES = 9
+"""No list that the bot numbers is longer."""
+LONGEST_CHOICE = 8
+"""A choice is said in few words: of a longer message "all" and "both" are said of something else."""
+
+
+def frame_of(facts: Facts) -> Frame:
+    days = (SaidDay(facts.asked_day),) if facts.asked_day is not None else ()
+    papers = tuple(token.text for token in facts.tokens if token.kind == scan.REFERENCE)
+    return Frame(_marks(facts), days=days, order_ids=papers, picks=_picks(facts))
+
+
+def _marks(facts: Facts) -> frozenset[Mark]:
+    marks = {Mark.ADDS} if any(isinstance(e, Cue) and e.roles.get("op") == "add" for e in facts.elements) else set()
+    if "?" in facts.folded.text and (_asks_which(facts) or facts.cues.has("question", *ELSEWHERE)):
+        marks.add(Mark.QUESTION)
+    if facts.cues.has("cancel_all") and not _only_negates(facts):
+        marks.add(Mark.DROP)
+    if facts.context.pending and len(facts.tokens) <= LONGEST_CHOICE:
+        marks |= {_CHOICES[role] for role in choices_in(facts) if role in _CHOICES}
+        bare = not any(edit.mention is not None and edit.mention.words for edit in facts.story.edits)
+        marks |= {"all": {Mark.BOTH}, "none": {Mark.NONE}}.get(facts.cues.choice or "", set()) if bare else set()
+    return frozenset(marks)
+
+
+def _asks_which(facts: Facts) -> bool:
+    """ "mana satu lagi murah?": which is the cheapest is asked, not chosen."""
+    return not choices_in(facts).isdisjoint((Role.CHEAPEST, Role.DEAREST, Role.SMALLEST, Role.BIGGEST))
+
+
+def _only_negates(facts: Facts) -> bool:
+    """ "no rice then": every word that might cancel is a negation of goods."""
+    negations = {e.text for e in facts.elements if isinstance(e, Cue) and "negate" in e.roles}
+    return {phrase for role, phrase in facts.cues.phrases if role == "cancel_all"} <= negations
+
+
+def _picks(facts: Facts) -> tuple[int, ...]:
+    """Places of the one open list that the message picks, also those that are not on it."""
+    pending = facts.context.pending
+    if len(pending) != 1 or len(pending[0].candidates) < 2:
+        return ()
+    places = picked(facts.tokens, MOST_PLACES)
+    if places and (len(places) < 2 or pending[0].quantity_said is not None):
+        return places
+    choice = facts.cues.choice or ""
+    return (int(choice),) if choice.lstrip("-").isdigit() else ()
+
+
+def unplaced(facts: Facts) -> tuple[Question, ...]:
+    """Amounts with a unit that no goods could be found for; "I need 10 boxes" of a catalog that has many kinds of box."""
+    loose = facts.story.loose
+    if facts.story.edits or len(loose) != 1 or loose[0].unit is None or loose[0].value is None:
+        return tuple(facts.story.unplaced)
+    if facts.cues.has("attack", *AGAINST) or _of_old(facts, loose[0]) or something_open(facts.context):
+        return tuple(facts.story.unplaced)
+    skus = tuple(sku for unit in loose[0].unit.split("|") for sku in headed(facts.index, unit))
+    text = Quoter(facts.tokens, facts.folded).of(loose[0])
+    return (Question(text, QuestionReason.AMBIGUOUS, skus, loose[0].value),) if skus else ()
+
+
+def _of_old(facts: Facts, amount: Quantity) -> bool:
+    """ "the 6 kegs", "those 6 kegs": goods that are there already."""
+    return amount.start > 0 and facts.tokens[amount.start - 1].text in ("the", "these", "those", "my", "our")

@@ -1,0 +1,84 @@
+"""The steps of a message's story as statements: goods that are wanted, each with its amount and what is done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.catalog.match import How
+from bot.understanding.facts import Facts
+from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.resolve import Quoter, Said
+from bot.understanding.spoken_goods import as_amount, goods_of
+from bot.understanding.statements import Amount, Goods, Op, Statement
+from bot.understanding.story import Edit
+
+_OPS = {"add": Op.ADD, "sub": Op.SUB, "set": Op.SET, "remove": Op.REMOVE, "swap": Op.SWAP}
+_FACTORS = {"double": Decimal(2), "halve": Decimal("0.5")}
+
+
+def statements_of(facts: Facts) -> Iterator[Statement]:
+    for edit in facts.story.edits:
+        if edit.mention is not None:
+            yield _statement(facts, edit)
+    for quantity in facts.story.loose:
+        text = Quoter(facts.tokens, facts.folded).of(quantity)
+        yield Statement(_OPS.get(quantity.op or "", Op.WISH), amount=as_amount(facts, quantity), text=text)
+
+
+def _statement(facts: Facts, edit: Edit) -> Statement:
+    goods, amount = _of_edit(facts, edit)
+    if edit.op in _FACTORS:
+        return Statement(Op.SCALE, goods, factor=_FACTORS[edit.op], text=goods.text)
+    if edit.op == "swap" and edit.swapped_for is not None:
+        new, much = _of_edit(facts, edit.swapped_for)
+        return Statement(Op.SWAP, new, much, instead=goods, corrects=edit.corrected, text=new.text)
+    op = _OPS.get(edit.op or "", Op.WISH)
+    return Statement(
+        op, goods, amount, corrects=edit.corrected, chatter=not wanted(edit), negated=edit.negated, text=goods.text
+    )
+
+
+def _of_edit(facts: Facts, edit: Edit) -> tuple[Goods, Amount | None]:
+    """The goods and the amount of a step, as the story has settled them."""
+    if edit.mention is None:
+        raise LookupError("only steps with goods are statements")
+    goods, old = goods_of(facts, edit.mention, edit.said)
+    amount = _said_amount(old)
+    if isinstance(edit.outcome, Line) and goods.skus != (edit.outcome.sku,):
+        return _of_line(facts, goods, edit.outcome)
+    if isinstance(edit.outcome, Question) and edit.outcome.reason.value in How._value2member_map_:
+        goods = replace(goods, how=How(edit.outcome.reason.value), skus=edit.outcome.candidates)
+    return goods, amount
+
+
+def _said_amount(old: Said) -> Amount | None:
+    if old.at < 0 and old.value is None and not old.odd and old.unit is None:
+        return None
+    return Amount(old.value, old.unit, old.parts, old.odd, pack_of=old.pack_of)
+
+
+def _of_line(facts: Facts, goods: Goods, line: Line) -> tuple[Goods, Amount]:
+    """A line that the story settled by other words than the goods' own: taken as it is, in base units."""
+    product = facts.index.products[line.sku]
+    unit, value = line.unit_said, line.quantity_said
+    if value is None:
+        unit, value = product.base_unit, line.quantity
+    return replace(goods, how=How.WORDS, skus=(line.sku,), sure=line.sure), Amount(value, unit)
+
+
+def wanted(edit: Edit) -> bool:
+    """Whether an open question is worth asking: words nobody knows, said without a quantity, are chatter."""
+    mention = edit.mention
+    if mention is None or edit.op == "remove" or edit.chatter:
+        return False
+    said_something = edit.said.at >= 0 or (bool(mention.unknown) and any(s.unit for s in mention.sizes))
+    asks_how_many = isinstance(edit.outcome, Question) and edit.outcome.reason is QuestionReason.QUANTITY
+    if not said_something and mention.modifier and not asks_how_many:
+        return False
+    return said_something or (bool(mention.words) and not mention.unknown) or mention.sku is not None
+
+
+def unknown_words(facts: Facts) -> tuple[str, ...]:
+    return tuple(word for edit in facts.story.edits if edit.mention for word in edit.mention.unknown)
