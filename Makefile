@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 PY := .venv/bin/python
 # The first of these that is 3.11 or later and can make a virtual environment; or say PYTHON=/path/to/python3.
+# Under a name of its own, because `make -n` runs every line that holds the usual one.
+SAME_MAKE = $(MAKE)
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
 
 .PHONY: help install install-dev run test lint eval bench chaos fuzz load lock clean
@@ -17,7 +19,7 @@ install-dev: ## .venv with what the suite and the linters need as well
 	@$(call with-python,embedded/install.py requirements-dev.txt)
 
 run: ## start everything; stop with Ctrl-C
-	@began=$$(date +%s) && $(MAKE) --no-print-directory install && STARTED_AT=$$began exec $(PY) -m embedded
+	@began=$$(date +%s) && $(SAME_MAKE) --no-print-directory install && STARTED_AT=$$began exec $(PY) -m embedded
 
 test: install-dev ## the whole suite, offline, on servers of its own
 	@$(PY) -m pytest $(ARGS)

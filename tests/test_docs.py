@@ -54,6 +54,15 @@ def test_a_make_target_in_the_documents_exists(words: list[str]) -> None:
     assert words[0] in targets
 
 
+@pytest.mark.parametrize("target", ["run", "install", "test", "clean"])
+def test_asking_make_what_it_would_do_does_nothing(target: str) -> None:
+    """`make -n` runs every line that holds make's own variable, whatever else the line does."""
+    lines = (ROOT / "Makefile").read_text("utf-8").splitlines()
+    assert [line for line in lines if line.startswith("\t") and "$(MAKE)" in line] == []
+    done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_links_between_documents_lead_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
