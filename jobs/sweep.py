@@ -17,8 +17,9 @@ import threading
 import time
 from collections.abc import Sequence
 from types import FrameType
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import failpoints
@@ -46,7 +47,8 @@ UPDATE conversations SET rung_at = now() WHERE id IN (
     WHERE due_at <= now() AND closed_at IS NULL AND (rung_at IS NULL OR rung_at < now() - :again * interval '1 s')
       AND (lease_until IS NULL OR lease_until <= now())
     ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
-RETURNING id
+RETURNING id, id AS conversation_id, (
+    SELECT min(m.id) FROM conversation_messages m WHERE m.conversation_id = conversations.id AND m.state = 'received') AS message_id
 """)
 DUE_REPLIES = text("""
 UPDATE conversation_messages SET rung_at = now() WHERE id IN (
@@ -55,7 +57,7 @@ UPDATE conversation_messages SET rung_at = now() WHERE id IN (
       AND NOT EXISTS (SELECT 1 FROM conversation_messages e WHERE e.conversation_id = m.conversation_id AND e.id < m.id
                       AND e.direction = 'outbound' AND e.state IN ('pending', 'sending', 'unknown'))
     ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
-RETURNING id
+RETURNING id, conversation_id, in_reply_to AS message_id
 """)
 CANARY_DUE = text("""
 INSERT INTO heartbeats (name, beat_at, detail) VALUES ('canary_rung', now(), '{}')
@@ -71,13 +73,20 @@ def run_once(runtime: Runtime) -> dict[str, int]:
         for bell, statement in ((queues.Bell.PROCESS, DUE_CONVERSATIONS), (queues.Bell.DELIVER, DUE_REPLIES)):
             if not (batch := queues.room(runtime)):
                 break
-            ids = list(connection.execute(statement, {"again": RING_AGAIN_S, "batch": batch}).scalars())
+            rows = connection.execute(statement, {"again": RING_AGAIN_S, "batch": batch}).all()
             failpoints.hit("sweep.before_ring")
-            queues.ring_all(runtime, bell, ids)
-            metrics.sweeper_rung_total.labels(bell.name.lower()).inc(len(ids))
-            rung[bell.name.lower()] = len(ids)
+            queues.ring_all(runtime, bell, [row.id for row in rows])
+            metrics.sweeper_rung_total.labels(bell.name.lower()).inc(len(rows))
+            rung[bell.name.lower()] = len(rows)
+            _log_rung(bell, rows)
         _ring_canary(runtime, connection)
     return rung
+
+
+def _log_rung(bell: queues.Bell, rows: Sequence[Row[Any]]) -> None:
+    """One line each, with the id of the customer's message: what follows an order through the logs."""
+    for row in rows:
+        log.info("rung", bell=bell.name.lower(), conversation_id=row.conversation_id, message_id=row.message_id)
 
 
 def _ring_canary(runtime: Runtime, connection: Connection) -> None:

@@ -9,10 +9,13 @@ from flask.testing import FlaskClient
 
 from bot.runtime import Runtime
 from bot.telemetry import configure_logging
+from jobs import sweep
+from jobs.process_conversation import process
 from jobs.reads.gauges import exposition
 from models.database import autocommit, pool_numbers
 from simulator.server import Running
 from tests.conftest import Shop
+from tests.jobs.ledger import change, say
 from tests.people import ORDER, WhatsAppPhone
 
 
@@ -29,6 +32,20 @@ def test_every_step_of_an_order_names_its_message(
     mine = [line for line in lines(capsys) if message_id in (line.get("message_id"), line.get("in_reply_to"))]
     assert {line["event"] for line in mine} >= {"request", "answered", "reply sent"}
     assert {line["conversation_id"] for line in mine} == {shop.one("SELECT id FROM conversations")}
+
+
+def test_the_sweepers_lines_name_the_message_it_rings_for(
+    shop: Shop, simulator: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging(shop.runtime.settings)
+    said = say(shop.runtime, ORDER)
+    sweep.run_once(shop.runtime)
+    assert process(shop.runtime, said.conversation_id)
+    change(shop.runtime, "UPDATE conversation_messages SET rung_at = NULL WHERE direction = 'outbound'")
+    sweep.run_once(shop.runtime)
+    mine = [line for line in lines(capsys) if said.message_id in (line.get("message_id"), line.get("in_reply_to"))]
+    assert [line["bell"] for line in mine if line["event"] == "rung"] == ["process", "deliver"]
+    assert {line["conversation_id"] for line in mine} == {said.conversation_id}
 
 
 def test_asking_whether_all_is_ready_logs_nothing_of_alembic(
