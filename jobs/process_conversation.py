@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from sqlalchemy import Connection
@@ -59,6 +59,8 @@ class Thought:
     language: str
     gap: GapRecord | None = None
     """What asking a language model came to, when one was asked."""
+    at: float = field(default_factory=time.monotonic)
+    """When it was thought, on the monotonic clock."""
 
 
 def process_conversation(conversation_id: int) -> None:
@@ -214,6 +216,7 @@ def write(runtime: Runtime, connection: Connection, held: Lease, thought: Though
         settings=runtime.settings,
         now=runtime.clock(),
         gap=thought.gap,
+        thought_s=time.monotonic() - thought.at,
     )
 
 

@@ -39,8 +39,9 @@ WHERE r.status = 'failed' AND r.updated_at > now() - interval '3 days' AND m.sta
 ORDER BY m.id LIMIT :most FOR NO KEY UPDATE OF m SKIP LOCKED
 """)
 _CLOSE = text("""
-UPDATE conversation_messages SET state = :state, reason = :code, error = :error, finished_at = now() WHERE id = :id
+UPDATE conversation_messages SET state = :state, reason = :code, error = :error WHERE id = :id
 """)
+"""`finished_at` stays when the provider took it; when it said that nothing arrived stands in its receipt."""
 _NOT_ANSWERED = text("""
 UPDATE conversation_messages i SET state = 'handed_over', reason = 'undelivered'
 WHERE i.id = :inbound AND i.state = 'answered' AND NOT EXISTS (

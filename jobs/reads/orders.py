@@ -34,7 +34,8 @@ _LINES = (
     "SELECT order_id, sku, name, quantity, unit, pack_quantity, pack_unit, unit_price, line_total"
     " FROM order_lines WHERE order_id = ANY(:ids) ORDER BY order_id, position"
 )
-# The order's own events, those of its messages, and when each reply was accepted by the provider.
+# The order's own events, those of its messages, and what became of each reply: taken by the provider (one that has its id was,
+# whatever was learnt later), given up before, and the provider's last word about it.
 _TIMELINE = """
 WITH mine AS (SELECT id, message_id FROM orders WHERE number = :number),
      sources AS (SELECT message_id AS id FROM mine
@@ -42,13 +43,21 @@ WITH mine AS (SELECT id, message_id FROM orders WHERE number = :number),
      events AS (
          SELECT e.id AS rank, e.at, e.kind, e.message_id, e.detail FROM order_events e
          WHERE e.order_id = (SELECT id FROM mine)
-            OR (e.order_id IS NULL AND e.message_id IN (SELECT id FROM sources)))
+            OR (e.order_id IS NULL AND e.message_id IN (SELECT id FROM sources))),
+     replies AS (
+         SELECT m.* FROM conversation_messages m
+         WHERE m.direction = 'outbound' AND m.in_reply_to IN (SELECT id FROM sources) AND m.finished_at IS NOT NULL)
 SELECT rank, at, kind, message_id, detail FROM events
 UNION ALL
-SELECT m.id, m.finished_at, 'replied', m.in_reply_to, jsonb_build_object('state', m.state)
-FROM conversation_messages m
-WHERE m.direction = 'outbound' AND m.in_reply_to IN (SELECT id FROM sources) AND m.finished_at IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM events WHERE kind = 'replied')
+SELECT id, finished_at, CASE WHEN state = 'sent' OR provider_id IS NOT NULL THEN 'replied' ELSE 'not_replied' END, in_reply_to,
+       CASE WHEN state <> 'sent' AND provider_id IS NULL THEN jsonb_build_object('state', state, 'reason', reason)
+            ELSE jsonb_build_object('state', 'sent') END
+FROM replies WHERE NOT EXISTS (SELECT 1 FROM events WHERE kind = 'replied')
+UNION ALL
+SELECT r.id, d.updated_at, CASE d.status WHEN 'failed' THEN 'undelivered' ELSE d.status END, r.in_reply_to,
+       CASE WHEN d.status = 'failed' THEN jsonb_build_object('reason', d.error) ELSE '{}' END
+FROM replies r JOIN delivery_receipts d ON d.channel = r.channel AND d.provider_id = r.provider_id
+WHERE d.status IN ('failed', 'delivered', 'read')
 ORDER BY at, rank
 """
 

@@ -88,9 +88,10 @@ class Written:
 
 def apply(
     connection: Connection, lease: Lease, said: Said, intent: Intent, situation: Situation, decision: Decision, *, language: str,
-    settings: Settings, now: datetime, gap: GapRecord | None = None,
+    settings: Settings, now: datetime, gap: GapRecord | None = None, thought_s: float = 0.0,
 ) -> Written:  # fmt: skip
-    """Write the whole effect of one turn. Raises Fenced when the lease or the order's version was lost.
+    """Write the whole effect of one turn, decided `thought_s` seconds ago. Raises Fenced when the lease or the order's version
+    was lost.
 
     The contact's row is locked before the conversation's, in the order the webhook takes them.
     """
@@ -111,7 +112,7 @@ def apply(
     failpoints.hit("apply.after_inbound")
     outbound = _write_outbound(connection, lease, said, replies, language, proactive=decision.proactive)
     failpoints.hit("apply.after_outbound")
-    write_events(connection, said, decision, order_id)
+    write_events(connection, said, decision, order_id, thought_s=thought_s)
     failpoints.hit("apply.after_events")
     if decision.escalate:
         escalate(connection, lease.conversation_id, said.last_id, decision.escalate)

@@ -40,11 +40,17 @@ FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS l(position int, sku text, name
     unit_price numeric, pack_quantity numeric, pack_unit text, said_quantity numeric, said_unit text,
     line_total numeric)
 """)
+# Each at the moment it happened, all by the database's clock: a message came in when its row was made, what was thought was
+# done `since` seconds ago, the rest happens now.
 INSERT_EVENTS = text("""
 INSERT INTO order_events (order_id, message_id, kind, detail, at)
-SELECT :order_id, :message_id, e.kind, e.detail, clock_timestamp()
-FROM jsonb_to_recordset(CAST(:events AS jsonb)) AS e(kind text, detail jsonb)
+SELECT :order_id, e.message_id, e.kind, e.detail,
+       CASE WHEN e.kind = 'received' THEN (SELECT created_at FROM conversation_messages WHERE id = e.message_id)
+            ELSE clock_timestamp() - e.since * interval '1 s' END
+FROM jsonb_to_recordset(CAST(:events AS jsonb)) AS e(kind text, detail jsonb, message_id bigint, since double precision)
 """)
+THOUGHT = ("resolved", "parsed", "validated")
+"""Steps of the decision; what follows them happens with the writing."""
 
 
 def write_order(
@@ -81,16 +87,26 @@ def write_order(
     return row.id, row.number
 
 
-def write_events(connection: Connection, said: Said, decision: Decision, order_id: int | None) -> None:
-    """The timeline: received and resolved before, persisted and replied after what the decision says."""
+def write_events(
+    connection: Connection, said: Said, decision: Decision, order_id: int | None, *, thought_s: float = 0.0
+) -> None:
+    """The timeline: each message received and all resolved before, persisted and replied after what the decision says.
+
+    `thought_s` is how many seconds ago the decision was made.
+    """
     if decision.order is None or order_id is None:
         return
     order = decision.order
-    steps = ("received", "resolved") if said.last_id is not None else ()
-    events = [{"kind": kind, "detail": {}} for kind in (*steps, *order.events, "persisted")]
+    received = [_event("received", message_id) for message_id in said.message_ids]
+    steps = ("resolved",) if received else ()
+    events = received + [_event(kind, said.last_id, thought_s) for kind in (*steps, *order.events, "persisted")]
     events[-2]["detail"] = _history(order)
-    values = {"order_id": order_id, "message_id": said.last_id, "events": json.dumps(events, default=str)}
-    connection.execute(INSERT_EVENTS, values)
+    connection.execute(INSERT_EVENTS, {"order_id": order_id, "events": json.dumps(events, default=str)})
+
+
+def _event(kind: str, message_id: int | None, thought_s: float = 0.0) -> dict[str, Any]:
+    since = thought_s if kind in THOUGHT else 0.0
+    return {"kind": kind, "detail": {}, "message_id": message_id, "since": since}
 
 
 def _history(order: OrderWrite) -> dict[str, Any]:
