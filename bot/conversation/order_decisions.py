@@ -49,7 +49,7 @@ def confirmation(turn: Turn, proposed: ProposedOrder, preview: OrderWrite, doubt
     shown = preview
     if doubt == "confirm_same_again":
         added = priced(turn, None, [Change(ChangeOp.ADD, sku, quantity) for sku, quantity in proposed.said])
-        shown = replace(preview, lines=added, totals=total_of(added, turn.situation.tax_rate))
+        shown = replace(preview, lines=added, totals=total_of(added, turn.situation.tax_rate), before=None)
     line = unusual(turn, proposed)
     values = {"order": shown, "product": line.name if line else ""}
     key = "confirm_change" if doubt == "confirm" and proposed.changes_placed else doubt

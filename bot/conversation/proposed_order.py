@@ -11,6 +11,7 @@ from bot.conversation.baskets import changes_of, priced, quantities_of
 from bot.conversation.targets import Target
 from bot.conversation.turn import Turn
 from bot.ordering.delivery import in_time, is_delivery_day, next_delivery
+from bot.ordering.notes import joined_notes
 from bot.ordering.pricing import OrderLine
 from bot.situation import OpenQuestion, OrderView, Quantities, QuestionKind
 from bot.understanding.intent import Change, ChangeOp, Intent, Question
@@ -49,7 +50,7 @@ def proposed_order(turn: Turn, target: Target) -> ProposedOrder:
     lines = priced(turn, base, changes)
     asked = turn.intent.delivery_date or (waiting.day if waiting else None)
     delivery, moved = delivery_of(turn, base, asked, target.late)
-    notes = " ".join(filter(None, (base.notes if base else "", waiting.notes if waiting else "", turn.intent.notes)))
+    notes = joined_notes(base.notes if base else "", waiting.notes if waiting else "", turn.intent.notes)
     return ProposedOrder(
         base=base,
         lines=lines,

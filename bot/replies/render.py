@@ -15,9 +15,12 @@ from bot.channels.base import Button
 from bot.decision import OrderWrite, Reply
 from bot.language.languages import DEFAULT, answered, replies
 from bot.ordering.delivery import DAYS, DeliveryRules, cutoff_of
-from bot.ordering.pricing import Amount, OrderLine, Totals, amount_asked, to_cents, total_of
+from bot.ordering.pricing import Totals, total_of
+from bot.replies.order_lines import TO, changed_from, money, order_lines
+from bot.replies.product_lines import product_lines
 from bot.situation import OrderView
 
+NOTE = "📝"
 LANGUAGES = answered()
 """What a customer may be answered in."""
 
@@ -122,8 +125,10 @@ def _order_values(order: OrderWrite | OrderView, voice: Voice, words: Mapping[st
     day = order.delivery_date
     return {
         "number": voice.number or order.number,
-        "lines": "\n".join(order_line(line, voice.currency) for line in order.lines),
-        "delivery": in_words(day, words) if day else words["no_day"],
+        "lines": order_lines(order, voice.currency),
+        "delivery": _day(order, words),
+        "notes": f"\n{NOTE} {order.notes}" if order.notes else "",
+        "day_before": _day_before(order, words),
         "cutoff": _until(day, voice, words),
         "status": words[f"status_{order.status}"],
         **_money_values(totals, voice.currency),
@@ -133,6 +138,14 @@ def _order_values(order: OrderWrite | OrderView, voice: Voice, words: Mapping[st
 def _totals(order: OrderView, voice: Voice) -> Totals:
     """By the rate that the order was placed with."""
     return total_of(order.lines, voice.tax_rate if order.tax_rate is None else order.tax_rate)
+
+
+def _day_before(order: OrderWrite | OrderView, words: Mapping[str, str]) -> str:
+    """ " (Wed 25 Nov → Fri 27 Nov)" where a change moves the delivery."""
+    before = changed_from(order)
+    if before is None or before.delivery_date == order.delivery_date:
+        return ""
+    return f" ({_day(before, words)} {TO} {_day(order, words)})"
 
 
 def _money_values(totals: Totals, currency: str) -> dict[str, str]:
@@ -153,29 +166,7 @@ def in_words(day: date, words: Mapping[str, str]) -> str:
     return words["date"].format(weekday=weekday, day=day.day, month=month)
 
 
-def money(amount: Decimal, currency: str) -> str:
-    return f"{currency} {amount:,.2f}"
-
-
-def number(quantity: Decimal) -> str:
-    """1,000 or 2.5, without trailing zeros."""
-    return f"{quantity.normalize():,f}"
-
-
-def order_line(line: OrderLine, currency: str) -> str:
-    """ "• 2 ctn = 200 pcs Pizza Box 10 inch × SGD 0.28 = SGD 56.00"."""
-    packs = f"{number(line.pack_quantity)} {label(line.pack_unit)} = " if line.pack_quantity and line.pack_unit else ""
-    amount = f"{number(line.quantity)} {label(line.unit)}"
-    price = unit_price(line.unit_price)
-    return f"• {packs}{amount} {line.name} × {currency} {price} = {money(line.total, currency)}"
-
-
-def unit_price(price: Decimal) -> str:
-    """Two decimals, or as many as it has."""
-    return f"{price.normalize():f}" if price != round(price, 2) else f"{price:.2f}"
-
-
-def _day(order: OrderView, words: Mapping[str, str]) -> str:
+def _day(order: OrderWrite | OrderView, words: Mapping[str, str]) -> str:
     return in_words(order.delivery_date, words) if order.delivery_date else words["no_day"]
 
 
@@ -187,29 +178,3 @@ def _short(order: OrderView, voice: Voice, words: Mapping[str, str]) -> str:
 
 def _label(label: str, days: Mapping[str, str], words: Mapping[str, str]) -> str:
     return f"{label} · {days[label]}" if label in days else words.get(label, label)
-
-
-def product_lines(
-    product: Product, currency: str, price: Decimal | None, asked: Sequence[tuple[Decimal, str]]
-) -> list[str]:
-    """What a product costs, and first what the amount costs that was asked about, where it is sold by that unit."""
-    line, amount = product_line(product, currency, price), amount_asked(product, asked)
-    if amount is None:
-        return [line]
-    total = money(to_cents(amount.pieces * (product.unit_price if price is None else price)), currency)
-    return [f"• {amount_words(amount, product)} {product.name}: {total}", line]
-
-
-def amount_words(amount: Amount, product: Product) -> str:
-    """ "3 bdl = 75 pcs", or "75 pcs" where that was said."""
-    pieces = f"{number(amount.pieces)} {label(product.base_unit)}"
-    return pieces if amount.unit == product.base_unit else f"{number(amount.count)} {label(amount.unit)} = {pieces}"
-
-
-def product_line(product: Product, currency: str, price: Decimal | None = None) -> str:
-    """Name, price (`price` is this outlet's own, else the catalog's) and pack sizes of a product."""
-    packs = ", ".join(
-        f"{label(unit)} = {number(size)} {label(product.base_unit)}" for unit, size in product.pack_units.items()
-    )
-    amount = unit_price(product.unit_price if price is None else price)
-    return f"• {product.name}: {currency} {amount} / {label(product.base_unit)}" + (f" ({packs})" if packs else "")

@@ -17,7 +17,7 @@ from models.order import OrderStatus
 LIST_LENGTH = 50
 EXPORTED = (
     "number", "outlet_id", "status", "placed_at", "delivery_date", "currency", "subtotal", "tax", "total",
-    "lines", "channel", "source_message_ids", "invoice",
+    "lines", "notes", "channel", "source_message_ids", "invoice",
 )  # fmt: skip
 EXPORTED_LINE = ("sku", "quantity", "unit", "pack_quantity", "pack_unit", "unit_price", "line_total")
 CSV_COLUMNS = (

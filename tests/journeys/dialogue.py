@@ -17,6 +17,7 @@ import yaml
 
 from bot.ordering.delivery import DeliveryRules
 from bot.ordering.prices import Contract, PriceList
+from bot.replies.order_lines import NO_BREAK
 from bot.settings import ConfirmOrders
 from bot.situation import OrderView, Usual
 from tests.journeys.counter import ZONE, Counter, demo_outlets
@@ -100,7 +101,7 @@ def expected(turn: Mapping[str, Any], name: str) -> list[str] | None:
 
 def check(turn: Mapping[str, Any], replies: list[str], orders: list[str]) -> None:
     """Raises AssertionError with both sides when the bot said or did something else."""
-    said = "\n".join(replies)
+    said = "\n".join(replies).replace(NO_BREAK, " ")
     missing = [part for part in expected(turn, "bot") or [] if part not in said]
     assert not missing, f"{turn}\nthe bot did not say {missing}, but:\n{said}"
     unwanted = [part for part in expected(turn, "not") or [] if part in said]

@@ -98,7 +98,7 @@ def test_a_contract_price_is_told_and_charged_from_its_first_day(
 ) -> None:
     customer = shop.one("SELECT c.name FROM customers c JOIN outlets o ON o.customer_id = c.id WHERE o.code = 'CP-PR'")
     phone.say("how much is the 10in box?")
-    assert "SGD 0.28" in phone.said[0]
+    assert "SGD\u00a00.28" in phone.said[0]
     done = flask(
         "prices",
         "import",
@@ -106,7 +106,7 @@ def test_a_contract_price_is_told_and_charged_from_its_first_day(
     )
     assert done.exit_code == 0, done.output
     phone.say("how much is the 10in box?")
-    assert "SGD 0.25" in phone.said[0]
+    assert "SGD\u00a00.25" in phone.said[0]
     phone.say("2 ctn 10in box and 1 pkt liner")
     assert [str(row[0]) for row in shop.rows("SELECT unit_price FROM order_lines ORDER BY position")] == [
         "0.2500",

@@ -10,11 +10,11 @@ from tests.bot.conversation.test_limits import RULES
 from tests.journeys.counter import Counter
 
 LINES = """- Outlet: A&W Jewel
-• 2 ctn = 200 pcs Pizza Box 10 inch Brown Kraft × SGD 0.28 = SGD 56.00"""
-SUMS = """Subtotal SGD 56.00
-GST 9 % SGD 5.04
-Total SGD 61.04"""
-TOTAL = "Total with GST SGD 61.04"
+• 2 ctn = 200 pcs Pizza Box 10 inch Brown Kraft × SGD 0.28 = SGD 56.00"""
+SUMS = """Subtotal SGD 56.00
+GST 9 % SGD 5.04
+Total SGD 61.04"""
+TOTAL = "Total with GST SGD 61.04"
 YES_NO = "1. Yes\n2. No"
 BOXES = "2 ctn 10in box"
 
@@ -33,7 +33,7 @@ def test_changed() -> None:
     counter = jewel()
     counter.say("1 ctn 10in box")
     assert counter.say("change the 10in box to 2 ctn") == [
-        f"✅ Order SO-100001 is changed. It is now:\n{LINES}\n{SUMS}\n- Delivery: Wed 25 Nov\n"
+        f"✅ Order SO-100001 is changed. It is now:\n{LINES} (1 ctn → 2 ctn)\n{SUMS}\n- Delivery: Wed 25 Nov\n"
         "You can change or cancel it until Tue 24 Nov 17:00."
     ]
 
@@ -78,3 +78,29 @@ def test_cancelled() -> None:
     counter = jewel()
     counter.say(BOXES)
     assert counter.say("cancel my order") == ["Order SO-100001 is cancelled."]
+
+
+def test_a_change_marks_what_is_new_different_and_gone_and_the_day_that_moved() -> None:
+    counter = jewel()
+    counter.say("1 ctn 10in box, 2 pkt liner and 2 ctn foil")
+    added = counter.say("add 3 pkt wooden fork")[0].splitlines()
+    assert [line for line in added if "➕" in line] == [line for line in added if "Fork" in line]
+    taken_out = counter.say("remove the foil")[0]
+    assert "\n➖ 2 ctn Aluminium Foil Roll 30cm x 75m\n" in taken_out
+    assert "→" not in taken_out
+    assert "- Delivery: Fri 27 Nov (Wed 25 Nov → Fri 27 Nov)" in counter.say("deliver on friday instead")[0]
+
+
+def test_notes_stand_under_the_delivery_once_however_often_they_are_said() -> None:
+    counter = jewel()
+    assert "- Delivery: Wed 25 Nov\n📝 leave at back door\n" in counter.say("2 ctn 10in box, leave at back door")[0]
+    assert counter.say("add 2 pkt liner, leave at back door")[0].count("leave at back door") == 1
+    assert "📝 leave at back door" in counter.say("where is my order?")[0]
+
+
+def test_no_amount_breaks_from_its_currency() -> None:
+    counter = jewel()
+    for words in (BOXES, "how much is the liner", "where is my order?"):
+        said = counter.say(words)[0]
+        assert "SGD\u00a0" in said
+        assert "SGD " not in said

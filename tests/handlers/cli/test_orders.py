@@ -13,8 +13,8 @@ from handlers.csv_cells import DANGEROUS_STARTS, as_csv, safe_cell
 from tests.handlers.cli.conftest import Rows, Terminal
 
 FIELDS = [
-    "number", "outlet_id", "status", "placed_at", "delivery_date", "currency", "subtotal", "tax", "total", "lines", "channel",
-    "source_message_ids", "invoice",
+    "number", "outlet_id", "status", "placed_at", "delivery_date", "currency", "subtotal", "tax", "total", "lines", "notes",
+    "channel", "source_message_ids", "invoice",
 ]  # fmt: skip
 
 
@@ -103,6 +103,12 @@ def test_timeline_tells_the_whole_way_in_order(flask: Terminal, rows: Rows) -> N
     assert [e["kind"] for e in events] == ["received", "resolved", "placed", "persisted", "replied"]
     assert [e["at"] for e in events] == sorted(e["at"] for e in events)
     assert "all of it was written down" in flask("order", "timeline", "so-100001").output
+
+
+def test_notes_for_the_driver_are_exported(flask: Terminal, rows: Rows) -> None:
+    rows.order("SO-100001", "SM1", notes="leave at back door; fragile")
+    (order,) = flask.json("orders", "export")
+    assert order["notes"] == "leave at back door; fragile"
 
 
 def test_csv_has_one_row_a_line_and_reads_back(flask: Terminal, rows: Rows) -> None:
