@@ -22,6 +22,7 @@ from embedded.postgres import LABEL, binary, package_folder
 from jobs.intake.record import OPEN, RECORD, record_once
 from jobs.lease import CLAIM
 from jobs.outbox import send as sending
+from jobs.outbox.finish import FINISH
 from jobs.process_conversation import process
 from jobs.turn.apply import RELEASE
 from jobs.turn.situation import READ
@@ -59,7 +60,7 @@ class Captured:
     """Statements in the order's own transaction, BEGIN and COMMIT not counted."""
 
 
-PREPARED = {each.name: each for each in (RECORD, OPEN, CLAIM, READ, RELEASE, sending.CLAIM, sending.FINISH)}
+PREPARED = {each.name: each for each in (RECORD, OPEN, CLAIM, READ, RELEASE, sending.CLAIM, FINISH)}
 """What is executed by name is shown to pgbench as it was prepared; pgbench prepares it too (-M prepared)."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -110,6 +110,8 @@ class ConversationMessage(Base):
     rung_at: Mapped[Instant | None]
     attempt_id: Mapped[str | None]
     """Outbound: the try that holds it; only its own try may finish it."""
+    unconfirmed: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Outbound: sends of which nobody knows whether they reached the customer, where the provider cannot be asked."""
     said_at: Mapped[Instant]
     """When the customer wrote, by the provider's clock; judges cut-offs."""
     created_at: Mapped[Created]

@@ -79,8 +79,9 @@ class Channel(Protocol):
     """What every provider's client does.
 
     `send` returns the provider's id, or raises PermanentError, OptedOutError, TemporaryError or UnknownOutcome.
-    `find` looks for a message that may have been sent although its answer was lost: its id, or None when the provider
-    can tell that it is not there; raises TemporaryError when it cannot tell.
+    `find` is asked before a message is sent again that may have been sent although its answer was lost: its id, or None when the
+    provider can tell that it is not there; raises TemporaryError when it cannot tell. Where a provider has no such question
+    (`can_look_up` is False) None says that it answers at all, as far as that can be found out without sending anything.
     """
 
     name: str

@@ -44,7 +44,12 @@ class Email:
         return str(mail["Message-ID"])
 
     def find(self, message: Outgoing, *, since: datetime, known: frozenset[str]) -> str | None:
-        raise TemporaryError("SMTP offers no look-up", code="lookup")
+        """SMTP has no look-up, only a server that answers or does not."""
+        try:
+            with self._connected() as server:
+                server.noop()
+        except (smtplib.SMTPException, OSError) as error:
+            raise TemporaryError("the mail server does not answer", code="lookup") from error
 
     def close(self) -> None:
         """Nothing is kept open."""

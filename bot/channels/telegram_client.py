@@ -26,6 +26,9 @@ from bot.settings import Settings
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 """The library's own switch to the form that it does not warn about."""
 
+GATEWAY = ("Bad Gateway", "Gateway Time")
+"""How the answers 502 and 504 begin in the library's words."""
+
 
 class Telegram:
     """Sends through the real client on one event loop, which lives as long as the process: a Bot used on a second loop fails."""
@@ -55,8 +58,11 @@ class Telegram:
             raise UnknownOutcome("Telegram's answer took too long", code="lost") from error
 
     def find(self, message: Outgoing, *, since: datetime, known: frozenset[str]) -> str | None:
-        """Telegram cannot be asked what a bot has sent."""
-        raise TemporaryError("Telegram offers no look-up", code="lookup")
+        """Telegram cannot be asked what a bot has sent, only whether it answers."""
+        try:
+            self._line.run(self._bot.get_me())
+        except (TelegramError, TimeoutError) as error:
+            raise TemporaryError("Telegram does not answer", code="lookup") from error
 
     def close(self) -> None:
         self._loop.run(self._request.shutdown())
@@ -83,10 +89,11 @@ class Telegram:
 
 
 def _network(error: NetworkError) -> Exception:
-    """A connection never made, or a 5xx answer, sent nothing; anything later may have been sent."""
+    """A connection never made, or Telegram's own 5xx answer, sent nothing; anything later may have been sent, and so may what a
+    gateway in front of it gave up."""
     if isinstance(error.__cause__, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
         return TemporaryError("Telegram could not be reached", code="connect")
-    if error.__cause__ is None:
+    if error.__cause__ is None and not error.message.startswith(GATEWAY):
         return TemporaryError("Telegram answered with a server error", code="5xx")
     return UnknownOutcome("Telegram's answer was lost", code="lost")
 

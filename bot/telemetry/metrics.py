@@ -122,6 +122,9 @@ replies_unrecorded_total = _counter(
 replies_ceiling_total = _counter(
     "replies_ceiling_total", "Replies given up because nothing may be tried more often", channel=CHANNELS
 )
+replies_unconfirmed_total = _counter(
+    "replies_unconfirmed_total", "Replies given up after two sends whose answers were lost", channel=CHANNELS
+)
 replies_undelivered_total = _counter(
     "replies_undelivered_total", "Replies that the provider took and could not deliver", channel=CHANNELS
 )

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from bot.channels.base import Outgoing
-from bot.errors import TemporaryError
+from jobs.outbox import copies
 from jobs.outbox import send as sending
 from simulator.server import Running
 from tests.conftest import Shop
@@ -22,19 +22,19 @@ CHAT, OTHER = "7001", "7002"
 
 
 class _OneId:
-    """A provider that gives every message the same id, and cannot be asked."""
+    """A provider that gives every message the same id, and cannot be asked, or says that it has nothing."""
 
-    name, max_length, can_look_up = "telegram", 4096, False
+    name, max_length = "telegram", 4096
 
-    def __init__(self) -> None:
-        self.sent = 0
+    def __init__(self, *, can_look_up: bool = False) -> None:
+        self.sent, self.can_look_up = 0, can_look_up
 
     def send(self, message: Outgoing) -> str:
         self.sent += 1
         return "one:and:the:same"
 
     def find(self, message: Outgoing, *, since: datetime, known: frozenset[str]) -> str | None:
-        raise TemporaryError("cannot be asked", code="lookup")
+        return None
 
 
 @contextmanager
@@ -83,8 +83,11 @@ def test_a_reply_whose_success_is_refused_for_good_is_closed_and_in_the_failures
     assert shop.rows("SELECT kind, message_id FROM failures WHERE resolved_at IS NULL") == [("deliver", message_id)]
 
 
-def test_nothing_is_sent_more_often_than_the_ceiling_though_no_end_can_be_recorded(shop: Shop) -> None:
-    channel = _OneId()
+@pytest.mark.parametrize(("can_look_up", "most"), [(True, sending.MAX_ATTEMPTS), (False, copies.MAX_UNCONFIRMED)])
+def test_nothing_is_sent_more_often_than_the_ceiling_though_no_end_can_be_recorded(
+    shop: Shop, can_look_up: bool, most: int
+) -> None:
+    channel = _OneId(can_look_up=can_look_up)
     message_id = write_reply(shop.runtime, channel="telegram", address=CHAT)
     with refused(shop, "direction = 'outbound' AND state IN ('sent', 'dead')"):
         for _ in range(20):
@@ -92,11 +95,11 @@ def test_nothing_is_sent_more_often_than_the_ceiling_though_no_end_can_be_record
             shop.runtime.redis.flushdb()  # the chat's own rate is not what is asked about
             with pytest.raises(IntegrityError):
                 sending.send(shop.runtime, message_id, {"telegram": channel})
-    assert channel.sent == sending.MAX_ATTEMPTS
+    assert channel.sent == most
     assert shop.one("SELECT attempts FROM failures WHERE message_id = :id AND resolved_at IS NULL", id=message_id) == 20
     due_now(shop.runtime)
     sending.send(shop.runtime, message_id, {"telegram": channel})
-    assert (channel.sent, row(shop, message_id)[0]) == (sending.MAX_ATTEMPTS, "dead")
+    assert (channel.sent, row(shop, message_id)[0]) == (most, "dead")
 
 
 def test_a_failure_that_cannot_be_settled_costs_the_reply_nothing(shop: Shop) -> None:
