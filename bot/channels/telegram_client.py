@@ -60,7 +60,7 @@ class Telegram:
     def find(self, message: Outgoing, *, since: datetime, known: frozenset[str]) -> str | None:
         """Telegram cannot be asked what a bot has sent, only whether it answers."""
         try:
-            self._line.run(self._bot.get_me())
+            self._loop.run(self._bot.get_me())
         except (TelegramError, TimeoutError) as error:
             raise TemporaryError("Telegram does not answer", code="lookup") from error
 
