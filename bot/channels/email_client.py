@@ -50,6 +50,7 @@ class Email:
                 server.noop()
         except (smtplib.SMTPException, OSError) as error:
             raise TemporaryError("the mail server does not answer", code="lookup") from error
+        return None
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -63,6 +63,7 @@ class Telegram:
             self._loop.run(self._bot.get_me())
         except (TelegramError, TimeoutError) as error:
             raise TemporaryError("Telegram does not answer", code="lookup") from error
+        return None
 
     def close(self) -> None:
         self._loop.run(self._request.shutdown())
