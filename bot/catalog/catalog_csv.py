@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from bot.catalog.product import Product
@@ -18,6 +18,7 @@ COLUMNS = ("sku", "name", "category", "aliases", "base_unit", "pack_units", "uni
 TRUE_WORDS = frozenset({"true", "yes", "y", "1", "active"})
 FALSE_WORDS = frozenset({"false", "no", "n", "0", "inactive"})
 MAX_PRICE = Decimal(1_000_000)
+_NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\s*")
 PRICE_STEP = Decimal("0.0001")
 """Of one base unit; a line's total is rounded to the cent."""
 TWINS = str.maketrans(
@@ -95,15 +96,9 @@ def _filled(row: Mapping[str, str], name: str) -> str:
 
 
 def _decimal(text: str, what: str) -> Decimal:
-    if not text.isascii() or "_" in text or "e" in text.lower():
+    if not _NUMBER.fullmatch(text):
         raise BadInputError(f"{what} {text[:40]!r} is not a number")
-    try:
-        value = Decimal(text)
-    except InvalidOperation as e:
-        raise BadInputError(f"{what} {text[:40]!r} is not a number") from e
-    if not value.is_finite():
-        raise BadInputError(f"{what} {text[:40]!r} is not a number")
-    return value
+    return Decimal(text)
 
 
 def _price(text: str) -> Decimal:
@@ -118,23 +113,27 @@ def _price(text: str) -> Decimal:
 def _pack_units(text: str, base_unit: str) -> dict[str, Decimal]:
     packs: dict[str, Decimal] = {}
     for item in filter(None, (part.strip() for part in text.split("|"))):
-        unit, equals, count = (part.strip() for part in item.partition("="))
-        if not unit or not equals:
-            raise BadInputError(f"pack unit {item[:40]!r} is not like carton=100")
-        unit = unit_named(unit)
-        size = _decimal(count, f"pack unit {unit}")
-        if size <= 0 or size > MAX_FACTOR:
-            raise BadInputError(f"pack unit {unit} must hold more than 0 base units")
+        unit, size = _pack_unit(item)
         if unit in packs or unit == base_unit:
             raise BadInputError(f"pack unit {unit} is given twice")
         packs[unit] = size
     return packs
 
 
+def _pack_unit(item: str) -> tuple[str, Decimal]:
+    """One unit with the base units it holds, of "carton=100"."""
+    name, equals, count = (part.strip() for part in item.partition("="))
+    if not name or not equals:
+        raise BadInputError(f"pack unit {item[:40]!r} is not like carton=100")
+    unit = unit_named(name)
+    size = _decimal(count, f"pack unit {unit}")
+    if size <= 0 or size > MAX_FACTOR:
+        raise BadInputError(f"pack unit {unit} must hold more than 0 base units")
+    return unit, size
+
+
 def _active(text: str) -> bool:
     word = text.lower()
-    if word in TRUE_WORDS:
-        return True
-    if word in FALSE_WORDS:
-        return False
-    raise BadInputError(f"active {text[:40]!r} is neither true nor false")
+    if word not in TRUE_WORDS | FALSE_WORDS:
+        raise BadInputError(f"active {text[:40]!r} is neither true nor false")
+    return word in TRUE_WORDS

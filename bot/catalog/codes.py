@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.language import scan
-from bot.language.token import CODE, Token
+from bot.language.token import CODE, Token, token_at
 
 Sold = Callable[[str, str], bool]
 """Whether a word belongs to a SKU."""
@@ -27,14 +27,14 @@ def with_codes(tokens: list[Token], codes: Mapping[str, str], knows: Callable[[s
     return [look.read(at) for at in range(len(tokens))]
 
 
+@dataclass(frozen=True, slots=True)
 class _Beside:
-    def __init__(
-        self, tokens: Sequence[Token], codes: Mapping[str, str], knows: Callable[[str], bool], holds: Sold
-    ) -> None:
-        self.tokens = tokens
-        self.codes = codes
-        self.knows = knows
-        self.holds = holds
+    """Looks at what stands beside a token."""
+
+    tokens: Sequence[Token]
+    codes: Mapping[str, str]
+    knows: Callable[[str], bool]
+    holds: Sold
 
     def read(self, at: int) -> Token:
         token = self.tokens[at]
@@ -49,27 +49,25 @@ class _Beside:
         before, after = self._near(at, -1), self._near(at, 1)
         if self._is_led(at):
             return True
-        if after is not None and (after.has("unit") or self._other_goods(after, sku)):
+        if after.has("unit") or self._other_goods(after, sku):
             return False
-        if before is not None and self._goods(before):
+        if self._goods(before):
             return self._counted_behind(at)
-        return self._counted(at) or (len(self.tokens[at].text) >= LONG and not self._goods(before))
+        return self._counted(at) or len(self.tokens[at].text) >= LONG
 
     def _is_led(self, at: int) -> bool:
         """ "code 501", "item no. 501"."""
-        before = self._near(at, -1)
-        marked = at > 0 and self.tokens[at - 1].text in _LED_BY
-        return marked or (before is not None and before.has("code_lead"))
+        return token_at(self.tokens, at - 1).text in _LED_BY or self._near(at, -1).has("code_lead")
 
-    def _near(self, at: int, way: int) -> Token | None:
+    def _near(self, at: int, way: int) -> Token:
         """The next token that is no mark between a code and its amount."""
         place = at + way
-        while 0 <= place < len(self.tokens) and self.tokens[place].text in _BETWEEN:
+        while token_at(self.tokens, place).text in _BETWEEN:
             place += way
-        return self.tokens[place] if 0 <= place < len(self.tokens) else None
+        return token_at(self.tokens, place)
 
-    def _goods(self, token: Token | None) -> bool:
-        return token is not None and token.kind == scan.WORD and self.knows(token.word)
+    def _goods(self, token: Token) -> bool:
+        return token.kind == scan.WORD and self.knows(token.word)
 
     def _other_goods(self, token: Token, sku: str) -> bool:
         return self._goods(token) and not self.holds(sku, token.word)
@@ -79,20 +77,20 @@ class _Beside:
         if self._counted_behind(at):
             return True
         before = self._near(at, -1)
-        if before is not None and before.has("stop"):
+        if before.has("stop"):
             before = self._near(at - 1, -1)
-        return before is not None and (before.has("unit") or self._times_before(at))
+        return before.has("unit") or self._times_before(at)
 
     def _counted_behind(self, at: int) -> bool:
         """A number behind it, before the line ends, perhaps behind words of its name."""
         place = at + 1
-        while place < len(self.tokens) and self._leads_on(self.tokens[place]):
+        while self._leads_on(token_at(self.tokens, place)):
             place += 1
-        return place < len(self.tokens) and self.tokens[place].kind == scan.NUMBER
+        return token_at(self.tokens, place).kind == scan.NUMBER
 
     def _leads_on(self, token: Token) -> bool:
         return token.text in _BETWEEN or self._goods(token)
 
     def _times_before(self, at: int) -> bool:
         """ "3 x 10045"."""
-        return at > 1 and self.tokens[at - 1].text in ("x", "*") and self.tokens[at - 2].kind == scan.NUMBER
+        return token_at(self.tokens, at - 1).text in ("x", "*") and token_at(self.tokens, at - 2).kind == scan.NUMBER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import filterfalse
 
 from bot.catalog.product import Product
 
@@ -47,8 +48,8 @@ def families(products: Iterable[Product]) -> tuple[Family, ...]:
 def _family(group: Sequence[Product]) -> Family:
     if len(group) == 1:
         return Family(group[0].name, ())
-    shared = [word for word in group[0].name.split() if all(word in product.name.split() for product in group)]
-    kinds = tuple(
-        " ".join(word for word in product.name.split() if word not in shared) or product.name for product in group
-    )
-    return Family(" ".join(shared) or group[0].category.capitalize(), kinds)
+    names = [product.name.split() for product in group]
+    shared = set(names[0]).intersection(*names[1:])
+    title = " ".join(filter(shared.__contains__, names[0]))
+    kinds = tuple(" ".join(filterfalse(shared.__contains__, name)) or " ".join(name) for name in names)
+    return Family(title or group[0].category.capitalize(), kinds)

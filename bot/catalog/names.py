@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bot.language import scan
@@ -18,8 +18,10 @@ from bot.language.tokeniser import SIZE, Cutter, Token, Tokeniser, plain, produc
 AND = "&"
 _ASIDE = re.compile(rf"\([^)]{{0,80}}\)|\b(?:{'|'.join(listed('before_an_extra'))})\b.{{0,80}}$", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[a-z]{2,}(?: [a-z]{2,})*")
+_FIGURES_OR_SIGNS = re.compile(r"[^\x00-\x7f]|\d")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_COUNTS = ("number", "scale", "article", "pair_number", "measure", "and")
+_COUNTS = frozenset({"number", "scale", "article", "pair_number", "measure", "and"})
+_DESCRIBES = frozenset({"attribute", "measure", "stop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,17 @@ class NameReader:
 
     def read(self, text: str) -> Name:
         folded = fold(text).text.strip()
-        if _PLAIN_NAME.fullmatch(folded):
-            words = [_plain_word(word) for word in folded.split(" ")]
-            if None not in words:
-                telling = tuple(word for word in words if word)
-                return Name(telling, telling, (), self._risky(folded))
+        return self._plain(folded) or self._any(folded)
+
+    def _plain(self, folded: str) -> Name | None:
+        """A name of plain English words; None for any other."""
+        words = [_plain_word(word) for word in folded.split(" ")] if _PLAIN_NAME.fullmatch(folded) else [None]
+        telling = tuple(filter(None, words))
+        return None if None in words else Name(telling, telling, (), self._risky(folded))
+
+    def _any(self, folded: str) -> Name:
         pieces = self._tokeniser.pieces(folded)
-        written = as_written(pieces) if not folded.isascii() or any(map(str.isdigit, folded)) else self._risky(folded)
+        written = as_written(pieces) if _FIGURES_OR_SIGNS.search(folded) else self._risky(folded)
         tokens = self._tokeniser.typed(pieces)
         sizes = tuple(token.word for token in tokens if token.kind == SIZE)
         return Name(content(tokens), content(tokens, whole=True), sizes, written)
@@ -66,43 +72,54 @@ class NameReader:
 @lru_cache(maxsize=32768)
 def _plain_word(word: str) -> str | None:
     """The word products are looked up by, "" for one that tells nothing apart, None when it needs the long way."""
-    roles = NO_ROLES
-    for phrase, found in lexicon().structure.by_first.get(word, ()):
-        if len(phrase) > 1:
-            return None
-        roles = found
-    if any(role in roles for role in _COUNTS):
+    phrases = lexicon().structure.by_first.get(word, ())
+    roles = phrases[-1][1] if phrases else NO_ROLES
+    if any(len(phrase) > 1 for phrase, _ in phrases) or not _COUNTS.isdisjoint(roles):
         return None
     return "" if "stop" in roles and "attribute" not in roles else product_word(word)
 
 
-def content(tokens: Iterable[Token], *, whole: bool = False) -> tuple[str, ...]:
+@dataclass(slots=True)
+class _Content:
     """The words of a name that tell products apart, numbers joined to the word they count; `whole` keeps every "and"."""
-    words: list[str] = []
-    pending = ""
-    for token in tokens:
-        if pending and token.glued and token.kind == scan.WORD:
-            words.append(pending + token.word)
-            pending = ""
-            continue
+
+    whole: bool
+    words: list[str] = field(default_factory=list)
+    number: str = ""
+    """A number that waits for the word it counts."""
+
+    def take(self, token: Token) -> None:
         if token.kind == scan.NUMBER and token.value is not None:
-            if pending:
-                words.append(pending)
-            pending = plain(token.value)
-            continue
-        if whole and token.has("and") and words and not pending:
-            words.append(AND)
-            continue
-        if token.kind not in (scan.WORD, SIZE) or token.has("and"):
-            continue
-        if token.has("stop") and not token.has("attribute"):
-            continue
-        if pending and token.kind == SIZE:
-            words.append(pending)  # "100 Plus 325ml"
-            pending = ""
-        words.append(pending + token.word)
-        pending = ""
-    return tuple(words) if not pending else (*words, pending)
+            self.end_number()
+            self.number = plain(token.value)
+        elif self._tells(token):
+            if token.kind == SIZE:
+                self.end_number()  # "100 Plus 325ml"
+            self.words.append(self.number + token.word)
+            self.number = ""
+        elif self.whole and token.has("and") and self.words and not self.number:
+            self.words.append(AND)
+
+    def _tells(self, token: Token) -> bool:
+        if self.number and token.glued and token.kind == scan.WORD:
+            return True
+        idle = token.has("and") or (token.has("stop") and not token.has("attribute"))
+        return token.kind in (scan.WORD, SIZE) and not idle
+
+    def end_number(self) -> None:
+        """A number that counted no word stands for itself."""
+        if self.number:
+            self.words.append(self.number)
+        self.number = ""
+
+
+def content(tokens: Iterable[Token], *, whole: bool = False) -> tuple[str, ...]:
+    """The words of a name that tell products apart."""
+    found = _Content(whole)
+    for token in tokens:
+        found.take(token)
+    found.end_number()
+    return tuple(found.words)
 
 
 def cutter_of(texts: Iterable[str]) -> Cutter:
@@ -112,13 +129,14 @@ def cutter_of(texts: Iterable[str]) -> Cutter:
     runs = (piece for text in texts if not text.isascii() for piece in scan.pieces(fold(text).text))
     found = {_head(piece.text, front) for piece in runs if piece.kind == scan.RUN}
     heads = {word for word in found if len(word) >= 2} | _shared_ends(found)
-    found |= heads
-    for word in list(found):
-        cut = next((cut for cut in range(1, len(word) - 1) if word[cut:] in heads), None)
-        if cut is not None:
-            found.discard(word)
-            found.add(word[:cut])
-    return Cutter.of(language.unspaced | {word for word in found if word})
+    parts = {_before_head(word, heads) for word in found | heads}
+    return Cutter.of(language.unspaced | parts - {""})
+
+
+def _before_head(word: str, heads: Collection[str]) -> str:
+    """The word without a head at its end that is a word of its own."""
+    cut = next((cut for cut in range(1, len(word) - 1) if word[cut:] in heads), len(word))
+    return word[:cut]
 
 
 def _shared_ends(words: Iterable[str]) -> set[str]:
@@ -131,8 +149,7 @@ def _shared_ends(words: Iterable[str]) -> set[str]:
 
 
 def _describes(word: str) -> bool:
-    roles = next((r for w, r in lexicon().structure.by_first.get(word, ()) if w == (word,)), {})
-    return any(role in roles for role in ("attribute", "measure", "stop"))
+    return not _DESCRIBES.isdisjoint(lexicon().structure.alone(word))
 
 
 def _head(run: str, front: Cutter) -> str:

@@ -6,9 +6,11 @@ No product word belongs there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import chain, product
 
 from rapidfuzz.distance import OSA
 
@@ -17,7 +19,8 @@ from bot.language.languages import DEFAULT, Sections, languages, listed, section
 from bot.language.scan import pieces
 from bot.language.scripts import is_unspaced
 
-MIN_REPAIRABLE = 6
+_LONG_WORD = re.compile("[A-Za-z]{6,}")
+_MEASURING = frozenset({"unit", "number", "scale", "weekday", "month", "day", "attribute", "measure"})
 MIN_UNIT = 4
 CUES = frozenset(
     {
@@ -50,6 +53,7 @@ CUES = frozenset(
 CHATTER = "chatter"
 
 Roles = Mapping[str, str]
+Phrase = tuple[str, ...]
 
 
 class _NoRoles(dict[str, str]):
@@ -66,7 +70,7 @@ NO_ROLES: Roles = _NoRoles()
 class Phrases:
     """Phrases of several words by their first word, the longest first, and their roles."""
 
-    by_first: Mapping[str, tuple[tuple[tuple[str, ...], Roles], ...]]
+    by_first: Mapping[str, tuple[tuple[Phrase, Roles], ...]]
 
     def longest(self, words: list[str], start: int) -> tuple[int, Roles] | None:
         """How many words from `start` make the longest known phrase, with its roles."""
@@ -74,6 +78,10 @@ class Phrases:
             if len(phrase) == 1 or tuple(words[start : start + len(phrase)]) == phrase:
                 return len(phrase), roles
         return None
+
+    def alone(self, word: str) -> Roles:
+        """The roles of the word by itself."""
+        return next((roles for phrase, roles in self.by_first.get(word, ()) if len(phrase) == 1), NO_ROLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +109,19 @@ def unit_near(word: str) -> str | None:
     """The unit that a misspelt unit word stands for ("saks"), when one alone is a slip away."""
     if len(word) < MIN_UNIT:
         return None
-    near = {
-        roles["unit"]
-        for known, phrases in lexicon().structure.by_first.items()
-        for phrase, roles in phrases
-        if "unit" in roles and len(phrase) == 1 and known[0] == word[0] and len(known) >= MIN_UNIT
-        if OSA.distance(word, known, score_cutoff=1) == 1
-    }
+    alike = (known for known in _unit_words() if known[0] == word[0])
+    near = {_unit_words()[known] for known in alike if OSA.distance(word, known, score_cutoff=1) == 1}
     return near.pop() if len(near) == 1 else None
 
 
-def words_of(phrase: str) -> tuple[str, ...]:
+@cache
+def _unit_words() -> Mapping[str, str]:
+    """The units by each word for them that is long enough to be told by its look."""
+    words = {word: lexicon().structure.alone(word) for word in lexicon().words if len(word) >= MIN_UNIT}
+    return {word: roles["unit"] for word, roles in words.items() if "unit" in roles}
+
+
+def words_of(phrase: str) -> Phrase:
     """A phrase of the lexicon as the words that a folded message would have."""
     return tuple(piece.text for piece in pieces(fold(phrase).text))
 
@@ -123,51 +133,68 @@ def lexicon() -> Lexicon:
 
 
 def _merge(files: Mapping[str, Sections]) -> Lexicon:
-    structure: dict[tuple[str, ...], dict[str, str]] = {}
-    cues: dict[tuple[str, ...], dict[str, str]] = {}
-    language_of: dict[str, str] = {}
+    tables = _Tables()
     for language, found in files.items():
-        for section, meanings in found.items():
-            if section == CHATTER:
-                continue
-            table = cues if section in CUES else structure
-            for meaning, phrases in meanings.items():
-                for phrase in [*phrases, *([meaning] if section == "attribute" else [])]:
-                    words = words_of(phrase)
-                    table.setdefault(words, {}).setdefault(section, meaning)
-                    if len(words) == 1:  # what stands for all words of a kind is English in every file
-                        language_of.setdefault(words[0], DEFAULT if phrase == meaning else language)
+        tables.add_words(language, found)
     for language, found in files.items():
-        for one in listed("one_before_a_unit", language):
-            for unit, phrases in found.get("unit", {}).items():
-                for phrase in phrases:
-                    structure.setdefault((one + phrase,), {}).setdefault("one_unit", unit)
-    for words in list(cues):
-        if len(words) == 1:
-            structure.setdefault(words, {}).setdefault("filler", "cue")
-    known = {words[0] for words in structure if len(words) == 1}
-    return Lexicon(
-        structure=_phrases(structure),
-        cues=_phrases(cues),
-        words=frozenset(known),
-        unspaced=frozenset(w for words in (*structure, *cues) for w in words if is_unspaced(w)),
-        attributes={w[0]: roles["attribute"] for w, roles in structure.items() if "attribute" in roles and len(w) == 1},
-        repairable=tuple(sorted(words[0] for words, roles in structure.items() if _repairable(words, roles))),
-        chatter=frozenset(word for sections in files.values() for word in sections.get(CHATTER, {}).get("said", ())),
-        language_of=language_of,
-    )
+        tables.add_ones(language, found)
+    for word in [words for words in tables.cues if len(words) == 1]:
+        tables.structure.setdefault(word, {}).setdefault("filler", "cue")
+    chatter = chain.from_iterable(found.get(CHATTER, {}).get("said", ()) for found in files.values())
+    return tables.lexicon(frozenset(chatter))
 
 
-def _repairable(words: tuple[str, ...], roles: Roles) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """The tables while they are filled: the roles of each phrase, and the language that first had a word."""
+
+    structure: dict[Phrase, dict[str, str]] = field(default_factory=dict)
+    cues: dict[Phrase, dict[str, str]] = field(default_factory=dict)
+    language_of: dict[str, str] = field(default_factory=dict)
+
+    def add_words(self, language: str, found: Sections) -> None:
+        for section, meaning, phrase in _entries(found):
+            words = words_of(phrase)
+            table = self.cues if section in CUES else self.structure
+            table.setdefault(words, {}).setdefault(section, meaning)
+            if len(words) == 1:  # what stands for all words of a kind is English in every file
+                self.language_of.setdefault(words[0], DEFAULT if phrase == meaning else language)
+
+    def add_ones(self, language: str, found: Sections) -> None:
+        """Malay's "sekotak": one of a unit, written as one word."""
+        units = ((unit, phrase) for unit, phrases in found.get("unit", {}).items() for phrase in phrases)
+        for one, (unit, phrase) in product(listed("one_before_a_unit", language), list(units)):
+            self.structure.setdefault((one + phrase,), {}).setdefault("one_unit", unit)
+
+    def lexicon(self, chatter: frozenset[str]) -> Lexicon:
+        alone = {words[0]: roles for words, roles in self.structure.items() if len(words) == 1}
+        return Lexicon(
+            structure=_phrases(self.structure),
+            cues=_phrases(self.cues),
+            words=frozenset(alone),
+            unspaced=frozenset(filter(is_unspaced, chain(*self.structure, *self.cues))),
+            attributes={word: roles["attribute"] for word, roles in alone.items() if "attribute" in roles},
+            repairable=tuple(sorted(word for word, roles in alone.items() if _repairable(word, roles))),
+            chatter=chatter,
+            language_of=self.language_of,
+        )
+
+
+def _entries(found: Sections) -> Iterator[tuple[str, str, str]]:
+    """`(section, meaning, phrase)` of one language; a word for all of a kind of attribute stands for itself as well."""
+    for section, meanings in found.items():
+        for meaning, phrases in meanings.items() if section != CHATTER else ():
+            own = (meaning,) if section == "attribute" else ()
+            yield from ((section, meaning, phrase) for phrase in (*phrases, *own))
+
+
+def _repairable(word: str, roles: Roles) -> bool:
     """Words of measure and time: a slip in one must not cost the order. Chatter is left alone: it may be a product."""
-    word = words[0]
-    if len(words) > 1 or len(word) < MIN_REPAIRABLE or not (word.isascii() and word.isalpha()):
-        return False
-    return any(role in roles for role in ("unit", "number", "scale", "weekday", "month", "day", "attribute", "measure"))
+    return _LONG_WORD.fullmatch(word) is not None and not _MEASURING.isdisjoint(roles)
 
 
-def _phrases(table: Mapping[tuple[str, ...], Roles]) -> Phrases:
-    by_first: dict[str, list[tuple[tuple[str, ...], Roles]]] = {}
+def _phrases(table: Mapping[Phrase, Roles]) -> Phrases:
+    by_first: dict[str, list[tuple[Phrase, Roles]]] = {}
     for words, roles in table.items():
         by_first.setdefault(words[0], []).append((words, roles))
     return Phrases({first: tuple(sorted(items, key=lambda i: -len(i[0]))) for first, items in by_first.items()})

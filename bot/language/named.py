@@ -279,7 +279,7 @@ def _risky(word: str) -> bool:
 
 
 def _roles(word: str) -> Mapping[str, str]:
-    return next((roles for words, roles in lexicon().structure.by_first.get(word, ()) if len(words) == 1), {})
+    return lexicon().structure.alone(word)
 
 
 def _says_something(words: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -38,6 +39,15 @@ class Token:
 
     def has(self, role: str) -> bool:
         return role in self.roles
+
+
+NOWHERE = Token("", "", -1, -1)
+"""What stands before the first token and behind the last: it has no role, no value and no text."""
+
+
+def token_at(tokens: Sequence[Token], at: int) -> Token:
+    """The token at that place, `NOWHERE` outside of the message."""
+    return tokens[at] if 0 <= at < len(tokens) else NOWHERE
 
 
 def plain(value: Decimal) -> str:
