@@ -62,7 +62,7 @@ def come_back(turn: Turn, decision: Decision) -> Decision:
 def silent(turn: Turn) -> Decision:
     """Handed over; with one word about it when nobody has written or said so yet."""
     aside = turn.situation.aside or Aside()
-    if unchanged := edits.unchanged(turn):
+    if unchanged := edits.nothing_new(turn):
         return unchanged
     quiet = aside.answered or aside.told or turn.said.kind in WORDLESS
     replies = () if quiet else (Reply("person_coming"),)

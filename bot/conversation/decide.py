@@ -96,7 +96,7 @@ def decide(intent: Intent, said: Said, situation: Situation, now: datetime) -> D
 def _settled(turn: Turn) -> Decision | None:
     """What is decided without the meaning of the words; None when they are to be understood."""
     return (
-        edits.unchanged(turn)
+        edits.nothing_new(turn)
         or linking.decided(turn, by_words)
         or commands.decided(turn)
         or subscriptions.decided(turn)

@@ -17,8 +17,11 @@ from bot.understanding.intent import Change, ChangeOp, IntentKind
 WHOLE_ORDER = frozenset({IntentKind.ORDER_CREATE, IntentKind.ORDER_AMEND, IntentKind.ORDER_REPEAT})
 
 
-def unchanged(turn: Turn) -> Decision | None:
-    """Telegram reports an edit also when only a link's preview changed: the same words again ask for nothing."""
+def nothing_new(turn: Turn) -> Decision | None:
+    """An edit with the same words, which Telegram reports also when only a link's preview changed; and a message that its edit had
+    overtaken: what it says now was answered then."""
+    if turn.said.payload.get("edited_before"):
+        return Decision(outcome=Outcome.IGNORED, reason="edited_before", question=turn.situation.question)
     referred = turn.situation.referred
     if turn.said.kind is not MessageKind.EDIT or referred is None or referred.text is None:
         return None

@@ -24,17 +24,22 @@ class _Row:
     content: str
     said_at: datetime
     payload: Mapping[str, Any]
+    edited_before: bool = False
+    """An edit of it arrived first and was answered: it has nothing to say any more."""
 
     @property
     def stands_alone(self) -> bool:
-        return self.kind != MessageKind.TEXT or bool(self.payload.get("replied_to") or self.payload.get("forwarded"))
+        points = self.payload.get("replied_to") or self.payload.get("forwarded")
+        return self.edited_before or self.kind != MessageKind.TEXT or bool(points)
 
 
 def first_turn(raw: list[list[Any]], *, alone: bool) -> Said:
     """The texts of a burst as one; a message that is not text, is forwarded or points at another stands alone, and each does
     where `alone` is asked for."""
-    rows = _with_edits([_Row((int(row[0]),), row[1], row[2], datetime.fromisoformat(row[3]), row[4]) for row in raw])
+    rows = _with_edits([_row(*row) for row in raw])
     together = [rows[0]]
+    if rows[0].edited_before:
+        return Said(rows[0].ids, "", MessageKind.TEXT, rows[0].said_at, {"edited_before": True})
     if not (alone or rows[0].stands_alone):
         together += takewhile(lambda row: not row.stands_alone, rows[1:])
     elif rows[0].kind in ALBUM and not alone:
@@ -46,11 +51,14 @@ def first_turn(raw: list[list[Any]], *, alone: bool) -> Said:
     return Said(tuple(ids), content, MessageKind(together[0].kind), together[-1].said_at, payload)
 
 
+def _row(message_id: int, kind: str, content: str, said_at: str, payload: dict[str, Any], edited_before: bool) -> _Row:
+    return _Row((message_id,), kind, content, datetime.fromisoformat(said_at), payload, edited_before)
+
+
 def _with_edits(rows: Sequence[_Row]) -> list[_Row]:
     """An edit of a message that was not read yet takes its place, whichever of the two arrived first."""
-    originals = {
-        row.payload["message_id"] for row in rows if row.kind != MessageKind.EDIT and row.payload.get("message_id")
-    }
+    read = [row for row in rows if row.kind != MessageKind.EDIT and not row.edited_before]
+    originals = {row.payload["message_id"] for row in read if row.payload.get("message_id")}
     edits: dict[Any, list[_Row]] = {}
     kept = []
     for row in rows:

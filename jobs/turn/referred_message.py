@@ -7,25 +7,31 @@ from sqlalchemy import Connection, text
 from bot.channels.base import MessageKind
 from bot.situation import Referred, Said
 
+# A message and its edits are one: whichever of them came first, and whichever of them ordered. Telegram gives all of them the id
+# of the message; the original may even be missing.
 _FIND = text("""
 WITH found AS (
-    SELECT m.id, m.direction, m.in_reply_to, m.context, m.content, m.payload->>'message_id' AS own_id, COALESCE(m.in_reply_to, m.id) AS source
+    SELECT m.id, m.direction, m.in_reply_to, m.content, m.payload->>'message_id' AS own_id, COALESCE(m.in_reply_to, m.id) AS source
     FROM conversation_messages m
-    WHERE m.conversation_id = :conversation_id AND m.id <> ALL(:own) AND m.kind <> 'edit'
+    WHERE m.conversation_id = :conversation_id AND m.id <> ALL(:own)
       AND (m.provider_id = :reference OR right(m.provider_id, length(:reference) + 1) = ':' || :reference OR (m.direction = 'inbound' AND m.payload->>'message_id' = :reference))
-    ORDER BY m.id DESC LIMIT 1
+    ORDER BY m.kind = 'edit', m.id DESC LIMIT 1
+), edits AS (
+    SELECT e.id, e.content FROM conversation_messages e JOIN found ON e.payload->>'message_id' = found.own_id
+    WHERE e.conversation_id = :conversation_id AND e.direction = 'inbound' AND e.kind = 'edit' AND e.id <> ALL(:own)
+), parts AS (
+    SELECT source AS id FROM found UNION SELECT id FROM edits
 ), made AS (
-    SELECT e.order_id FROM order_events e JOIN found ON e.message_id = found.source
+    SELECT e.order_id FROM order_events e JOIN parts ON e.message_id = parts.id
     WHERE e.order_id IS NOT NULL ORDER BY e.id DESC LIMIT 1
 )
 SELECT found.id, found.direction, found.in_reply_to,
-    COALESCE((SELECT e.content FROM conversation_messages e
-      WHERE e.conversation_id = :conversation_id AND e.direction = 'inbound' AND e.kind = 'edit' AND e.id <> ALL(:own)
-        AND e.payload->>'message_id' = found.own_id ORDER BY e.id DESC LIMIT 1), found.content) AS words,
+    COALESCE((SELECT content FROM edits ORDER BY id DESC LIMIT 1), found.content) AS words,
     (SELECT json_agg(DISTINCT line->>0) FROM conversation_messages s, jsonb_array_elements(s.context->'lines') line
       WHERE s.id = found.source) AS skus,
     (SELECT order_id FROM made) AS order_id,
-    (SELECT count(DISTINCT e.message_id) FROM order_events e JOIN made ON made.order_id = e.order_id) AS sources
+    NOT EXISTS (SELECT 1 FROM order_events e JOIN made ON made.order_id = e.order_id
+      WHERE e.message_id IS NOT NULL AND e.message_id NOT IN (SELECT id FROM parts)) AS sole
 FROM found
 """)
 
@@ -54,5 +60,5 @@ def find_referred(connection: Connection, conversation_id: int, said: Said) -> R
         text=row.words,
         sku=skus[0] if len(skus) == 1 else None,
         order_id=row.order_id,
-        sole=row.sources == 1,
+        sole=bool(row.sole),
     )

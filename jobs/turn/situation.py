@@ -29,6 +29,8 @@ log = get_logger(__name__)
 
 MAX_BURST = 20
 """Messages read together at most; the rest are due at once after them."""
+RECENT = 60
+"""Messages looked through for an edit that overtook what it edits; the provider repeats what it could not hand in within minutes."""
 LATEST = 20
 """Orders of an outlet that are looked at: those still open, and what is usual."""
 TOGETHER_TRIES = 2
@@ -44,7 +46,10 @@ latest AS (
     SELECT o.* FROM bound CROSS JOIN LATERAL (
         SELECT * FROM orders WHERE outlet_id = bound.outlet_id AND placed_at IS NOT NULL ORDER BY id DESC LIMIT :latest) o)
 SELECT
-  (SELECT json_agg(json_build_array(m.id, m.kind, m.content, m.said_at, m.payload) ORDER BY m.id) FROM (
+  (SELECT json_agg(json_build_array(m.id, m.kind, m.content, m.said_at, m.payload, m.payload ? 'message_id' AND m.kind <> 'edit' AND EXISTS (
+      SELECT 1 FROM (SELECT kind, state, payload FROM conversation_messages WHERE conversation_id = :id ORDER BY id DESC LIMIT :recent) e
+      WHERE e.kind = 'edit' AND e.state IN ('answered', 'merged', 'handed_over') AND e.payload->>'message_id' = m.payload->>'message_id'))
+    ORDER BY m.id) FROM (
       SELECT * FROM conversation_messages WHERE conversation_id = :id AND state = 'received' AND reason IS DISTINCT FROM 'flood' ORDER BY id LIMIT :burst) m) AS said,
   (SELECT json_build_array(count(*), max(id), CASE WHEN count(*) > 0 THEN EXISTS (
       SELECT 1 FROM conversation_messages r JOIN conversation_messages i ON i.id = r.in_reply_to AND i.reason = 'flood'
@@ -85,6 +90,7 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
             "channel": lease.channel,
             "addresses": list(spellings(lease.address)),
             "burst": MAX_BURST,
+            "recent": RECENT,
             "latest": LATEST,
             "today": runtime.clock().astimezone(settings.zone).date(),
         },

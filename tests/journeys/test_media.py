@@ -186,6 +186,62 @@ def test_an_edit_before_the_message_was_read_takes_its_place(chat: Telegram, wor
     assert world.shop.one("SELECT count(*) FROM conversation_messages WHERE state = 'merged'") == 1
 
 
+def test_a_message_that_comes_after_its_edit_was_answered_orders_nothing_more(chat: Telegram, world: World) -> None:
+    chat.say("200 10 inch pizza box", edit_of=900)
+    assert chat.say(ORDER, message_id=900) == []
+    assert placed(world) == [("PB10-K", 200)]
+    found = world.shop.rows("SELECT state, reason FROM conversation_messages WHERE direction = 'inbound' ORDER BY id")
+    assert found == [("answered", None), ("ignored", "edited_before")]
+
+
+def test_what_is_said_beside_it_is_still_read(chat: Telegram, world: World) -> None:
+    from simulator import telegram
+
+    chat.say("200 10 inch pizza box", edit_of=900)
+    assert chat.post(telegram.build_update(501, ORDER, message_id=900)) == 200
+    chat.say("add 50 pizza liner", message_id=901)
+    assert placed(world) == [("PB10-K", 200), ("LN-PZ", 50)]
+
+
+def test_a_question_about_the_edit_stays_open_when_the_message_comes(chat: Telegram, world: World) -> None:
+    asked = chat.say("200 pizza box", edit_of=900)
+    assert "Which" in asked[0], asked
+    assert chat.say("100 pizza box", message_id=900) == []
+    chat.say("1")
+    assert [quantity for _, quantity in placed(world)] == [200]
+
+
+@pytest.mark.parametrize("comes_late", [True, False])
+def test_a_second_edit_changes_what_the_first_ordered(chat: Telegram, world: World, comes_late: bool) -> None:
+    chat.say("200 10 inch pizza box", edit_of=900)
+    if comes_late:
+        chat.say(ORDER, message_id=900)
+    assert "300 pcs" in chat.say("300 10 inch pizza box", edit_of=900)[0]
+    chat.press(1)
+    assert placed(world) == [("PB10-K", 300)]
+    assert world.shop.one("SELECT count(*) FROM orders") == 1
+
+
+def test_an_edit_of_what_was_edited_before_it_was_read_is_shown_too(chat: Telegram, world: World) -> None:
+    from simulator import telegram
+
+    assert chat.post(telegram.build_update(501, ORDER, message_id=900)) == 200
+    chat.say("200 10 inch pizza box", edit_of=900)
+    assert "300 pcs" in chat.say("300 10 inch pizza box", edit_of=900)[0]
+    chat.press(1)
+    assert placed(world) == [("PB10-K", 300)]
+
+
+def test_an_edit_of_one_of_several_read_together_is_asked_for_in_words(chat: Telegram, world: World) -> None:
+    from simulator import telegram
+
+    assert chat.post(telegram.build_update(501, ORDER, message_id=900)) == 200
+    chat.say("50 pizza liner", message_id=901)
+    assert placed(world) == [("PB10-K", 100), ("LN-PZ", 50)]
+    assert "write the change as a new message" in chat.say("200 10 inch pizza box", edit_of=900)[0]
+    assert placed(world) == [("PB10-K", 100), ("LN-PZ", 50)]
+
+
 def test_an_edit_of_somebody_elses_message_refers_to_nothing(chat: Telegram, world: World) -> None:
     world.bind("502", "AW-JWL", "telegram")
     world.chat(502).say(ORDER, message_id=900)

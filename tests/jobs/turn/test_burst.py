@@ -12,8 +12,15 @@ from jobs.turn.burst import first_turn
 A, B = {"message_id": 11}, {"message_id": 12}
 
 
-def row(number: int, content: str, payload: dict[str, Any], kind: MessageKind = MessageKind.TEXT) -> list[Any]:
-    return [number, kind.value, content, f"2026-11-18T02:00:{number:02d}+00:00", payload]
+def row(
+    number: int,
+    content: str,
+    payload: dict[str, Any],
+    kind: MessageKind = MessageKind.TEXT,
+    *,
+    edited_before: bool = False,
+) -> list[Any]:
+    return [number, kind.value, content, f"2026-11-18T02:00:{number:02d}+00:00", payload, edited_before]
 
 
 def turn(*rows: list[Any], alone: bool = False) -> tuple[tuple[int, ...], str, MessageKind]:
@@ -67,3 +74,17 @@ def test_messages_without_an_id_of_the_channel_are_never_taken_for_each_other() 
         "2 ctn box\n1 pkt liner",
         MessageKind.TEXT,
     )
+
+
+def test_a_message_whose_edit_was_answered_is_a_turn_without_words() -> None:
+    late = row(2, "2 ctn box", A, edited_before=True)
+    assert turn(row(1, "1 pkt liner", B), late) == ((1,), "1 pkt liner", MessageKind.TEXT)
+    assert turn(late, row(3, "1 pkt liner", B)) == ((2,), "", MessageKind.TEXT)
+    said = first_turn([late], alone=False)
+    assert said.payload == {"edited_before": True}
+
+
+def test_a_second_edit_behind_it_is_a_message_of_its_own() -> None:
+    late, second = row(2, "2 ctn box", A, edited_before=True), row(3, "4 ctn box", A, MessageKind.EDIT)
+    assert turn(late, second) == ((2,), "", MessageKind.TEXT)
+    assert turn(second) == ((3,), "4 ctn box", MessageKind.EDIT)
