@@ -12,6 +12,7 @@ from decimal import Decimal
 from bot.catalog import units
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import How
+from bot.catalog.product import Product
 from bot.understanding.book import Book
 from bot.understanding.intent import ChangeOp, Line, Question, QuestionReason
 from bot.understanding.meant_lines import left_alone, lines_meant, siblings
@@ -87,6 +88,12 @@ def _set(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Bo
     return _to_line(book, said, index, meant, ChangeOp.SET)
 
 
+def _keep(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Book:
+    """ "keep the pens": nothing is done to them, and "the rest" is what is not kept."""
+    kept = lines_meant(said.goods, book, index)
+    return replace(book, focus=tuple(dict.fromkeys((*book.focus, *kept))))
+
+
 def _sub(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Book:
     """ "1 less": of a line that has as much."""
     return _to_line(book, said, index, lines_meant(said.goods, book, index), ChangeOp.SUB)
@@ -97,13 +104,18 @@ def _remove(book: Book, said: Statement, index: CatalogIndex, manner: Manner) ->
     meant = _but_for(said, lines_meant(said.goods, book, index), index)
     if said.amount is not None and said.amount.value is not None:
         return _to_line(book, said, index, meant, ChangeOp.SUB)
-    everything = bool(said.excepted) or (said.goods is not None and said.goods.pointer is Pointer.ALL)
-    if len(meant) > 1 and not everything:
+    if len(meant) > 1 and not _means_all(said, book):
         return book.asking(_which(said, meant, op=ChangeOp.REMOVE))
     book = replace(book, questions=tuple(q for q in book.questions if not _asks_for(q, said.goods)))
     for sku in meant:
         book = book.without(sku)
     return book
+
+
+def _means_all(said: Statement, book: Book) -> bool:
+    """Every line that the words leave is meant: all of them, all but some, or the rest of those that were spoken of."""
+    pointer = said.goods.pointer if said.goods is not None else None
+    return bool(said.excepted) or pointer is Pointer.ALL or (pointer is Pointer.OTHER and bool(book.focus))
 
 
 def _asks_for(question: Question, goods: Goods | None) -> bool:
@@ -114,8 +126,7 @@ def _asks_for(question: Question, goods: Goods | None) -> bool:
 def _scale(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Book:
     """ "double it": the line named, the only one, or all of them when all are named."""
     meant = _but_for(said, lines_meant(said.goods, book, index), index)
-    everything = bool(said.excepted) or (said.goods is not None and said.goods.pointer is Pointer.ALL)
-    if not meant or (len(meant) > 1 and not everything):
+    if not meant or (len(meant) > 1 and not _means_all(said, book)):
         asked = meant or (said.goods.skus if said.goods is not None else ())
         return book.asking(replace(_which(said, asked), reason=QuestionReason.QUANTITY))
     for sku in meant:
@@ -204,6 +215,7 @@ OPERATIONS: Mapping[Op, Operation] = {
     Op.ADD: _add,
     Op.SET: _set,
     Op.SUB: _sub,
+    Op.KEEP: _keep,
     Op.REMOVE: _remove,
     Op.SCALE: _scale,
     Op.SWAP: _swap,
@@ -216,8 +228,8 @@ OPERATIONS: Mapping[Op, Operation] = {
 def _to_line(book: Book, said: Statement, index: CatalogIndex, meant: tuple[str, ...], op: ChangeOp) -> Book:
     """An amount for one line of the order, or for each of all; which of several is asked."""
     each = said.goods is None and said.amount is not None and said.amount.each
-    if len(meant) > 1 and (each or (said.goods is not None and said.goods.pointer is Pointer.ALL)):
-        for sku in meant:
+    if len(meant) > 1 and (each or _means_all(said, book)):
+        for sku in _but_for(said, meant, index):
             book = _to_line(book, said, index, (sku,), op)
         return book
     if len(meant) > 1:
@@ -225,6 +237,8 @@ def _to_line(book: Book, said: Statement, index: CatalogIndex, meant: tuple[str,
     if len(meant) != 1 or meant[0] not in index.products:
         return book.asking(replace(_which(said, meant or _offered(said), op=op), units=_units(book, meant)))
     old, product = book.lines[meant[0]], index.products[meant[0]]
+    if said.not_amount is not None and not _had(old, product, said):
+        book = book.doubting(said.text)
     amount = _amount(said.amount, old)
     ask = Question(_text(said), QuestionReason.QUANTITY, meant, amount.value, _first(amount.unit), op=op)
     line = line_or_question(product, amount, ask, NAMELESS, said.goods is None or said.goods.sure)
@@ -243,11 +257,24 @@ def _units(book: Book, skus: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((sku, unit) for sku, unit in said if unit is not None)
 
 
+def _has(line: Line, value: Decimal | None) -> bool:
+    return value in (None, line.quantity, line.quantity_said)
+
+
+def _had(line: Line, product: Product, said: Statement) -> bool:
+    """Whether the line has the amount that is said to be wrong, in its own unit or in that of the right one."""
+    wrong, right = said.not_amount or Amount(), said.amount or Amount()
+    unit = local_unit(product, wrong.unit or right.unit)
+    if _has(line, wrong.value) or wrong.value is None or units.factor(product, unit) is None:
+        return _has(line, wrong.value)
+    return units.to_base(product, wrong.value, unit) == line.quantity
+
+
 def _by_amount(book: Book, said: Statement, meant: tuple[str, ...], index: CatalogIndex) -> tuple[str, ...]:
     """Of several lines the one that has the amount said to be wrong, or the only one that is sold by the unit."""
     if said.not_amount is not None and said.not_amount.value is not None:
         value = said.not_amount.value
-        had = tuple(sku for sku in meant if value in (book.lines[sku].quantity_said, book.lines[sku].quantity))
+        had = tuple(sku for sku in meant if _has(book.lines[sku], value))
         if len(had) == 1:
             return had
     if said.amount is None or said.amount.unit is None:

@@ -21,6 +21,8 @@ class Book:
     changes: tuple[Change, ...] = ()
     questions: tuple[Question, ...] = ()
     focus: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """Words that do not agree with the order: the 2 of "6 not 2", of a line that had 5."""
 
     @staticmethod
     def of(basket: Basket | None) -> Book:
@@ -36,6 +38,9 @@ class Book:
 
     def asking(self, question: Question) -> Book:
         return replace(self, questions=(*self.questions, question))
+
+    def doubting(self, words: str) -> Book:
+        return replace(self, doubts=(*self.doubts, words))
 
     def put(self, line: Line) -> Book:
         """The line as it shall be, in the place of an older one of the same goods."""

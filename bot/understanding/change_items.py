@@ -6,6 +6,7 @@ item of its own, so that no production can leave it out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -16,7 +17,8 @@ from bot.language.change_words import Meanings, Phrase, Role, find_phrases, repa
 from bot.language.tokeniser import Token
 from bot.understanding.dates_in_words import Day
 from bot.understanding.facts import Facts
-from bot.understanding.spans import COMMA, JOIN, STRONG, Break, Kind, Mention, Quantity
+from bot.understanding.intent import Context
+from bot.understanding.spans import COMMA, JOIN, STRONG, Break, Element, Kind, Mention, Quantity
 
 GOODS, AMOUNT, DAY, REFERENCE, UNKNOWN = "G", "Q", "D", "R", "?"
 UNIT = "M"
@@ -25,8 +27,13 @@ PLACE = "#"
 """A pointer that counts, "the last item": beside the letter of a pointer."""
 WEAK, AND, STOP = ",", "&", "."
 BREAKS = frozenset({WEAK, AND, STOP})
+_STRENGTHS = ((STRONG, STOP), (COMMA, WEAK), (JOIN, AND))
 _CHOICES = frozenset({Role.BOTH, Role.NONE, Role.CHEAPEST, Role.DEAREST, Role.SMALLEST, Role.BIGGEST, Role.UNSURE})
 """What picks from a list: read beside an open question only, and no part of a change."""
+_SILENT = frozenset({*_CHOICES, Role.FILLER})
+_STRANGE = frozenset({scan.NUMBER, scan.PRICE, scan.ODD})
+_RANGES = frozenset({"-", "–", "~", "to", "till", "until", "ke", "hingga", "到", "至"})
+_WHOLE = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +54,29 @@ class Item:
         return any(letter in self.letters for letter in letters)
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The message and the phrases of change that keep their words in it."""
+
+    facts: Facts
+    phrases: Sequence[Phrase]
+
+    def chars(self, element: Element | Day) -> tuple[int, int]:
+        return self.facts.tokens[element.start].start, self.facts.tokens[element.end - 1].end
+
+    def beside_phrases(self, start: int, end: int) -> bool:
+        return not any(_overlap(phrase, start, end) for phrase in self.phrases)
+
+    def inside_phrase(self, start: int, end: int) -> bool:
+        return any(_covers(phrase, start, end) for phrase in self.phrases)
+
+
 def items_of(facts: Facts) -> tuple[Item, ...]:
     """Every item of the message in order."""
-    pieces = list(scan.pieces(facts.folded.text))
-    goods = [e for e in facts.elements if isinstance(e, Mention)]
-    amounts = [e for e in facts.elements if isinstance(e, Quantity)]
-    phrases = [p for p in _phrases(facts, pieces, goods) if _stands(p, facts, goods, amounts)]
-    found = [*_phrase_items(phrases), *_element_items(facts, phrases), *_unexplained(facts, phrases)]
+    words = _Words(facts, [phrase for phrase in _phrases(facts) if _stands(phrase, facts)])
+    found = [*_phrase_items(words), *_element_items(words), *_unexplained(words)]
     found.sort(key=lambda item: (item.start, item.end))
-    return tuple(_pointing(found))
+    return tuple(_pointing(_estimated(_ranged(found, facts))))
 
 
 def choices_in(facts: Facts) -> frozenset[Role]:
@@ -64,32 +85,120 @@ def choices_in(facts: Facts) -> frozenset[Role]:
     return frozenset(role for phrase in found for role in phrase.meanings if role in _CHOICES)
 
 
-def _phrases(facts: Facts, pieces: Sequence[scan.Piece], goods: Sequence[Mention]) -> list[Phrase]:
+# -- phrases
+
+
+def _phrases(facts: Facts) -> list[Phrase]:
     """The phrases as they are written, and those that a slip of the pen hides."""
+    pieces = list(scan.pieces(facts.folded.text))
     found = find_phrases(pieces)
-    for mention in goods:
-        for _, _, token in mention.parts:
-            known = any(_overlap(phrase, token.start, token.end) for phrase in found)
-            if token.text in mention.unknown and not known and (mended := repaired(pieces, token.text, token.start)):
-                found.append(mended)
+    strange = [t for m in facts.elements if isinstance(m, Mention) for _, _, t in m.parts if t.text in m.unknown]
+    for token in strange:
+        known = any(_overlap(phrase, token.start, token.end) for phrase in found)
+        if not known and (mended := repaired(pieces, token.text, token.start)):
+            found.append(mended)
     return found
 
 
-def _stands(phrase: Phrase, facts: Facts, goods: Sequence[Mention], amounts: Sequence[Quantity]) -> bool:
-    """Whether a phrase keeps its words: not those of goods, of a day, nor of an amount, but for "half it" and "x3"."""
-    for mention in goods:
-        start, end = _chars(facts.tokens, mention.start, mention.end)
-        longer = phrase.start <= start and end <= phrase.end and phrase.end - phrase.start > end - start
-        longer &= any(role not in (*_CHOICES, Role.FILLER) for role in phrase.meanings)
-        if not longer and any(_overlap(phrase, t.start, t.end) for t in _words_of_goods(mention, facts.index)):
-            return False
-    if any(_overlap(phrase, *_chars(facts.tokens, day.start, day.end)) for day in facts.days):
+def _stands(phrase: Phrase, facts: Facts) -> bool:
+    """Whether a phrase keeps its words: not those of goods, of a day, nor of an amount that is no part of it."""
+    words = _Words(facts, ())
+    if any(_overlap(phrase, *words.chars(day)) for day in facts.days):
         return False
-    for amount in amounts:
-        start, end = _chars(facts.tokens, amount.start, amount.end)
-        if _overlap(phrase, start, end) and not _counts_nothing(amount):
-            return Role.SCALE in phrase.meanings and phrase.start <= start and end <= phrase.end
-    return True
+    return not any(_is_of(phrase, element, words) for element in facts.elements)
+
+
+def _is_of(phrase: Phrase, element: Element, words: _Words) -> bool:
+    """Whether goods or an amount have the words of the phrase; a longer phrase has theirs: "half it", "both lines"."""
+    start, end = words.chars(element)
+    longer = _covers(phrase, start, end) and phrase.end - phrase.start > end - start
+    if isinstance(element, Mention):
+        counts = longer and not _SILENT.issuperset(phrase.meanings)
+        named = any(_overlap(phrase, t.start, t.end) for t in _words_of_goods(element, words.facts.index))
+        return named and not counts
+    if not isinstance(element, Quantity) or _counts_nothing(element) or not _overlap(phrase, start, end):
+        return False
+    return not (longer or (Role.SCALE in phrase.meanings and _covers(phrase, start, end)))
+
+
+def _words_of_goods(mention: Mention, index: CatalogIndex) -> Iterator[Token]:
+    for _, word, token in mention.parts:
+        if index.knows(word) or token.kind != scan.WORD or token.has("attribute"):
+            yield token
+
+
+def _phrase_items(words: _Words) -> Iterator[Item]:
+    for phrase in words.phrases:
+        letters = "".join(role.value for role in phrase.meanings if role not in _SILENT)
+        letters += PLACE if phrase.meanings.get(Role.POINTER, "").lstrip("-").isdigit() else ""
+        if letters:
+            yield Item(letters, phrase.start, phrase.end, phrase.text, phrase.meanings)
+        if _counts_one(phrase) and not _unit_behind(phrase, words):
+            yield Item(AMOUNT, phrase.end, phrase.end, quantity=_one_at(phrase, words.facts.tokens))
+
+
+def _counts_one(phrase: Phrase) -> bool:
+    """ "lagi satu", "one more"."""
+    return phrase.meanings.get(Role.ADD) == "one"
+
+
+def _unit_behind(phrase: Phrase, words: _Words) -> bool:
+    amounts = (element for element in words.facts.elements if isinstance(element, Quantity))
+    return any(0 <= words.chars(amount)[0] - phrase.end <= 1 for amount in amounts)
+
+
+def _one_at(phrase: Phrase, tokens: Sequence[Token]) -> Quantity:
+    at = next(at for at, token in enumerate(tokens) if token.end > phrase.start)
+    return Quantity(Kind.QUANTITY, at, at + 1, Decimal(1))
+
+
+# -- goods, amounts, days, papers and breaks
+
+
+def _element_items(words: _Words) -> Iterator[Item]:
+    days = {at: day for day in words.facts.days for at in range(day.start, day.end)}
+    seen: set[int] = set()
+    for element in words.facts.elements:
+        day = days.get(element.start)
+        if isinstance(element, Mention):
+            yield from _goods(element, words)
+        elif isinstance(element, Quantity):
+            yield from _amounts(element, words)
+        elif isinstance(element, Break):
+            yield from _breaks(element, words)
+        elif element.kind is Kind.DAY and day is None:
+            yield from _uncounted(element, words)
+        elif element.kind is Kind.DAY and day is not None and day.start not in seen:
+            seen.add(day.start)
+            yield Item(DAY, *words.chars(day), day=day)
+
+
+def _goods(mention: Mention, words: _Words) -> Iterator[Item]:
+    """The goods, and apart from them the words that are a phrase or that nobody knows."""
+    start, end = words.chars(mention)
+    if words.inside_phrase(start, end):
+        return
+    strange = [token for _, _, token in mention.parts if token.text in mention.unknown]
+    rest = [token for token in strange if words.beside_phrases(token.start, token.end)]
+    for token in rest:
+        yield Item(UNKNOWN, token.start, token.end, token.text)
+    if mention.words or mention.sku is not None:
+        known = mention if not strange else replace(mention, unknown=[token.text for token in rest])
+        yield Item(GOODS, start, end, words.facts.folded.quote(start, end), mention=known)
+
+
+def _amounts(quantity: Quantity, words: _Words) -> Iterator[Item]:
+    start, end = words.chars(quantity)
+    quantity = _counted_by(quantity, words, start)
+    if words.inside_phrase(start, end) or (_counts_nothing(quantity) and not words.beside_phrases(start, end)):
+        return
+    if _is_unit(quantity, words.facts.tokens):
+        yield Item(UNIT, start, end, quantity=quantity)
+    elif not _counts_nothing(quantity):
+        yield Item(AMOUNT, start, end, quantity=quantity)
+        if quantity.op in ("add", "sub"):
+            role = Role.ADD if quantity.op == "add" else Role.SUB
+            yield Item(role, end, end, meanings={role: "more"})
 
 
 def _counts_nothing(amount: Quantity) -> bool:
@@ -102,90 +211,92 @@ def _is_unit(amount: Quantity, tokens: Sequence[Token]) -> bool:
     return _counts_nothing(amount) and amount.unit is not None and not amount.same and not chat
 
 
-def _counted_by(amount: Quantity, phrases: Sequence[Phrase], start: int) -> Quantity:
+def _counted_by(amount: Quantity, words: _Words, start: int) -> Quantity:
     """ "lagi satu karton": a unit behind a phrase that says one more counts one of it."""
-    one = any(phrase.meanings.get(Role.ADD) == "one" and 0 <= start - phrase.end <= 1 for phrase in phrases)
+    one = any(_counts_one(phrase) and 0 <= start - phrase.end <= 1 for phrase in words.phrases)
     return replace(amount, value=Decimal(1), loose=False) if one and _counts_nothing(amount) else amount
 
 
-def _words_of_goods(mention: Mention, index: CatalogIndex) -> Iterator[Token]:
-    for _, word, token in mention.parts:
-        if index.knows(word) or token.kind != scan.WORD or token.has("attribute"):
-            yield token
+def _breaks(element: Break, words: _Words) -> Iterator[Item]:
+    start, end = words.chars(element)
+    if element.text == "+" and element.start == 0:
+        yield Item(Role.ADD, start, end, element.text)
+    elif words.beside_phrases(start, end):
+        letter = next((letter for least, letter in _STRENGTHS if element.strength >= least), "")
+        yield from [Item(letter, start, end, element.text)] if letter else []
 
 
-def _phrase_items(phrases: Sequence[Phrase]) -> Iterator[Item]:
-    for phrase in phrases:
-        letters = "".join(role.value for role in phrase.meanings if role not in (*_CHOICES, Role.FILLER))
-        letters += PLACE if phrase.meanings.get(Role.POINTER, "").lstrip("-").isdigit() else ""
-        if letters:
-            yield Item(letters, phrase.start, phrase.end, phrase.text, phrase.meanings)
+def _uncounted(element: Element, words: _Words) -> Iterator[Item]:
+    """The number of a paper; and of what looks like a span of time the amounts that the order has: "from 4 to 6"."""
+    token = words.facts.tokens[element.start]
+    if token.kind == scan.REFERENCE:
+        yield Item(REFERENCE, token.start, token.end, token.text)
+    if token.kind == scan.CLOCK:
+        found = list(_WHOLE.finditer(words.facts.folded.text[token.start : token.end]))
+        values = [Decimal(match.group()) for match in found]
+        if len(found) == 2 and values[0] in _held_amounts(words.facts.context):
+            for match, value in zip(found, values, strict=True):
+                counted = Quantity(Kind.QUANTITY, element.start, element.start + 1, value)
+                yield Item(AMOUNT, token.start + match.start(), token.start + match.end(), quantity=counted)
 
 
-def _element_items(facts: Facts, phrases: Sequence[Phrase]) -> Iterator[Item]:
-    days = {at: day for day in facts.days for at in range(day.start, day.end)}
-    seen: set[int] = set()
-    for element in facts.elements:
-        start, end = _chars(facts.tokens, element.start, element.end)
-        if isinstance(element, Mention):
-            yield from _goods(element, facts, phrases)
-        elif isinstance(element, Quantity):
-            element = _counted_by(element, phrases, start)
-            if _is_unit(element, facts.tokens) and not any(_overlap(phrase, start, end) for phrase in phrases):
-                yield Item(UNIT, start, end, quantity=element)
-            elif not (_counts_nothing(element) or any(_covers(phrase, start, end) for phrase in phrases)):
-                yield from _amount(element, start, end)
-        elif isinstance(element, Break):
-            letter = Role.ADD if element.text == "+" and element.start == 0 else _break(element)
-            if letter and not any(_overlap(phrase, start, end) for phrase in phrases):
-                yield Item(letter, start, end, element.text)
-        elif element.kind is Kind.DAY and element.start in days:
-            day = days[element.start]
-            if day.start not in seen:
-                seen.add(day.start)
-                yield Item(DAY, *_chars(facts.tokens, day.start, day.end), day=day)
-        elif facts.tokens[element.start].kind == scan.REFERENCE:
-            yield Item(REFERENCE, start, end, facts.tokens[element.start].text)
+def _held_amounts(context: Context) -> frozenset[Decimal]:
+    """The amounts that the lines of the draft and of the orders have, as they were said and in base units."""
+    baskets = [basket for basket in (context.draft, context.last_order, *context.orders) if basket is not None]
+    said = [pack.quantity for basket in baskets for pack in basket.packs]
+    return frozenset([*said, *(quantity for basket in baskets for _, quantity in basket.lines)])
 
 
-def _break(element: Break) -> str:
-    if element.strength >= STRONG:
-        return STOP
-    if element.strength >= COMMA:
-        return WEAK
-    return AND if element.strength >= JOIN else ""
-
-
-def _goods(mention: Mention, facts: Facts, phrases: Sequence[Phrase]) -> Iterator[Item]:
-    """The goods, and apart from them the words that are a phrase or that nobody knows."""
-    if any(_covers(phrase, *_chars(facts.tokens, mention.start, mention.end)) for phrase in phrases):
-        return
-    start, end = _chars(facts.tokens, mention.start, mention.end)
-    strange = [token for _, _, token in mention.parts if token.text in mention.unknown]
-    rest = [token for token in strange if not any(_overlap(phrase, token.start, token.end) for phrase in phrases)]
-    for token in rest:
-        yield Item(UNKNOWN, token.start, token.end, token.text)
-    if mention.words or mention.sku is not None:
-        known = mention if not strange else replace(mention, unknown=[token.text for token in rest])
-        yield Item(GOODS, start, end, facts.folded.quote(start, end), mention=known)
-
-
-def _amount(quantity: Quantity, start: int, end: int) -> Iterator[Item]:
-    yield Item(AMOUNT, start, end, quantity=quantity)
-    if quantity.op in ("add", "sub"):
-        role = Role.ADD if quantity.op == "add" else Role.SUB
-        yield Item(role, end, end, meanings={role: "more"})
-
-
-def _unexplained(facts: Facts, phrases: Sequence[Phrase]) -> Iterator[Item]:
+def _unexplained(words: _Words) -> Iterator[Item]:
     """Numbers and prices that no element took."""
-    taken = {at for e in facts.elements for at in range(e.start, e.end)}
-    for at, token in enumerate(facts.tokens):
-        if at in taken and token.kind != scan.PRICE:
-            continue
-        strange = token.kind in (scan.NUMBER, scan.PRICE, scan.ODD) and not token.has("stop")
-        if strange and not any(_overlap(phrase, token.start, token.end) for phrase in phrases):
+    taken = {at for e in words.facts.elements for at in range(e.start, e.end)}
+    for at, token in enumerate(words.facts.tokens):
+        free = at not in taken or token.kind == scan.PRICE
+        strange = free and token.kind in _STRANGE and not token.has("stop")
+        if strange and words.beside_phrases(token.start, token.end):
             yield Item(UNKNOWN, token.start, token.end, token.text)
+
+
+# -- what items do to those beside them
+
+
+def _ranged(items: list[Item], facts: Facts) -> list[Item]:
+    """ "8-10 cartons", "8 to 10": no amount that could be taken; "4 to 6" of an order of 4 says from what to what."""
+    out: list[Item] = []
+    for item in items:
+        first = next((other for other in reversed(out) if other.letters == AMOUNT), None)
+        if item.letters == AMOUNT and first is not None and _is_range(first, item, facts):
+            del out[out.index(first) :]
+            item = replace(item, start=first.start, quantity=_odd(item.quantity))
+        out.append(item)
+    return out
+
+
+def _is_range(first: Item, second: Item, facts: Facts) -> bool:
+    one, other = first.quantity, second.quantity
+    between = facts.folded.text[first.end : second.start].strip()
+    if one is None or other is None or one.unit is not None or between not in _RANGES:
+        return False
+    return between in ("-", "–", "~") or one.value not in _held_amounts(facts.context)
+
+
+def _odd(quantity: Quantity | None) -> Quantity | None:
+    return replace(quantity, odd=True) if quantity is not None else None
+
+
+def _estimated(items: Sequence[Item]) -> list[Item]:
+    """ "around 8", 8箱左右, "between 8 and 10": an amount that has to be asked about; the word itself is used up."""
+    return [
+        replace(item, quantity=_odd(item.quantity)) if item.letters == AMOUNT and _is_estimate(items, at) else item
+        for at, item in enumerate(items)
+        if not item.may(Role.ABOUT)
+    ]
+
+
+def _is_estimate(items: Sequence[Item], at: int) -> bool:
+    before, after = items[max(0, at - 1) : at], items[at + 1 : at + 2]
+    led = any(item.meanings.get(Role.ABOUT) == "before" for item in before)
+    return led or any(item.meanings.get(Role.ABOUT) == "behind" for item in after)
 
 
 def _pointing(items: list[Item]) -> Iterator[Item]:
@@ -194,28 +305,23 @@ def _pointing(items: list[Item]) -> Iterator[Item]:
         before = items[at - 1] if at else None
         after = items[at + 1] if at + 1 < len(items) else None
         if item.letters == GOODS:
-            pointed = _points(before, item) or (after is not None and _points_back(item, after))
-            yield replace(item, definite=pointed)
-        elif item.may(Role.DEFINITE):
-            beside = (after is not None and after.letters == GOODS) or (before is not None and before.letters == GOODS)
-            rest = item.letters.replace(Role.DEFINITE, "")
-            if not beside and rest:
-                yield replace(item, letters=rest)
-        else:
+            yield replace(item, definite=_points(before, item) or _points_back(item, after))
+        elif not item.may(Role.DEFINITE):
             yield item
+        elif rest := "" if _is_goods(before) or _is_goods(after) else item.letters.replace(Role.DEFINITE, ""):
+            yield replace(item, letters=rest)
+
+
+def _is_goods(item: Item | None) -> bool:
+    return item is not None and item.letters == GOODS
 
 
 def _points(before: Item | None, goods: Item) -> bool:
-    points = before is not None and before.meanings.get(Role.DEFINITE) == "before"
-    return points and before is not None and goods.start - before.end <= 1
+    return before is not None and before.meanings.get(Role.DEFINITE) == "before" and goods.start - before.end <= 1
 
 
-def _points_back(goods: Item, after: Item) -> bool:
-    return after.meanings.get(Role.DEFINITE) == "behind" and after.start - goods.end <= 1
-
-
-def _chars(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
-    return tokens[start].start, tokens[end - 1].end
+def _points_back(goods: Item, after: Item | None) -> bool:
+    return after is not None and after.meanings.get(Role.DEFINITE) == "behind" and after.start - goods.end <= 1
 
 
 def _overlap(phrase: Phrase, start: int, end: int) -> bool:

@@ -9,14 +9,16 @@ from bot.language import scan
 from bot.language.change_words import Role
 from bot.language.token import Token
 from bot.understanding.accounting import left_over, roles_of
-from bot.understanding.change_grammar import Clause, parse
+from bot.understanding.change_grammar import parse
 from bot.understanding.change_items import UNKNOWN, Item, items_of
+from bot.understanding.change_productions import Clause
 from bot.understanding.cues import find_cues
 from bot.understanding.dates_in_words import Day
 from bot.understanding.facts import Facts
 from bot.understanding.frames import ELSEWHERE
 from bot.understanding.kinds import CLEAR_ORDER, ORDER
 from bot.understanding.notes import notes_of
+from bot.understanding.reasons import because, is_reason, stretches
 from bot.understanding.resolve import Said
 from bot.understanding.spoken_goods import as_amount, goods_of
 from bot.understanding.statements import Amount, Goods, Mark, Op, Pointer, Points, Reading, SaidDay, Statement
@@ -25,6 +27,8 @@ _POINTERS = {"it": Pointer.IT, "all": Pointer.ALL, "other": Pointer.OTHER}
 _TELLS = ("complaint", "claim", "status", "human", "attack", "opt_out", "repeat")
 """Of these, what speaks of something else even beside goods that are plainly changed ("triple the foil, weekend promo")."""
 _ASKS = ("order.status", "complaint", "inquiry.product", "inquiry.price", "inquiry.policy")
+_LEAVES = (None, Op.WISH, Op.KEEP)
+"""Operations that change nothing that is there."""
 LIKELY = 0.9
 
 
@@ -143,7 +147,7 @@ def _may_ask(heard: Heard) -> bool:
 
 def clauses_do(clauses: Sequence[Clause]) -> bool:
     """Whether any clause says what is done to goods or to the whole order; a day or a note alone may be asked about."""
-    return any(clause.op not in (None, Op.WISH) or clause.marks - {Mark.MOVE} for clause in clauses)
+    return any(clause.op not in _LEAVES or clause.marks - {Mark.MOVE, Mark.KEEP} for clause in clauses)
 
 
 def _accepts_as_it_is(heard: Heard) -> bool:
@@ -168,7 +172,7 @@ NO_CHANGE: tuple[Callable[[Heard], bool], ...] = (_tells_of_else, _is_asked, _sa
 
 def _does(clause: Clause) -> bool:
     points = any(where == "order" for _, where in clause.days)
-    return points or clause.op not in (None, Op.WISH) or bool(clause.notes) or _points(clause)
+    return points or clause.op not in _LEAVES or bool(clause.notes) or _points(clause)
 
 
 def _points(clause: Clause) -> bool:
@@ -215,28 +219,22 @@ def _turns(token: Token) -> bool:
 
 
 def _left(facts: Facts, items: Sequence[Item], clauses: Sequence[Clause]) -> tuple[str, ...]:
-    """What the items leave, and is neither courtesy nor a word of chat."""
+    """What the items leave, and is neither courtesy, nor a word of chat, nor a reason."""
     spans = [(item.start, item.end) for item in items if item.letters != UNKNOWN]
     spans += [span for clause in clauses for span in clause.notes]
     used = {at for at, t in enumerate(facts.tokens) if any(start < t.end and t.start < end for start, end in spans)}
     spoken = {at for at, t in enumerate(facts.tokens) if any(s <= t.start < e for s, e in facts.cues.spans)}
-    return _idle_stretches(facts, used) or left_over(
-        facts.tokens, roles_of(facts.tokens, used, spoken, facts.index), facts.folded
-    )
+    idle = [run for run in stretches(facts.tokens) if used.isdisjoint(run)]
+    reasons = {at for run in idle if is_reason(facts.tokens, run) for at in run} | because(facts.tokens, used)
+    quoted = [run for run in idle if reasons.isdisjoint(run) and _says_much(facts.tokens, run)]
+    if quoted:
+        return tuple(facts.folded.quote(facts.tokens[run[0]].start, facts.tokens[run[-1]].end) for run in quoted)
+    return left_over(facts.tokens, roles_of(facts.tokens, used | reasons, spoken, facts.index), facts.folded)
 
 
-def _idle_stretches(facts: Facts, used: set[int]) -> tuple[str, ...]:
-    """ "..., event is off": a stretch between marks of several words, of which the change uses none."""
-    found, run = [], list[int]()
-    for at in [*range(len(facts.tokens)), None]:
-        if at is not None and facts.tokens[at].kind not in (scan.MARK, scan.LINE):
-            run.append(at)
-            continue
-        words = [place for place in run if not facts.tokens[place].has("courtesy")]
-        if len(words) > 1 and used.isdisjoint(run):
-            found.append(facts.folded.quote(facts.tokens[run[0]].start, facts.tokens[run[-1]].end))
-        run = []
-    return tuple(found)
+def _says_much(tokens: Sequence[Token], run: Sequence[int]) -> bool:
+    """Several words that are more than courtesy."""
+    return sum(not tokens[at].has("courtesy") for at in run) > 1
 
 
 def _other_words(facts: Facts, items: Sequence[Item]) -> bool:
@@ -269,26 +267,37 @@ def _notes(facts: Facts, clauses: Sequence[Clause]) -> str:
 
 
 def _of_clauses(facts: Facts, clauses: Sequence[Clause]) -> Iterator[Statement]:
-    for clause in clauses:
-        if clause.op is None:
-            continue
-        amount = _amount_of(facts, clause)
-        for item in clause.goods or (None,):
-            goods = _goods_of(facts, item, clause, amount)
-            instead = _goods_of(facts, clause.instead, clause, None)
-            excepted = tuple(g for i in clause.excepted if (g := _goods_of(facts, i, clause, None)[0]) is not None)
-            yield Statement(
-                clause.op,
-                goods[0],
-                goods[1],
-                clause.factor,
-                instead[0],
-                excepted,
-                _not_amount(facts, clause),
-                clause.corrects,
-                text=facts.folded.quote(clause.start, clause.end),
-                span=(clause.start, clause.end),
-            )
+    """The statements of the clauses; what is kept is told first, because it is what "the rest" leaves."""
+    for clause in sorted(clauses, key=lambda clause: clause.op is not Op.KEEP):
+        if clause.op is not None:
+            yield from _of_clause(facts, clause)
+
+
+def _of_clause(facts: Facts, clause: Clause) -> Iterator[Statement]:
+    amount = _amount_of(facts, clause)
+    instead, _ = _goods_of(facts, clause.instead, clause, None)
+    excepted = [_goods_of(facts, item, clause, None)[0] for item in clause.excepted]
+    for item in clause.goods or (None,):
+        goods, much = _goods_of(facts, item, clause, amount)
+        yield Statement(
+            clause.op or Op.WISH,
+            goods or _whole(clause),
+            much,
+            clause.factor,
+            instead,
+            tuple(goods for goods in excepted if goods is not None),
+            _not_amount(facts, clause),
+            clause.corrects,
+            text=facts.folded.quote(clause.start, clause.end),
+            span=(clause.start, clause.end),
+        )
+
+
+def _whole(clause: Clause) -> Goods | None:
+    """ "double the friday order", "all but the foil": every line, where an order or its exceptions are named."""
+    named = bool(clause.excepted) or any(where == "order" for _, where in clause.days)
+    whole = named and clause.op in (Op.SCALE, Op.REMOVE)
+    return Goods("", pointer=Pointer.ALL) if whole or clause.excepted else None
 
 
 def _amount_of(facts: Facts, clause: Clause) -> Amount | None:

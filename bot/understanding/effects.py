@@ -359,7 +359,7 @@ def _with_answer(scene: Scene, result: Answered) -> Intent:
     book = Book.of(draft)
     for op, line in result.lines:
         book = book.put(line) if op is ChangeOp.SET else book.more(line)
-    book = amended(book, result.rest, scene.index, Manner(ChangeOp.ADD, beside=True))
+    book = amended(book, result.rest, scene.index, Manner(ChangeOp.SET, beside=True))
     book = replace(book, questions=(*result.asked, *result.open, *book.questions))
     confidence = next((p for kind, p in scene.reading.kinds if kind == ORDER), CERTAIN)
     return _intent(IntentKind.ORDER_AMEND, scene, confidence, book, draft)
@@ -394,7 +394,7 @@ def _day(reading: Reading, basket: Basket | None) -> date | None:
 def _intent(kind: IntentKind, scene: Scene, confidence: float, book: Book, basket: Basket | None) -> Intent:
     reading = scene.reading
     strange = strange_numbers(reading.frame, scene.context) if basket is not None else ()
-    doubts = (*reading.leftovers, *strange) if book.lines else ()
+    doubts = (*reading.leftovers, *strange, *book.doubts) if book.lines else ()
     return Intent(
         kind=kind,
         confidence=confidence,

@@ -38,6 +38,8 @@ class Op(StrEnum):
     """ "no liner", "remove the foil": with an amount it takes away that many."""
     SCALE = "scale"
     """ "double it", "halve the foil", "x3": `factor` says how."""
+    KEEP = "keep"
+    """ "keep the pens": a line that stays as it is, and is spoken of: "the rest" is what is not."""
     SWAP = "swap"
     """ "change the brown to white", "12 inch not 10 inch": `goods` in place of `instead`."""
 
