@@ -64,6 +64,8 @@ class Outgoing:
     request_contact: str | None = None
     template: str | None = None
     """WhatsApp: the approved template to use instead of `text` outside the 24-hour window."""
+    answered: tuple[str, ...] = ()
+    """The provider's ids of our messages whose buttons are out of date with this one; a channel may take them away."""
 
 
 @dataclass(frozen=True, slots=True)

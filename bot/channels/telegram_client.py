@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from datetime import datetime, timedelta
 
@@ -22,6 +23,12 @@ from bot.channels.provider_loop import CONNECT_S, CONNECTIONS, READ_S, ProviderL
 from bot.channels.telegram import MAX_TEXT, NAME
 from bot.errors import OptedOutError, PermanentError, TemporaryError, UnknownOutcome
 from bot.settings import Settings
+from bot.telemetry import get_logger
+
+log = get_logger(__name__)
+
+TIDY_S = 2.0
+"""How long a reply waits for the buttons of the message before it to go."""
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 """The library's own switch to the form that it does not warn about."""
@@ -53,7 +60,7 @@ class Telegram:
 
     def send(self, message: Outgoing) -> str:
         try:
-            return self._loop.run(self._send(message))
+            return self._loop.run(self._send_and_tidy(message))
         except TimeoutError as error:
             raise UnknownOutcome("Telegram's answer took too long", code="lost") from error
 
@@ -68,6 +75,24 @@ class Telegram:
     def close(self) -> None:
         self._loop.run(self._request.shutdown())
         self._loop.close()
+
+    async def _send_and_tidy(self, message: Outgoing) -> str:
+        """At the same time, so that what the provider said of the message is known as early as without buttons to take away."""
+        tidying = asyncio.gather(*map(self._take_buttons, message.answered))
+        try:
+            return await self._send(message)
+        finally:
+            await tidying
+
+    async def _take_buttons(self, provider_id: str) -> None:
+        """Nobody is helped by a failure of this: a button that stays is answered with "that question is closed"."""
+        _, chat_id, message_id = provider_id.split(":")
+        try:
+            await asyncio.wait_for(
+                self._bot.edit_message_reply_markup(chat_id=int(chat_id), message_id=int(message_id)), TIDY_S
+            )
+        except (TelegramError, TimeoutError) as error:
+            log.info("buttons stay", error=type(error).__name__)
 
     async def _send(self, message: Outgoing) -> str:
         try:

@@ -29,6 +29,8 @@ SENDING_S = 8
 MAX_ATTEMPTS = 12
 """The ceiling of a reply, whatever became of its tries: a claim counts before anything is sent."""
 MAX_PAUSE_S = 300
+MOST_TIDIED = 3
+"""Messages whose buttons go with one reply: a question and its reminders."""
 
 CLAIM = Prepared(
     "claim_reply",
@@ -42,7 +44,11 @@ WHERE m.id = :id AND before.id = m.id AND c.id = m.conversation_id AND k.id = c.
                   AND e.direction = 'outbound' AND e.state IN ('pending', 'sending', 'unknown'))
 RETURNING m.id, m.in_reply_to, m.content, m.payload, m.attempts, m.unconfirmed, m.channel, m.conversation_id, before.state AS was, m.created_at, k.id AS contact_id,
           k.address, c.business_address, k.last_inbound_at,
-          (SELECT i.created_at FROM conversation_messages i WHERE i.id = m.in_reply_to) AS asked_at
+          (SELECT i.created_at FROM conversation_messages i WHERE i.id = m.in_reply_to) AS asked_at,
+          CASE WHEN m.payload ? 'closes' THEN (
+              SELECT array_agg(b.provider_id) FROM conversation_messages b
+              WHERE b.conversation_id = m.conversation_id AND b.id < m.id AND b.direction = 'outbound' AND b.provider_id IS NOT NULL
+                AND starts_with(b.payload->'buttons'->0->>1, 'q' || (m.payload->>'closes') || ':')) END AS answered
 """,
     sending="double precision",
 )
@@ -165,4 +171,5 @@ def _wait_s(attempts: int, retry_after_s: float | None) -> float:
 def _outgoing(row: Any) -> Outgoing:
     buttons = tuple(Button(label, data) for label, data in row.payload.get("buttons", []))
     asks_contact, template = row.payload.get("request_contact"), row.payload.get("template")
-    return Outgoing(row.address, row.business_address, row.content, buttons, asks_contact, template)
+    answered = tuple(row.answered or ())[-MOST_TIDIED:]
+    return Outgoing(row.address, row.business_address, row.content, buttons, asks_contact, template, answered)

@@ -110,7 +110,9 @@ def apply(
     if said.payload.get("too_many"):
         connection.execute(FINISH_FLOOD, {"id": lease.conversation_id, "last": said.last_id})
     failpoints.hit("apply.after_inbound")
-    outbound = _write_outbound(connection, lease, said, replies, language, proactive=decision.proactive)
+    outbound = _write_outbound(
+        connection, lease, said, replies, language, proactive=decision.proactive, closes=_closes(situation, decision)
+    )
     failpoints.hit("apply.after_outbound")
     write_events(connection, said, decision, order_id, thought_s=thought_s)
     failpoints.hit("apply.after_events")
@@ -218,13 +220,25 @@ def _finish_inbound(
 
 
 def _write_outbound(
-    connection: Connection, lease: Lease, said: Said, replies: list[Rendered], language: str, *, proactive: bool
-) -> tuple[int, ...]:
-    mark = {"proactive": True} if proactive else {}
-    messages = [Outbound(reply.text, _payload(reply) | mark, sequence) for sequence, reply in enumerate(replies, 1)]
+    connection: Connection, lease: Lease, said: Said, replies: list[Rendered], language: str, *, proactive: bool,
+    closes: int | None,
+) -> tuple[int, ...]:  # fmt: skip
+    marks: list[dict[str, Any]] = [{"proactive": True} if proactive else {} for _ in replies]
+    if marks and closes is not None:
+        marks[0] = marks[0] | {"closes": closes}
+    messages = [
+        Outbound(reply.text, _payload(reply) | mark, sequence)
+        for sequence, (reply, mark) in enumerate(zip(replies, marks, strict=True), 1)
+    ]
     return outbox.write(
         connection, lease.conversation_id, messages, in_reply_to=said.last_id, language=language, handed_over=True
     )
+
+
+def _closes(situation: Situation, decision: Decision) -> int | None:
+    """The serial of the question that this turn ends: its buttons go (jobs/outbox/send.py)."""
+    before, after = situation.question, decision.question
+    return before.serial if before is not None and (after is None or after.serial != before.serial) else None
 
 
 def _payload(reply: Rendered) -> dict[str, Any]:
