@@ -26,6 +26,7 @@ from bot import failpoints
 from bot.runtime import Runtime
 from bot.telemetry import get_logger, log_context, metrics, report_error
 from jobs import heartbeat, queues
+from jobs.access import sessions
 from jobs.handoff import notify, undelivered
 from jobs.replay.rq_failures import reconcile
 from jobs.upkeep.startup_checks import begin
@@ -100,6 +101,7 @@ def pulse(runtime: Runtime) -> None:
     reconcile(runtime)
     undelivered.take_up(runtime)
     notify.tell(runtime)
+    sessions.end_idle(runtime)
     heartbeat.beat(runtime.engine, "sweeper")
 
 

@@ -131,6 +131,9 @@ class Settings(BaseSettings):
     )
     draft_reminder_minutes: int = Field(30, ge=1, description="a draft left open is reminded once after this")
     draft_expiry_minutes: int = Field(240, ge=2, description="and expires after this")
+    session_idle_hours: int = Field(
+        24, ge=1, description="a conversation without a word for so long has ended; the next message opens a new one"
+    )
     handover_timeout_minutes: int = Field(240, ge=1, description="a person's silence after which the bot speaks again")
     escalation_notify: str = Field(
         "",

@@ -1,4 +1,4 @@
-"""Ends a contact's conversations and begins new ones, in the caller's transaction: both happen, or neither."""
+"""Ends a contact's conversations, in the caller's transaction. The next message opens a new one (jobs/intake/record.py)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from jobs.lease import release_statement
 _CLOSE = text(
     release_statement(
         due_at="NULL",
-        also="closed_at = now(), question = NULL, owner = 'bot', owner_until = NULL",
+        also="closed_at = now(), question = NULL, owner = 'bot', owner_until = NULL, language = NULL",
         where="contact_id = :contact_id AND closed_at IS NULL",
         fence=True,
-        returning="id, channel, business_address",
+        returning="id",
     )
 )
 _EXPIRE = text("""
@@ -30,11 +30,6 @@ WHERE conversation_id = ANY(:ids) AND state IN ('received', 'pending', 'held')
 _CLOSE_TASKS = text("""
 UPDATE escalations SET closed_at = now(), closed_by = :reason WHERE conversation_id = ANY(:ids) AND closed_at IS NULL
 """)
-_OPEN = text("""
-INSERT INTO conversations (contact_id, channel, business_address)
-SELECT :contact_id, c.channel, c.business_address FROM conversations c WHERE c.id = ANY(:ids)
-RETURNING id
-""")
 
 
 def close_all(connection: Connection, contact_id: int, *, reason: str) -> tuple[int, ...]:
@@ -44,9 +39,3 @@ def close_all(connection: Connection, contact_id: int, *, reason: str) -> tuple[
     for statement in (_EXPIRE, _SETTLE, _CLOSE_TASKS):
         connection.execute(statement, values)
     return closed
-
-
-def reopen(connection: Connection, contact_id: int, *, reason: str) -> tuple[int, ...]:
-    """The ids of the new, empty conversations, one for each of our numbers that the contact was talking to."""
-    closed = close_all(connection, contact_id, reason=reason)
-    return tuple(connection.execute(_OPEN, {"contact_id": contact_id, "ids": list(closed)}).scalars())

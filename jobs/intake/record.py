@@ -108,11 +108,15 @@ WITH contact AS (
     ON CONFLICT (channel, address) DO UPDATE SET address = excluded.address
     RETURNING id
 )
-INSERT INTO conversations (contact_id, channel, business_address) SELECT id, :channel, :business_address FROM contact
+INSERT INTO conversations (contact_id, channel, business_address, language)
+SELECT id, :channel, :business_address, (
+    SELECT language FROM conversations c WHERE c.contact_id = contact.id AND c.business_address = :business_address ORDER BY c.id DESC LIMIT 1)
+FROM contact
 ON CONFLICT (contact_id, business_address) WHERE closed_at IS NULL DO NOTHING
 """,
 )
-"""Before the first message of somebody new, or of somebody whose conversation was closed; without a message it does nothing."""
+"""Before the first message of somebody new, or of somebody whose conversation has ended: they go on in the language they spoke.
+Without a message it does nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Finds the earlier message that an incoming one quotes, edits, deletes or reacts to; only in the same conversation."""
+"""Finds the earlier message that an incoming one quotes, edits, deletes or reacts to; only of the same person."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from bot.situation import Referred, Said
 # A message and its edits are one: whichever of them came first, and whichever of them ordered. Telegram gives all of them the id
 # of the message; the original may even be missing.
 _FIND = text("""
-WITH found AS (
+WITH talks AS (
+    SELECT t.id FROM conversations c JOIN conversations t ON t.contact_id = c.contact_id AND t.business_address = c.business_address
+    WHERE c.id = :conversation_id
+), found AS (
     SELECT m.id, m.direction, m.in_reply_to, m.content, m.payload->>'message_id' AS own_id, COALESCE(m.in_reply_to, m.id) AS source
     FROM conversation_messages m
-    WHERE m.conversation_id = :conversation_id AND m.id <> ALL(:own)
+    WHERE m.conversation_id = ANY(ARRAY(SELECT id FROM talks)) AND m.id <> ALL(:own)
       AND (m.provider_id = :reference OR right(m.provider_id, length(:reference) + 1) = ':' || :reference OR (m.direction = 'inbound' AND m.payload->>'message_id' = :reference))
     ORDER BY m.kind = 'edit', m.id DESC LIMIT 1
 ), edits AS (
     SELECT e.id, e.content FROM conversation_messages e JOIN found ON e.payload->>'message_id' = found.own_id
-    WHERE e.conversation_id = :conversation_id AND e.direction = 'inbound' AND e.kind = 'edit' AND e.id <> ALL(:own)
+    WHERE e.conversation_id = ANY(ARRAY(SELECT id FROM talks)) AND e.direction = 'inbound' AND e.kind = 'edit' AND e.id <> ALL(:own)
 ), parts AS (
     SELECT source AS id FROM found UNION SELECT id FROM edits
 ), made AS (
@@ -44,7 +47,7 @@ def reference_of(said: Said) -> str | None:
 
 
 def find_referred(connection: Connection, conversation_id: int, said: Said) -> Referred | None:
-    """None when nothing is referred to, or when it is no message of this conversation."""
+    """None when nothing is referred to, or when it is no message between us and this person."""
     reference = reference_of(said)
     if reference is None:
         return None

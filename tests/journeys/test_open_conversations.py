@@ -6,13 +6,11 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-import pytest
 from flask.testing import FlaskClient
 
 from bot.channels.base import Incoming, MessageKind
 from bot.runtime import Runtime
 from handlers import create_app
-from jobs.access.close_conversation import reopen
 from jobs.intake.record import record_once
 from jobs.outbox.send import send
 from jobs.process_conversation import process
@@ -58,32 +56,6 @@ def test_session_ids_are_uuid4_and_differ(shop: Shop, client: FlaskClient) -> No
     assert len(set(ids)) == 3
     assert {uuid.UUID(session).version for session in ids} == {4}
     assert [str(uuid.UUID(session)) for session in ids] == ids
-
-
-def test_closing_and_opening_happen_together(shop: Shop, client: FlaskClient) -> None:
-    World(shop, client).phone().say("2 ctn 10 inch pizza box")
-    contact_id = int(str(shop.one("SELECT contact_id FROM conversations")))
-    with shop.runtime.engine.begin() as connection:
-        (new,) = reopen(connection, contact_id, reason="test")
-    assert shop.rows("SELECT id, closed_at IS NULL FROM conversations ORDER BY id") == [(1, False), (new, True)]
-
-
-def test_a_crash_between_closing_and_opening_applies_neither(shop: Shop, client: FlaskClient) -> None:
-
-    class CrashError(Exception):
-        pass
-
-    World(shop, client).phone().say("hi")
-    before = shop.rows("SELECT id, session_id, closed_at FROM conversations")
-
-    def crash_between() -> None:
-        with shop.runtime.engine.begin() as connection:
-            reopen(connection, 1, reason="test")
-            raise CrashError
-
-    with pytest.raises(CrashError):
-        crash_between()
-    assert shop.rows("SELECT id, session_id, closed_at FROM conversations") == before
 
 
 def test_a_message_while_it_is_closed_is_settled_with_a_reason(shop: Shop, client: FlaskClient) -> None:
