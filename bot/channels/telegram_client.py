@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from datetime import datetime, timedelta
 
@@ -23,9 +24,8 @@ from bot.channels.provider_loop import CONNECT_S, CONNECTIONS, READ_S, ProviderL
 from bot.channels.telegram import MAX_TEXT, NAME
 from bot.errors import OptedOutError, PermanentError, TemporaryError, UnknownOutcome
 from bot.settings import Settings
-from bot.telemetry import get_logger
 
-log = get_logger(__name__)
+log = logging.getLogger(__name__)
 
 TIDY_S = 2.0
 """How long a reply waits for the buttons of the message before it to go."""
@@ -92,7 +92,7 @@ class Telegram:
                 self._bot.edit_message_reply_markup(chat_id=int(chat_id), message_id=int(message_id)), TIDY_S
             )
         except (TelegramError, TimeoutError) as error:
-            log.info("buttons stay", error=type(error).__name__)
+            log.info("buttons stay: %s", type(error).__name__)
 
     async def _send(self, message: Outgoing) -> str:
         try:
