@@ -21,8 +21,8 @@ install-dev: ## .venv with what the suite and the linters need as well
 run: ## start everything; stop with Ctrl-C
 	@began=$$(date +%s) && $(SAME_MAKE) --no-print-directory install && STARTED_AT=$$began exec $(PY) -m embedded
 
-test: install-dev ## the whole suite, offline, on servers of its own
-	@$(PY) -m pytest $(ARGS)
+test: install-dev ## the whole suite, offline, each core with servers of its own
+	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: install-dev ## ruff and mypy
 	@$(PY) -m ruff check .
