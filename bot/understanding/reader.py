@@ -146,7 +146,8 @@ def _used(facts: Facts) -> set[int]:
 
 
 def _spoken(facts: Facts) -> set[int]:
-    return {at for at, token in enumerate(facts.tokens) if any(s <= token.start < e for s, e in facts.cues.spans)}
+    letters = {at for start, end in facts.cues.spans for at in range(start, end)}
+    return {at for at, token in enumerate(facts.tokens) if token.start in letters}
 
 
 def _asked_day(days: list[Day], elements: list[Element]) -> date | None:
