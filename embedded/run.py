@@ -82,6 +82,7 @@ def run(root: Path, *, smoke: bool = False) -> None:
         commands = read_procfile(root / "Procfile")
         _run_to_the_end(start, "migrate", commands.pop("release"), "database schema")
         _load_demo_rows(start)
+        _let_in(start)
         _start_processes(start, commands)
         if not supervisor.stopping():
             terminal.show(_where_to_go(start, _seconds_since_typed(time.monotonic() - began)))
@@ -167,6 +168,12 @@ def _load_demo_rows(start: Start) -> None:
             _run_to_the_end(start, f"{group}-import", ["flask", group, "import", file], f"demo {group}")
 
 
+def _let_in(start: Start) -> None:
+    """The login of the demo's console, which is printed below: only where the database is our own, on this machine."""
+    if not start.settings.is_production and "DATABASE_URL" in start.env:
+        _run_to_the_end(start, "users-demo", ["flask", "users", "demo"], "demo login")
+
+
 def _start_processes(start: Start, commands: dict[str, list[str]]) -> None:
     if start.supervisor.stopping():
         return
@@ -211,6 +218,9 @@ def _where_to_go(start: Start, seconds: float) -> Panel:
     lines = [f"Ready to accept traffic after {seconds:.1f} s: a synthetic order went through.", ""]
     if "SIMULATOR_URL" in start.env:
         lines.append(f"Write an order   {here}/simulator")
+    lines.append(
+        f"Console          {here}/console" + ("  (demo, demo-password)" if "DATABASE_URL" in start.env else "")
+    )
     lines.append(f"Health           {here}/api/v1/health/readiness")
     lines += [f"Full logs        {start.var / 'log'}", "Stop             Ctrl-C"]
     return Panel("\n".join(lines), title="Tria", border_style="green", expand=False)

@@ -23,7 +23,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
         runtime = _own_runtime()
     app = Flask("tria", root_path=str(ROOT / "handlers"))
     app.debug = runtime.settings.debug
-    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES)  # no SECRET_KEY: no door has sessions, and opening one costs
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES)  # sessions are the console's alone (console/sessions.py)
     app.extensions["tria"] = runtime
     if not cli.is_one_of_ours():
         _add_doors(app, runtime)
@@ -36,7 +36,8 @@ def _add_doors(app: Flask, runtime: Runtime) -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from bot.channels.registry import CHANNELS
-    from handlers import access, api_docs, errors, health, well_formed
+    from handlers import access, api_docs, console, errors, health, well_formed
+    from handlers.console import sessions
 
     if hops := runtime.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -44,6 +45,10 @@ def _add_doors(app: Flask, runtime: Runtime) -> None:
         app.register_blueprint(import_module(spec.door).blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(api_docs.blueprint)
+    sessions.install(
+        app, runtime.settings.secret_key.get_secret_value(), https=runtime.settings.public_url.startswith("https://")
+    )
+    app.register_blueprint(console.blueprint)
     if not runtime.settings.is_production:
         _add_simulator(app)
     access.install(app)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from models.base import Base
     from models.contact import Contact, ContactOutlet
     from models.conversation import Conversation
+    from models.desk import Note, ReadMark
     from models.escalation import Escalation
     from models.failure import Failure
     from models.invitation import BindingRequest, Invitation
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from models.product import CatalogVersion, PackUnit, Product, ProductAlias
     from models.receipt import DeliveryReceipt
     from models.tax import TaxRate
+    from models.user import User, UserSession
 
 __all__ = [
     "AliasProposal",
@@ -40,6 +42,7 @@ __all__ = [
     "Failure",
     "Heartbeat",
     "Invitation",
+    "Note",
     "Order",
     "OrderEvent",
     "OrderLine",
@@ -47,7 +50,10 @@ __all__ = [
     "PackUnit",
     "Product",
     "ProductAlias",
+    "ReadMark",
     "TaxRate",
+    "User",
+    "UserSession",
 ]
 
 

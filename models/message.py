@@ -73,6 +73,7 @@ class ConversationMessage(Base):
             "embedding_id",
             postgresql_where=text("embedding_id IS NOT NULL"),
         ),
+        Index("ix_conversation_messages_held", "id", postgresql_where=text("state = 'held'")),
         Index("ix_conversation_messages_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     )
 

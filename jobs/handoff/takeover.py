@@ -23,6 +23,8 @@ from jobs.lease import Lease, release_statement
 from jobs.outbox.write import say, say_reply
 from models.database import transaction
 
+TAKEN_BY_HAND = "taken over by hand"
+
 _OPEN = text("""
 SELECT e.id, e.conversation_id, e.opened_at FROM escalations e JOIN conversations c ON c.id = e.conversation_id
 WHERE e.id = :id AND e.closed_at IS NULL AND c.closed_at IS NULL FOR NO KEY UPDATE OF c
@@ -49,6 +51,13 @@ _GIVE_BACK = text(
         fence=True,
     )
 )
+_LOCK = text("SELECT id FROM conversations WHERE id = :id AND closed_at IS NULL FOR NO KEY UPDATE")
+# Told already: whoever takes a conversation over knows of it.
+_TASK = text("""
+INSERT INTO escalations AS e (conversation_id, reason, told, told_at) VALUES (:id, :reason, :reason, now())
+ON CONFLICT (conversation_id) WHERE closed_at IS NULL DO UPDATE SET reason = e.reason RETURNING e.id
+""")
+_MAKE_MINE = text("UPDATE escalations SET assignee = :actor, due_at = NULL WHERE id = :id AND closed_at IS NULL")
 _TIMED_OUT = text("""
 UPDATE conversations SET owner = 'bot', owner_until = NULL, question = NULL
 WHERE id = :id AND lease_token = :token AND owner = 'person' AND owner_until <= now()
@@ -72,6 +81,30 @@ def reply(connection: Connection, settings: Settings, escalation_id: int, words:
     message_id = say(connection, task.conversation_id, words, role="person")
     audit(connection, actor, "reply", f"escalation:{escalation_id}", {"message": message_id})
     return message_id
+
+
+def take(connection: Connection, settings: Settings, conversation_id: int, *, actor: str) -> int:
+    """From here on the bot is silent in this conversation and `actor` has it, whether anything was asked of a person or not.
+
+    Returns the conversation's open task. Raises BadInputError for a conversation that is over.
+    """
+    task_id = _task_of(connection, conversation_id)
+    _still_open(connection, _MAKE_MINE, task_id, actor)
+    connection.execute(_TAKE, {"id": conversation_id, "minutes": settings.handover_timeout_minutes})
+    audit(connection, actor, "take_over", f"escalation:{task_id}", {"conversation": conversation_id})
+    return task_id
+
+
+def answer(connection: Connection, settings: Settings, conversation_id: int, words: str, *, actor: str) -> int:
+    """`reply` in a conversation, also when nobody had asked for a person. Returns the row to send."""
+    return reply(connection, settings, _task_of(connection, conversation_id), words, actor=actor)
+
+
+def _task_of(connection: Connection, conversation_id: int) -> int:
+    """Its open task, made when there is none."""
+    if connection.execute(_LOCK, {"id": conversation_id}).one_or_none() is None:
+        raise BadInputError("this conversation is closed; the customer's next message opens another")
+    return int(connection.execute(_TASK, {"id": conversation_id, "reason": TAKEN_BY_HAND}).scalar_one())
 
 
 def hand_back(connection: Connection, settings: Settings, escalation_id: int, *, actor: str) -> tuple[int, ...]:

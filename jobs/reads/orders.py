@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -27,8 +27,10 @@ WHERE (:synthetic OR NOT o.is_synthetic)
   AND (CAST(:number AS text) IS NULL OR o.number = :number)
   AND (CAST(:since AS timestamptz) IS NULL OR coalesce(o.placed_at, o.created_at) >= :since)
   AND (CAST(:status AS text) IS NULL OR o.status = :status)
+  AND (CAST(:outlets AS text[]) IS NULL OR t.code = ANY(:outlets))
+  AND (CAST(:day AS date) IS NULL OR o.delivery_date = :day)
 ORDER BY o.id DESC
-LIMIT :most
+LIMIT :most OFFSET :skip
 """
 _LINES = (
     "SELECT order_id, sku, name, quantity, unit, pack_quantity, pack_unit, unit_price, line_total"
@@ -64,13 +66,17 @@ ORDER BY at, rank
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which orders: from `since` on (placed, or begun), of one status or number; the newest `most`, None for all."""
+    """Which orders: from `since` on (placed, or begun), of one status or number, of these outlets' codes, delivered on `day`;
+    the newest `most` after `skip`, None for all."""
 
     since: datetime | None = None
     status: str | None = None
     number: str | None = None
     most: int | None = None
     synthetic: bool = False
+    outlets: tuple[str, ...] | None = None
+    day: date | None = None
+    skip: int = 0
 
 
 def read_orders(connection: Connection, wanted: Wanted) -> list[dict[str, Any]]:
@@ -83,6 +89,9 @@ def read_orders(connection: Connection, wanted: Wanted) -> list[dict[str, Any]]:
             "number": wanted.number,
             "most": wanted.most,
             "synthetic": wanted.synthetic,
+            "outlets": None if wanted.outlets is None else list(wanted.outlets),
+            "day": wanted.day,
+            "skip": wanted.skip,
         },
     ).all()
     lines = _lines_of(connection, [row.id for row in rows])

@@ -1,0 +1,7 @@
+"""Every page of the console: importing a module adds its addresses to the door."""
+
+from __future__ import annotations
+
+from handlers.console import events, inbox, sign_in
+
+PAGES = (sign_in, inbox, events)

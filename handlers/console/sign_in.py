@@ -1,0 +1,56 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_user, logout_user
+
+from handlers.console.door import SEE_OTHER, blueprint, is_ours, viewers
+from handlers.console.sessions import PATH, SignedIn, operator, signed_in
+from handlers.current import current_runtime
+from jobs.access import sign_in as job
+from jobs.access.sign_in import LOCKED_MINUTES, MOST_WRONG, who
+
+REFUSED = (
+    "That name and password do not go together. "
+    f"After {MOST_WRONG} wrong passwords a name is locked for {LOCKED_MINUTES} minutes."
+)
+
+
+@blueprint.get("/sign-in")
+def sign_in_form() -> ResponseReturnValue:
+    if signed_in():
+        return redirect(PATH, SEE_OTHER)
+    return render_template("console/sign_in.html", next=_next(request.args.get("next", "")))
+
+
+@blueprint.post("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    name, wanted = request.form.get("name", ""), _next(request.form.get("next", ""))
+    engine = current_runtime().engine
+    token = job.sign_in(engine, name, request.form.get("password", ""))
+    found = who(engine, token) if token else None
+    if token is None or found is None:
+        page = render_template("console/sign_in.html", next=wanted, name=name, refused=REFUSED)
+        return page, HTTPStatus.UNAUTHORIZED
+    session.clear()  # nothing of a session that somebody else may have begun goes on
+    session.permanent = True
+    login_user(SignedIn(token, found))
+    return redirect(wanted or PATH, SEE_OTHER)
+
+
+@blueprint.post("/sign-out")
+@viewers
+def sign_out() -> ResponseReturnValue:
+    job.sign_out(current_runtime().engine, operator().token, actor=operator().name)
+    logout_user()
+    session.clear()
+    return redirect(url_for("console.sign_in_form"), SEE_OTHER)
+
+
+def _next(wanted: str) -> str:
+    """Where to go after signing in: a page of the console, or nothing."""
+    return wanted if is_ours(wanted) and not wanted.startswith(f"{PATH}/sign-") else ""

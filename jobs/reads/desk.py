@@ -1,0 +1,23 @@
+"""How much waits for the supplier's people, for the frame of every page of the console: one statement."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+_COUNTS = text("""
+SELECT (SELECT count(*) FROM escalations WHERE closed_at IS NULL) AS escalations,
+       (SELECT count(*) FROM escalations WHERE closed_at IS NULL AND due_at < now()) AS overdue,
+       (SELECT count(*) FROM escalations WHERE closed_at IS NULL AND lower(assignee) = :me) AS mine,
+       (SELECT count(*) FROM failures WHERE resolved_at IS NULL) AS failures,
+       (SELECT count(*) FROM orders WHERE status = 'awaiting_approval' AND NOT is_synthetic) AS approvals,
+       (SELECT count(*) FROM binding_requests WHERE state = 'pending') AS requests,
+       (SELECT count(*) FROM alias_proposals WHERE state = 'proposed') AS names,
+       (SELECT count(*) FROM conversation_messages WHERE direction = 'outbound' AND state = 'held') AS held
+""")
+WAITS = ("escalations", "failures", "approvals", "requests", "names", "held")
+
+
+def counts(connection: Connection, me: str) -> dict[str, int]:
+    """By kind of work, and `all` of it together."""
+    found = {name: int(count) for name, count in connection.execute(_COUNTS, {"me": me}).one()._mapping.items()}
+    return found | {"all": sum(found[name] for name in WAITS)}

@@ -1,0 +1,81 @@
+"""Operators at their consoles: signed in through the page, with the forms' own tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from jobs.access.users import add_user
+from models.user import Role
+from tests.conftest import Shop
+from tests.people import World
+
+PASSWORD = "a good long password"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+SAID = re.compile(r'<p class="flash (\w+)">.*?</svg>(.*?)</p>', re.DOTALL)
+
+
+@dataclass
+class Desk:
+    """One browser of one operator. `said` are the words that the last page said about what was done."""
+
+    client: FlaskClient
+    name: str
+    said: list[str] = field(default_factory=list)
+
+    def get(self, path: str, status: int = 200) -> str:
+        answer = self.client.get(path)
+        assert answer.status_code == status, (path, answer.status_code, answer.text[:400])
+        return answer.text
+
+    def token(self, page: str = "/console/inbox") -> str:
+        found = TOKEN.search(self.client.get(page).text)
+        assert found, f"{page} has no form"
+        return found[1]
+
+    def post(self, path: str, *, status: int = 303, page: str = "/console/inbox", **fields: object) -> TestResponse:
+        answer = self.client.post(path, data={"csrf_token": self.token(page), **fields})
+        assert answer.status_code == status, (path, answer.status_code, answer.text[:400])
+        if status == 303:
+            shown = self.client.get(answer.headers["Location"], follow_redirects=True).text
+            self.said = [unescape(words) for _, words in SAID.findall(shown)]
+        return answer
+
+    def sign_in(self, password: str = PASSWORD, **more: str) -> TestResponse:
+        token = self.token("/console/sign-in")
+        form = {"csrf_token": token, "name": self.name, "password": password, **more}
+        return self.client.post("/console/sign-in", data=form)
+
+
+SignIn = Callable[..., Desk]
+
+
+@pytest.fixture
+def at_desk(app: Flask, shop: Shop) -> SignIn:
+    """`at_desk("mei", Role.OPS)`: a new user, signed in, in a browser of their own."""
+
+    def sign_in(name: str = "mei", role: Role = Role.OPS) -> Desk:
+        with shop.runtime.engine.begin() as connection:
+            add_user(connection, name, role, PASSWORD, actor="test", renew=True)
+        desk = Desk(app.test_client(), name)
+        assert desk.sign_in().status_code == 303
+        return desk
+
+    return sign_in
+
+
+@pytest.fixture
+def desk(at_desk: SignIn) -> Desk:
+    return at_desk()
+
+
+@pytest.fixture
+def world(shop: Shop, client: FlaskClient) -> World:
+    return World(shop, client)
