@@ -7,7 +7,7 @@ nothing. Days, papers, notes about the delivery, exceptions and reasons may stan
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.language.change_words import Role
@@ -18,6 +18,8 @@ from bot.understanding.statements import Mark, Op
 MAX_ITEMS = 24
 """A longer message is a list of wishes, not a change."""
 MAX_CLAUSES = 6
+A_COMMA, A_DENIAL = 0.4, 1.0
+"""What a comma within a clause costs, and goods that are denied by its first word; a clause costs 1."""
 HALF = Decimal("0.5")
 _BEGINS = (
     Role.ADD,
@@ -51,7 +53,7 @@ def parse(items: Sequence[Item]) -> tuple[Clause, ...] | None:
     read = [_sentence(sentence) for sentence in sentences]
     if any(clauses is None for clauses in read):
         return None
-    return tuple(_carried([said for clauses in read if clauses is not None for said in clauses]))
+    return tuple(_carried([clause for clauses in read if clauses is not None for clause in clauses]))
 
 
 def _is_note(items: Sequence[Item]) -> bool:
@@ -72,11 +74,19 @@ def _without_asides(items: Sequence[Item]) -> list[Item]:
     them is for the accounting to weigh."""
     kept: list[Item] = []
     for stretch in _stretches(items):
-        cut = next((at for at, item in enumerate(stretch) if item.may(Role.REASON)), len(stretch))
+        cut = next(
+            (at for at, item in enumerate(stretch) if item.may(Role.REASON) or _is_purpose(stretch, at)), len(stretch)
+        )
         if all(_is_aside(item) for item in stretch[cut:]):
             stretch = stretch[:cut]
         kept += [] if stretch and all(item.letters == UNKNOWN for item in stretch) else stretch
     return kept if any(item.letters not in (STOP, *BREAKS) for item in kept) else list(items)
+
+
+def _is_purpose(stretch: Sequence[Item], at: int) -> bool:
+    """ "... for the roadshow": words nobody knows, to the end."""
+    behind = stretch[at + 1 :]
+    return stretch[at].may(Role.TO) and bool(at and behind) and all(item.letters == UNKNOWN for item in behind)
 
 
 def _is_aside(item: Item) -> bool:
@@ -109,28 +119,39 @@ def _split(items: Sequence[Item], *letters: str) -> list[list[Item]]:
 # -- a sentence into clauses
 
 
-def _sentence(items: Sequence[Item]) -> list[Clause] | None:
-    """The fewest clauses that use every item; they are parted at commas and joints, or before a word that does something."""
-    best: list[list[Clause] | None] = [[]] + [None] * len(items)
+@dataclass(frozen=True, slots=True)
+class _Parted:
+    """One way to part the items so far into clauses; the way that costs least is taken."""
+
+    cost: float = 0.0
+    clauses: tuple[Clause, ...] = ()
+
+
+def _sentence(items: Sequence[Item]) -> tuple[Clause, ...] | None:
+    """The clauses that use every item; they are parted at commas and joints, or before a word that does something."""
+    best: list[_Parted | None] = [_Parted()] + [None] * len(items)
     for end in range(1, len(items) + 1):
         if items[end - 1].letters in BREAKS and best[end - 1] is not None:
             best[end] = best[end - 1]
-        for start in range(end):
-            best[end] = _fewer(best[end], _one_more(best[start], items, start, end))
-    return best[-1]
+        ways = [best[end], *(_one_more(best[start], items, start, end) for start in range(end))]
+        best[end] = min((way for way in ways if way is not None), key=lambda way: way.cost, default=None)
+    return best[-1].clauses if best[-1] is not None else None
 
 
-def _one_more(before: list[Clause] | None, items: Sequence[Item], start: int, end: int) -> list[Clause] | None:
-    if before is None or len(before) >= MAX_CLAUSES or not _may_part(items, start):
+def _one_more(before: _Parted | None, items: Sequence[Item], start: int, end: int) -> _Parted | None:
+    if before is None or len(before.clauses) >= MAX_CLAUSES or not _may_part(items, start):
         return None
     clause = _clause(items[start:end])
-    return None if clause is None else [*before, clause]
+    return None if clause is None else _Parted(before.cost + _cost(items[start:end]), (*before.clauses, clause))
 
 
-def _fewer(one: list[Clause] | None, other: list[Clause] | None) -> list[Clause] | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return other if len(other) < len(one) else one
+def _cost(items: Sequence[Item]) -> float:
+    """A clause, the commas that it reaches across, and a "no" right before goods that it takes for a mere correction."""
+    inner = _within(items)
+    denied = (
+        len(inner) > 1 and inner[0].may(Role.NO) and inner[1].letters == GOODS and any(i.letters == WEAK for i in inner)
+    )
+    return 1.0 + A_COMMA * sum(item.letters == WEAK for item in inner) + A_DENIAL * denied
 
 
 def _may_part(items: Sequence[Item], at: int) -> bool:

@@ -33,6 +33,9 @@ _CHOICES = frozenset({Role.BOTH, Role.NONE, Role.CHEAPEST, Role.DEAREST, Role.SM
 _SILENT = frozenset({*_CHOICES, Role.FILLER})
 _STRANGE = frozenset({scan.NUMBER, scan.PRICE, scan.ODD})
 _RANGES = frozenset({"-", "–", "~", "to", "till", "until", "ke", "hingga", "到", "至"})
+_DASHES = frozenset({"-", "–", "~"})
+_JOINTS = frozenset({"and", "&", "n", "dan", "和"})
+_NUMBER = re.compile(r"^[\d.]+")
 _WHOLE = re.compile(r"\d+")
 
 
@@ -194,6 +197,8 @@ def _amounts(quantity: Quantity, words: _Words) -> Iterator[Item]:
         return
     if _is_unit(quantity, words.facts.tokens):
         yield Item(UNIT, start, end, quantity=quantity)
+    elif quantity.odd and (parted := _from_to(quantity, words)):
+        yield from parted
     elif not _counts_nothing(quantity):
         yield Item(AMOUNT, start, end, quantity=quantity)
         if quantity.op in ("add", "sub"):
@@ -232,12 +237,25 @@ def _uncounted(element: Element, words: _Words) -> Iterator[Item]:
     if token.kind == scan.REFERENCE:
         yield Item(REFERENCE, token.start, token.end, token.text)
     if token.kind == scan.CLOCK:
-        found = list(_WHOLE.finditer(words.facts.folded.text[token.start : token.end]))
-        values = [Decimal(match.group()) for match in found]
-        if len(found) == 2 and values[0] in _held_amounts(words.facts.context):
-            for match, value in zip(found, values, strict=True):
-                counted = Quantity(Kind.QUANTITY, element.start, element.start + 1, value)
-                yield Item(AMOUNT, token.start + match.start(), token.start + match.end(), quantity=counted)
+        yield from _from_to(element, words)
+
+
+def _from_to(element: Element, words: _Words) -> list[Item]:
+    """ "4 to 6", "from 4 box to 6": two amounts, where a line of the order has the first; else none."""
+    start, end = words.chars(element)
+    found = list(_WHOLE.finditer(words.facts.folded.text[start:end]))
+    if len(found) != 2 or Decimal(found[0].group()) not in _held_amounts(words.facts.context):
+        return []
+    between = words.facts.folded.text[start + found[0].end() : start + found[1].start()].split()
+    if _RANGES.isdisjoint(between):
+        return []
+    unit = next((words.facts.tokens[at].roles.get("unit") for at in reversed(range(element.start, element.end))), None)
+    one, other = (
+        Item(AMOUNT, start + m.start(), start + m.end(),
+             quantity=Quantity(Kind.QUANTITY, element.start, element.end, Decimal(m.group()), unit if m is found[1] else None))
+        for m in found
+    )  # fmt: skip
+    return [one, Item(Role.TO, one.end, other.start, "to", {Role.TO: "to"}), other]
 
 
 def _held_amounts(context: Context) -> frozenset[Decimal]:
@@ -264,20 +282,23 @@ def _ranged(items: list[Item], facts: Facts) -> list[Item]:
     """ "8-10 cartons", "8 to 10": no amount that could be taken; "4 to 6" of an order of 4 says from what to what."""
     out: list[Item] = []
     for item in items:
-        first = next((other for other in reversed(out) if other.letters == AMOUNT), None)
-        if item.letters == AMOUNT and first is not None and _is_range(first, item, facts):
-            del out[out.index(first) :]
-            item = replace(item, start=first.start, quantity=_odd(item.quantity))
+        first = next((at for at in reversed(range(len(out))) if out[at].letters == AMOUNT), None)
+        if item.letters == AMOUNT and first is not None and _is_range(out, first, item, facts):
+            item = replace(item, start=out[first].start, quantity=_odd(item.quantity))
+            del out[first:]
         out.append(item)
     return out
 
 
-def _is_range(first: Item, second: Item, facts: Facts) -> bool:
-    one, other = first.quantity, second.quantity
-    between = facts.folded.text[first.end : second.start].strip()
-    if one is None or other is None or one.unit is not None or between not in _RANGES:
+def _is_range(items: Sequence[Item], first: int, second: Item, facts: Facts) -> bool:
+    one, other = items[first].quantity, second.quantity
+    if one is None or other is None or one.unit is not None:
         return False
-    return between in ("-", "–", "~") or one.value not in _held_amounts(facts.context)
+    between = _NUMBER.sub("", facts.folded.text[items[first].start : second.start]).strip()
+    led = any(item.may(Role.ABOUT) for item in items[max(0, first - 1) : first])
+    if between in _RANGES:
+        return between in _DASHES or one.value not in _held_amounts(facts.context)
+    return led and between in _JOINTS
 
 
 def _odd(quantity: Quantity | None) -> Quantity | None:
@@ -286,17 +307,17 @@ def _odd(quantity: Quantity | None) -> Quantity | None:
 
 def _estimated(items: Sequence[Item]) -> list[Item]:
     """ "around 8", 8箱左右, "between 8 and 10": an amount that has to be asked about; the word itself is used up."""
-    return [
-        replace(item, quantity=_odd(item.quantity)) if item.letters == AMOUNT and _is_estimate(items, at) else item
-        for at, item in enumerate(items)
-        if not item.may(Role.ABOUT)
-    ]
+    return [_estimate(items, at) for at, item in enumerate(items) if not item.may(Role.ABOUT)]
 
 
-def _is_estimate(items: Sequence[Item], at: int) -> bool:
-    before, after = items[max(0, at - 1) : at], items[at + 1 : at + 2]
-    led = any(item.meanings.get(Role.ABOUT) == "before" for item in before)
-    return led or any(item.meanings.get(Role.ABOUT) == "behind" for item in after)
+def _estimate(items: Sequence[Item], at: int) -> Item:
+    item = items[at]
+    led = [other for other in items[max(0, at - 1) : at] if other.meanings.get(Role.ABOUT) == "before"]
+    followed = [other for other in items[at + 1 : at + 2] if other.meanings.get(Role.ABOUT) == "behind"]
+    if item.letters != AMOUNT or not (led or followed):
+        return item
+    whole = [*led, item, *followed]
+    return replace(item, start=whole[0].start, end=whole[-1].end, quantity=_odd(item.quantity))
 
 
 def _pointing(items: list[Item]) -> Iterator[Item]:

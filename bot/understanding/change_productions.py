@@ -76,7 +76,7 @@ def _not(found: Found) -> Clause:
 
 
 def _swap(found: Found) -> Clause:
-    return Clause(Op.SWAP, tuple(found["goods"]), _one(found, "amount"), instead=_one(found, "instead"))
+    return Clause(Op.SWAP, tuple(found["goods"]), _one(found, "amount"), _one(found, "instead"), _one(found, "wrong"))
 
 
 def _vaguely(op: Op) -> Meaning:
@@ -153,6 +153,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("n+ s* instead=G [sA]* amount=Q? goods=G amount=Q? [sZ]*", _swap),
     ("i instead=P [sA]* amount=Q? goods=G amount=Q? e? s*", _swap),
     ("[sA]* amount=Q? goods=G amount=Q? i instead=P e? s*", _swap),
+    ("[sA]* goods=G i wrong=Q s*", _swap),
     ("tight [Aw]* w instead=P [ts]+ amount=Q? goods=G amount=Q? e? s*", _swap),
     ("tight A* instead=P [tws]* [ws] [tws]* amount=Q? goods=G e? s*", _swap),
     ("instead=P d [sA]* amount=Q? goods=G [As]*", _swap),

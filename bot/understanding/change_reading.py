@@ -48,7 +48,8 @@ class Heard:
     @property
     def does(self) -> bool:
         """Whether any clause does something, names the order that is meant, or speaks of the delivery."""
-        return any(map(_does, self.clauses))
+        asked = bool(self.facts.context.pending)
+        return any(_does(clause, asked=asked) for clause in self.clauses)
 
     @property
     def bare(self) -> bool:
@@ -76,9 +77,9 @@ def change_of(heard: Heard) -> Reading | None:
     return _reading(heard)
 
 
-def kept_in(heard: Heard) -> frozenset[Mark]:
-    """What holds even where the message is no change: "don't cancel"."""
-    return heard.marks & {Mark.KEEP}
+def marks_beside(heard: Heard) -> frozenset[Mark]:
+    """The marks that hold where the message is no change, though all of it was read: "don't cancel" drops nothing."""
+    return (heard.base.frame.marks - {Mark.DROP}) | (heard.marks & {Mark.KEEP, Mark.DROP})
 
 
 def _reading(heard: Heard) -> Reading | None:
@@ -98,7 +99,7 @@ def _reading(heard: Heard) -> Reading | None:
     )
     return replace(
         base, statements=tuple(_of_clauses(facts, clauses)), frame=frame, leftovers=left, notes=_notes(facts, clauses),
-        kinds=((ORDER, CLEAR_ORDER), *base.kinds) if changes else base.kinds,
+        kinds=((ORDER, CLEAR_ORDER), *base.kinds) if changes else base.kinds, whole=not left,
     )  # fmt: skip
 
 
@@ -170,9 +171,11 @@ NO_CHANGE: tuple[Callable[[Heard], bool], ...] = (_tells_of_else, _is_asked, _sa
 # -- clauses and items
 
 
-def _does(clause: Clause) -> bool:
+def _does(clause: Clause, *, asked: bool) -> bool:
     points = any(where == "order" for _, where in clause.days)
-    return points or clause.op not in _LEAVES or bool(clause.notes) or _points(clause)
+    return (
+        points or clause.op not in _LEAVES or bool(clause.notes) or _points(clause) or bool(asked and clause.excepted)
+    )
 
 
 def _points(clause: Clause) -> bool:
@@ -181,9 +184,8 @@ def _points(clause: Clause) -> bool:
 
 
 def _is_bare(clause: Clause) -> bool:
-    """ "5 ctn", and nothing else; a number alone may be anything."""
-    quantity = clause.amount.quantity if clause.amount is not None else None
-    return clause.op is Op.WISH and not clause.goods and quantity is not None and quantity.unit is not None
+    """ "5 ctn", and nothing else."""
+    return clause.op is Op.WISH and not clause.goods and clause.amount is not None
 
 
 def _nothing_wanted(base: Reading) -> Reading:
@@ -199,9 +201,13 @@ def _speaks_of_else(facts: Facts, items: Sequence[Item], clauses: Sequence[Claus
         for piece in scan.pieces(facts.folded.text)
         if not any(item.start < piece.end and piece.start < item.end for item in items)
     ]
+    named = any(clause.op not in _LEAVES and clause.goods for clause in clauses)
+    if named:
+        why = [at for run in stretches(facts.tokens) if is_reason(facts.tokens, run) for at in run]
+        spans = [(facts.tokens[at].start, facts.tokens[at].end) for at in why]
+        pieces = [piece for piece in pieces if not any(start <= piece.start < end for start, end in spans)]
     cues = find_cues(pieces)
     asks = "?" in facts.folded.text
-    named = any(clause.op not in (None, Op.WISH) and clause.goods for clause in clauses)
     if cues.has(*(_TELLS if named and not asks else ELSEWHERE)) or (asks and cues.has("question") and not facts.days):
         return True
     outside = [t for t in facts.tokens if not any(item.start < t.end and t.start < item.end for item in items)]
@@ -271,6 +277,8 @@ def _of_clauses(facts: Facts, clauses: Sequence[Clause]) -> Iterator[Statement]:
     for clause in sorted(clauses, key=lambda clause: clause.op is not Op.KEEP):
         if clause.op is not None:
             yield from _of_clause(facts, clause)
+        elif facts.context.pending and clause.excepted:  # "anything but the lavender"
+            yield from _of_clause(facts, replace(clause, op=Op.REMOVE, goods=clause.excepted, excepted=()))
 
 
 def _of_clause(facts: Facts, clause: Clause) -> Iterator[Statement]:

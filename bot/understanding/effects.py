@@ -36,6 +36,10 @@ ACT = 0.1
 """Less likely than this nothing is accepted or dropped, not even for want of a better reading."""
 DOUBT = 0.7
 """An order less certain than this needs a YES; chosen on the risk-coverage curve (docs/understanding.md)."""
+FEW_WORDS = 5
+_NO_ANSWER = (ORDER, IntentKind.ORDER_CONFIRM, IntentKind.ORDER_REPEAT)
+"""Kinds of message that a few words seem to be, which were meant as an answer."""
+_SETTLES = (Mark.WAIT, Mark.WRONG_CHAT, Mark.DROP, Mark.CHANGE, Mark.NOTHING_MORE)
 INQUIRIES = (IntentKind.INQUIRY_PRODUCT, IntentKind.INQUIRY_PRICE)
 ACTS = (IntentKind.ORDER_CONFIRM, IntentKind.ORDER_CANCEL)
 
@@ -80,7 +84,21 @@ def _answers(scene: Scene) -> Intent | None:
         return _on_order_named(scene, question)
     held = [sku for sku, _ in scene.context.draft.lines] if scene.context.draft is not None else []
     result = answered(scene.context.pending, scene.reading.statements, scene.reading.frame, scene.index, held)
+    if not result.hit and _answers_nothing(scene):
+        result = Answered(asked=scene.context.pending, hit=True)
     return _with_answer(scene, result) if result.hit else None
+
+
+def _answers_nothing(scene: Scene) -> bool:
+    """ "the rose one", of pine and lavender: a few words that name nothing known, and ask nothing, are no answer: it is put
+    again."""
+    best = scene.reading.kinds[0][0] if scene.reading.kinds else ORDER
+    known = any(
+        said.goods is not None and said.goods.skus and _known(said.goods.how) for said in scene.reading.statements
+    )
+    quiet = "?" not in scene.reading.text and not scene.reading.notes and scene.reading.day is None
+    few = len(scene.reading.text.split()) <= FEW_WORDS
+    return best in _NO_ANSWER and few and quiet and not known and not scene.says(*_SETTLES)
 
 
 def _on_order_named(scene: Scene, question: Question) -> Intent | None:
@@ -106,7 +124,7 @@ def _may_answer(scene: Scene) -> bool:
     frame = scene.reading.frame
     if frame.picks or frame.says(*CHOOSES):
         return not scene.says(Mark.QUESTION) and _likely(scene, ORDER, ACT)
-    return scene.reading.kinds[:1] == () or scene.reading.kinds[0][0] == ORDER
+    return scene.reading.kinds[:1] == () or scene.reading.kinds[0][0] in _NO_ANSWER
 
 
 def _likely(scene: Scene, kind: str, least: float) -> bool:
@@ -146,7 +164,7 @@ def _drops(scene: Scene) -> Intent | None:
         return None
     if not drops and scene.context.pending:
         return None
-    return _cancelled(scene, CERTAIN, sure=drops)
+    return _cancelled(scene, CERTAIN, sure=drops and scene.reading.whole)
 
 
 def _cancelled(scene: Scene, confidence: float, *, sure: bool) -> Intent:
@@ -206,7 +224,11 @@ def _as_kind(kind: str, confidence: float, scene: Scene) -> Intent | None:
     if kind == IntentKind.ORDER_CANCEL:
         if scene.says(Mark.KEEP):
             return _plain(IntentKind.OTHER, confidence, scene)
-        return None if _takes_goods_out(scene) else _cancelled(scene, confidence, sure=scene.says(Mark.DROP))
+        return (
+            None
+            if _takes_goods_out(scene)
+            else _cancelled(scene, confidence, sure=scene.says(Mark.DROP) and scene.reading.whole)
+        )
     return _plain(IntentKind(kind), confidence, scene)
 
 
@@ -243,6 +265,8 @@ def _named(statements: Sequence[Statement]) -> list[Question]:
 
 def _order(scene: Scene, confidence: float) -> Intent | None:
     """Goods are wanted: the draft takes them, a placed order only where the words speak of it, else a new order."""
+    if _tells_of_what_is_there(scene):
+        return None
     if scene.context.draft is not None:
         return _amended_if_any(scene, scene.context.draft, confidence)
     if (basket := _restated(scene)) is not None:
@@ -250,6 +274,16 @@ def _order(scene: Scene, confidence: float) -> Intent | None:
     if open_baskets(scene.context) and _speaks_of_order(scene) and not _for_another_day(scene):
         return _on_one_order(scene, lambda basket: _amended_if_any(scene, basket, confidence))
     return _create(scene, confidence)
+
+
+def _tells_of_what_is_there(scene: Scene) -> bool:
+    """ "4 boxes of pens still not here": lines as the order has them, with words of complaint, ask for nothing more."""
+    if not scene.says(Mark.COMPLAINT) or scene.context.draft is not None or not scene.reading.statements:
+        return False
+    book = amended(Book(), scene.reading.statements, scene.index, Manner(ChangeOp.ADD))
+    held = [set(basket.lines) for basket in open_baskets(scene.context)]
+    said = {(line.sku, line.quantity) for line in book.lines.values()}
+    return bool(said) and not book.questions and any(said <= lines for lines in held)
 
 
 def _speaks_of_order(scene: Scene) -> bool:
@@ -267,11 +301,12 @@ def _speaks_of_order(scene: Scene) -> bool:
 def _restated(scene: Scene) -> Basket | None:
     """ "eggs 5", right after 4 trays of eggs: bare numbers of goods that the one open order has in packs. They are likelier
     what the lines shall be than a few pieces more; either way it is shown first."""
-    open_ones, statements = open_baskets(scene.context), scene.reading.statements
-    if len(open_ones) != 1 or not statements or scene.reading.day is not None:
+    statements = scene.reading.statements
+    if not statements or scene.reading.day is not None:
         return None
-    packed = {pack.sku for pack in open_ones[0].packs}
-    return open_ones[0] if all(_bare_number_of(packed, said) for said in statements) else None
+    packed = [(basket, {pack.sku for pack in basket.packs}) for basket in open_baskets(scene.context)]
+    holding = [basket for basket, skus in packed if all(_bare_number_of(skus, said) for said in statements)]
+    return holding[0] if len(holding) == 1 else None
 
 
 def _bare_number_of(packed: Collection[str], said: Statement) -> bool:

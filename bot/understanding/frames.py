@@ -53,6 +53,8 @@ def _marks(facts: Facts) -> frozenset[Mark]:
     marks = {Mark.ADDS} if any(isinstance(e, Cue) and e.roles.get("op") == "add" for e in facts.elements) else set()
     if "?" in facts.folded.text and (_asks_which(facts) or facts.cues.has("question", *ELSEWHERE)):
         marks.add(Mark.QUESTION)
+    if facts.cues.has("complaint", "claim", "status"):
+        marks.add(Mark.COMPLAINT)
     if facts.cues.has("cancel_all") and not _only_negates(facts):
         marks.add(Mark.DROP)
     if facts.context.pending and len(facts.tokens) <= LONGEST_CHOICE:

@@ -83,8 +83,13 @@ def _by_day(frame: Frame, baskets: Sequence[Basket]) -> tuple[Basket, ...]:
 def _holds_all(basket: Basket, statements: Sequence[Statement], index: CatalogIndex) -> bool:
     """Whether the order has a line for everything that is changed, swapped or taken out."""
     book = Book.of(basket)
-    wanted = [said.instead or said.goods for said in statements if said.op in _OF_A_LINE]
+    wanted = [said.instead or said.goods for said in statements if said.op in _OF_A_LINE or _definite(said)]
     return all(goods is None or goods.pointer is not None or lines_meant(goods, book, index) for goods in wanted)
+
+
+def _definite(said: Statement) -> bool:
+    """ "the bleach, 1 more"."""
+    return said.goods is not None and said.goods.definite
 
 
 def _by_delivery(reading: Reading, baskets: tuple[Basket, ...]) -> tuple[Basket, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.language.detect import language_of
-from bot.understanding.change_reading import change_of, heard_in, kept_in
+from bot.understanding.change_reading import change_of, heard_in, marks_beside
 from bot.understanding.facts import Facts
 from bot.understanding.frames import frame_of, unplaced
 from bot.understanding.kinds import ORDER, rank
@@ -27,7 +27,7 @@ def reading_of(facts: Facts, text: str, unexplained: Sequence[str]) -> Reading:
     if heard is not None:
         if (change := change_of(heard)) is not None:
             return change
-        base = replace(base, frame=replace(base.frame, marks=base.frame.marks | kept_in(heard)))
+        base = replace(base, frame=replace(base.frame, marks=marks_beside(heard)))
     return replace(base, statements=tuple(statements_of(facts)), unplaced=unplaced(facts))
 
 

@@ -31,18 +31,29 @@ def stretches(tokens: Sequence[Token]) -> Iterator[list[int]]:
 
 def is_reason(tokens: Sequence[Token], run: Sequence[int]) -> bool:
     """ "we have a party", "customer cancelled": who or what it is about, and nothing that counts, acts or sets a condition."""
-    words = [word for at in run for word in tokens[at].text.split()]
-    tells = any(word in _TELLS for word in words) or any(tokens[at].has("event") for at in run)
-    return tells and len(run) > 1 and not any(_may_act(tokens[at]) for at in run)
+    return _tells(tokens, run) and len(run) > 1 and not any(_may_act(tokens[at]) for at in run)
+
+
+def _leads(token: Token) -> bool:
+    return token.text.split()[0] in _BECAUSE or token.has("purpose")
 
 
 def because(tokens: Sequence[Token], used: Collection[int]) -> set[int]:
     """The places from a "because" to the end of its sentence, where nothing in them is part of the change."""
     for run in stretches(tokens):
-        start = next((place for place, at in enumerate(run) if tokens[at].text.split()[0] in _BECAUSE), None)
-        if start is not None and not any(_may_act(tokens[at]) or at in used for at in run[start + 1 :]):
+        start = next((place for place, at in enumerate(run) if _leads(tokens[at])), None)
+        if (
+            start is not None
+            and _tells(tokens, run[start:])
+            and not any(_may_act(tokens[at]) or at in used for at in run[start + 1 :])
+        ):
             return set(run[start:])
     return set()
+
+
+def _tells(tokens: Sequence[Token], run: Sequence[int]) -> bool:
+    words = [word for at in run for word in tokens[at].text.split()]
+    return any(word in _TELLS for word in words) or any(tokens[at].has("event") for at in run)
 
 
 def _may_act(token: Token) -> bool:

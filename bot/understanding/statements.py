@@ -245,6 +245,8 @@ class Reading:
     """Stretches that no role explains ("03-12"), in the customer's words: each makes the reading unsure."""
     spoken_of: tuple[str, ...] = ()
     """The active SKUs that any words speak of, the best first: what an inquiry is about."""
+    whole: bool = False
+    """Every word has its part in a change: what it says to drop is dropped without asking."""
     unplaced: tuple[Question, ...] = ()
     """Amounts that belong to nothing named, to be asked about."""
     unknown: tuple[str, ...] = ()
