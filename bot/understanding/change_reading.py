@@ -30,6 +30,8 @@ _ASKS = ("order.status", "complaint", "inquiry.product", "inquiry.price", "inqui
 _LEAVES = (None, Op.WISH, Op.KEEP)
 """Operations that change nothing that is there."""
 LIKELY = 0.9
+MAX_TOKENS = 120
+"""A longer message is a list of wishes, not a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,12 @@ class Heard:
 
     @property
     def bare(self) -> bool:
-        """ "5 ctn", and nothing else."""
-        return all(map(_is_bare, self.clauses)) and not _other_words(self.facts, self.items)
+        """ "5 ctn", and nothing else; a number alone may also be a place of a list that was shown with a draft."""
+        counts = any(
+            clause.amount and clause.amount.quantity and clause.amount.quantity.unit for clause in self.clauses
+        )
+        listed = self.facts.context.draft is not None and not counts
+        return not listed and all(map(_is_bare, self.clauses)) and not _other_words(self.facts, self.items)
 
     @property
     def best(self) -> tuple[str, float]:
@@ -63,6 +69,8 @@ class Heard:
 
 def heard_in(facts: Facts, base: Reading) -> Heard | None:
     """The clauses of the message; None where some of it is no part of any clause."""
+    if len(facts.tokens) > MAX_TOKENS:
+        return None
     items = items_of(facts)
     clauses = parse(items)
     return Heard(base, facts, items, clauses) if clauses is not None else None
