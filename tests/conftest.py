@@ -17,26 +17,22 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
-from bot.catalog.catalog_csv import read_catalog
-from bot.identity.outlets_csv import read_outlets
 from bot.runtime import Runtime, get_runtime
-from bot.settings import ROOT, Settings, get_settings
+from bot.settings import Settings, get_settings
 from bot.telemetry import configure_logging
 from embedded.ports import free_port
 from handlers import create_app
-from jobs.imports.catalog import import_catalog
-from jobs.imports.outlets import import_outlets
 from jobs.worker import make_worker
-from models import Base, schema
+from models import schema
 from simulator.config import SimulatorConfig
 from simulator.server import Running, start
 from tests.servers import postgres_server, redis_server
+from tests.tables import DemoRows, empty
 
 # How long an example takes tells how busy the machine is, not whether the property holds; `make bench` measures.
 hypothesis_settings.register_profile("tria", deadline=None)
 hypothesis_settings.load_profile("tria")
 
-TABLES = ", ".join(table.name for table in Base.metadata.sorted_tables if table.name != "catalog_version")
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +107,8 @@ def shared_simulator(settings: Settings, app_url: str) -> Iterator[Running]:
 @pytest.fixture
 def runtime(shared_runtime: Runtime) -> Runtime:
     """The process's runtime on an empty, migrated database and an empty Redis, whatever the test before did."""
-    _empty(shared_runtime)
+    empty(shared_runtime.engine)
+    shared_runtime.redis.flushdb()
     return shared_runtime
 
 
@@ -150,16 +147,13 @@ class Shop:
         return self.rows(sql, **values)[0][0]
 
 
+@pytest.fixture(scope="session")
+def demo_rows(shared_runtime: Runtime) -> DemoRows:
+    return DemoRows(shared_runtime.engine)
+
+
 @pytest.fixture
-def shop(runtime: Runtime) -> Shop:
+def shop(demo_rows: DemoRows, runtime: Runtime) -> Shop:
     """Twenty-five outlets, sixty-eight products, nothing ordered yet."""
-    with runtime.engine.begin() as connection:
-        import_catalog(connection, read_catalog(ROOT / "data" / "catalog.csv"), deactivate_missing=False)
-        import_outlets(connection, read_outlets(ROOT / "data" / "outlets.csv"))
+    demo_rows.fill()
     return Shop(runtime)
-
-
-def _empty(runtime: Runtime) -> None:
-    with runtime.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE"))
-    runtime.redis.flushdb()
