@@ -18,7 +18,7 @@ from bot.understanding.intent import IntentKind
 
 TOO_BRANCHED = ("C90", "PLR0911", "PLR0912")
 MOST_BRANCHES_A_LINE = 0.35
-THE_READER = ("bot/understanding", "bot/conversation", "bot/language", "bot/evaluation")
+THE_READER = ("bot/understanding", "bot/conversation", "bot/language")
 """Rooms above the bound today; this list only shrinks."""
 DENSITY_KINDS = (ast.If, ast.For, ast.While, ast.IfExp, ast.ExceptHandler, ast.comprehension, ast.match_case)
 PACKAGES = ("bot", "jobs", "handlers", "models", "simulator", "embedded", "chaos", "bench")

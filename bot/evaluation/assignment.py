@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from bot.catalog import units
-from bot.evaluation.alignment import Aligned, NotAlignedError, Row, orders_of
+from bot.catalog.product import Product
+from bot.evaluation.alignment import Aligned, NotAlignedError
+from bot.evaluation.labelled import Row, changes_of, held_lines_of, parts_of, pending_of, quantity_said
 from bot.evaluation.trade_catalog import TradeCatalog
 
 LIMIT = Decimal(100_000)
@@ -66,37 +67,33 @@ def _assigned(
 def uses_of(row: Row) -> Iterator[Use]:
     """Every amount that the label or the context says of a product."""
     gold = row["gold"]
-    for line in (*gold["lines"], *gold.get("changes", ())):
-        for part in line.get("parts") or [line]:
-            yield Use(line["sku"], part.get("unit_said"), _count(part))
-    for order in orders_of(row):
-        for line in order["lines"]:
-            said = "quantity_said" in line
-            yield Use(
-                line["sku"], line["unit_said"] if said else None, _count(line) if said else _decimal(line["quantity"])
-            )
+    for line in (*gold["lines"], *changes_of(row)):
+        yield from (Use(line["sku"], part.get("unit_said"), quantity_said(part)) for part in parts_of([line]))
+    yield from map(_held_use, held_lines_of(row))
     for question in gold["clarify"]:
-        reason = question["reason"]
-        for sku in question["candidates"] if reason in ("quantity", "unit", "ambiguous") else ():
-            sold, count = reason != "unit", _count(question)
-            yield Use(sku, question.get("unit_said"), count, orderable=reason == "ambiguous", sold=sold)
-    for question in (row["context"] or {}).get("pending") or ():
+        yield from _asked_uses(question)
+    for question in pending_of(row):
         yield from (Use(sku, question.get("unit_said"), None) for sku in question["candidates"])
 
 
-def _count(part: Mapping[str, Any]) -> Decimal | None:
-    return None if part.get("quantity_said") is None else _decimal(part["quantity_said"])
+def _held_use(line: Row) -> Use:
+    """A line of the conversation's orders: as it was said, else in base units."""
+    if "quantity_said" in line:
+        return Use(line["sku"], line["unit_said"], quantity_said(line))
+    return Use(line["sku"], None, Decimal(str(line["quantity"])))
 
 
-def _decimal(value: object) -> Decimal:
-    return Decimal(str(value))
+def _asked_uses(question: Row) -> Iterator[Use]:
+    reason = question["reason"]
+    for sku in question["candidates"] if reason in ("quantity", "unit", "ambiguous") else ():
+        sold, count = reason != "unit", quantity_said(question)
+        yield Use(sku, question.get("unit_said"), count, orderable=reason == "ambiguous", sold=sold)
 
 
 def _candidate_sets(aligned: Aligned) -> list[tuple[str, ...]]:
-    asked = [place.candidates for place in aligned.places if place.candidates]
-    pending = (aligned.row["context"] or {}).get("pending") or ()
-    sets = [*asked, *(tuple(question["candidates"]) for question in pending if len(question["candidates"]) > 1)]
-    return list(dict.fromkeys(sets))
+    asked = (place.candidates for place in aligned.places if place.candidates)
+    pending = (tuple(question["candidates"]) for question in pending_of(aligned.row))
+    return list(dict.fromkeys((*asked, *(candidates for candidates in pending if len(candidates) > 1))))
 
 
 def _skus_of(aligned: Aligned, uses: Iterable[Use]) -> set[str]:
@@ -127,49 +124,56 @@ def _take(sku: str, other: str, found: Assignment, uses: list[Use], old: TradeCa
     if sku in found.skus or other in found.skus.values() or not _alike(sku, other, old, new):
         return False
     chosen = dict(found.units)
-    for use in uses:
-        if use.sku == sku and not _fits(use, other, chosen, old, new, found.attempt):
-            return False
+    if not all(_fits(use, other, chosen, old, new, found.attempt) for use in uses if use.sku == sku):
+        return False
     found.skus[sku], found.units = other, chosen
     return True
 
 
 def _alike(sku: str, other: str, old: TradeCatalog, new: TradeCatalog) -> bool:
-    one, two = old.products[sku], new.products[other]
-    same = one.active == two.active and units.by_measure(one) == units.by_measure(two)
-    return same and bool(new.names(other)) and (not units.by_measure(one) or one.base_unit == two.base_unit)
+    return bool(new.names(other)) and _shape(old.products[sku]) == _shape(new.products[other])
+
+
+def _shape(product: Product) -> tuple[bool, str]:
+    """Whether it is on sale, and the weight or volume it is sold by ("" for goods that are counted)."""
+    return product.active, product.base_unit if units.by_measure(product) else ""
 
 
 def _fits(use: Use, other: str, chosen: dict[str, str], old: TradeCatalog, new: TradeCatalog, attempt: int) -> bool:
     if not use.sold:
-        return (
-            use.unit is not None
-            and chosen.setdefault(use.unit, use.unit) == use.unit
-            and new.factor(other, use.unit) is None
-        )
+        return use.unit is not None and _is_not_sold(use.unit, other, chosen, new)
     unit = None if use.unit is None else _unit_for(use, use.unit, other, chosen, old, new, attempt)
     if use.unit is not None and unit is None:
         return False
     return use.count is None or _orderable(other, use.count, unit, new) == use.orderable
 
 
+def _is_not_sold(unit: str, other: str, chosen: dict[str, str], new: TradeCatalog) -> bool:
+    return chosen.setdefault(unit, unit) == unit and new.factor(other, unit) is None
+
+
 def _unit_for(
     use: Use, unit: str, other: str, chosen: dict[str, str], old: TradeCatalog, new: TradeCatalog, attempt: int
 ) -> str | None:
     """The unit that stands in for `unit`, one for the whole message; a base unit for a base unit."""
-    is_base = old.factor(use.sku, unit) == 1 and unit not in old.products[use.sku].pack_units
-    product = new.products[other]
+    product, allowed = new.products[other], _stand_ins(use, unit, new.products[other], old)
     if unit not in chosen:
-        options = [unit] if unit in FIXED else [product.base_unit] if is_base else sorted(product.pack_units)
-        options = [
-            option for option in options if option not in chosen.values() and (unit in FIXED or option not in FIXED)
-        ]
-        if not options:
+        free = [option for option in allowed if option not in chosen.values()]
+        free = [option for option in free if unit in FIXED or option not in FIXED]
+        if not free:
             return None
-        chosen[unit] = options[(hash_of(use.sku, other) + attempt) % len(options)]
+        chosen[unit] = free[(hash_of(use.sku, other) + attempt) % len(free)]
     mine = chosen[unit]
-    fits = mine == product.base_unit if is_base and unit not in FIXED else new.factor(other, mine) is not None
-    return mine if fits and (is_base or unit in FIXED or mine in product.pack_units) else None
+    return mine if mine in allowed and units.factor(product, mine) is not None else None
+
+
+def _stand_ins(use: Use, unit: str, product: Product, old: TradeCatalog) -> list[str]:
+    """What may stand in for a unit of the old product: itself where it means the same everywhere, else one of its kind."""
+    if unit in FIXED:
+        return [unit]
+    packs = old.products[use.sku].pack_units
+    is_base = unit not in packs and old.factor(use.sku, unit) == 1
+    return [product.base_unit] if is_base else sorted(product.pack_units)
 
 
 def hash_of(*words: str) -> int:
@@ -181,5 +185,9 @@ def _orderable(sku: str, count: Decimal, unit: str | None, goods: TradeCatalog) 
     per_unit = goods.factor(sku, unit)
     if per_unit is None:
         return False
-    amount = count * per_unit
-    return 0 < amount <= LIMIT and units.whole_enough(goods.products[sku], amount)
+    return deliverable(goods.products[sku], count * per_unit)
+
+
+def deliverable(product: Product, amount: Decimal) -> bool:
+    """Whether so many base units can be written into an order."""
+    return 0 < amount <= LIMIT and units.whole_enough(product, amount)

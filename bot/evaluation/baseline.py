@@ -29,11 +29,8 @@ def _better(now: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
 
 def below(scores: Mapping[str, Score], llm_share: float, baseline: Mapping[str, Any]) -> list[str]:
     """One sentence for each figure that is worse than recorded; a set that has grown or shrunk is not compared."""
-    worse: list[str] = []
-    for name, score in scores.items():
-        kept = baseline.get(name)
-        if kept is not None and kept["messages"] == score.messages:
-            worse += _worse(name, score.as_json(), kept)
+    alike = (name for name, score in scores.items() if baseline.get(name, {}).get("messages") == score.messages)
+    worse = [sentence for name in alike for sentence in _worse(name, scores[name].as_json(), baseline[name])]
     if llm_share > MAX_LLM_SHARE:
         worse.append(f"a language model would be asked for {100 * llm_share:.1f} % of the messages")
     return worse

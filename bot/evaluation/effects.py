@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
 
 from bot.catalog import units
 from bot.catalog.product import Product
+from bot.evaluation.labelled import Row, order_meant
 
 Lines = dict[str, Decimal | None]
 """Base units by SKU; None where the amount cannot be converted, which equals no amount of a label."""
-Raw = Mapping[str, Any]
+Raw = Row
 _BASE_WORDS = ("base", "each")
 
 
@@ -49,43 +49,38 @@ def after(state: Lines, changes: Iterable[Raw], catalog: Mapping[str, Product]) 
     out = dict(state)
     for change in changes:
         sku, quantity = change["sku"], base_quantity(change, catalog)
-        held = out.get(sku, Decimal(0))
         if change["op"] == "remove":
             out.pop(sku, None)
         elif change["op"] == "set":
             out[sku] = quantity
-        elif quantity is not None and held is not None:
-            out[sku] = _even(held + quantity if change["op"] == "add" else held - quantity)
+        else:
+            _add(out, sku, quantity, 1 if change["op"] == "add" else -1)
     return out
+
+
+def _add(state: Lines, sku: str, quantity: Decimal | None, sign: int) -> None:
+    """What cannot be converted changes nothing."""
+    held = state.get(sku, Decimal(0))
+    if quantity is not None and held is not None:
+        state[sku] = _even(held + sign * quantity)
 
 
 def joined(state: Lines, more: Lines) -> Lines:
     """The order with a new wish added to it."""
     out = dict(state)
     for sku, quantity in more.items():
-        held = out.get(sku, Decimal(0))
-        if quantity is not None and held is not None:
-            out[sku] = _even(held + quantity)
+        _add(out, sku, quantity, 1)
     return out
 
 
 def open_lines(context: Raw, kind: str, order_id: object = None) -> Lines:
     """The lines that a message of this kind would change: of the order named, else of the draft or the last order."""
-    named = {order["order_id"]: order for order in context.get("orders") or ()}
-    if order_id in named:
-        return held_lines(named[order_id])
-    keys = ("last_order", "draft") if kind == "order.repeat" else ("draft", "last_order")
-    return next((held_lines(context[key]) for key in keys if context.get(key)), {})
+    order = order_meant(context, kind, order_id)
+    return held_lines(order) if order else {}
 
 
 def held_lines(order: Raw) -> Lines:
     return {line["sku"]: _even(Decimal(str(line["quantity"]))) for line in order["lines"]}
-
-
-def orders_in(context: Raw) -> list[Raw]:
-    """The draft and every order of the context."""
-    found = [context.get("draft"), context.get("last_order"), *(context.get("orders") or ())]
-    return [order for order in found if order]
 
 
 def _even(value: Decimal) -> Decimal:

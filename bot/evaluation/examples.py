@@ -124,19 +124,21 @@ def _packs(lines: list[Mapping[str, Any]]) -> Iterator[Pack]:
 def _question(raw: Mapping[str, Any]) -> Question:
     candidates = tuple(str(sku) for sku in raw.get("candidates") or ())
     said = raw.get("quantity_said")
-    reason = (
-        raw.get("reason")
-        or ("order" if raw.get("orders") else None)
-        or ("quantity" if len(candidates) == 1 else "ambiguous")
-    )
     return Question(
         text=str(raw.get("text") or ""),
-        reason=QuestionReason(reason),
+        reason=QuestionReason(raw.get("reason") or _reason_of(raw, candidates)),
         candidates=candidates,
         quantity_said=None if said is None else _decimal(said),
         unit_said=raw.get("unit_said"),
         orders=tuple(str(number) for number in raw.get("orders") or ()),
     )
+
+
+def _reason_of(raw: Mapping[str, Any], candidates: tuple[str, ...]) -> QuestionReason:
+    """Why it is asked, where the row does not say."""
+    if raw.get("orders"):
+        return QuestionReason.ORDER
+    return QuestionReason.QUANTITY if len(candidates) == 1 else QuestionReason.AMBIGUOUS
 
 
 def _decimal(value: Any) -> Decimal:

@@ -20,7 +20,7 @@ from bot.catalog import units
 from bot.evaluation.alignment import NotAlignedError
 from bot.evaluation.assignment import LIMIT
 from bot.evaluation.frames import ALL_LINES, SLOT, Frame
-from bot.evaluation.relabel import number
+from bot.evaluation.labelled import number
 from bot.evaluation.trade_catalog import TradeCatalog
 from bot.evaluation.trade_swap import NamedGoods, check_text
 from bot.evaluation.unit_words import WORDS, is_han, unit_words

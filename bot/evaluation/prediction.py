@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
+from bot.evaluation.labelled import number
 from bot.understanding.intent import WRITES_ORDER, Intent, IntentKind, Line, Question
 
 
@@ -38,8 +38,3 @@ def _question(question: Question) -> dict[str, Any]:
         "unit_said": question.unit_said,
         **({"orders": list(question.orders)} if question.orders else {}),
     }
-
-
-def number(value: Decimal) -> int | float:
-    """A JSON number: whole where the quantity is whole."""
-    return int(value) if value == value.to_integral_value() else float(value)

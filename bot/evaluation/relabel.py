@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from bot.catalog import units
-from bot.evaluation.alignment import NotAlignedError, Row
-from bot.evaluation.assignment import LIMIT, Assignment
+from bot.evaluation.alignment import NotAlignedError
+from bot.evaluation.assignment import Assignment, deliverable
+from bot.evaluation.labelled import Row, context_of, number, order_meant, parts_of, quantity_said
 from bot.evaluation.trade_catalog import TradeCatalog
 
 Line = dict[str, Any]
@@ -30,15 +30,14 @@ def relabelled_context(row: Row, chosen: Assignment, new: TradeCatalog) -> dict[
     """The conversation with the new goods; the bot's last words are the caller's to mend."""
     if not row["context"]:
         return None
+    mended: Mapping[str, Callable[[Any], Any]] = {
+        "draft": lambda order: _order(order, chosen, new),
+        "last_order": lambda order: _order(order, chosen, new),
+        "orders": lambda orders: [_order(order, chosen, new) for order in orders],
+        "pending": lambda questions: [_question(question, chosen) for question in questions],
+    }
     context = dict(row["context"])
-    for key in ("draft", "last_order"):
-        if context.get(key):
-            context[key] = _order(context[key], chosen, new)
-    if context.get("orders"):
-        context["orders"] = [_order(order, chosen, new) for order in context["orders"]]
-    if context.get("pending"):
-        context["pending"] = [_question(question, chosen) for question in context["pending"]]
-    return context
+    return context | {key: mend(context[key]) for key, mend in mended.items() if context.get(key)}
 
 
 def _order(order: Mapping[str, Any], chosen: Assignment, new: TradeCatalog) -> dict[str, Any]:
@@ -55,7 +54,7 @@ def _held_line(line: Mapping[str, Any], chosen: Assignment, new: TradeCatalog) -
 
 def _line(line: Mapping[str, Any], chosen: Assignment, new: TradeCatalog) -> Line:
     sku = chosen.skus[line["sku"]]
-    parts = [{**part, "unit_said": _unit(part, chosen)} for part in line.get("parts") or [line]]
+    parts = [{**part, "unit_said": _unit(part, chosen)} for part in parts_of([line])]
     total = sum((_amount(sku, part, part["unit_said"], new) for part in parts), Decimal(0))
     written = {**line, "sku": sku, "unit_said": _unit(line, chosen), "quantity_base_units": number(total)}
     return written | ({"parts": parts} if line.get("parts") else {})
@@ -68,10 +67,10 @@ def _change(change: Mapping[str, Any], chosen: Assignment, new: TradeCatalog) ->
 
 
 def _amount(sku: str, part: Mapping[str, Any], unit: str | None, new: TradeCatalog) -> Decimal:
-    per_unit = new.factor(sku, unit)
-    if part.get("quantity_said") is None or per_unit is None:
+    per_unit, said = new.factor(sku, unit), quantity_said(part)
+    if said is None or per_unit is None:
         raise NotAlignedError("an amount that was not said")
-    return Decimal(str(part["quantity_said"])) * per_unit
+    return said * per_unit
 
 
 def _unit(part: Mapping[str, Any], chosen: Assignment) -> str | None:
@@ -92,13 +91,11 @@ def _after_changes(row: Row, gold: Mapping[str, Any], chosen: Assignment, new: T
     """The whole order after the changes; the same steps must lead to the old label with the old goods."""
     old_lines = {line["sku"]: line for line in row["gold"]["lines"]}
     back = {mine: theirs for theirs, mine in chosen.skus.items()}
-    before = _start(row, row["context"] or {})
+    before = _start(row, context_of(row))
     if _quantities(_apply(before, row["gold"]["changes"])) != _quantities(_base(old_lines.values())):
         raise NotAlignedError("an order that does not follow from the changes")
     after = _apply(_start(row, relabelled_context(row, chosen, new) or {}), gold["changes"])
-    if any(
-        not 0 < amount <= LIMIT or not units.whole_enough(new.products[sku], amount) for sku, amount in after.items()
-    ):
+    if not all(deliverable(new.products[sku], amount) for sku, amount in after.items()):
         raise NotAlignedError("an order that cannot be written")
     told = {change["sku"]: change for change in gold["changes"]}
     return [_written(sku, amount, old_lines[back[sku]], told.get(sku)) for sku, amount in after.items()]
@@ -109,12 +106,8 @@ def _written(sku: str, amount: Decimal, old: Mapping[str, Any], change: Mapping[
     return {**old, "sku": sku, "quantity_base_units": number(amount), **said}
 
 
-def _start(row: Row, context: Mapping[str, Any]) -> dict[str, Decimal]:
-    named = {order["order_id"]: order for order in context.get("orders") or ()}
-    keys = ("last_order", "draft") if row["gold"]["intent"] == "order.repeat" else ("draft", "last_order")
-    order = named.get(row["gold"].get("order_id")) or next(
-        (context[key] for key in keys if context.get(key)), {"lines": ()}
-    )
+def _start(row: Row, context: Row) -> dict[str, Decimal]:
+    order = order_meant(context, row["gold"]["intent"], row["gold"].get("order_id")) or {"lines": ()}
     return {line["sku"]: Decimal(str(line["quantity"])) for line in order["lines"]}
 
 
@@ -136,8 +129,3 @@ def _base(lines: Any) -> dict[str, Decimal]:
 
 def _quantities(state: Mapping[str, Decimal]) -> dict[str, Decimal]:
     return {sku: amount.normalize() for sku, amount in state.items()}
-
-
-def number(value: Decimal) -> int | float:
-    """A JSON number: whole where the amount is whole."""
-    return int(value) if value == value.to_integral_value() else float(value)

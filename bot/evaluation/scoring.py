@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum, auto
+from itertools import chain
 from typing import Any
 
 from bot.catalog.product import Product
-from bot.evaluation.effects import Lines, held_lines, joined, open_lines, orders_in, written_lines
+from bot.evaluation.effects import Lines, held_lines, joined, open_lines, written_lines
 from bot.evaluation.examples import Example
+from bot.evaluation.labelled import orders_in
 
 WRITES = ("order.create", "order.amend", "order.repeat")
 ACTS = ("order.confirm", "order.cancel")
@@ -119,35 +122,61 @@ class _Case:
     def writes(self) -> bool:
         return self.kind in WRITES
 
+    @property
+    def unasked(self) -> bool:
+        return not self.asked
+
+    @property
+    def other_kind(self) -> bool:
+        """Neither the label's intent nor one that may stand for it."""
+        return self.kind not in self.example.accepted
+
+    @property
+    def passes(self) -> bool:
+        """Another intent than the label's first, which may stand for it."""
+        return self.kind in self.alternatives
+
+    @property
+    def exact(self) -> bool:
+        """Everything is as the label has it; one that asks need not name the order."""
+        right = (_intent_ok(self), _lines_ok(self), _date(self).right, _ask_ok(self))
+        return all(right) and (self.named_order or not self.unasked)
+
+    @property
+    def to_place(self) -> bool:
+        """An order that can be placed as it is."""
+        return self.gold_writes and not (self.ask_wanted or self.gold.get("or_yes"))
+
+    @property
+    def candidates(self) -> frozenset[str]:
+        """Every product that was asked about."""
+        return frozenset(chain.from_iterable(question.get("candidates") or () for question in self.asked))
+
 
 def judge(example: Example, prediction: Mapping[str, Any], catalog: Mapping[str, Product]) -> Judgement:
     """Compares one prediction (the format of `flask parse`) with the label of its message."""
     case = _case(example, prediction, catalog)
-    date_ok, at_stake = _date(case)
-    exact = (
-        _intent_ok(case) and _lines_ok(case) and date_ok and _ask_ok(case) and (case.named_order or bool(case.asked))
-    )
-    unasked_wrong = _writes_wrong(case) and not case.asked
+    day, placed = _date(case), _placing(case)
+    unasked_wrong = case.unasked and _writes_wrong(case)
     dropped = _drops_wrongly(case)
-    to_place = case.gold_writes and not case.ask_wanted and not case.gold.get("or_yes")
     return Judgement(
-        exact=exact,
+        exact=case.exact,
         intent_ok=_intent_ok(case),
-        date_ok=date_ok,
-        date_at_stake=at_stake,
-        to_place=to_place,
-        placed_right=to_place and exact and case.sure and not case.asked,
-        needless_yes=to_place and exact and not case.sure,
-        needless_question=to_place and bool(case.asked) and not case.may_ask,
+        date_ok=day.right,
+        date_at_stake=day.at_stake,
+        to_place=case.to_place,
+        placed_right=placed is _Placing.RIGHT,
+        needless_yes=case.to_place and case.exact and not case.sure,
+        needless_question=placed is _Placing.ASKED,
         danger=unasked_wrong and case.sure,
-        danger_strict=bool(case.wrong - {sku for question in case.asked for sku in question.get("candidates") or ()}),
-        unsure_wrong=(unasked_wrong or dropped) and not case.sure,
+        danger_strict=bool(case.wrong - case.candidates),
+        unsure_wrong=not case.sure and (unasked_wrong or dropped),
         wrongly_cancelled=dropped and case.sure,
         wrongly_ignored=_ignores_wrongly(case),
-        silent_drop=_leaves_out(case, unasked_wrong=unasked_wrong),
+        silent_drop=not unasked_wrong and _leaves_out(case),
         false_order=_orders_wrongly(case),
-        false_act=case.kind in ACTS and case.kind not in example.accepted,
-        asked=bool(case.asked),
+        false_act=case.kind in ACTS and case.other_kind,
+        asked=not case.unasked,
         ask_wanted=case.ask_wanted,
         lines_right=sum(case.wanted.get(sku) == quantity for sku, quantity in case.written.items()),
         lines_predicted=len(case.written),
@@ -157,9 +186,26 @@ def judge(example: Example, prediction: Mapping[str, Any], catalog: Mapping[str,
     )
 
 
+class _Placing(Enum):
+    """What became of an order that can be placed as it is."""
+
+    RIGHT = auto()
+    ASKED = auto()
+    """Needlessly."""
+    OTHER = auto()
+
+
+def _placing(case: _Case) -> _Placing:
+    if not case.to_place:
+        return _Placing.OTHER
+    if not case.unasked:
+        return _Placing.OTHER if case.may_ask else _Placing.ASKED
+    return _Placing.RIGHT if case.exact and case.sure else _Placing.OTHER
+
+
 def _case(example: Example, prediction: Mapping[str, Any], catalog: Mapping[str, Product]) -> _Case:
     kind = str(prediction.get("intent") or "missing")
-    counts = kind in WRITES or (kind in example.accepted[1:] and example.kind in WRITES)
+    counts = kind in WRITES or (example.kind in WRITES and kind in example.accepted[1:])
     return _Case(
         example=example,
         prediction=prediction,
@@ -179,71 +225,103 @@ def _lines_ok(case: _Case) -> bool:
     if case.as_was:
         return True
     if not case.gold_writes:
-        return not case.writes or not case.written
+        return not (case.writes and case.written)
     return case.written == case.wanted or case.untouched
 
 
-def _date(case: _Case) -> tuple[bool, bool]:
+@dataclass(frozen=True, slots=True)
+class _Day:
     """Whether the day is right, and whether one is at stake: the label has one or the prediction adds one."""
+
+    right: bool
+    at_stake: bool
+
+
+def _date(case: _Case) -> _Day:
     said, gold = case.prediction.get("delivery_date") or None, case.gold["delivery_date"]
     if not case.gold_writes:
-        return True, False
-    carried = {order.get("delivery_date") for order in orders_in(case.context)}
-    right = said == gold or (gold is None and bool(case.context) and said in carried)
-    return right, gold is not None or not right
+        return _Day(right=True, at_stake=False)
+    carried = {order.get("delivery_date") for order in orders_in(case.context)} if gold is None else ()
+    right = said == gold or said in carried
+    return _Day(right, at_stake=gold is not None or not right)
 
 
 def _ask_ok(case: _Case) -> bool:
-    other_kind = case.kind in case.alternatives and not case.writes
-    free = case.may_ask or other_kind or not (case.gold_writes or case.ask_wanted)
-    return free or bool(case.asked) == case.ask_wanted
+    if case.may_ask or not (case.gold_writes or case.ask_wanted):
+        return True
+    if case.passes and not case.writes:
+        return True
+    return case.unasked != case.ask_wanted
 
 
 def _writes_wrong(case: _Case) -> bool:
     """The order that is open would be another than the label's."""
-    wrong_order = case.writes and not case.named_order
-    return (bool(_effect(case)) or wrong_order) and (case.writes or bool(case.written))
+    if case.writes:
+        return bool(_effect(case)) or not case.named_order
+    return bool(case.written) and bool(_effect(case))
 
 
 def _effect(case: _Case) -> frozenset[str]:
     """SKUs that would be wrong in the open order: a new wish joins it, an amended order is replaced."""
-    state = open_lines(case.context, case.kind, case.gold.get("order_id"))
-    changes = case.gold.get("changes") is not None and case.example.kind == "order.amend"
-    if not changes or not state or not case.written or case.as_was:
+    state = open_lines(case.context, case.kind, case.gold.get("order_id")) if _amends(case) else {}
+    if not state or case.as_was:
         return case.wrong
-    if case.kind == "order.create" and "order.create" not in case.alternatives:
-        whole = joined(state, case.written)
-        unknown = {sku for sku, quantity in case.written.items() if quantity is None}
-        return frozenset(s for s in {*whole, *case.wanted} if whole.get(s) != case.wanted.get(s)) | unknown
+    if case.kind == "order.create" and not case.passes:
+        return _wrong_when_joined(case, state)
     if case.kind == "order.amend":
-        return case.wrong | {sku for sku in state if sku in case.wanted and sku not in case.written}
+        return case.wrong | (state.keys() & case.wanted.keys() - case.written.keys())
     return case.wrong
+
+
+def _amends(case: _Case) -> bool:
+    """An order is to be changed, and something is written."""
+    return case.example.kind == "order.amend" and case.gold.get("changes") is not None and bool(case.written)
+
+
+def _wrong_when_joined(case: _Case, state: Lines) -> frozenset[str]:
+    whole = joined(state, case.written)
+    unknown = {sku for sku, quantity in case.written.items() if quantity is None}
+    return frozenset(s for s in {*whole, *case.wanted} if whole.get(s) != case.wanted.get(s)) | unknown
 
 
 def _drops_wrongly(case: _Case) -> bool:
     """Cancelled without a question: where nothing was to be dropped, another order than meant, one of several, or every line."""
-    if case.asked:
+    if not case.unasked:
         return False
-    cancels = case.example.kind == "order.cancel"
     if case.kind in DROPS:
-        not_meant = case.example.kind not in DROPS and case.kind not in case.alternatives
-        return not_meant or (cancels and (case.ask_wanted or not case.named_order))
-    emptied = bool(case.gold.get("changes")) and bool(case.wanted) and not case.written
-    return case.kind == case.example.kind == "order.amend" and emptied
+        return _cancels_wrongly(case)
+    return case.kind == case.example.kind == "order.amend" and _empties(case)
+
+
+def _cancels_wrongly(case: _Case) -> bool:
+    if case.example.kind == "order.cancel":
+        return case.ask_wanted or not case.named_order
+    return case.example.kind not in DROPS and not case.passes
+
+
+def _empties(case: _Case) -> bool:
+    """Every line of the order is taken out, where some were to stay."""
+    return not case.written and bool(case.gold.get("changes")) and bool(case.wanted)
 
 
 def _ignores_wrongly(case: _Case) -> bool:
-    passed_over = case.kind in IGNORES and case.kind not in case.alternatives and not case.asked
-    return case.example.kind in ("order.cancel", "order.amend") and passed_over
-
-
-def _leaves_out(case: _Case, *, unasked_wrong: bool) -> bool:
-    """Something wanted is neither written nor asked about, with nothing wrong written."""
-    if not (case.gold_writes and case.writes) or case.asked or unasked_wrong:
+    if case.example.kind not in ("order.cancel", "order.amend"):
         return False
-    excused = case.untouched or (bool(case.wrong) and not _effect(case))
-    missing = bool(set(case.wanted) - set(case.written)) and not excused
-    return missing or (case.ask_wanted and not case.gold.get("clarify_optional"))
+    return case.unasked and case.kind in IGNORES and not case.passes
+
+
+def _leaves_out(case: _Case) -> bool:
+    """Something wanted is neither written nor asked about."""
+    if not (case.gold_writes and case.writes and case.unasked):
+        return False
+    if case.ask_wanted and not case.gold.get("clarify_optional"):
+        return True
+    return bool(case.wanted.keys() - case.written.keys()) and not _excused(case)
+
+
+def _excused(case: _Case) -> bool:
+    """The lines stay as they are, or what is written comes to the same order."""
+    return case.untouched or (bool(case.wrong) and not _effect(case))
 
 
 def _orders_wrongly(case: _Case) -> bool:

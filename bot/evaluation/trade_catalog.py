@@ -42,9 +42,7 @@ class TradeCatalog:
     def owners_of(self, phrase: str) -> tuple[str, ...]:
         """The SKUs that have this name, also in the plural."""
         key = plain(phrase)
-        forms = (
-            (key, f"{key[:-1]}", key[:-2]) if key.endswith("es") else (key, key[:-1]) if key.endswith("s") else (key,)
-        )
+        forms = (key, key.removesuffix("s"), key.removesuffix("es"))
         return next((self.owners[form] for form in forms if form in self.owners), ())
 
     def factor(self, sku: str, unit: str | None) -> Decimal | None:

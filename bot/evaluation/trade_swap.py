@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.evaluation.alignment import Aligned, NotAlignedError, Place, Row, align, counts_before
+from bot.evaluation.alignment import Aligned, NotAlignedError, Place, align, counts_before
 from bot.evaluation.assignment import Assignment, assign
+from bot.evaluation.labelled import Row
 from bot.evaluation.relabel import relabelled_context, relabelled_gold
 from bot.evaluation.trade_catalog import TradeCatalog, content_words, plain
 from bot.evaluation.unit_words import is_han, swap_words, unit_words
@@ -103,7 +104,7 @@ def _text(
 
 def _gap(left: str, right: str, before: str) -> str:
     """A space where Latin words would run together that stood beside signs of a script without spaces."""
-    latin = left.isascii() and left.isalnum() and right.isascii() and right.isalnum()
+    latin = (left + right).isascii() and left.isalnum() and right.isalnum()
     return " " if latin and not before.isascii() else ""
 
 
@@ -125,11 +126,17 @@ def _goods_words(
     other = chosen.skus[place.sku]
     if plain(said) == plain(place.sku):
         return other if said.isupper() or not said.isascii() else other.lower()
-    name = plain(old.products[place.sku].name) == plain(said)
-    options = [new.products[other].name] if name else [*new.names(other)[1:]] or [new.products[other].name]
-    alike = [option for option in options if _script(option) == _script(said)] or options
-    words = chance.choice([option for option in alike if new.owners_of(option) == (other,)] or list(new.names(other)))
+    is_name = plain(old.products[place.sku].name) == plain(said)
+    words = chance.choice(_names_like(said, other, new, is_name=is_name))
     return words if said[:1].isupper() or not words.isascii() else words.lower()
+
+
+def _names_like(said: str, sku: str, new: TradeCatalog, *, is_name: bool) -> list[str]:
+    """The names of the new product to choose from: its own name for a name, an alias for an alias, in the same script."""
+    aliases = () if is_name else new.names(sku)[1:]
+    options = list(aliases) or [new.products[sku].name]
+    alike = [option for option in options if _script(option) == _script(said)] or options
+    return [option for option in alike if new.owners_of(option) == (sku,)] or list(new.names(sku))
 
 
 def _script(words: str) -> str:
@@ -180,7 +187,7 @@ def _check_edges(text: str, piece: NamedGoods, new: TradeCatalog) -> None:
     first, _, rest = words.partition(" ")
     if re.search(r"\d\s*$", before) and re.match(r"\d+(?:/\d+|(?![^\s]))", words):
         raise NotAlignedError("two numbers side by side")
-    if before[-1:] and before[-1] in _NUMBER_SIGNS and words[0] in _FIGURES:
+    if before.endswith(tuple(_NUMBER_SIGNS)) and words[0] in _FIGURES:
         raise NotAlignedError("number signs run together")
     behind = re.match(r"\s*[-–]?\s*\d+\s*", text[piece.end :]) if words[-1].isdigit() else None
     if behind and (behind.group()[0].isdigit() or not unit_words().pattern.match(text, piece.end + behind.end())):
