@@ -42,22 +42,23 @@ RING_AGAIN_S = 10
 CANARY_EVERY_S = 20
 PULSE_EVERY_S = 5
 
+# ARRAY is read once; a list for IN may be read once for each row, and each time the next rows up to the limit are locked.
 DUE_CONVERSATIONS = text("""
-UPDATE conversations SET rung_at = now() WHERE id IN (
+UPDATE conversations SET rung_at = now() WHERE id = ANY(ARRAY(
     SELECT id FROM conversations
     WHERE due_at <= now() AND closed_at IS NULL AND (rung_at IS NULL OR rung_at < now() - :again * interval '1 s')
       AND (lease_until IS NULL OR lease_until <= now())
-    ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+    ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED))
 RETURNING id, id AS conversation_id, (
     SELECT min(m.id) FROM conversation_messages m WHERE m.conversation_id = conversations.id AND m.state = 'received') AS message_id
 """)
 DUE_REPLIES = text("""
-UPDATE conversation_messages SET rung_at = now() WHERE id IN (
+UPDATE conversation_messages SET rung_at = now() WHERE id = ANY(ARRAY(
     SELECT id FROM conversation_messages m
     WHERE due_at <= now() AND (rung_at IS NULL OR rung_at < now() - :again * interval '1 s')
       AND NOT EXISTS (SELECT 1 FROM conversation_messages e WHERE e.conversation_id = m.conversation_id AND e.id < m.id
                       AND e.direction = 'outbound' AND e.state IN ('pending', 'sending', 'unknown'))
-    ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+    ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED))
 RETURNING id, conversation_id, in_reply_to AS message_id
 """)
 CANARY_DUE = text("""

@@ -29,7 +29,7 @@ _END = text(
     release_statement(
         due_at="NULL",
         also="closed_at = now()",
-        where="""c.id IN (
+        where="""c.id = ANY(ARRAY(
     SELECT i.id FROM conversations i JOIN contacts k ON k.id = i.contact_id
     WHERE i.closed_at IS NULL AND i.owner = 'bot' AND i.question IS NULL AND i.due_at IS NULL AND i.lease_until IS NULL
       AND i.opened_at < now() - :hours * interval '1 hour' AND NOT k.is_synthetic
@@ -39,7 +39,7 @@ _END = text(
       AND NOT EXISTS (SELECT 1 FROM escalations e WHERE e.conversation_id = i.id AND e.closed_at IS NULL)
       AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.conversation_id = i.id
                       AND o.status IN ('draft', 'awaiting_confirmation', 'awaiting_approval'))
-    ORDER BY i.id LIMIT :most FOR NO KEY UPDATE OF i SKIP LOCKED)""",
+    ORDER BY i.id LIMIT :most FOR NO KEY UPDATE OF i SKIP LOCKED))""",
         fence=True,
     )
 )

@@ -27,12 +27,12 @@ MOST_AT_ONCE = 20
 WORDS_SHOWN = 300
 
 _UNTOLD = text("""
-UPDATE escalations e SET told = e.reason, told_at = now() FROM (
+UPDATE escalations e SET told = e.reason, told_at = now() WHERE e.id = ANY(ARRAY(
     SELECT x.id FROM escalations x JOIN conversations c ON c.id = x.conversation_id JOIN contacts k ON k.id = c.contact_id
     WHERE x.closed_at IS NULL AND NOT k.is_synthetic AND (x.told IS DISTINCT FROM x.reason
         OR (x.due_at < now() AND (x.told_at < x.due_at OR x.told_at < now() - :again * interval '1 minute')))
-    ORDER BY x.id LIMIT :most FOR UPDATE OF x SKIP LOCKED) due
-WHERE e.id = due.id RETURNING e.id, e.reason, e.priority, e.due_at < now() AS overdue, e.conversation_id
+    ORDER BY x.id LIMIT :most FOR UPDATE OF x SKIP LOCKED))
+RETURNING e.id, e.reason, e.priority, e.due_at < now() AS overdue, e.conversation_id
 """)
 _WHO = text("""
 SELECT k.channel, k.address, k.display_name,
