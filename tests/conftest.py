@@ -34,7 +34,6 @@ hypothesis_settings.register_profile("tria", deadline=None)
 hypothesis_settings.load_profile("tria")
 
 
-
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     with postgres_server() as server:

@@ -27,7 +27,7 @@ def problems(client: redis.Redis, *, is_production: bool) -> list[str]:
     return found
 
 
-def refuse_unfit(runtime: Runtime) -> None:
+def refuse_unfit_redis(runtime: Runtime) -> None:
     """Raises StartupRefused naming every wrong setting. A Redis that is away is no reason: work goes on without it."""
     try:
         found = problems(runtime.redis, is_production=runtime.settings.is_production)

@@ -10,7 +10,7 @@ from models import schema
 from models.sqlstate import connection_problem
 
 
-def refuse_unfit(runtime: Runtime) -> None:
+def refuse_another_schema(runtime: Runtime) -> None:
     """Raises StartupRefused: no connection, another password, an old or foreign revision, a table or column missing by name."""
     try:
         found = schema.problems(runtime.engine, thorough=False)

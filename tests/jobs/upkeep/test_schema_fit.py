@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bot.errors import StartupRefused
 from bot.runtime import Runtime
 from embedded.ports import free_port
-from jobs.upkeep.schema_fit import refuse_unfit
+from jobs.upkeep.schema_fit import refuse_another_schema
 from tests.scratch import scratch_database
 
 
@@ -28,13 +28,13 @@ def with_database(runtime: Runtime, url: str) -> Runtime:
 
 def refusal(runtime: Runtime) -> str:
     with pytest.raises(StartupRefused) as refused:
-        refuse_unfit(runtime)
+        refuse_another_schema(runtime)
     runtime.close()
     return str(refused.value)
 
 
 def test_this_codes_own_schema_is_served(own: Runtime) -> None:
-    refuse_unfit(own)
+    refuse_another_schema(own)
 
 
 @pytest.mark.parametrize(
