@@ -70,7 +70,7 @@ def run(chosen: argparse.Namespace, console: Console) -> int:
 
 def _sweep(seeds: int, chosen: argparse.Namespace, console: Console) -> report.Part:
     console.print(f"crash sweep: {len(FAILPOINTS)} failpoints x {seeds} seeds")
-    with house(outlets=400, seed=chosen.seed, keep=chosen.keep) as opened:
+    with house(outlets=400, telegram_users=100, seed=chosen.seed, keep=chosen.keep) as opened:
         return report.of_sweep(sweep(opened, seeds, chosen.seed, console.print), chosen.seed)
 
 

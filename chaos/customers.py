@@ -1,16 +1,18 @@
-"""The customers of a run: each orders amounts nobody else orders, over signed webhooks, and remembers what was accepted."""
+"""The customers of a run, on WhatsApp and Telegram: each orders amounts nobody else orders and remembers what was accepted."""
 
 from __future__ import annotations
 
 import random
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chaos.house import House
-from simulator import twilio
-from simulator.senders import Sent, TwilioSender
+from simulator import telegram, twilio
+from simulator.config import SimulatorConfig
+from simulator.senders import Sent, TelegramSender, TwilioSender
 
 PRODUCT = "Pizza Box 10 inch Brown Kraft"
 FIRST_QUANTITY, LAST_QUANTITY, STEP, MOST_STEPS = 113, 90_000, 16, 40
@@ -51,19 +53,19 @@ class Customers:
         self._lock = threading.Lock()
         self._asked: dict[str, int] = {}
         self._futures: list[Future[None]] = []
-        self._sender = self.house.simulator.simulator.from_whatsapp
+        self._office = self.house.simulator.simulator
 
     def order(self, phone: str) -> SentOrder:
-        """One order of the next amount of this phone."""
+        """One order of the next amount of this phone, or of this Telegram user."""
         with self._lock:
             stride = STEP * self.random.randint(1, MOST_STEPS)
             quantity = self._asked[phone] + stride if phone in self._asked else FIRST_QUANTITY
             self._asked[phone] = FIRST_QUANTITY if quantity > LAST_QUANTITY else quantity
-        form = twilio.build_form(self.house.simulator.simulator.config, phone, f"{quantity} pcs {PRODUCT}")
-        said = SentOrder(form["MessageSid"], phone, quantity, time.time())
+        sid, send = (self._update if phone.isdecimal() else self._form)(phone, f"{quantity} pcs {PRODUCT}")
+        said = SentOrder(sid, phone, quantity, time.time())
         self.said.append(said)
         copies = 2 if self.random.random() < self.duplicates else 1
-        self._futures.append(self._pool.submit(self._post, said, form, copies))
+        self._futures.append(self._pool.submit(self._post, said, send, copies))
         return said
 
     def order_at_rate(self, phones: list[str], per_s: float, seconds: float) -> None:
@@ -84,14 +86,21 @@ class Customers:
     def close(self) -> None:
         self._pool.shutdown(wait=True)
 
-    def _post(self, said: SentOrder, form: dict[str, str], copies: int) -> None:
-        sent: Sent = self._door().send(form, copies=copies, connections=copies)
-        said.statuses = sent.statuses
+    def _post(self, said: SentOrder, send: Callable[[int, int], Sent], copies: int) -> None:
+        said.statuses = send(copies, copies).statuses
 
-    def _door(self) -> TwilioSender:
-        if not self.port:
-            return self._sender
-        from dataclasses import replace
+    def _form(self, phone: str, words: str) -> tuple[str, Callable[[int, int], Sent]]:
+        """The id that the message will be known by, and how it is posted: how many copies, over how many connections."""
+        form = twilio.build_form(self._office.config, phone, words)
+        sender = TwilioSender(self._config(), self._office.from_whatsapp.office)
+        return form["MessageSid"], lambda copies, connections: sender.send(form, None, copies, connections)
 
-        config = replace(self._sender.config, app_url=f"http://127.0.0.1:{self.port}")
-        return TwilioSender(config, self._sender.office)
+    def _update(self, chat: str, words: str) -> tuple[str, Callable[[int, int], Sent]]:
+        update = telegram.build_update(int(chat), words)
+        sender = TelegramSender(self._config(), self._office.from_telegram.office, self._office.telegram)
+        sid = f"{self._office.config.bot_id}:{update['update_id']}"
+        return sid, lambda copies, connections: sender.send(update, copies, connections)
+
+    def _config(self) -> SimulatorConfig:
+        config = self._office.config
+        return replace(config, app_url=f"http://127.0.0.1:{self.port}") if self.port else config

@@ -27,12 +27,14 @@ from chaos.proxy import Proxy
 from embedded.ports import free_port
 from embedded.postgres import PostgresServer
 from embedded.valkey import ValkeyServer
+from jobs.access.binding import bind, contact_of, outlet_of
 from jobs.imports.outlets import import_outlets
 from simulator.config import SimulatorConfig
 from simulator.server import Running, start
 
 SECRET = "chaos-canary-secret-7f3a9c"
 READY_S = 30.0
+FIRST_CHAT = 70_000
 
 
 @dataclass
@@ -82,6 +84,10 @@ class House:
     settings: Settings
     engine: Engine
     zygote: subprocess.Popen[str]
+    outlets: int = 0
+    """Each with a phone of its own."""
+    telegram_users: int = 0
+    """Each with an outlet of its own beside those."""
     processes: list[Process] = field(default_factory=list)
 
     @property
@@ -193,11 +199,20 @@ class House:
         """Addresses of that many outlets, each its own."""
         return [f"+659{number:07d}" for number in range(count)]
 
+    def chats(self) -> list[str]:
+        """Addresses of all Telegram users."""
+        return [str(FIRST_CHAT + number) for number in range(self.telegram_users)]
+
+    def everybody(self) -> list[str]:
+        """All who order, by whichever channel."""
+        return self.phones(self.outlets) + self.chats()
+
 
 @contextlib.contextmanager
 def house(
-    *, outlets: int = 200, burst_ms: int = 100, seed: int = 0, keep: Path | None = None, proxied: bool = True
-) -> Iterator[House]:
+    *, outlets: int = 200, telegram_users: int = 0, burst_ms: int = 100, seed: int = 0, keep: Path | None = None,
+    proxied: bool = True,
+) -> Iterator[House]:  # fmt: skip
     """Everything started and migrated, nothing of ours running yet. `keep` is where the logs are left.
 
     The proxies run in the caller's process: who measures goes without them (`proxied`), who breaks things needs them.
@@ -245,9 +260,11 @@ def house(
         )  # fmt: skip
         zygote = _zygote(environment, folder)
         undo.callback(_end, zygote)
-        made = House(folder, postgres, valkey, simulator, pg, redis, providers, environment, settings, engine, zygote)
+        made = House(
+            folder, postgres, valkey, simulator, pg, redis, providers, environment, settings, engine, zygote, outlets, telegram_users
+        )  # fmt: skip
         undo.callback(made.close_all)
-        _fill(made, outlets)
+        _fill(made)
         yield made
 
 
@@ -300,14 +317,19 @@ def _end(zygote: subprocess.Popen[str]) -> None:
             pipe.close()
 
 
-def _fill(made: House, outlets: int) -> None:
-    """Outlets that order without being asked; their names say that nobody is behind them."""
+def _fill(made: House) -> None:
+    """Outlets that order without being asked; their names say that nobody is behind them. Those of Telegram users are written to
+    by nobody else: what each address ordered is counted."""
+    phones = made.phones(made.outlets + made.telegram_users)
     rows = [
         OutletRow(f"CH{number:05d}", f"Chaos Kitchen {number:05d}", (phone,), "en", "Chaos", "never")
-        for number, phone in enumerate(made.phones(outlets))
+        for number, phone in enumerate(phones)
     ]
     with made.engine.begin() as connection:
         import_outlets(connection, rows)
+        for number, chat in enumerate(made.chats(), made.outlets):
+            outlet_id = outlet_of(connection, f"CH{number:05d}")
+            bind(connection, contact_of(connection, "telegram", chat), [outlet_id], by="chaos", actor="chaos")
 
 
 def _keep_logs(folder: Path, keep: Path) -> None:

@@ -16,12 +16,13 @@ from typing import Any
 
 from rich.console import Console
 
+from chaos.copies import copies_told
 from chaos.customers import Customers
 from chaos.house import House, house
 from chaos.invariants import violations
 from chaos.report import Part, percentiles
 
-OUTLETS = 400
+OUTLETS, TELEGRAM_USERS = 400, 100
 RATE_PER_S = 12.0
 AGAIN_S = 1.0
 """After so long a supervisor has noticed the death and started another."""
@@ -43,7 +44,7 @@ WHERE m.direction = 'inbound' AND m.created_at <= :until
 def run_recovery(kills: int, seed: int, console: Console, keep: Path | None = None) -> Part:
     """So many kills, each kind in turn."""
     console.print(f"recovery: {kills} kills at {RATE_PER_S:g}/s, seed {seed}")
-    with house(outlets=OUTLETS, seed=seed, keep=keep) as opened:
+    with house(outlets=OUTLETS, telegram_users=TELEGRAM_USERS, seed=seed, keep=keep) as opened:
         return recovery(opened, kills, seed, console.print)
 
 
@@ -66,12 +67,14 @@ def recovery(opened: House, kills: int, seed: int, say: Callable[[str], None]) -
     drained = opened.drained(60)
     found = violations(opened, customers.said, crashes_while_sending=len(taken["worker"]))
     customers.close()
-    return _part(taken, len(customers.said), found + ([] if drained is not None else ["I7 the backlog stayed"]), seed)
+    part = _part(taken, len(customers.said), found + ([] if drained is not None else ["I7 the backlog stayed"]), seed)
+    part.rows += copies_told(opened)
+    return part
 
 
 def _traffic(opened: House, customers: Customers, over: threading.Event) -> None:
     while not over.is_set():
-        customers.order_at_rate(opened.phones(OUTLETS), RATE_PER_S, 1.0)
+        customers.order_at_rate(opened.everybody(), RATE_PER_S, 1.0)
 
 
 def _one(opened: House, kill: Callable[[House], Callable[[], object]]) -> float:

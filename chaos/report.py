@@ -34,6 +34,7 @@ def of_sweep(outcome: Outcome, seed: int) -> Part:
     rows.append(("all", f"{len(outcome.violations)} violations", f"{sum(deaths.values())} kills, seed {seed}"))
     rows.append(("messages", str(outcome.messages), f"in {outcome.seconds:.0f} s; backlog empty after {drained}"))
     rows.append(("message to reply", "", percentiles(outcome.waits_s)))
+    rows += outcome.copies
     return Part(
         "crash sweep", rows, outcome.violations + ([] if outcome.drained_s is not None else ["I7 the backlog stayed"])
     )

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
+from chaos.copies import copies_told
 from chaos.crash_sweep import waits
 from chaos.customers import Customers
 from chaos.house import House, house
@@ -25,7 +26,7 @@ from chaos.report import Part, percentiles
 from chaos.sizes import grown, growth, sizes
 from simulator.faults import Fault, FaultKind
 
-OUTLETS = 400
+OUTLETS, TELEGRAM_USERS = 400, 100
 DUPLICATES = 0.15
 REORDERED = 0.10
 FAULT_EVERY_S = (5.0, 15.0)
@@ -63,6 +64,9 @@ class Nemesis:
             "provider refuses lists": self._refused_lists,
             "provider is 300 ms away": self._slow_provider,
             "provider cut off": self._cut_providers,
+            "Telegram drops answers": self._telegram_drops,
+            "Telegram accepts and is silent": self._silent_telegram,
+            "Telegram is silent altogether": self._mute_telegram,
         }
 
     def strike(self) -> None:
@@ -153,8 +157,19 @@ class Nemesis:
     def _slow_provider(self) -> None:
         self._mishap(FaultKind.DELAY, "messages.create", count=200, delay_s=0.6)
 
-    def _mishap(self, kind: FaultKind, operation: str, **fields: object) -> None:
-        self.house.simulator.faults.add(Fault(kind, "twilio", operation, **fields))  # type: ignore[arg-type]
+    def _telegram_drops(self) -> None:
+        self._mishap(FaultKind.ACCEPT_THEN_DROP, "sendMessage", "telegram", count=5)
+
+    def _silent_telegram(self) -> None:
+        self._mishap(FaultKind.ACCEPT_THEN_STALL, "sendMessage", "telegram", count=15, delay_s=30)
+
+    def _mute_telegram(self) -> None:
+        """It takes messages without an answer, and answers no question either."""
+        self._mishap(FaultKind.DELAY, "getMe", "telegram", count=10, delay_s=30)
+        self._silent_telegram()
+
+    def _mishap(self, kind: FaultKind, operation: str, provider: str = "twilio", **fields: object) -> None:
+        self.house.simulator.faults.add(Fault(kind, provider, operation, **fields))  # type: ignore[arg-type]
 
     def _provider(self, kind: FaultKind, **fields: object) -> Callable[[], None]:
         def strike() -> None:
@@ -169,7 +184,7 @@ def run_soak(
     """One soak; a table of what was done to the house and what came of it. `calm` leaves the nemesis out: load alone."""
     faults = "no faults" if calm else f"a fault every {FAULT_EVERY_S[0]:.0f} to {FAULT_EVERY_S[1]:.0f} s"
     console.print(f"soak: {seconds:.0f} s at {rate:g}/s, {faults}, seed {seed}")
-    with house(outlets=OUTLETS, burst_ms=300, seed=seed, keep=keep) as opened:
+    with house(outlets=OUTLETS, telegram_users=TELEGRAM_USERS, burst_ms=300, seed=seed, keep=keep) as opened:
         return soak(opened, seconds, rate, seed, console, calm=calm)
 
 
@@ -185,7 +200,7 @@ def soak(opened: House, seconds: float, rate: float, seed: int, console: Console
         opened, random.Random(seed), lambda words: console.print(f"{time.monotonic() - began:6.1f} s  {words}")
     )
     # The nemesis stays in this thread: a server it starts again would end with the thread that started it (embedded/tether.py).
-    traffic = threading.Thread(target=customers.order_at_rate, args=(opened.phones(OUTLETS), rate, seconds))
+    traffic = threading.Thread(target=customers.order_at_rate, args=(opened.everybody(), rate, seconds))
     traffic.start()
     while traffic.is_alive():
         traffic.join(nemesis.random.uniform(*FAULT_EVERY_S))
@@ -204,6 +219,7 @@ def soak(opened: House, seconds: float, rate: float, seed: int, console: Console
         ("messages", f"{len(customers.said)}", f"{accepted} accepted, seed {seed}, {seconds:.0f} s at {rate:g}/s"),
         ("backlog empty after", "never" if drained is None else f"{drained:.1f} s", f"allowed {QUIET_S:.0f} s"),
         ("message to reply", "", percentiles(waits(opened))),
+        *copies_told(opened),
         *growth(before, after),
         ("violations", str(len(found)), ""),
     ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -18,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.metrics_folder import VARIABLE, make
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
+from bot.telemetry.ended_processes import add_up, alone_in
 from bot.telemetry.metrics import GAUGES
 from jobs.reads import stats
 from models.database import again_if_stale, pool_numbers
@@ -27,14 +29,24 @@ log = get_logger(__name__)
 
 def exposition(runtime: Runtime) -> bytes:
     """Everything /metrics says: the counters of this process (of all, with PROMETHEUS_MULTIPROC_DIR) and the gauges."""
-    counters: CollectorRegistry = REGISTRY
-    if os.environ.get(VARIABLE):
-        make()
-        counters = CollectorRegistry()
-        MultiProcessCollector(counters)  # type: ignore[no-untyped-call]
     gauges = CollectorRegistry()
     gauges.register(LedgerGauges(runtime))
-    return generate_latest(counters) + generate_latest(gauges)
+    return _counters() + generate_latest(gauges)
+
+
+def _counters() -> bytes:
+    if not (named := os.environ.get(VARIABLE)):
+        return generate_latest(REGISTRY)
+    make()
+    found = CollectorRegistry()
+    MultiProcessCollector(found)  # type: ignore[no-untyped-call]
+    try:
+        with alone_in(Path(named)):
+            add_up(Path(named))
+            return generate_latest(found)
+    except OSError as error:  # the scrape is worth having all the same
+        log.warning("what ended processes counted could not be added up", exc_info=error)
+        return generate_latest(found)
 
 
 class LedgerGauges(Collector):

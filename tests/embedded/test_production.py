@@ -121,6 +121,11 @@ def test_the_page_is_followed_from_an_empty_database_to_a_smoke_test(host: Host)
     assert all(canaries(port) >= 2 for port in ports), "both workers' warm-up is counted by either web process"
     assert [process.poll() for process in host.started] == [None] * len(host.started)
     assert json.loads(get(ports[1], "/api/v1/health/readiness")[1])["overall_healthy"] is True
+    counted, worker = canaries(ports[0]), next(each for each in host.started if "jobs.worker" in each.args)
+    worker.kill()
+    worker.wait(10)
+    assert canaries(ports[1]) >= counted, "what an ended process counted stays"
+    assert not list(Path(host.environment["PROMETHEUS_MULTIPROC_DIR"]).glob(f"*_{worker.pid}.db"))
 
 
 def test_every_process_of_the_procfile_is_on_the_page() -> None:
