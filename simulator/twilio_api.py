@@ -47,6 +47,11 @@ class SentMessage:
     callback: str = ""
     media: tuple[str, ...] = ()
 
+    @property
+    def was_sent(self) -> bool:
+        """What still waits at Twilio has no date of sending, and no list by such a date shows it."""
+        return self.status not in ("accepted", "queued", "scheduled")
+
     def as_json(self, account_sid: str) -> dict[str, Any]:
         when = format_datetime(self.created)
         uri = f"/{API_VERSION}/Accounts/{account_sid}/Messages/{self.sid}"
@@ -55,7 +60,7 @@ class SentMessage:
             "api_version": API_VERSION,
             "body": self.body,
             "date_created": when,
-            "date_sent": when,
+            "date_sent": when if self.was_sent else None,
             "date_updated": when,
             "direction": self.direction,
             "error_code": self.error_code,
@@ -281,6 +286,8 @@ class TwilioApi:
 
 def _listed(message: SentMessage, wanted: dict[str, Any]) -> bool:
     if wanted.get("To") not in (None, message.to) or wanted.get("From") not in (None, message.from_):
+        return False
+    if not message.was_sent and any(wanted.get(name) for name in ("DateSent", "DateSent>", "DateSent<")):
         return False
     return (
         _within(message.created, wanted.get("DateSent"), lambda when, start, end: start <= when < end)

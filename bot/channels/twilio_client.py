@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,9 @@ from bot.settings import Settings
 POOL_S = 1.0
 LOOKED_AT = 50
 """Messages of one page of a look-up: nobody was sent more since the reply was written."""
+CLOCKS_APART = timedelta(minutes=1)
+NO_LIST = (ValueError, LookupError, TypeError, AttributeError)
+"""What the library raises of an answer that is no list: there is nothing to look through then."""
 
 # What is in no table is permanent for 4xx and temporary for 429 and 5xx.
 OPTED_OUT = {21610}
@@ -108,28 +111,34 @@ class Twilio:
         return str(sent.sid)
 
     def find(self, message: Outgoing, *, since: datetime, known: frozenset[str]) -> str | None:
-        """The oldest message to this address since then with this text that is not one of `known`, on the one page of the newest."""
-        body = _numbered(message)
+        """The oldest message to this address since then with this text that is not one of `known`, on the one page of the newest.
+
+        Not asked for by the date of sending, which what still waits at Twilio does not have. What a template says is Twilio's to
+        know: of one any message counts that is nobody else's.
+        """
         try:
             page = self._client.messages.page(
-                to=PREFIX + message.to, from_=PREFIX + message.sender, date_sent_after=since, page_size=LOOKED_AT
+                to=PREFIX + message.to, from_=PREFIX + message.sender, page_size=LOOKED_AT
             )
             listed = list(page)
         except TemporaryError as error:
             raise TemporaryError(
                 "Twilio could not be asked", code="lookup", retry_after_s=error.retry_after_s
             ) from error
-        except (
-            TwilioException,
-            ValueError,
-            LookupError,
-            TypeError,
-        ) as error:  # what is no list cannot be looked through
+        except (TwilioException, *NO_LIST) as error:
             raise TemporaryError("Twilio could not be asked", code="lookup") from error
-        return next((str(m.sid) for m in reversed(listed) if m.body == body and m.sid not in known), None)
+        fitting = (m for m in reversed(listed) if m.sid not in known and _is_of(message, m.body, m.date_created, since))
+        return next((str(m.sid) for m in fitting), None)
 
     def close(self) -> None:
         self._http.close()
+
+
+def _is_of(message: Outgoing, body: str, created: datetime | None, since: datetime) -> bool:
+    """Twilio's dates are whole seconds of its own clock."""
+    return (created is None or created >= since - CLOCKS_APART) and (
+        message.template is not None or body == _numbered(message)
+    )
 
 
 def _numbered(message: Outgoing) -> str:

@@ -43,9 +43,11 @@ def test_created_message_can_be_fetched_and_is_one_effect_in_the_ledger(
     assert (entry.effect, entry.status, entry.sent["Body"]) == (message.sid, 201, "Hello")
 
 
-def test_list_finds_messages_by_recipient_and_time(client: Client, config: SimulatorConfig) -> None:
+def test_list_finds_messages_by_recipient_and_time(running: Running, client: Client, config: SimulatorConfig) -> None:
     sid = send(client, config).sid
     send(client, config, to="whatsapp:+6580000999")
+    assert running.simulator.office.idle()
+    running.simulator.twilio.set_status(sid, "sent")
     hour = timedelta(hours=1)
     now = datetime.now(UTC)
     assert [found.sid for found in client.messages.list(to=CUSTOMER)] == [sid]
@@ -53,6 +55,16 @@ def test_list_finds_messages_by_recipient_and_time(client: Client, config: Simul
     assert [found.sid for found in client.messages.list(to=CUSTOMER, date_sent_after=now - hour)] == [sid]
     assert client.messages.list(to=CUSTOMER, date_sent_before=now - hour) == []
     assert client.messages.list(to=CUSTOMER, date_sent_after=now + hour) == []
+
+
+def test_what_still_waits_to_be_sent_is_on_no_list_by_date(
+    running: Running, client: Client, config: SimulatorConfig
+) -> None:
+    sid = send(client, config).sid
+    assert running.simulator.office.idle()
+    running.simulator.twilio.set_status(sid, "queued")
+    assert client.messages.list(to=CUSTOMER, date_sent=datetime.now(UTC).date()) == []
+    assert [(found.sid, found.date_sent) for found in client.messages.list(to=CUSTOMER)] == [(sid, None)]
 
 
 def test_long_lists_come_in_pages_newest_first(client: Client, config: SimulatorConfig) -> None:
