@@ -10,6 +10,8 @@ from bot.telemetry import get_logger, metrics
 
 QUIET_DOORS = ("health",)
 """Asked every few seconds by balancers and scrapers; measured, not logged."""
+POLLED = ("messages_api.list_notifications", "console.follow")
+"""Asked again and again by programs and open pages: logged for who looks for it."""
 
 log = get_logger(__name__)
 
@@ -30,7 +32,8 @@ def _finish(response: Response) -> Response:
     metrics.http_request_seconds.labels(door).observe(seconds)
     if door not in QUIET_DOORS:
         rule = request.url_rule.rule if request.url_rule else "(no route)"
-        log.info(
+        tell = log.debug if request.endpoint in POLLED else log.info
+        tell(
             "request",
             door=door,
             method=request.method,

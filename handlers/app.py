@@ -37,6 +37,7 @@ def _add_doors(app: Flask, runtime: Runtime) -> None:
 
     from bot.channels.registry import CHANNELS
     from handlers import access, api_docs, console, errors, health, well_formed
+    from handlers.api import messages, products
     from handlers.console import sessions
 
     if hops := runtime.settings.trusted_proxies:
@@ -48,7 +49,8 @@ def _add_doors(app: Flask, runtime: Runtime) -> None:
     sessions.install(
         app, runtime.settings.secret_key.get_secret_value(), https=runtime.settings.public_url.startswith("https://")
     )
-    app.register_blueprint(console.blueprint)
+    for blueprint in (messages.blueprint, products.blueprint, console.blueprint):
+        app.register_blueprint(blueprint)
     if not runtime.settings.is_production:
         _add_simulator(app)
     access.install(app)

@@ -11,7 +11,7 @@ from flask import Response, abort
 
 from bot.runtime import Runtime
 from handlers import leaving
-from handlers.console.asked import whole
+from handlers.asked import whole
 from handlers.console.door import blueprint, viewers
 from handlers.current import current_runtime
 from jobs.reads.pulse import pulse

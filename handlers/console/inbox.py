@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.channels.registry import CHANNELS
 from bot.errors import BadInputError
-from handlers.console.asked import choice, whole
+from handlers.asked import choice, whole
 from handlers.console.door import SEE_OTHER, back, blueprint, done, ops, viewers
 from handlers.console.sessions import SignedIn, operator
 from handlers.console.told import send

@@ -41,3 +41,8 @@ def day(name: str, default: date | None) -> date | None:
         return date.fromisoformat(given)
     except ValueError as error:
         raise BadInputError(f"{name} is a day such as 2026-11-28") from error
+
+
+def given(name: str) -> str:
+    """Text of the address, without the spaces around it; empty when it is not there."""
+    return request.args.get(name, "").strip()
