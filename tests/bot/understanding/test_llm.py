@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
+from bot.breaker import CountedBreaker
 from bot.catalog.catalog_csv import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.evaluation.evaluation import MAX_LLM_SHARE, find_sets
@@ -25,12 +26,12 @@ from bot.evaluation.examples import Example, read_examples
 from bot.evaluation.prediction import prediction
 from bot.evaluation.scoring import judge
 from bot.settings import ROOT
-from bot.telemetry import scrub
+from bot.telemetry import metrics, scrub
 from bot.understanding.gaps import GapOutcome
 from bot.understanding.intent import Basket, Context, Intent, IntentKind, QuestionReason
 from bot.understanding.llm import MAX_TEXT, GapFiller
 from bot.understanding.llm_answer_check import MAX_CANDIDATES, candidates, fill_in, worth_asking
-from bot.understanding.llm_breaker import FAILURES_TO_OPEN, CountedBreaker
+from bot.understanding.llm_breaker import FAILURES_TO_OPEN
 from bot.understanding.llm_prices import PRICES, UNKNOWN, cost_usd, price_of
 from bot.understanding.prompts import Found, LlmReading
 from bot.understanding.reader import look, understand
@@ -276,7 +277,7 @@ def test_the_breaker_lets_one_through_later_and_closes(running: Running, filler:
 def test_our_listener_is_an_object_and_a_bare_function_breaks_the_first_call() -> None:
     def bare(*_: object) -> None: ...
 
-    assert pybreaker.CircuitBreaker(listeners=[CountedBreaker()]).call(lambda: 7) == 7
+    assert pybreaker.CircuitBreaker(listeners=[CountedBreaker("llm", metrics.llm_breaker_total)]).call(lambda: 7) == 7
     broken = pybreaker.CircuitBreaker(listeners=[bare])  # type: ignore[list-item]
     with pytest.raises(AttributeError, match="before_call"):
         broken.call(lambda: 7)
