@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 import uuid
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from bot.channels.base import Button, Channel, Outgoing
 from bot.errors import PermanentError, TemporaryError, UnknownOutcome
 from bot.runtime import Runtime
 from bot.telemetry import error_words, get_logger, log_context, metrics, report_error
+from jobs import backoff
 from jobs.outbox import copies, whatsapp_window
 from jobs.outbox.copies import Try
 from jobs.outbox.finish import Result, write_down
@@ -28,7 +28,6 @@ SENDING_S = 8
 """After this a try that never reported counts as lost. One that goes on for longer renews it (upkeep/pulse.py)."""
 MAX_ATTEMPTS = 12
 """The ceiling of a reply, whatever became of its tries: a claim counts before anything is sent."""
-MAX_PAUSE_S = 300
 MOST_TIDIED = 3
 """Messages whose buttons go with one reply: a question and its reminders."""
 
@@ -119,7 +118,7 @@ def _later(held: Try, channel: Channel, error: TemporaryError, *, unsent: bool =
     if row.attempts >= MAX_ATTEMPTS:
         return Result("dead", error=error)
     state = "unknown" if lost or row.was == "unknown" else "pending"
-    return Result(state, error=error, pause_s=_wait_s(row.attempts, error.retry_after_s), unsent=unsent)
+    return Result(state, error=error, pause_s=backoff.wait_s(row.attempts, error.retry_after_s), unsent=unsent)
 
 
 def _try(runtime: Runtime, held: Try, channel: Channel) -> Result:
@@ -159,13 +158,6 @@ def _look_up(runtime: Runtime, channel: Channel, message: Outgoing, row: Any) ->
         ids = frozenset(filter(None, known))
     since: datetime = row.created_at
     return channel.find(message, since=since, known=ids)
-
-
-def _wait_s(attempts: int, retry_after_s: float | None) -> float:
-    """The provider's own word, else 1, 2, 4 ... seconds with jitter, at most five minutes."""
-    if retry_after_s is not None:
-        return retry_after_s + random.uniform(0, 0.5)
-    return float(min(MAX_PAUSE_S, 2 ** (attempts - 1))) * random.uniform(0.8, 1.2)
 
 
 def _outgoing(row: Any) -> Outgoing:
