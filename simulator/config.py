@@ -29,6 +29,18 @@ class SimulatorConfig:
     twilio_whatsapp_from: str = "whatsapp:+6580000000"
     telegram_bot_token: str = "1000000000:simulator-bot-token"
     telegram_webhook_secret: str = "simulator-webhook-secret"
+    xero_client_id: str = "simulator"
+    xero_client_secret: str = "simulator-xero-secret"
+    xero_tenant_id: str = "51515151-5151-4151-8151-515151515151"
+    xero_refresh_token: str = "simulator-xero-refresh-token"
+    """The first one, which an app is given by hand."""
+    xero_access_s: float = 1800.0
+    xero_grace_s: float = 1800.0
+    """For so long the refresh token before the current one still works."""
+    xero_key_life_s: float = 360.0
+    """For so long an idempotency key gives the same answer."""
+    xero_calls_per_minute: int = 0
+    """Enforce so many calls a minute and five at once; 0 enforces neither."""
     host: str = "127.0.0.1"
     port: int = 0
     statuses: tuple[str, ...] = ("queued", "sent", "delivered", "read")
@@ -68,9 +80,21 @@ class SimulatorConfig:
             twilio_whatsapp_from=_whatsapp(settings.twilio_whatsapp_from),
             telegram_bot_token=settings.telegram_bot_token.get_secret_value(),
             telegram_webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
+            **_xero(settings),
             port=port if port is not None else urlsplit(settings.simulator_url).port or 0,
             status_delay_s=0.25,
         )
+
+
+def _xero(settings: Settings) -> dict[str, Any]:
+    """The app's own credentials where it invoices here."""
+    if not settings.xero_configured or settings.xero_api_base_url != settings.simulator_url:
+        return {}
+    names = ("xero_client_id", "xero_tenant_id")
+    secrets = ("xero_client_secret", "xero_refresh_token")
+    return {name: getattr(settings, name) for name in names} | {
+        name: getattr(settings, name).get_secret_value() for name in secrets
+    }
 
 
 def repeating(config: SimulatorConfig) -> SimulatorConfig:

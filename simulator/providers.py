@@ -25,6 +25,8 @@ class Outcome:
 
     answer: Answer
     effect: str | None = None
+    secret: bool = False
+    """The answer holds tokens, which the ledger must not."""
 
 
 class Provider(Protocol):

@@ -21,6 +21,7 @@ from simulator.ledger import Ledger
 from simulator.openai_api import OpenAIApi
 from simulator.simulation import Simulator, build
 from simulator.wire import Answer, HttpServer, Request
+from simulator.xero_api import XeroApi
 
 
 @dataclass
@@ -42,6 +43,10 @@ class Running:
     @property
     def openai(self) -> OpenAIApi:
         return self.simulator.openai
+
+    @property
+    def xero(self) -> XeroApi:
+        return self.simulator.xero
 
     @property
     def faults(self) -> FaultBook:

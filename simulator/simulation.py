@@ -18,9 +18,10 @@ from simulator.senders import TelegramSender, TwilioSender
 from simulator.telegram_api import TelegramApi
 from simulator.twilio_api import TwilioApi
 from simulator.wire import CUT, Answer, Request, json_answer
+from simulator.xero_api import XeroApi
 
 STALL_S = 30.0
-REDACTED = frozenset({"secret_token"})
+REDACTED = frozenset({"secret_token", "client_secret", "refresh_token", "code"})
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Simulator:
     twilio: TwilioApi
     telegram: TelegramApi
     openai: OpenAIApi
+    xero: XeroApi
     from_whatsapp: TwilioSender
     from_telegram: TelegramSender
     providers: tuple[Provider, ...]
@@ -47,7 +49,7 @@ class Simulator:
     def configure(self, config: SimulatorConfig) -> None:
         """Go on with another configuration; address and port stay."""
         self.config = config
-        for part in (self.twilio, self.telegram, self.from_whatsapp, self.from_telegram):
+        for part in (self.twilio, self.telegram, self.xero, self.from_whatsapp, self.from_telegram):
             part.config = config
         self.telegram.limits = ChatLimits() if config.telegram_limits else None
         self.office.timeout_s = config.webhook_timeout_s
@@ -74,7 +76,7 @@ class Simulator:
             call.operation,
             {name: value for name, value in call.fields.items() if name not in REDACTED},
             status=None if answer.cut else answer.status,
-            answer=_readable(outcome.answer),
+            answer=None if outcome.secret else _readable(outcome.answer),
             effect=outcome.effect,
             fault=fault.kind if fault else None,
             took_ms=round((time.monotonic() - started) * 1000, 2),
@@ -97,9 +99,11 @@ def build(config: SimulatorConfig, seed: int = 0, journal: Path | None = None) -
     twilio = TwilioApi(config, from_whatsapp.report)
     telegram = TelegramApi(config)
     from_telegram = TelegramSender(config, office, telegram)
-    openai = OpenAIApi()
-    providers: tuple[Provider, ...] = (twilio, telegram, openai)
-    return Simulator(config, ledger, faults, office, twilio, telegram, openai, from_whatsapp, from_telegram, providers)
+    openai, xero = OpenAIApi(), XeroApi(config)
+    providers: tuple[Provider, ...] = (twilio, telegram, openai, xero)
+    return Simulator(
+        config, ledger, faults, office, twilio, telegram, openai, xero, from_whatsapp, from_telegram, providers
+    )
 
 
 def _broken(answer: Answer, fault: Fault | None) -> Answer:
