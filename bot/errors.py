@@ -8,6 +8,7 @@ TriaError
 |   +-- StartupRefused    the process must not serve: settings, schema or a critical service is wrong
 |   +-- OptedOutError     the recipient told the provider to receive nothing more
 |   +-- UnknownChannelError  a row names a channel that no module speaks for
+|   +-- NotConnectedError the accounting system refuses our login: a person has to connect again
 +-- TemporaryError        try again later; `retry_after_s` when the other side said when
     +-- TooFastError      more in a short time than anyone types; `retry_after_s` is set
     +-- UnknownOutcome    the request was sent and its answer lost: look it up before sending again
@@ -51,6 +52,10 @@ class OptedOutError(PermanentError):
 
 class UnknownChannelError(PermanentError):
     """No such channel: nothing is sent, least of all by another one."""
+
+
+class NotConnectedError(PermanentError):
+    """The accounting system takes none of our tokens any more; nothing that waits for it is lost."""
 
 
 class TemporaryError(TriaError):

@@ -60,6 +60,8 @@ class Runtime:
     """Reads voice messages, photos and documents; without one they are a person's work."""
     lanes: Lanes | None = field(default=None, init=False)
     """A worker's; other processes ring for a worker."""
+    accounting: object = field(default=None, init=False)
+    """The accounting system, once a job of this process needed it (jobs/invoices/accounting.py)."""
     renewals: Renewals = field(default_factory=Renewals, init=False)
     """What this process holds of PostgreSQL's rows for a time that runs out."""
 
@@ -130,6 +132,8 @@ class Runtime:
         filler = self.__dict__.pop("gap_filler", None)
         if filler is not None:
             filler.close()
+        getattr(self.accounting, "close", lambda: None)()
+        self.accounting = None
         for channel in self.__dict__.pop("channels", {}).values():
             getattr(channel, "close", lambda: None)()
 

@@ -123,7 +123,7 @@ def _start_servers(start: Start) -> None:
 
 def needs_simulator(settings: Settings) -> bool:
     """Whether a provider's place is taken by the simulator (never in production)."""
-    addresses = (settings.twilio_api_base_url, settings.telegram_api_base_url)
+    addresses = (settings.twilio_api_base_url, settings.telegram_api_base_url, settings.xero_api_base_url)
     return not settings.is_production and settings.simulator_url in addresses
 
 

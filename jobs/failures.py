@@ -26,6 +26,11 @@ RESOLVE = text(
     "UPDATE failures SET resolved_at = now(), resolution = :resolution WHERE message_id = ANY(:ids) AND resolved_at IS NULL"
 )
 
+RESOLVE_REFERENCE = text("""
+UPDATE failures SET resolved_at = now(), resolution = :resolution
+WHERE kind = :kind AND reference = :reference AND resolved_at IS NULL
+""")
+
 
 def note(connection: Connection, kind: FailureKind, reference: int | str, error: BaseException) -> int:
     """The failure's row, one per kind and reference while it is open; returns how often it failed.
@@ -52,3 +57,8 @@ def note_once(connection: Connection, kind: FailureKind, message_id: int, error:
 def resolve(connection: Connection, message_ids: Sequence[int], resolution: str) -> None:
     """Closes the failures of work that went through after all."""
     connection.execute(RESOLVE, {"ids": list(message_ids), "resolution": resolution})
+
+
+def resolve_reference(connection: Connection, kind: FailureKind, reference: str, resolution: str) -> None:
+    """Closes the failure of what is no message."""
+    connection.execute(RESOLVE_REFERENCE, {"kind": kind.value, "reference": reference, "resolution": resolution})

@@ -34,6 +34,7 @@ class Bell(StrEnum):
     PROCESS = "jobs.process_conversation.process_conversation"
     DELIVER = "jobs.deliver.deliver"
     CANARY = "jobs.canary.run_canary"
+    INVOICE = "jobs.push_invoice.push_invoice"
 
 
 def queue(connection: redis.Redis) -> Queue:

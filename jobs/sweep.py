@@ -28,6 +28,7 @@ from bot.telemetry import get_logger, log_context, metrics, report_error
 from jobs import heartbeat, queues
 from jobs.access import sessions
 from jobs.handoff import notify, undelivered
+from jobs.invoices import ring as invoices
 from jobs.replay.rq_failures import reconcile
 from jobs.upkeep.startup_checks import begin
 from models.database import again_if_stale, autocommit
@@ -82,6 +83,8 @@ def run_once(runtime: Runtime) -> dict[str, int]:
             rung[bell.name.lower()] = len(rows)
             _log_rung(bell, rows)
         _ring_canary(runtime, connection)
+        if invoices.ring(runtime, connection):
+            metrics.sweeper_rung_total.labels("invoice").inc()
     return rung
 
 

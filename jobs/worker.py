@@ -30,7 +30,7 @@ from bot import failpoints
 from bot.errors import PermanentError
 from bot.runtime import DEFAULT_REDIS, Runtime
 from bot.telemetry import get_logger
-from jobs import canary, deliver, process_conversation, queues
+from jobs import canary, deliver, process_conversation, push_invoice, queues
 from jobs.lanes import Lanes
 from jobs.upkeep.overdue_watch import OverdueWatch
 from jobs.upkeep.pulse import Pulse
@@ -43,7 +43,7 @@ MAX_JOBS = 20_000
 """Then it ends and the supervisor starts a fresh one: no leak lives for ever."""
 WORKER_TTL_S = 60
 REDIS_PAUSE_S = 1.0
-JOBS = (process_conversation.process_conversation, deliver.deliver, canary.run_canary)
+JOBS = (process_conversation.process_conversation, deliver.deliver, canary.run_canary, push_invoice.push_invoice)
 """Imported here because RQ reports an import error inside a job as "Invalid attribute name"."""
 
 

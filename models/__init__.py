@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from models.escalation import Escalation
     from models.failure import Failure
     from models.invitation import BindingRequest, Invitation
+    from models.invoice import AccountingConnection, AccountingLink, Invoice
     from models.message import ConversationMessage
     from models.operations import Audit, Heartbeat
     from models.order import Order, OrderEvent, OrderLine
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from models.user import User, UserSession
 
 __all__ = [
+    "AccountingConnection",
+    "AccountingLink",
     "AliasProposal",
     "Audit",
     "Base",
@@ -42,6 +45,7 @@ __all__ = [
     "Failure",
     "Heartbeat",
     "Invitation",
+    "Invoice",
     "Note",
     "Order",
     "OrderEvent",

@@ -5,7 +5,17 @@ default: no credentials means the simulator.
 """
 
 from bot.settings.defaults import DEVELOPMENT_SECRET, SIMULATOR_ACCOUNT_SID
-from bot.settings.fields import LLM, ROOT, ConfirmOrders, Environment, Settings
+from bot.settings.fields import (
+    LLM,
+    ROOT,
+    AfterAuthorised,
+    ConfirmOrders,
+    Environment,
+    InvoiceStatus,
+    InvoiceWhen,
+    Settings,
+    StockQuestion,
+)
 from bot.settings.load import get_settings, load_settings
 from bot.settings.problems import REQUIRED_IN_PRODUCTION, problems_of
 
@@ -15,9 +25,13 @@ __all__ = [
     "REQUIRED_IN_PRODUCTION",
     "ROOT",
     "SIMULATOR_ACCOUNT_SID",
+    "AfterAuthorised",
     "ConfirmOrders",
     "Environment",
+    "InvoiceStatus",
+    "InvoiceWhen",
     "Settings",
+    "StockQuestion",
     "get_settings",
     "load_settings",
     "problems_of",

@@ -11,8 +11,13 @@ from bot.settings.fields import Settings
 
 TWILIO_API = "https://api.twilio.com"
 TELEGRAM_API = "https://api.telegram.org"
+XERO_API = "https://api.xero.com"
+XERO_IDENTITY = "https://identity.xero.com"
 SIMULATOR_ACCOUNT_SID = "AC" + "51" * 16
 SIMULATOR_FROM = "+6560000001"
+XERO_SIMULATOR = "simulator"
+"""The client id that means: invoice in the simulator. Invoices are off unless somebody asks for them."""
+SIMULATOR_TENANT = "51515151-5151-4151-8151-515151515151"
 DEVELOPMENT_SECRET = "development-only-secret-0123456789abcdef"
 
 
@@ -44,7 +49,18 @@ def development(settings: Settings) -> dict[str, Any]:
             "telegram_webhook_secret": SecretStr("simulator-telegram-secret"),
             "telegram_api_base_url": settings.simulator_url,
         }
-    return {name: value for name, value in wanted.items() if not _is_set(getattr(settings, name))}
+    missing = {name: value for name, value in wanted.items() if not _is_set(getattr(settings, name))}
+    return missing | (_xero_simulator(settings) if settings.xero_client_id == XERO_SIMULATOR else {})
+
+
+def _xero_simulator(settings: Settings) -> dict[str, Any]:
+    return {
+        "xero_client_secret": SecretStr("simulator-xero-secret"),
+        "xero_tenant_id": SIMULATOR_TENANT,
+        "xero_refresh_token": SecretStr("simulator-xero-refresh-token"),
+        "xero_api_base_url": settings.simulator_url,
+        "xero_identity_base_url": settings.simulator_url,
+    }
 
 
 def of_providers(settings: Settings) -> dict[str, Any]:
@@ -56,6 +72,8 @@ def of_providers(settings: Settings) -> dict[str, Any]:
         "public_url": settings.public_url or f"http://127.0.0.1:{settings.port}",
         "twilio_api_base_url": settings.twilio_api_base_url or TWILIO_API,
         "telegram_api_base_url": settings.telegram_api_base_url or TELEGRAM_API,
+        "xero_api_base_url": settings.xero_api_base_url or XERO_API,
+        "xero_identity_base_url": settings.xero_identity_base_url or XERO_IDENTITY,
     }
 
 

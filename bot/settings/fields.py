@@ -42,6 +42,36 @@ class LLM(StrEnum):
     OFF = "off"
 
 
+class InvoiceWhen(StrEnum):
+    """When the accounting system hears of an order."""
+
+    CUTOFF = "cutoff"
+    """Once, when it cannot change any more."""
+    PLACED = "placed"
+    """At once as a draft, which follows each change."""
+
+
+class InvoiceStatus(StrEnum):
+    """What an invoice is made as when its order cannot change any more."""
+
+    AUTHORISED = "AUTHORISED"
+    DRAFT = "DRAFT"
+
+
+class AfterAuthorised(StrEnum):
+    """What becomes of a change of an order whose invoice is authorised."""
+
+    PERSON = "person"
+    CREDIT_NOTE = "credit_note"
+
+
+class StockQuestion(StrEnum):
+    """Whether a customer is asked when more is ordered than the accounting system has in stock."""
+
+    OFF = "off"
+    ASK = "ask"
+
+
 class Settings(BaseSettings):
     """One typed object; the field's name in capitals is the environment variable."""
 
@@ -66,6 +96,9 @@ class Settings(BaseSettings):
     redis_password: SecretStr = Field(SecretStr(""), description="used when REDIS_URL is empty; required in production")
     redis_db: int = Field(0, ge=0, le=15, description="used when REDIS_URL is empty")
     secret_key: SecretStr = Field(SecretStr(""), description="32 characters or more; `openssl rand -hex 32`")
+    secret_key_previous: SecretStr = Field(
+        SecretStr(""), description="the SECRET_KEY before this one, while what it sealed is still to be opened"
+    )
     api_token: SecretStr = Field(SecretStr(""), description="bearer token of /api/chatbot and the diagnostics")
     metrics_token: SecretStr = Field(
         SecretStr(""), description="bearer token of /metrics; empty leaves it open to whoever reaches the port"
@@ -97,14 +130,38 @@ class Settings(BaseSettings):
     openai_daily_budget_usd: Decimal = Field(
         Decimal("5.00"), ge=0, description="above it the rules go on alone until midnight UTC"
     )
-    xero_client_id: str = Field("", description="all four XERO_ credentials or none")
+    xero_client_id: str = Field(
+        "", description="all four XERO_ credentials or none; `simulator` in development invoices in the simulator"
+    )
     xero_client_secret: SecretStr = Field(SecretStr(""), description="all four XERO_ credentials or none")
-    xero_tenant_id: str = Field("", description="all four XERO_ credentials or none")
-    xero_refresh_token: SecretStr = Field(SecretStr(""), description="all four XERO_ credentials or none")
-    xero_sales_account_code: str = Field("200", description="account of every invoice line")
-    xero_tax_type: str = Field("OUTPUTY24", description="sales tax type of the tenant; Singapore's 9 % is OUTPUTY24")
+    xero_tenant_id: str = Field(
+        "", description="all four XERO_ credentials or none; `connect` takes what `flask xero connect` was given"
+    )
+    xero_refresh_token: SecretStr = Field(
+        SecretStr(""), description="all four XERO_ credentials or none; `connect` until `flask xero connect` stored one"
+    )
+    xero_sales_account_code: str = Field("200", min_length=1, description="account of every invoice line")
+    xero_tax_type: str = Field(
+        "OUTPUTY24", min_length=1, description="sales tax type of the tenant; Singapore's 9 % is OUTPUTY24"
+    )
+    xero_invoice_status: InvoiceStatus = Field(
+        InvoiceStatus.AUTHORISED, description="AUTHORISED or DRAFT: what an invoice is once its order cannot change"
+    )
+    xero_after_authorised: AfterAuthorised = Field(
+        AfterAuthorised.PERSON,
+        description="a change after that: person (the invoice waits for one) or credit_note (what became less is credited)",
+    )
+    xero_payment_days: int = Field(30, ge=0, le=365, description="days from the invoice's date until it is due")
+    xero_stock: StockQuestion = Field(
+        StockQuestion.OFF, description="ask: more than the tracked stock in Xero is asked about before it is ordered"
+    )
     xero_api_base_url: str = Field("https://api.xero.com", description="replaces https://api.xero.com")
     xero_identity_base_url: str = Field("https://identity.xero.com", description="replaces https://identity.xero.com")
+    invoice_when: InvoiceWhen = Field(
+        InvoiceWhen.CUTOFF,
+        description="cutoff: one invoice when the order cannot change any more; placed: a draft at once, kept equal with each change",
+    )
+    invoice_notice: bool = Field(False, description="true: the customer is told in the chat when the invoice was made")
     chroma_persist_dir: Path = Field(ROOT / "var" / "chroma", description="where the knowledge vectors live")
     chroma_host: str = Field("", description="host:port of a Chroma server; empty starts one under make run")
     tax_rate: Decimal = Field(
@@ -173,7 +230,10 @@ class Settings(BaseSettings):
     def in_small_letters(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value
 
-    @field_validator("public_url", "simulator_url", "twilio_api_base_url", "telegram_api_base_url", mode="after")
+    @field_validator(
+        "public_url", "simulator_url", "twilio_api_base_url", "telegram_api_base_url", "xero_api_base_url", "xero_identity_base_url",
+        mode="after",
+    )  # fmt: skip
     @classmethod
     def is_http_address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from bot.settings.addresses import password_of, server_of
-from bot.settings.defaults import DEVELOPMENT_SECRET
+from bot.settings.defaults import DEVELOPMENT_SECRET, XERO_SIMULATOR
 from bot.settings.fields import DEMO_ENV_FILE, LLM, Settings
 
 PLACEHOLDERS = ("change_this", "changeme", "your_", "your-")
@@ -165,6 +165,10 @@ def _others(settings: Settings) -> Iterable[str]:
 
 
 def _xero(settings: Settings) -> Iterable[str]:
+    if settings.xero_client_id == XERO_SIMULATOR:
+        if settings.is_production:
+            yield "XERO_CLIENT_ID: the simulator takes no invoices in production"
+        return
     missing = [name.upper() for name in XERO_CREDENTIALS if not secret(getattr(settings, name))]
     if len(missing) < len(XERO_CREDENTIALS):
         yield from (f"{name}: missing, the other XERO_ credentials are set" for name in missing)

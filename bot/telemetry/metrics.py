@@ -105,7 +105,7 @@ process_seconds = Histogram(
     "tria_process_seconds", "One process_conversation job, claim to commit", buckets=(*FAST_S, 5.0, 10.0)
 )
 sweeper_rung_total = _counter(
-    "sweeper_rung_total", "Rows that the sweeper rang again", kind=("process", "deliver", "canary")
+    "sweeper_rung_total", "Rows that the sweeper rang again", kind=("process", "deliver", "canary", "invoice")
 )
 canary_seconds = Histogram("tria_canary_seconds", "The synthetic order, start to rollback", buckets=FAST_S)
 
@@ -163,6 +163,26 @@ llm_breaker_total = _counter(
 )
 llm_cost_usd_total = Counter("tria_llm_cost_usd_total", "Spent on the language model, US dollars")
 llm_seconds = Histogram("tria_llm_seconds", "One call to the language model", buckets=SLOW_S)
+
+# Accounting
+xero_calls_total = _counter(
+    "xero_calls_total",
+    "Calls to the accounting system by what came back",
+    outcome=("2xx", "3xx", "4xx", "429", "5xx", "lost", "unreachable"),
+)
+xero_refreshes_total = _counter(
+    "xero_refreshes_total", "Refreshes of its access token", outcome=("ok", "refused", "lost", "failed")
+)
+xero_breaker_total = _counter(
+    "xero_breaker_total",
+    "Changes of the accounting system's breaker, by the state it went to",
+    state=("closed", "open", "half-open"),
+)
+invoices_total = _counter(
+    "invoices_total",
+    "Tries to bring an invoice up to its order, by outcome",
+    outcome=("sent", "gone", "waiting", "unknown", "temporary", "blocked", "failed"),
+)
 
 GAUGES = {
     "tria_inbound_messages": "Inbound messages of the last 24 hours by state",

@@ -80,6 +80,8 @@ def show(number: str, as_json: bool) -> None:
     ]
     print_table("lines", ("sku", "name", "quantity", "unit", "said as", "price", "total"), rows)
     click.echo(f"subtotal {order['subtotal']}  tax {order['tax']}  total {order['currency']} {order['total']}")
+    if order["invoice_words"]:
+        click.echo(f"invoice: {order['invoice_words']}")
     if order["notes"]:
         click.echo(f"notes: {order['notes']}")
 

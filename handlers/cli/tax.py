@@ -11,7 +11,8 @@ from bot.errors import BadInputError
 from handlers.cli.actor import actor_option
 from handlers.cli.command import command, json_option, print_json, print_table
 from handlers.current import current_runtime
-from jobs.upkeep.tax_rates import add_rate, all_rates, rate_in_force
+from jobs.reads.tax import rate_in_force
+from jobs.upkeep.tax_rates import add_rate, all_rates
 
 group = click.Group("tax", help="The tax rates, by the day from which they hold.")
 

@@ -28,6 +28,10 @@ SAID = {
     "read": "the reply was read",
     "undelivered": "the reply was NOT delivered",
     "invoiced": "the invoice was made",
+    "invoice_removed": "the invoice was taken back",
+    "invoice_blocked": "the invoice waits for a person",
+    "invoice_told": "the customer was told of the invoice",
+    "credited": "a credit note was made",
     "aside": "it was put aside",
     "joined": "lines were added to the open order",
 }

@@ -18,6 +18,7 @@ from bot.ordering.delivery import next_delivery
 from bot.settings import Settings
 from bot.situation import OrderView, Outlet
 from jobs.audit import audit
+from jobs.invoices import intent
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
 from jobs.outbox.write import say_reply
 
@@ -111,6 +112,7 @@ def _done(
     """The history, the audit, the closed task and the word to the customer."""
     order = order_view(connection.execute(_ORDER, {"number": number.upper()}).scalar_one())
     connection.execute(_EVENT, {"id": order.id, "kind": kind, "detail": json.dumps(detail, default=str)})
+    intent.note(connection, settings, order.id, order.delivery_date, outlet.delivery)
     connection.execute(_CLOSE, {"conversation_id": order.conversation_id, "actor": actor})
     audit(connection, actor, f"{kind}_order", f"order:{order.id}", {"total": str(order.total)})
     return say_reply(connection, settings, order.conversation_id, Reply(key, {"order": order}), outlet.name)

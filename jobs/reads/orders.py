@@ -21,7 +21,11 @@ SELECT o.id, o.number, t.code AS outlet_id, t.name AS outlet_name, o.status, o.p
            JOIN conversation_messages l ON l.id = s.id
            JOIN conversation_messages m ON m.conversation_id = l.conversation_id
             AND (m.id = l.id OR (m.state = 'merged' AND m.finished_at = l.finished_at))
-           WHERE m.direction = 'inbound' AND m.provider_id IS NOT NULL) x) AS source_message_ids
+           WHERE m.direction = 'inbound' AND m.provider_id IS NOT NULL) x) AS source_message_ids,
+       (SELECT json_build_object('status', CASE WHEN i.state = 'gone' THEN 'none' WHEN i.state IN ('sent', 'blocked', 'failed') THEN i.state
+                   WHEN a.blocked IS NOT NULL OR jsonb_array_length(COALESCE(a.facts -> 'problems', '[]')) > 0 THEN 'blocked'
+                   ELSE 'pending' END, 'number', i.number, 'id', i.xero_id, 'state', i.xero_status, 'error', i.error)
+        FROM invoices i LEFT JOIN accounting_connection a ON a.id = 1 WHERE i.order_id = o.id) AS invoice
 FROM orders o JOIN outlets t ON t.id = o.outlet_id
 WHERE (:synthetic OR NOT o.is_synthetic)
   AND (CAST(:number AS text) IS NULL OR o.number = :number)
@@ -142,8 +146,14 @@ def _order(row: Any, lines: list[dict[str, Any]]) -> dict[str, Any]:
         "channel": row.channel,
         "source_message_ids": list(row.source_message_ids),
         "notes": row.notes,
-        "invoice": None,
+        "invoice": {name: row.invoice[name] for name in ("status", "number", "id")} if row.invoice else None,
+        "invoice_words": _invoice_words(row.invoice) if row.invoice else "",
     }
+
+
+def _invoice_words(invoice: dict[str, Any]) -> str:
+    words = [invoice["status"], (invoice["state"] or "").lower(), invoice["error"] or ""]
+    return ", ".join(dict.fromkeys(filter(None, words)))
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from bot import failpoints
 from bot.channels.registry import spec_of
 from bot.channels.text import length, parts_of
-from bot.decision import Decision, Reply
+from bot.decision import Decision, OrderWrite, Reply
 from bot.errors import Fenced
 from bot.identity.phones import to_e164
 from bot.replies import render
@@ -25,6 +25,7 @@ from jobs.access import join_requests
 from jobs.access.binding import bind, shared_by
 from jobs.handoff import alias_proposals
 from jobs.handoff.escalate import escalate
+from jobs.invoices import intent as invoice_intent
 from jobs.lease import Lease, release_statement
 from jobs.outbox import whatsapp_window
 from jobs.outbox import write as outbox
@@ -105,6 +106,8 @@ def apply(
         write_order(connection, lease, said, decision.order, settings.currency, now) if decision.order else (None, "")
     )
     failpoints.hit("apply.after_order")
+    if decision.order is not None and order_id is not None:
+        _note_invoice(connection, settings, situation, decision.order, order_id)
     replies = _rendered(decision, situation, lease.channel, language, settings.currency, number)
     _finish_inbound(connection, lease, said, intent, decision, language, gap)
     if said.payload.get("too_many"):
@@ -121,6 +124,13 @@ def apply(
     if decision.learned and situation.outlet:
         alias_proposals.propose(connection, situation.outlet.id, decision.learned, said.message_ids)
     return Written(order_id, number, outbound, tuple(reply.text for reply in replies))
+
+
+def _note_invoice(
+    connection: Connection, settings: Settings, situation: Situation, order: OrderWrite, order_id: int
+) -> None:
+    outlet = next((each for each in situation.outlets if each.id == order.outlet_id), situation.outlet)
+    invoice_intent.note(connection, settings, order_id, order.delivery_date, outlet.delivery if outlet else None)
 
 
 def _write_contact(connection: Connection, lease: Lease, said: Said, decision: Decision, settings: Settings) -> None:

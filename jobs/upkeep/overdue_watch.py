@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.runtime import Runtime
 from bot.telemetry import error_words, get_logger
-from jobs import entry, process_conversation
+from jobs import entry, process_conversation, push_invoice
+from jobs.invoices import ring
 from jobs.outbox.senders import queue_in_lane
 from models.database import autocommit
 
@@ -56,6 +57,10 @@ def look(runtime: Runtime) -> int:
     with autocommit(runtime.engine) as connection:
         overdue = connection.execute(OVERDUE, {"overdue": OVERDUE_S}).one_or_none() is not None
         replies = connection.execute(OVERDUE_REPLIES, {"overdue": OVERDUE_S}).all()
+        settings = runtime.settings
+        invoices = settings.xero_configured and ring.wanted(settings, connection, ring.OVERDUE_S)
+    if invoices:
+        push_invoice.take_up(runtime)
     for reply in replies:
         queue_in_lane(runtime, reply.channel, reply.id)
     if not overdue:

@@ -11,6 +11,7 @@ from bot.errors import BadInputError
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
 from jobs.audit import audit
+from jobs.reads.tax import rate_in_force
 from models.database import autocommit
 
 log = get_logger(__name__)
@@ -27,7 +28,6 @@ _ADD = text("""
 INSERT INTO tax_rates (effective_from, rate) VALUES (CAST(:day AS date), :rate) ON CONFLICT (effective_from) DO NOTHING RETURNING 1
 """)
 _ALL = text("SELECT effective_from, rate FROM tax_rates ORDER BY effective_from")
-_IN_FORCE = text("SELECT rate FROM tax_rates WHERE effective_from <= :today ORDER BY effective_from DESC LIMIT 1")
 
 
 def first_rate(connection: Connection, rate: Decimal) -> None:
@@ -38,11 +38,6 @@ def first_rate(connection: Connection, rate: Decimal) -> None:
 def all_rates(connection: Connection) -> list[tuple[date, Decimal]]:
     """Each with the day from which it holds, oldest first."""
     return [(row.effective_from, row.rate) for row in connection.execute(_ALL)]
-
-
-def rate_in_force(connection: Connection, today: date) -> Decimal | None:
-    rate = connection.execute(_IN_FORCE, {"today": today}).scalar()
-    return None if rate is None else Decimal(rate)
 
 
 def add_rate(connection: Connection, rate: Decimal, first: date, *, actor: str, today: date) -> None:

@@ -1,0 +1,44 @@
+"""Tokens at rest: sealed with a key that SECRET_KEY leads to, by the library `cryptography`."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.errors import PermanentError
+
+PURPOSE = b"tria accounting tokens"
+
+
+class Seal:
+    """The first key seals, any of them opens: a new SECRET_KEY is taken over while the old one is still given."""
+
+    def __init__(self, secret_keys: Sequence[str]) -> None:
+        keys = [_derived(key) for key in secret_keys if key]
+        self._print_key = keys[0]
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    def close(self, plain: str) -> str:
+        return self._fernet.encrypt(plain.encode()).decode("ascii")
+
+    def open(self, sealed: str) -> str:
+        """Raises PermanentError for what another SECRET_KEY sealed."""
+        try:
+            return self._fernet.decrypt(sealed.encode("ascii")).decode()
+        except InvalidToken as error:
+            raise PermanentError("the tokens were stored under another SECRET_KEY", code="secret_key") from error
+
+    def fingerprint(self, plain: str) -> str:
+        """Tells two secrets apart and gives neither away."""
+        return hmac.new(self._print_key, plain.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _derived(secret_key: str) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(secret_key.encode())
+    return base64.urlsafe_b64encode(derived)

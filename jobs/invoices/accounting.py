@@ -1,0 +1,94 @@
+"""The accounting system as the jobs of one process use it: client, tokens, limits. One per runtime, made on first use."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.accounting.identity import Identity
+from bot.accounting.invoice import Terms
+from bot.accounting.sealing import Seal
+from bot.accounting.xero import Xero
+from bot.errors import NotConnectedError, PermanentError
+from bot.rates import SharedWindow
+from bot.runtime import DEFAULT_REDIS, Runtime
+from jobs.invoices import connection as standing
+from jobs.invoices.permits import Permits
+from jobs.invoices.tokens import TO_BE_CONNECTED, TokenStore
+
+NOTE_LIMITS_EVERY_S = 10.0
+_making = threading.Lock()
+
+
+@dataclass
+class Accounting:
+    """`xero` calls; `tokens` may be asked and replaced without calling."""
+
+    runtime: Runtime
+    xero: Xero
+    identity: Identity
+    tokens: TokenStore
+    permits: Permits
+
+    @property
+    def terms(self) -> Terms:
+        settings = self.runtime.settings
+        return Terms(settings.xero_sales_account_code, settings.xero_tax_type, settings.xero_payment_days)
+
+    def close(self) -> None:
+        self.xero.close()
+        self.identity.close()
+
+
+def accounting_of(runtime: Runtime) -> Accounting:
+    """Raises PermanentError without Xero's settings, NotConnectedError while no organisation is known."""
+    if not runtime.settings.xero_configured:
+        raise PermanentError("Xero is not configured: set the four XERO_ credentials", code="not_configured")
+    with _making:
+        if not isinstance(runtime.accounting, Accounting):
+            runtime.accounting = _made(runtime)
+        return runtime.accounting
+
+
+def token_store(runtime: Runtime) -> tuple[Identity, TokenStore]:
+    """For whoever connects: needs no organisation yet."""
+    settings = runtime.settings
+    keys = [settings.secret_key.get_secret_value(), settings.secret_key_previous.get_secret_value()]
+    identity = Identity(settings)
+    return identity, TokenStore(runtime, identity, Seal(keys))
+
+
+def _made(runtime: Runtime) -> Accounting:
+    identity, tokens = token_store(runtime)
+    redis_url = runtime.settings.redis_url.get_secret_value() or DEFAULT_REDIS
+    permits = Permits(runtime, SharedWindow(redis_url))
+    xero = Xero(runtime.settings, _tenant(runtime), tokens.access, permits.call, _Limits(runtime).saw)
+    return Accounting(runtime, xero, identity, tokens, permits)
+
+
+def _tenant(runtime: Runtime) -> str:
+    if (given := runtime.settings.xero_tenant_id) != TO_BE_CONNECTED:
+        return given
+    if (stored := standing.read(runtime).tenant_id) is None:
+        raise NotConnectedError("not connected to Xero yet: run `flask xero connect`", code="not_connected")
+    return stored
+
+
+class _Limits:
+    """What is left of the minute and the day, as the last answers said; written down now and then."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime, self._noted_at = runtime, -NOTE_LIMITS_EVERY_S
+
+    def saw(self, headers: Mapping[str, str]) -> None:
+        found = {
+            name: int(headers[header])
+            for name, header in (("minute", "X-MinLimit-Remaining"), ("day", "X-DayLimit-Remaining"))
+            if str(headers.get(header, "")).isdecimal()
+        }
+        now = time.monotonic()
+        if found and now - self._noted_at >= NOTE_LIMITS_EVERY_S:
+            self._noted_at = now
+            standing.note_limits(self._runtime, found)

@@ -1,0 +1,46 @@
+"""When a worker is rung for invoices: something is due, nothing keeps us from calling, and nobody was rung a moment ago."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from bot.runtime import Runtime
+from bot.settings import Settings
+from jobs import queues
+from jobs.invoices import connection as standing
+from jobs.invoices import facts
+from jobs.invoices.connection import Standing
+
+EVERY_S = 1.0
+"""A worker goes on with whatever is due, so that one ring is enough for many invoices; more workers join by the next."""
+OVERDUE_S = 5.0
+_TURN = text("""
+INSERT INTO heartbeats (name, beat_at, detail) VALUES ('invoices_rung', now(), '{}')
+ON CONFLICT (name) DO UPDATE SET beat_at = now() WHERE heartbeats.beat_at < now() - :every * interval '1 s'
+RETURNING 1
+""")
+_DUE = text("SELECT 1 FROM invoices WHERE due_at <= now() - :overdue * interval '1 s' LIMIT 1")
+
+
+def ring(runtime: Runtime, connection: Connection) -> bool:
+    """Once per interval, whichever sweeper looks first; whether it rang."""
+    if not runtime.settings.xero_configured:
+        return False
+    if connection.execute(_TURN, {"every": EVERY_S}).one_or_none() is None or not wanted(runtime.settings, connection):
+        return False
+    return queues.ring(runtime, queues.Bell.INVOICE, 0)
+
+
+def wanted(settings: Settings, connection: Connection, overdue_s: float = 0.0) -> bool:
+    """Whether a worker that looked now would find something to do."""
+    found = standing.read_on(connection)
+    if not may_send(found, settings):
+        return False
+    return connection.execute(_DUE, {"overdue": overdue_s}).first() is not None or facts.are_old(found, settings)
+
+
+def may_send(found: Standing, settings: Settings) -> bool:
+    """What was wrong in Xero is looked at again now and then, and at once with other settings."""
+    if found.blocked or found.paused_s:
+        return False
+    return not (found.facts or {}).get("problems") or facts.are_old(found, settings)
