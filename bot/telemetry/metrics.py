@@ -162,6 +162,10 @@ llm_breaker_total = _counter(
     state=("closed", "open", "half-open"),
 )
 llm_cost_usd_total = Counter("tria_llm_cost_usd_total", "Spent on the language model, US dollars")
+embedding_errors_total = Counter("tria_embedding_errors_total", "Calls for embeddings that failed")
+embedding_fallback_total = _counter(
+    "embedding_fallback_total", "Embeddings made by a lesser embedder than was wanted", to=("offline", "hash", "none")
+)
 llm_seconds = Histogram("tria_llm_seconds", "One call to the language model", buckets=SLOW_S)
 
 # Accounting

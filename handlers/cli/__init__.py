@@ -25,6 +25,7 @@ WHERE: Mapping[str, tuple[str, str]] = {
     "escalations": ("escalations:group", "Conversations that wait for a person."),
     "eval": ("evaluation:command_eval", "Read the shipped corpus and count what is wrong."),
     "failed": ("failed:group", "What failed: list, show."),
+    "knowledge": ("knowledge:group", "The supplier's documents: build, ask."),
     "ledger": ("ledger:group", "The record of every message."),
     "messages": ("conversations:message_group", "Messages, in and out: list, show."),
     "order": ("orders:order_group", "One order's history."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,20 @@ from bot.evaluation.gates import under_the_gates
 from bot.evaluation.leave_one_out import held_out, learnt_from
 from bot.evaluation.reading import MARKS, Evaluation, Read, failure
 from bot.evaluation.swaps import FULL, SEED, USUAL, SwapReport, frame_swap, trade_swap
+from bot.knowledge.embedders import local
+from bot.knowledge.measure import Figures, every_set
 from bot.settings import ROOT
 from handlers.cli.command import FAILED, Command, json_option, print_json
 
 CORPUS = ROOT / "data" / "corpus"
 TRADES = ROOT / "data" / "eval" / "trades"
 BASELINE = ROOT / "data" / "eval" / "baseline.json"
+DOCUMENTS = ROOT / "data" / "policies"
+QUESTIONS = ROOT / "data" / "knowledge"
+ABOUT_ANSWERS = (
+    "set", "questions", "hit@1 %", "hit@3 %", "told %", "not there: recall %", "precision %", "wrong document", "invented",
+    "BM25 hit@1 %", "p95 ms",
+)  # fmt: skip
 MIN_GROUP = 5
 WIDTH = 150
 COLUMNS = (
@@ -78,10 +86,13 @@ def command_eval(
         _record(recorded(scores, _baseline()))
     if failures:
         _write_failures(failures, report, swaps, corpus or CORPUS)
+    answers = {} if corpus else every_set(QUESTIONS, DOCUMENTS, local())
     if as_json:
-        print_json({**report.as_json(), "swaps": {swap.name: swap.as_json() for swap in swaps}})
+        told = {name: {group: found.as_json() for group, found in of.items()} for name, of in answers.items()}
+        print_json({**report.as_json(), "swaps": {swap.name: swap.as_json() for swap in swaps}, "answers": told})
     else:
         _show(report, swaps, confused=confused, errors=errors)
+        _show_answers(answers)
     worse = [] if corpus else below(scores, report.llm_share, _baseline()) + _under_the_gates(report)
     for sentence in worse:
         click.echo(sentence, err=True)
@@ -167,6 +178,18 @@ def _show(report: Report, swaps: Sequence[SwapReport], *, confused: bool, errors
         )
     for sentence in (LEGEND, *report.sentences()):
         click.echo(sentence)
+
+
+def _show_answers(answers: Mapping[str, Mapping[str, Figures]]) -> None:
+    """Of questions to the documents."""
+    rows = [(f"{name}, {group}", found) for name, of in answers.items() for group, found in of.items()]
+    print_table("Questions to the documents", ABOUT_ANSWERS, [_answers_row(name, found) for name, found in rows])
+
+
+def _answers_row(name: str, found: Figures) -> tuple[object, ...]:
+    shares = (found.hit1, found.hit3, found.sure, found.no_answer_recall, found.no_answer_precision)
+    counts = (found.wrong_document, found.invented)
+    return (name, found.questions, *map(_percent, shares), *counts, _percent(found.floor_hit1), f"{found.p95_ms:.0f}")
 
 
 def _show_swap(swap: SwapReport) -> None:

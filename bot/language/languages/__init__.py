@@ -1,7 +1,8 @@
 """The languages of the house: one folder a language, and whatever is in this folder is there. Adding a language is adding one.
 
 `about.toml` says how it is written, `words.toml` holds the words it is read by, `replies.toml` the sentences it is answered in
-(a variety of another language has none and is answered in that one). Nothing else in the code lists languages.
+(a variety of another language has none and is answered in that one), `knowledge.toml` what questions are about. Nothing else
+in the code lists languages.
 """
 
 from __future__ import annotations
@@ -93,6 +94,30 @@ def listed(name: str, code: str | None = None) -> tuple[str, ...]:
         raise KeyError(name)
     codes = of_all if code is None else (code,)
     return tuple(phrase for each in codes for phrase in of_all[each] or ())
+
+
+@cache
+def concepts(code: str) -> Mapping[str, tuple[str, ...]]:
+    """What customers ask about: concept -> phrases. A variety has its parent's; a language without the file has none."""
+    return {concept: tuple(phrases) for concept, phrases in _knowledge(code).get("concepts", {}).items()}
+
+
+@cache
+def idle_words(code: str) -> frozenset[str]:
+    """The words of a question that say nothing about its topic."""
+    return frozenset(_knowledge(code).get("idle", ()))
+
+
+@cache
+def leaning_words(code: str) -> frozenset[str]:
+    """What a sentence begins with that makes no sense without the one before it."""
+    return frozenset(_knowledge(code).get("leaning", ()))
+
+
+@cache
+def _knowledge(code: str) -> dict[str, Any]:
+    path = FOLDER / code / "knowledge.toml"
+    return _read(path) if path.exists() else {}
 
 
 @cache
