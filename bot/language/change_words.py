@@ -95,11 +95,8 @@ class _Words:
 @cache
 def _words() -> _Words:
     table: dict[tuple[str, ...], dict[Role, str]] = {}
-    for path in (FOLDER / language.code / "changes.toml" for language in languages()):
-        for section, keys in (_read(path) if path.exists() else {}).items():
-            for meaning, phrases in keys.items():
-                for phrase in phrases:
-                    table.setdefault(words_of(phrase), {}).setdefault(Role[section.upper()], meaning)
+    for role, meaning, phrase in _entries():
+        table.setdefault(words_of(phrase), {}).setdefault(role, meaning)
     by_first: dict[str, list[tuple[tuple[str, ...], Meanings]]] = {}
     for words, meanings in table.items():
         by_first.setdefault(words[0], []).append((words, meanings))
@@ -110,9 +107,13 @@ def _words() -> _Words:
     )
 
 
-def _read(path: Path) -> Mapping[str, Mapping[str, list[str]]]:
-    with path.open("rb") as file:
-        return tomllib.load(file)
+def _entries() -> Iterator[tuple[Role, str, str]]:
+    """Every phrase of every language, with what it does and what its key says."""
+    paths = (FOLDER / language.code / "changes.toml" for language in languages())
+    for path in filter(Path.exists, paths):
+        for section, keys in tomllib.loads(path.read_text("utf-8")).items():
+            for meaning, phrases in keys.items():
+                yield from ((Role[section.upper()], meaning, phrase) for phrase in phrases)
 
 
 def find_phrases(pieces: Sequence[Piece]) -> list[Phrase]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 
 from bot.language import scan
@@ -15,16 +17,19 @@ SHARE_FOR_OTHER = 0.3
 
 def language_of(tokens: list[Token]) -> str:
     """What the language most words belong to is called (ms, zh, en-SG ...); the default one when nothing tells."""
-    words = [word for token in tokens if token.kind == scan.WORD for word in token.text.split()]
-    count = dict.fromkeys((language.code for language in languages()), 0)
-    for word in words:
-        count[_language_of(word)] += 1
-    variety = max(_varieties(), key=lambda language: count[language.code], default=None)
-    here = count[variety.code] if variety else 0
-    other = max(_others(), key=lambda language: count[language.code], default=None)
-    if words and other and count[other.code] >= max(here, SHARE_FOR_OTHER * len(words)):
-        return other.called
-    return variety.called if variety and here else DEFAULT
+    text = " ".join(token.text for token in tokens if token.kind == scan.WORD)
+    count = Counter(map(_language_of, text.split()))
+    here, variety = _most(count, _varieties())
+    there, other = _most(count, _others())
+    if there and there >= max(here, SHARE_FOR_OTHER * count.total()):
+        return other
+    return variety if here else DEFAULT
+
+
+def _most(count: Counter[str], among: Iterable[Language]) -> tuple[int, str]:
+    """How many words the language of most of them has, and what it is called; of equals the first."""
+    best = max(among, key=lambda language: count[language.code], default=None)
+    return (count[best.code], best.called) if best else (0, DEFAULT)
 
 
 def _language_of(word: str) -> str:

@@ -44,6 +44,14 @@ _DRAWN_OVER = re.compile(r"(?:[^\u0335\u0336][\u0335\u0336])+")
 _TABLE: dict[str, str] = {**_QUOTES, **_DASHES, **_PUNCTUATION, **_LOOK_ALIKES}
 
 
+_BY_CATEGORY = {
+    **dict.fromkeys(("Cf", "Cc", "Cs", "Co", "Cn"), ""),
+    **dict.fromkeys(("Zs", "Zl", "Zp"), " "),
+    **dict.fromkeys(("So", "Sk"), " ; "),
+    "Sc": "$",
+    "No": "¤",
+}
+"""What stands for every character of a Unicode category: invisible ones, spaces, pictures, currencies, fractions."""
 _SAME = {pair[0]: pair[1] for pair in listed("same_character")}
 """Characters that a language has two of: traditional and simplified ones."""
 
@@ -89,20 +97,16 @@ def _plain(char: str) -> str:
         return char.lower() if char.isprintable() or char == "\n" else ""
     if char in _SAME:
         return _SAME[char]
-    category = unicodedata.category(char)
-    if category in ("Cf", "Cc", "Cs", "Co", "Cn"):
-        return ""
+    return _of_category(char, unicodedata.category(char))
+
+
+def _of_category(char: str, category: str) -> str:
     if category == "Nd":
         return str(unicodedata.digit(char))
-    if category == "No":
-        return "¤"
-    if category in ("So", "Sk", "Sc"):
-        return "$" if category == "Sc" else " ; "
     if category == "Mn" and not keeps_mark(char):
         return ""
-    if category.startswith("Z"):
-        return " "
-    return _compatible(char)
+    sign = _BY_CATEGORY.get(category)
+    return _compatible(char) if sign is None else sign
 
 
 def _compatible(char: str) -> str:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import takewhile
 
 from bot.language import scan
 from bot.language.lexicon import lexicon
-from bot.language.token import BETWEEN_SIDES, Token
+from bot.language.token import BETWEEN_SIDES, Token, token_at
 from bot.language.word_forms import product_word
 
 AND = "&"
+_JOINTS_OF_SIDES = BETWEEN_SIDES | {"-"}
 APART = "\0"
 """Equal to no word of a message."""
 COUNTING = frozenset({"number", "scale", "pair_number", "article", "vague"})
@@ -111,13 +113,15 @@ class _Stretch:
 def _stretch(words: Sequence[str], at: int, place: Place, done: int) -> _Stretch:
     """As far as message and name agree around one word."""
     name, glued, position = place
-    start, end = 0, 1
-    while position - start > 0 and at - start > done and words[at - start - 1] == name[position - start - 1]:
-        start += 1
-    while position + end < len(name) and at + end < len(words) and words[at + end] == name[position + end]:
-        end += 1
+    start = _shared(reversed(words[done:at]), reversed(name[:position]))
+    end = _shared(words[at : at + len(name) - position], name[position:])
     whole = position == start, position + end == len(name)
     return _Stretch(at - start, at + end, *whole, glued[position - start : position + end])
+
+
+def _shared(words: Iterable[str], name: Iterable[str]) -> int:
+    """How many words are the same in both from their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words, name, strict=False)))
 
 
 def _trimmed(tokens: Sequence[Token], words: Sequence[str], found: _Stretch) -> tuple[int, int] | None:
@@ -150,7 +154,8 @@ def _without_loose(tokens: Sequence[Token], found: _Stretch) -> tuple[int, int]:
 
 def _cut_off(tokens: Sequence[Token], end: int) -> bool:
     """ "2-" of "2-Dec", where a name has "2-ply": a part of what is written as one says nothing."""
-    return end < len(tokens) and tokens[end].glued and tokens[end].kind != scan.MARK
+    behind = token_at(tokens, end)
+    return behind.glued and behind.kind != scan.MARK
 
 
 def _written_on(tokens: Sequence[Token], found: _Stretch, at: int) -> bool:
@@ -216,26 +221,25 @@ def _written(tokens: Sequence[Token], apart: str) -> list[str]:
 def _in_size(tokens: Sequence[Token], at: int) -> bool:
     """A number with a measure or another side behind it (8 oz, 8x8), or what stands behind such a number."""
     if tokens[at].kind == scan.NUMBER:
-        other_side = at > 1 and tokens[at - 2].kind == scan.NUMBER and _measures(tokens, at - 1)
+        other_side = token_at(tokens, at - 2).kind == scan.NUMBER and _measures(tokens, at - 1)
         return other_side or _measures(tokens, at + 1)
-    return _measures(tokens, at) and at > 0 and tokens[at - 1].kind == scan.NUMBER
+    return _measures(tokens, at) and token_at(tokens, at - 1).kind == scan.NUMBER
 
 
 def _measures(tokens: Sequence[Token], at: int) -> bool:
-    token = tokens[at] if at < len(tokens) else None
-    if token is None:
-        return False
-    sided = token.glued and token.text in (*BETWEEN_SIDES, "-") and at + 1 < len(tokens)
-    sides = sided and tokens[at + 1].glued and tokens[at + 1].kind == scan.NUMBER
-    return sides or token.text in ('"', "''") or "measure" in _roles(token.text)
+    token = token_at(tokens, at)
+    return token.text in ('"', "''") or "measure" in _roles(token.text) or _joins_sides(token, token_at(tokens, at + 1))
+
+
+def _joins_sides(joint: Token, side: Token) -> bool:
+    """The x of 8x8, the dash of 4-6."""
+    return joint.glued and joint.text in _JOINTS_OF_SIDES and side.glued and side.kind == scan.NUMBER
 
 
 @cache
 def _joints() -> frozenset[str]:
-    groups = lexicon().structure.by_first.values()
-    return frozenset(
-        {AND, *(words[0] for group in groups for words, roles in group if len(words) == 1 and "and" in roles)}
-    )
+    structure = lexicon().structure
+    return frozenset({AND, *(word for word in structure.by_first if "and" in structure.alone(word))})
 
 
 @lru_cache(maxsize=16384)
@@ -288,17 +292,16 @@ def _says_something(words: Sequence[str]) -> bool:
 
 
 def _phrase_at(words: Sequence[str], at: int) -> bool:
-    return any(
-        len(phrase) > 1 and tuple(words[at : at + len(phrase)]) == phrase
-        for phrases in (lexicon().cues, lexicon().structure)
-        for phrase, _ in phrases.by_first.get(words[at], ())
-    )
+    long = (phrase for phrase in _phrases_from(words[at]) if len(phrase) > 1)
+    return any(tuple(words[at : at + len(phrase)]) == phrase for phrase in long)
+
+
+def _phrases_from(word: str) -> Iterator[Words]:
+    """Every phrase of the languages that begins with the word."""
+    known = lexicon()
+    yield from (phrase for phrase, _ in (*known.cues.by_first.get(word, ()), *known.structure.by_first.get(word, ())))
 
 
 def _is_phrase(words: Sequence[str]) -> bool:
     """All of it is something that people say anyway: "good morning"."""
-    return any(
-        phrase == tuple(words)
-        for phrases in (lexicon().cues, lexicon().structure)
-        for phrase, _ in phrases.by_first.get(words[0], ())
-    )
+    return tuple(words) in _phrases_from(words[0])

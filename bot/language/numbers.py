@@ -13,10 +13,11 @@ from decimal import Decimal
 from bot.language import scan
 from bot.language.languages import listed
 from bot.language.scripts import has_short_tails
-from bot.language.token import Token, plain
+from bot.language.token import NOWHERE, Token, plain, token_at
 
 HALF = Decimal("0.5")
 HUNDRED, THOUSAND = Decimal(100), Decimal(1000)
+UNITS = frozenset({"unit", "measure"})
 _JOINED = frozenset({"scale", "number", "and", "vague", "vague_tail"})
 """Roles of words that may go on with a number."""
 JOINING = frozenset(listed("joins_number"))
@@ -78,22 +79,19 @@ def join_numbers(tokens: list[Token]) -> list[Token]:
 
 def _stands_alone(tokens: list[Token], at: int) -> bool:
     """A word that counts nothing, or digits with nothing beside them that they could be joined to: most tokens."""
-    token = tokens[at]
+    token, after = tokens[at], token_at(tokens, at + 1)
     if token.roles or token.kind == scan.DATE:
         return False
     if token.value is None:
         return True
-    after = tokens[at + 1] if at + 1 < len(tokens) else None
-    if at and tokens[at - 1].roles:
+    if token_at(tokens, at - 1).roles:
         return False
-    if after is None:
-        return True
     return after.kind != scan.DATE and after.text not in ("point", "+") and _JOINED.isdisjoint(after.roles)
 
 
 def _number_or_word(tokens: list[Token], at: int) -> tuple[Token, int]:
     token = tokens[at]
-    counted = at + 1 < len(tokens) and tokens[at + 1].has("scale")
+    counted = token_at(tokens, at + 1).has("scale")
     if token.has("vague") and (counted or token.has("scale")):
         _, end = _number_at(tokens, at + (not token.has("scale")))
         return _odd(tokens[at:end]), end
@@ -110,11 +108,10 @@ def _number_or_word(tokens: list[Token], at: int) -> tuple[Token, int]:
 
 
 def _begins(tokens: list[Token], at: int) -> bool:
-    token = tokens[at]
-    scale = token.has("scale") and token.text != "k"
+    token = token_at(tokens, at)
     if token.kind == scan.DATE:
         return is_fraction(tokens, at)
-    return token.value is not None or token.has("number") or scale or is_fraction(tokens, at)
+    return token.value is not None or token.has("number") or (token.has("scale") and token.text != "k")
 
 
 def is_fraction(tokens: list[Token], at: int) -> bool:
@@ -122,22 +119,24 @@ def is_fraction(tokens: list[Token], at: int) -> bool:
     token = tokens[at]
     if token.kind != scan.DATE or token.text.count("/") != 1:
         return False
-    top, bottom = token.text.split("/")
-    after = tokens[at + 1] if at + 1 < len(tokens) else None
-    follows = after is not None and (after.has("unit") or after.has("measure"))
-    if token.has("number") and at > 0 and tokens[at - 1].value is not None:
+    if token.has("number") and token_at(tokens, at - 1).value is not None:
         return True
-    follows = follows or (token.has("number") and after is not None and after.kind == scan.WORD and not after.roles)
-    return follows and 0 < int(top) < int(bottom)
+    top, bottom = map(int, token.text.split("/"))
+    return 0 < top < bottom and _is_of(token, token_at(tokens, at + 1))
+
+
+def _is_of(fraction: Token, after: Token) -> bool:
+    """Whether the fraction may be one of what stands behind it."""
+    plain_word = after.kind == scan.WORD and not after.roles
+    return after.has_any(UNITS) or (fraction.has("number") and plain_word)
 
 
 def part_behind(tokens: list[Token], at: int) -> Decimal | None:
     """A half or a quarter behind a unit: 六公斤半, 两箱半, dua kilo suku."""
-    part = tokens[at] if at < len(tokens) else None
-    if part is None or part.value not in (HALF, HALF / 2) or not part.has("number"):
+    part = token_at(tokens, at)
+    if part.value not in (HALF, HALF / 2) or not part.has("number"):
         return None
-    counts_on = at + 1 < len(tokens) and (tokens[at + 1].has("unit") or tokens[at + 1].has("measure"))
-    return None if counts_on else part.value
+    return None if token_at(tokens, at + 1).has_any(UNITS) else part.value
 
 
 # -- one number
@@ -146,10 +145,7 @@ def part_behind(tokens: list[Token], at: int) -> Decimal | None:
 def _number_at(tokens: list[Token], start: int) -> tuple[Token, int]:
     number = _Number()
     at = start
-    while at < len(tokens):
-        size = _take(number, tokens, start, at)
-        if not size:
-            break
+    while size := _take(number, tokens, start, at):
         at += size
     _short_tail(number, tokens[start:at])
     first, last = tokens[start], tokens[at - 1]
@@ -160,7 +156,7 @@ def _number_at(tokens: list[Token], start: int) -> tuple[Token, int]:
 
 def _take(number: _Number, tokens: list[Token], start: int, at: int) -> int:
     """Takes what stands at `at` into the number; how many tokens that were, 0 where the number ends before it."""
-    token = tokens[at]
+    token = token_at(tokens, at)
     if token.has("scale"):
         return _take_scale(number, token)
     value = value_at(tokens, at)
@@ -168,14 +164,25 @@ def _take(number: _Number, tokens: list[Token], start: int, at: int) -> int:
         return _take_value(number, tokens, start, at, value)
     if at == start:
         return 1
-    if token.has("and") and (half := _half_behind_and(tokens, at)) and not number.scaled:
+    return _take_joint_of_scales(number, tokens, at) if number.scaled else _take_joint(number, tokens, at)
+
+
+def _take_joint(number: _Number, tokens: list[Token], at: int) -> int:
+    """ "and a half", "point two"."""
+    half = _half_behind_and(tokens, at)
+    if half:
         number.rest += HALF
         return half
-    if token.text == "point" and not number.scaled:
-        return _take_decimals(number, tokens, at)
-    follower = value_at(tokens, at + 1) if at + 1 < len(tokens) else None
-    joins = token.text in JOINING and number.scaled and follower is not None and tokens[at + 1].has("number")
-    return int(joins and follower is not None and number.takes(follower) and follower < HUNDRED)
+    return _take_decimals(number, tokens, at) if token_at(tokens, at).text == "point" else 0
+
+
+def _take_joint_of_scales(number: _Number, tokens: list[Token], at: int) -> int:
+    """The "and" of "two hundred and fifty"."""
+    if token_at(tokens, at).text not in JOINING:
+        return 0
+    follower = value_at(tokens, at + 1)
+    smaller = follower is not None and follower < HUNDRED and number.takes(follower)
+    return int(smaller and token_at(tokens, at + 1).has("number"))
 
 
 def _take_scale(number: _Number, token: Token) -> int:
@@ -188,25 +195,28 @@ def _take_scale(number: _Number, token: Token) -> int:
 
 def _take_value(number: _Number, tokens: list[Token], start: int, at: int, value: Decimal) -> int:
     token = tokens[at]
-    if at == start:
-        number.add(value, _fills(token, value))
-        return 1
-    if 0 < value < 1:
-        whole = number.value == number.value.to_integral_value() and not number.scaled
-        if whole and (token.kind == scan.DATE or token.text in MORE_PARTS):
-            number.rest += value
-            return 1
-        return 0
+    if at > start and 0 < value < 1:
+        return _take_part(number, token, value)
+    if at > start and token.kind == scan.NUMBER and not token.has("number"):
+        return _take_digits(number, tokens, at, value)
     if _spoken(number, tokens, start, at, value):
         number.parts = [_Part(number.value * HUNDRED, HUNDRED)]
-        number.add(value, _fills(token, value))
-        return 1
-    if token.kind == scan.NUMBER and not token.has("number"):
-        return _take_digits(number, tokens, at, value)
-    if number.takes(value) or (number.parts[-1].value == 0 and has_short_tails(token.text)):
-        number.add(value, _fills(token, value))
-        return 1
-    return 0
+    elif not (number.takes(value) or _follows_zero(number, token)):
+        return 0
+    number.add(value, _fills(token, value))
+    return 1
+
+
+def _follows_zero(number: _Number, token: Token) -> bool:
+    return number.parts[-1].value == 0 and has_short_tails(token.text)
+
+
+def _take_part(number: _Number, token: Token, value: Decimal) -> int:
+    """A half behind a whole number: "1 1/2", "satu setengah"."""
+    whole = not number.scaled and number.value == number.value.to_integral_value()
+    taken = whole and (token.kind == scan.DATE or token.text in MORE_PARTS)
+    number.rest += value if taken else 0
+    return int(taken)
 
 
 def _take_digits(number: _Number, tokens: list[Token], at: int, value: Decimal) -> int:
@@ -214,10 +224,9 @@ def _take_digits(number: _Number, tokens: list[Token], at: int, value: Decimal) 
     if number.scaled and _short_digit(tokens, at, value):
         number.rest += value * number.parts[-1].fills / 10
         return 1
-    scaled_again = at + 1 < len(tokens) and tokens[at + 1].has("scale")
-    if not number.scaled or not number.takes(value) or number.parts[-1].fills < HUNDRED or tokens[at - 1].text == "k":
-        return 0
-    if not scaled_again and value * 10 < number.parts[-1].fills:
+    room = number.parts[-1].fills
+    fits = number.scaled and number.takes(value) and room >= HUNDRED and tokens[at - 1].text != "k"
+    if not fits or (value * 10 < room and not token_at(tokens, at + 1).has("scale")):
         return 0
     number.add(value, Decimal(1))
     return 1
@@ -231,8 +240,9 @@ def _short_digit(tokens: list[Token], at: int, value: Decimal) -> bool:
 
 def _spoken(number: _Number, tokens: list[Token], start: int, at: int, value: Decimal) -> bool:
     """ "six fifty ml": hundreds that are not said, before a measure."""
-    alone = at == start + 1 and number.value < 10 and 10 <= value < HUNDRED and tokens[at].has("number")
-    return alone and not number.scaled and at + 1 < len(tokens) and tokens[at + 1].has("measure")
+    if at != start + 1 or number.scaled or not tokens[at].has("number"):
+        return False
+    return number.value < 10 <= value < HUNDRED and token_at(tokens, at + 1).has("measure")
 
 
 def _fills(token: Token, value: Decimal) -> Decimal:
@@ -245,19 +255,18 @@ def _fills(token: Token, value: Decimal) -> Decimal:
 
 def _half_behind_and(tokens: list[Token], at: int) -> int:
     """ "and a half" before a unit ("five and a half kilos") or at the end: how many tokens it takes."""
-    article = at + 1 < len(tokens) and tokens[at + 1].has("article")
-    place = at + 1 + article
-    if place >= len(tokens) or tokens[place].roles.get("number") != plain(HALF):
+    article = token_at(tokens, at + 1).has("article")
+    half, behind = token_at(tokens, at + 1 + article), token_at(tokens, at + 2 + article)
+    if not token_at(tokens, at).has("and") or half.roles.get("number") != plain(HALF):
         return 0
-    unit = tokens[place + 1] if place + 1 < len(tokens) else None
-    measured = unit is not None and any(unit.has(role) for role in ("unit", "measure", "scale"))
-    return 2 + article if measured or (article and unit is None) else 0
+    measured = behind.has_any(UNITS) or behind.has("scale")
+    return 2 + article if measured or (article and behind is NOWHERE) else 0
 
 
 def _take_decimals(number: _Number, tokens: list[Token], at: int) -> int:
     """ "three point two five"."""
     digits, end = "", at + 1
-    while end < len(tokens) and (value := value_at(tokens, end)) is not None and value < 10:
+    while (value := value_at(tokens, end)) is not None and value < 10:
         digits += plain(value)
         end += 1
     number.rest += Decimal(f"0.{digits}") if digits.isdigit() else Decimal(0)
@@ -276,15 +285,18 @@ def _short_tail(number: _Number, tokens: list[Token]) -> None:
 
 def value_at(tokens: list[Token], at: int) -> Decimal | None:
     """The number that one token says, by itself."""
-    token = tokens[at]
+    token = token_at(tokens, at)
     if token.value is not None and token.kind == scan.NUMBER:
         return token.value
-    if token.has("number") and token.kind != scan.DATE:
-        return Decimal(token.roles["number"]) if "/" not in token.roles["number"] else None
-    if is_fraction(tokens, at):
-        top, bottom = token.text.split("/")
-        return Decimal(int(top)) / Decimal(int(bottom))
-    return None
+    if token.kind == scan.DATE:
+        return _fraction(token.text) if is_fraction(tokens, at) else None
+    said = token.roles.get("number", "/")
+    return None if "/" in said else Decimal(said)
+
+
+def _fraction(text: str) -> Decimal:
+    top, bottom = map(Decimal, text.split("/"))
+    return top / bottom
 
 
 # -- halves behind a unit
@@ -295,17 +307,20 @@ def _with_halves(tokens: list[Token]) -> list[Token]:
     if not any(token.value == HALF for token in tokens):
         return tokens
     out: list[Token] = []
-    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+    for at, token in enumerate(tokens):
         out.append(token)
-        joined = 4 if len(out) >= 4 and out[-2].has("article") else 3
-        counts_on = after is not None and (after.has("unit") or after.has("measure"))
+        joined = 3 + token_at(out, len(out) - 2).has("article")
+        counts_on = token_at(tokens, at + 1).has_any(UNITS)
         if len(out) > joined and not counts_on and _is_half_of(out[-joined - 1 :]):
-            number, unit = out[-joined - 1], out[-joined]
-            number.kind, number.value = scan.NUMBER, (number.value or Decimal(1)) + HALF
-            number.word = number.text = plain(number.value)
-            unit.end = token.end
+            _add_half(out[-joined - 1], out[-joined], token)
             del out[-joined + 1 :]
     return out
+
+
+def _add_half(number: Token, unit: Token, half: Token) -> None:
+    number.kind, number.value = scan.NUMBER, (number.value or Decimal(1)) + HALF
+    number.word = number.text = plain(number.value)
+    unit.end = half.end
 
 
 def _is_half_of(tokens: list[Token]) -> bool:
@@ -327,27 +342,24 @@ def _odd(tokens: list[Token]) -> Token:
 def _exact_or_odd(tokens: list[Token], number: Token, start: int, end: int) -> tuple[Token, int]:
     """The number, or an odd one where the words around it take its exactness away: over 20, twenty something, 200+, 两百多."""
     behind = _vague_end(tokens, number, end)
-    led = start > 0 and tokens[start - 1].has("vague_lead")
+    led = token_at(tokens, start - 1).has("vague_lead")
     return (_odd(tokens[start:behind]), behind) if led or behind > end else (number, end)
 
 
 def _vague_end(tokens: list[Token], number: Token, end: int) -> int:
     """Where the words behind a number end that make it vague; `end` where none do."""
-    behind = tokens[end] if end < len(tokens) else None
-    if behind is None:
-        return end
+    behind = token_at(tokens, end)
     if _two_in_a_row(number, behind):
-        return end + 1 + (end + 1 < len(tokens) and tokens[end + 1].has("scale"))
+        return end + 1 + token_at(tokens, end + 1).has("scale")
     if behind.text == "+":
         return end + _is_more(tokens, end)
     tail = behind.has("vague_tail") or (behind.has("vague") and has_short_tails(behind.text))
-    return end + (tail and not (end + 1 < len(tokens) and _begins(tokens, end + 1)))
+    return end + (tail and not _begins(tokens, end + 1))
 
 
 def _is_more(tokens: list[Token], at: int) -> bool:
     """ "200+" with nothing to add behind it."""
-    after = tokens[at + 1] if at + 1 < len(tokens) else None
-    return tokens[at].glued and not (after is not None and (after.glued or _begins(tokens, at + 1)))
+    return tokens[at].glued and not (token_at(tokens, at + 1).glued or _begins(tokens, at + 1))
 
 
 def _two_in_a_row(number: Token, behind: Token) -> bool:

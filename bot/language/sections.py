@@ -53,15 +53,20 @@ def find_sections(text: str) -> tuple[list[Span], list[Span]]:
     columns = list(_columns(text))
     if columns:
         return [span for span, told in columns if told], [span for span, told in columns if not told]
-    headings = [_Heading(found) for found in _headings().finditer(text)]
-    orders = [heading.start for heading in headings if heading.kind == ORDER]
-    headings = [one for one in headings if one.kind != BESIDE or any(start > one.start for start in orders)]
+    headings = _heads_in(text)
     if all(one.kind == ORDER for one in headings):
         return list(_inline(text)), []
-    if not orders:
+    if all(one.kind != ORDER for one in headings):
         return [], [(one.start, one.end) for one in headings]
     ends = [*(one.start for one in headings[1:]), len(text)]
     return [(one.start, end) for one, end in zip(headings, ends, strict=True) if one.kind != ORDER], []
+
+
+def _heads_in(text: str) -> list[_Heading]:
+    """The headings in order, without those that count only beside an order behind them where none is."""
+    headings = [_Heading(found) for found in _headings().finditer(text)]
+    last_order = max((one.start for one in headings if one.kind == ORDER), default=-1)
+    return [one for one in headings if one.kind != BESIDE or one.start < last_order]
 
 
 class _Heading:

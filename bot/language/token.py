@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -39,6 +39,9 @@ class Token:
 
     def has(self, role: str) -> bool:
         return role in self.roles
+
+    def has_any(self, roles: Collection[str]) -> bool:
+        return any(role in self.roles for role in roles)
 
 
 NOWHERE = Token("", "", -1, -1)

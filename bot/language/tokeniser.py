@@ -6,7 +6,7 @@ The same eyes read a message and the names of the catalog, so both speak of "10i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,11 +14,11 @@ from functools import lru_cache
 
 from bot.language import scan
 from bot.language.languages import listed
-from bot.language.lexicon import NO_ROLES, Lexicon, Roles, lexicon
+from bot.language.lexicon import Lexicon, Roles, lexicon
 from bot.language.named import SpelledNames
 from bot.language.numbers import join_numbers, part_behind
 from bot.language.scripts import keeps_mark
-from bot.language.token import BETWEEN_SIDES, CODE, SIZE, Token, plain
+from bot.language.token import BETWEEN_SIDES, CODE, SIZE, Token, plain, token_at
 from bot.language.word_forms import product_word, singular
 
 __all__ = [
@@ -44,7 +44,8 @@ _METRIC: Mapping[str, tuple[Decimal, str]] = {
 }
 """Sizes are compared in the smaller unit, so that 1L and 1000ml are the same size."""
 _AFTER_COMMA = frozenset(listed("after_a_decimal_comma"))
-_SHORT_MEASURES = frozenset({"m", "l", "g", "in", "s", "ins", "w", "v"})
+_NEEDS_SIZE = frozenset({"m", "l", "in", "s", "ins", "w", "v"})
+"""Measures that may be something else: apart from their number they count where the catalog has that size."""
 LONGEST_MEASURE = 6
 LONGEST_MODEL = 3
 SOLD_BY_MEASURE = frozenset({"kg", "g", "l", "ml"})
@@ -71,17 +72,11 @@ class Cutter:
         position, unknown = 0, 0
         while position < len(run):
             size = self._known_at(run, position)
-            if size == 0:
-                position += 1
-                continue
-            if unknown < position:
-                parts.append(run[unknown:position])
-            parts.append(run[position : position + size])
-            position += size
-            unknown = position
-        if unknown < len(run):
-            parts.append(run[unknown:])
-        return parts
+            if size:
+                parts += (run[unknown:position], run[position : position + size])
+                unknown = position + size
+            position += size or 1
+        return list(filter(None, (*parts, run[unknown:])))
 
     def _known_at(self, run: str, position: int) -> int:
         for size in range(min(self.longest.get(run[position], 0), len(run) - position), 0, -1):
@@ -156,11 +151,8 @@ class Tokeniser:
         return other
 
     def _mended(self, token: Token, repair: Callable[[str], str | None]) -> list[Token]:
-        if token.kind != scan.WORD or len(token.text) < 2 or token.text in self._lexicon.words:
-            return [token]
-        if token.text in self._units:
-            return [token]
-        words = repair(token.text)
+        known = token.text in self._lexicon.words or token.text in self._units
+        words = repair(token.text) if token.kind == scan.WORD and len(token.text) > 1 and not known else None
         if words is None:
             return [token]
         together = words.replace(" ", "") in (token.text, singular(token.text))
@@ -172,62 +164,65 @@ class Tokeniser:
         tokens: list[Token] = []
         codes = self._codes_in(text)
         code_end = -1
-        for kind, word, start, end, glued in pieces:
+        for piece in pieces:
+            start = piece.start
             if start in codes:
                 code_end, sku = codes[start]
-                tokens.append(Token(CODE, text[start:code_end], start, code_end, glued, word=sku))
-            if start < code_end:
-                continue
-            if kind in _NAMING and (self._sizes is None or _without_joints(word) in self._words_known):
-                kind, word = scan.WORD, word.replace(" ", "")
-            if kind == scan.WORD and glued and tokens and tokens[-1].kind == scan.NUMBER:
-                measure = self._measure_before_goods(word)
-                if measure:
-                    tokens.append(Token(kind, word[:measure], start, start + measure, glued))
-                    word, start, glued = word[measure:], start + measure, True
-            if kind == scan.NUMBER and glued and self._numbers_model(tokens, word):
-                letters = tokens.pop()
-                tokens.append(Token(scan.WORD, letters.text + word, letters.start, end, letters.glued))
-                continue
-            if kind != scan.RUN:
-                tokens.append(Token(kind, word, start, end, glued))
-                continue
-            for part in self._cutter.cut(word):
-                tokens.append(Token(scan.WORD, part, start, start + len(part), glued))
-                start, glued = start + len(part), True
+                tokens.append(Token(CODE, text[start:code_end], start, code_end, piece.glued, word=sku))
+            if start >= code_end:
+                self._add(tokens, self._as_named(piece))
         return tokens
+
+    def _as_named(self, piece: scan.Piece) -> scan.Piece:
+        """What looks like a day or a share, as a word where the catalog has it as one."""
+        if piece.kind not in _NAMING or not self._may_be(_without_joints(piece.text)):
+            return piece
+        return piece._replace(kind=scan.WORD, text=piece.text.replace(" ", ""))
+
+    def _may_be(self, word: str) -> bool:
+        """Whether the catalog has the word; while the catalog itself is read, every word may be one of it."""
+        return self._sizes is None or word in self._words_known
+
+    def _is_size(self, key: str) -> bool:
+        return self._sizes is None or key in self._sizes
+
+    def _add(self, tokens: list[Token], piece: scan.Piece) -> None:
+        """Adds the tokens of one piece to those before it."""
+        if piece.kind == scan.NUMBER and piece.glued and self._numbers_model(tokens, piece.text):
+            letters = tokens.pop()
+            tokens.append(Token(scan.WORD, letters.text + piece.text, letters.start, piece.end, letters.glued))
+        elif piece.kind == scan.RUN:
+            tokens += _side_by_side(piece, self._cutter.cut(piece.text))
+        elif piece.kind == scan.WORD and piece.glued and token_at(tokens, len(tokens) - 1).kind == scan.NUMBER:
+            measure = self._measure_before_goods(piece.text)
+            tokens += _side_by_side(piece, filter(None, (piece.text[:measure], piece.text[measure:])))
+        else:
+            tokens.append(Token(piece.kind, piece.text, piece.start, piece.end, piece.glued))
 
     def _numbers_model(self, tokens: list[Token], digits: str) -> bool:
         """M10, N95, WD40: letters and a number written as one, where the catalog writes them so."""
         letters = tokens[-1]
         if letters.kind != scan.WORD or len(letters.text) > LONGEST_MODEL or not letters.text.isascii():
             return False
-        if letters.glued and len(tokens) > 1 and tokens[-2].kind == scan.NUMBER:
-            return False
-        return self._sizes is None or letters.text + digits in self._words_known
+        behind_number = letters.glued and token_at(tokens, len(tokens) - 2).kind == scan.NUMBER
+        return not behind_number and self._may_be(letters.text + digits)
 
     def _measure_before_goods(self, word: str) -> int:
         """9inbox: how long the measure is that is written together with the goods behind it; 0 when there is none."""
         if word in self._lexicon.words or product_word(word) in self._words_known:
             return 0
         for size in range(min(len(word) - 3, LONGEST_MEASURE), 0, -1):
-            if "measure" in self._roles(word[:size]) and product_word(word[size:]) in self._words_known:
+            if (
+                "measure" in self._lexicon.structure.alone(word[:size])
+                and product_word(word[size:]) in self._words_known
+            ):
                 return size
         return 0
 
-    def _roles(self, word: str) -> Roles:
-        return next((r for words, r in self._lexicon.structure.by_first.get(word, ()) if len(words) == 1), NO_ROLES)
-
     def _codes_in(self, text: str) -> dict[int, tuple[int, str]]:
         """Where the catalog's own codes stand, by where they start."""
-        if not self._codes:
-            return {}
-        found = {}
-        for match in _CODE.finditer(text):
-            sku = self._codes.get(match.group())
-            if sku is not None:
-                found[match.start()] = (match.end(), sku)
-        return found
+        found = _CODE.finditer(text) if self._codes else ()
+        return {m.start(): (m.end(), self._codes[m.group()]) for m in found if m.group() in self._codes}
 
     def _phrases(self, tokens: list[Token]) -> list[Token]:
         """Joins the words of a known phrase into one token and gives every token its roles."""
@@ -235,36 +230,26 @@ class Tokeniser:
         merged: list[Token] = []
         position = 0
         while position < len(tokens):
-            token = tokens[position]
-            found = self._lexicon.structure.longest(words, position) if not token.names else None
-            size = 1
-            if found is not None and token.kind not in scan.NOISE:
-                size, token.roles = found
-                if size > 1:
-                    last = tokens[position + size - 1]
-                    token = Token(
-                        scan.WORD,
-                        " ".join(words[position : position + size]),
-                        token.start,
-                        last.end,
-                        token.glued,
-                        found[1],
-                    )
+            token, size = self._phrase_at(tokens, words, position)
             if token.text in self._units and not token.has("unit"):
                 token.roles = {**token.roles, **self._units[token.text]}
-            if token.names:
-                pass
-            elif token.kind == scan.WORD:
-                token.word = product_word(_without_joints(token.text))
-            elif token.kind == scan.ODD and _decimal_comma(tokens, position):
-                token.kind, token.value = scan.NUMBER, Decimal(token.text.replace(",", "."))
-                token.word = plain(token.value)
-            elif token.kind == scan.NUMBER:
-                token.value = Decimal(token.text.replace(",", ""))
-                token.word = plain(token.value)
+            if not token.names:
+                _look_up(token, token_at(tokens, position + 1))
             merged.append(token)
             position += size
         return merged
+
+    def _phrase_at(self, tokens: list[Token], words: list[str], position: int) -> tuple[Token, int]:
+        """The token with its roles, of as many tokens as the longest phrase there has."""
+        token = tokens[position]
+        found = self._lexicon.structure.longest(words, position) if not token.names else None
+        if found is None or token.kind in scan.NOISE:
+            return token, 1
+        size, token.roles = found
+        if size == 1:
+            return token, 1
+        text, end = " ".join(words[position : position + size]), tokens[position + size - 1].end
+        return Token(scan.WORD, text, token.start, end, token.glued, token.roles), size
 
     def _sizes_of(self, tokens: list[Token]) -> list[Token]:
         """Numbers with the measure behind them become sizes: 10in, 8oz, 80x80, 2ply."""
@@ -289,57 +274,88 @@ class Tokeniser:
 
     def _range_at(self, tokens: list[Token], position: int) -> tuple[Token, int] | None:
         """8-16mm, 600-800: a grade between two numbers, only as the catalog has it."""
-        inside = tokens[position : position + 3]
-        if len(inside) < 3 or inside[1].text != "-" or not (inside[1].glued and inside[2].glued):
+        first, last = tokens[position], token_at(tokens, position + 2)
+        if not _is_hyphen(tokens, position + 1) or last.kind != scan.NUMBER:
             return None
-        if inside[2].kind != scan.NUMBER or inside[2].value is None or inside[0].value is None:
+        if first.value is None or last.value is None:
             return None
-        unit = tokens[position + 3] if position + 3 < len(tokens) else None
-        measure = unit.roles.get("measure", "") if unit is not None else ""
-        key = f"{plain(inside[0].value)}-{plain(inside[2].value)}"
-        for word, size in ((key + measure, 4), (key, 3)):
-            if (size == 3 or measure) and (self._sizes is None or word in self._sizes):
-                return _size(inside[0], tokens[position + size - 1], word), position + size
-        return None
+        key = f"{plain(first.value)}-{plain(last.value)}"
+        measure = token_at(tokens, position + 3).roles.get("measure")
+        if measure and self._is_size(key + measure):
+            return _size(first, tokens[position + 3], key + measure), position + 4
+        return (_size(first, last, key), position + 3) if self._is_size(key) else None
 
     def _grid_at(self, tokens: list[Token], position: int) -> tuple[Token, int] | None:
         """80x80, 9 x 6: only sizes that the catalog has, the longest first, else it is a multiplication."""
         parts, at = [tokens[position]], position + 1
-        while at + 1 < len(tokens) and tokens[at].text in BETWEEN_SIDES and tokens[at + 1].kind == scan.NUMBER:
+        while token_at(tokens, at).text in BETWEEN_SIDES and token_at(tokens, at + 1).kind == scan.NUMBER:
             parts.append(tokens[at + 1])
             at += 2
         for count in range(len(parts), 1, -1):
             key = "x".join(plain(part.value) for part in parts[:count] if part.value is not None)
-            if self._sizes is None or key in self._sizes:
+            if self._is_size(key):
                 end = position + 2 * count - 1
-                end += end < len(tokens) and tokens[end].glued and tokens[end].has("measure")
+                end += token_at(tokens, end).glued and token_at(tokens, end).has("measure")
                 return _size(tokens[position], tokens[end - 1], key), end
         return None
 
     def _measure_at(self, tokens: list[Token], position: int) -> tuple[Token, int] | None:
-        number, at = tokens[position], position + 1
-        hyphen = at + 1 < len(tokens) and tokens[at].text == "-" and tokens[at].glued and tokens[at + 1].glued
-        at += hyphen
-        if at >= len(tokens) or number.value is None:
-            return None
-        unit = tokens[at]
-        measure = "in" if unit.text in ('"', "''") and unit.glued else unit.roles.get("measure")
-        if measure is None:
+        number, at = tokens[position], position + 1 + _is_hyphen(tokens, position + 1)
+        unit = token_at(tokens, at)
+        measure = "in" if unit.glued and unit.text in ('"', "''") else unit.roles.get("measure")
+        if measure is None or number.value is None:
             return None
         key = size_key(number.value, measure)
-        spaced = not unit.glued and unit.text in _SHORT_MEASURES
-        if spaced and self._sizes is not None and key not in self._sizes and unit.text not in ("g", "kg", "ml"):
-            return None
-        if not unit.glued and unit.text == "in" and self._sizes is not None and _is_preposition(tokens, at):
+        if not (unit.glued or self._measures(tokens, at, key)):
             return None
         size = _size(number, unit, key)
         size.value = number.value
-        size.unit = measure if measure in SOLD_BY_MEASURE else None
-        part = part_behind(tokens, at + 1)
-        if size.unit and part is not None:
-            size.value, size.word = number.value + part, size_key(number.value + part, measure)
-            return size, at + 2
-        return size, at + 1
+        if measure not in SOLD_BY_MEASURE:
+            return size, at + 1
+        size.unit, part = measure, part_behind(tokens, at + 1)
+        if part is None:
+            return size, at + 1
+        size.value, size.word = number.value + part, size_key(number.value + part, measure)
+        return size, at + 2
+
+    def _measures(self, tokens: list[Token], at: int, key: str) -> bool:
+        """Whether a word apart from its number measures it: "5 g" does, "5 m" and "5 in" may be words of their own."""
+        unit = tokens[at]
+        if unit.text in _NEEDS_SIZE and not self._is_size(key):
+            return False
+        return self._sizes is None or unit.text != "in" or not _is_preposition(tokens, at)
+
+
+def _is_hyphen(tokens: list[Token], at: int) -> bool:
+    """The dash of 10-in: written on to both."""
+    return tokens_are_glued(tokens, at) and token_at(tokens, at).text == "-"
+
+
+def tokens_are_glued(tokens: list[Token], at: int) -> bool:
+    return token_at(tokens, at).glued and token_at(tokens, at + 1).glued
+
+
+def _side_by_side(piece: scan.Piece, words: Iterable[str]) -> Iterator[Token]:
+    """The words of one piece, each behind the other."""
+    start, glued = piece.start, piece.glued
+    for word in words:
+        yield Token(scan.WORD, word, start, start + len(word), glued)
+        start, glued = start + len(word), True
+
+
+def _look_up(token: Token, after: Token) -> None:
+    """Gives a word the word it is looked up by, and a number its value."""
+    if token.kind == scan.WORD:
+        token.word = product_word(_without_joints(token.text))
+    elif token.kind == scan.NUMBER:
+        _number(token, token.text.replace(",", ""))
+    elif token.kind == scan.ODD and _is_decimal(token.text) and after.text in _AFTER_COMMA:
+        _number(token, token.text.replace(",", "."))
+
+
+def _number(token: Token, digits: str) -> None:
+    token.kind, token.value = scan.NUMBER, Decimal(digits)
+    token.word = plain(token.value)
 
 
 def _without_joints(word: str) -> str:
@@ -347,16 +363,15 @@ def _without_joints(word: str) -> str:
     return word.replace(" ", "").replace("-", "") if word[:1].isdigit() else word.replace("-", "")
 
 
-def _decimal_comma(tokens: list[Token], at: int) -> bool:
-    """1,5 kg: a comma before a weight or volume is a decimal one; anywhere else it is asked about."""
-    whole, comma, part = tokens[at].text.partition(",")
-    unit = tokens[at + 1].text if at + 1 < len(tokens) else ""
-    return bool(comma) and whole.isdigit() and part.isdigit() and unit in _AFTER_COMMA
+def _is_decimal(text: str) -> bool:
+    """1,5: before a weight or volume the comma is a decimal one; anywhere else it is asked about."""
+    whole, _, part = text.partition(",")
+    return whole.isdigit() and part.isdigit()
 
 
 def _is_preposition(tokens: list[Token], at: int) -> bool:
-    follower = tokens[at + 1] if at + 1 < len(tokens) else None
-    return follower is None or follower.kind != scan.WORD or follower.has("article") or follower.text in ("the", "one")
+    follower = token_at(tokens, at + 1)
+    return follower.kind != scan.WORD or follower.has("article") or follower.text in ("the", "one")
 
 
 def _size(first: Token, last: Token, key: str) -> Token:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from bot.language.lexicon import lexicon
+
+_ENDINGS = (
+    (re.compile("(?<=..)ies$"), "y"),
+    (re.compile("ives$"), "ife"),
+    (re.compile("(?<=[al])ves$"), "f"),
+    (re.compile("(?<=ch|sh|ss)es$|(?<=[xzo])es$"), ""),
+)
+"""Plurals that are more than an s: berries, knives, loaves, boxes."""
 
 
 @lru_cache(maxsize=16384)
@@ -12,14 +21,9 @@ def singular(word: str) -> str:
     """The singular of an English plural, so far as spelling tells; other words unchanged."""
     if len(word) < 4 or not word.isascii() or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith("ives"):
-        return word[:-3] + "fe"
-    if word.endswith("ves"):
-        return word[:-3] + "f" if word[-4] in "al" else word[:-1]
-    if word.endswith(("ches", "shes", "sses", "xes", "zes", "oes")):
-        return word[:-2]
+    for ending, single in _ENDINGS:
+        if ending.search(word):
+            return ending.sub(single, word)
     return word[:-1]
 
 
