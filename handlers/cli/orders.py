@@ -9,8 +9,8 @@ import click
 from handlers.cli.actor import actor_option, send_now
 from handlers.cli.command import command, in_words, json_option, local_time, no_such, print_json, print_table, since
 from handlers.cli.timeline import said_of
-from handlers.csv_cells import as_csv
 from handlers.current import current_runtime
+from handlers.order_export import orders_as_csv
 from jobs.reads.orders import Wanted, read_orders, read_timeline
 from models.order import OrderStatus
 
@@ -20,11 +20,6 @@ EXPORTED = (
     "lines", "notes", "channel", "source_message_ids", "invoice",
 )  # fmt: skip
 EXPORTED_LINE = ("sku", "quantity", "unit", "pack_quantity", "pack_unit", "unit_price", "line_total")
-CSV_COLUMNS = (
-    "number", "outlet_id", "outlet_name", "status", "placed_at", "delivery_date", "currency", "subtotal", "tax", "total",
-    "sku", "name", "quantity", "unit", "pack_quantity", "pack_unit", "unit_price", "line_total",
-    "channel", "source_message_ids", "notes",
-)  # fmt: skip
 
 group = click.Group("orders", help="Orders: list, show, approve, export.")
 order_group = click.Group("order", help="One order's history.")
@@ -124,7 +119,7 @@ def export(kind: str, since_text: str | None, status: str | None) -> None:
     if kind == "json":
         print_json([exported(order) for order in orders])
     else:
-        click.echo(as_csv(CSV_COLUMNS, (row for order in orders for row in _csv_rows(order))), nl=False)
+        click.echo(orders_as_csv(orders), nl=False)
 
 
 @command(order_group, "timeline", example="flask order timeline SO-100001")
@@ -159,11 +154,6 @@ def _one(number: str) -> dict[str, Any]:
     if not found:
         raise no_such("order", number)
     return found[0]
-
-
-def _csv_rows(order: dict[str, Any]) -> list[dict[str, Any]]:
-    head = order | {"source_message_ids": "|".join(order["source_message_ids"])}
-    return [head | line for line in order["lines"]] or [head]
 
 
 def _pack(line: dict[str, Any]) -> str:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from handlers.console import events, inbox, sign_in
+from handlers.console import events, inbox, orders, sign_in
 
-PAGES = (sign_in, inbox, events)
+PAGES = (sign_in, inbox, orders, events)

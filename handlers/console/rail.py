@@ -24,7 +24,11 @@ class Place:
     role: Role = Role.VIEWER
 
 
-PLACES = (Place("console.inbox", "Inbox", "inbox", "/console/inbox", "escalations", on_phone=True),)
+PLACES = (
+    Place("console.inbox", "Inbox", "inbox", "/console/inbox", "escalations", on_phone=True),
+    Place("console.orders", "Orders", "receipt", "/console/orders", "approvals", on_phone=True),
+    Place("console.packing", "Packing", "truck", "/console/packing", on_phone=True),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,10 +63,11 @@ def sign_in(engine: Engine, name: str, password: str) -> str | None:
         if user is None or not right:
             _count_wrong(connection, user)
             return None
-        return _open(connection, user)
+        return open_session(connection, user)
 
 
-def _open(connection: Connection, user: Row[Any]) -> str:
+def open_session(connection: Connection, user: Row[Any]) -> str:
+    """The token of a new session of this user (`id`, `name`, `role`), whose password was right."""
     token = new_token()
     connection.execute(_RIGHT, {"id": user.id})
     connection.execute(_OPEN, {"id": user.id, "hash": hash_of_token(token)})

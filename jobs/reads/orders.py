@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 # Messages of one burst are finished in one transaction, hence at one instant: that is what ties merged ones to the one
 # that the order names.
 _ORDERS = """
-SELECT o.id, o.number, t.code AS outlet_id, t.name AS outlet_name, o.status, o.placed_at, o.created_at,
+SELECT o.id, o.number, o.version, o.conversation_id, t.code AS outlet_id, t.name AS outlet_name, o.status, o.placed_at, o.created_at,
        o.delivery_date, o.currency, o.subtotal, o.tax, o.total, o.channel, o.notes,
        (SELECT coalesce(array_agg(x.provider_id ORDER BY x.id), '{}') FROM (
            SELECT DISTINCT m.id, m.provider_id
@@ -84,7 +84,7 @@ class Wanted:
 
 
 def read_orders(connection: Connection, wanted: Wanted) -> list[dict[str, Any]]:
-    """Newest first, in the export's shape plus `outlet_name`, `notes` and, in each line, `name`."""
+    """Newest first, in the export's shape plus `id`, `version`, `conversation_id`, `outlet_name`, `notes` and, in each line, `name`."""
     rows = connection.execute(
         text(_ORDERS),
         {
@@ -132,6 +132,9 @@ def _line(row: Any) -> dict[str, Any]:
 
 def _order(row: Any, lines: list[dict[str, Any]]) -> dict[str, Any]:
     return {
+        "id": row.id,
+        "version": row.version,
+        "conversation_id": row.conversation_id,
         "number": row.number,
         "outlet_id": row.outlet_id,
         "outlet_name": row.outlet_name,

@@ -120,11 +120,11 @@ def _history(order: OrderWrite) -> dict[str, Any]:
     if order.said:
         detail["said"] = order.said
     if order.before is not None:
-        detail["before"] = _before(order.before)
+        detail["before"] = before_of(order.before)
     return detail
 
 
-def _before(order: OrderView) -> dict[str, Any]:
+def before_of(order: OrderView) -> dict[str, Any]:
     """The order as it was, whole: a change that is not approved goes back to it."""
     return {
         "status": order.status,

@@ -72,6 +72,7 @@ function startBeside() {
   });
 }
 
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
 startTheme();
 startBeside();
 startForms();

@@ -1,0 +1,198 @@
+"""Orders: the list, one order with its history, approving, changing and cancelling, packing a day, files for a spreadsheet."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import Response, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
+
+from bot.catalog.units import unit_named
+from bot.errors import BadInputError
+from handlers.asked import choice, day, given, whole
+from handlers.cli.timeline import said_of
+from handlers.console.door import blueprint, done, ops, viewers
+from handlers.console.sessions import operator
+from handlers.console.told import send
+from handlers.console.words import today
+from handlers.current import current_runtime
+from handlers.order_export import orders_as_csv, orders_as_xlsx
+from jobs.audit import audit
+from jobs.desk import change_order
+from jobs.desk.change_order import Change, WantedLine, number_of
+from jobs.handoff import order_approval
+from jobs.reads.orders import Wanted, read_orders, read_timeline
+from jobs.reads.picking import days_ahead, picking_list
+from jobs.reads.product_search import search
+from jobs.reads.trade_rows import outlets, products
+from models.database import autocommit, transaction
+from models.order import OrderStatus
+
+A_PAGE = 50
+MOST_EXPORTED = 10_000
+CHOICES = 300
+"""Products offered while typing; any other is found by its SKU or name."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/orders")
+@viewers
+def orders() -> ResponseReturnValue:
+    page = whole("page", 1, most=10_000) or 1
+    wanted = _wanted(most=A_PAGE, skip=(page - 1) * A_PAGE)
+    with autocommit(current_runtime().engine) as connection:
+        found = read_orders(connection, wanted)
+        shops = outlets(connection)
+    query = {name: value for name, value in request.args.items() if name != "page" and value}
+    return render_template(
+        "console/orders.html", orders=found, outlets=shops, states=list(OrderStatus), page=page, a_page=A_PAGE, query=query, wanted=wanted
+    )  # fmt: skip
+
+
+def _wanted(*, most: int, skip: int = 0) -> Wanted:
+    outlet, number = given("outlet"), given("number").upper()
+    return Wanted(
+        status=choice("status", [status.value for status in OrderStatus], None),
+        number=number or None,
+        most=most,
+        skip=skip,
+        outlets=(outlet,) if outlet else None,
+        day=day("day", None),
+    )
+
+
+@blueprint.get("/orders/<number>")
+@viewers
+def show_order(number: str) -> ResponseReturnValue:
+    with autocommit(current_runtime().engine) as connection:
+        order = _one(connection, number)
+        events = read_timeline(connection, order["number"])
+        audit(connection, operator().name, "viewed", f"order:{order['id']}")
+        wares = products(connection, everything=False, most=CHOICES)
+        units = {ware["sku"]: [ware["base_unit"], *ware["pack_units"]] for ware in _wares_of(connection, order)}
+    history = [event | {"said": said_of(event)} for event in events]
+    return render_template(
+        "console/order.html", order=order, history=history, wares=wares, units=units, changeable=change_order.CHANGEABLE
+    )
+
+
+def _wares_of(connection: Connection, order: dict[str, Any]) -> list[dict[str, Any]]:
+    return [ware for line in order["lines"] for ware in products(connection, sku=line["sku"])]
+
+
+def _one(connection: Connection, number: str) -> dict[str, Any]:
+    found = read_orders(connection, Wanted(number=number.upper(), synthetic=True, most=1))
+    if not found:
+        abort(404)
+    return found[0]
+
+
+@blueprint.post("/orders/<number>/approve")
+@ops
+def approve_order(number: str) -> ResponseReturnValue:
+    runtime = current_runtime()
+    with transaction(runtime.engine) as connection:
+        told = order_approval.approve(connection, runtime.settings, number, actor=operator().name, now=runtime.clock())
+    send(told)
+    return done(f"{number.upper()} is approved and placed. The customer is told.", _to(number))
+
+
+@blueprint.post("/orders/<number>/decline")
+@ops
+def decline_order(number: str) -> ResponseReturnValue:
+    runtime = current_runtime()
+    with transaction(runtime.engine) as connection:
+        told = order_approval.decline(connection, runtime.settings, number, actor=operator().name)
+    send(told)
+    return done(f"{number.upper()} is not approved. The customer is told.", _to(number))
+
+
+@blueprint.post("/orders/<number>/cancel")
+@ops
+def cancel_order(number: str) -> ResponseReturnValue:
+    runtime, form = current_runtime(), request.form
+    with transaction(runtime.engine) as connection:
+        told = change_order.cancel(
+            runtime, connection, number, _version(), form.get("reason", ""), actor=operator().name
+        )
+    send(told)
+    return done(f"{number.upper()} is cancelled. The customer is told why.", _to(number))
+
+
+@blueprint.post("/orders/<number>/change")
+@ops
+def change_lines(number: str) -> ResponseReturnValue:
+    runtime, form = current_runtime(), request.form
+    with transaction(runtime.engine) as connection:
+        lines = (*_lines(), *_added(connection))
+        wanted = Change(number, _version(), lines, day("delivery_date", None), form.get("reason", ""))
+        told = change_order.change(runtime, connection, wanted, actor=operator().name)
+    send(told)
+    return done(f"{number.upper()} is changed. The customer is told why.", _to(number))
+
+
+def _lines() -> list[WantedLine]:
+    form = request.form
+    rows = zip(form.getlist("sku"), form.getlist("quantity"), form.getlist("unit"), strict=False)
+    return [WantedLine(sku, number_of(quantity), unit) for sku, quantity, unit in rows]
+
+
+def _added(connection: Connection) -> list[WantedLine]:
+    """A product that was not on the order, by its SKU or by words that only one product has."""
+    words, amount = request.form.get("add", "").strip(), request.form.get("add_quantity", "").strip()
+    if not words:
+        return []
+    if not amount:
+        raise BadInputError(f"how many of {words[:60]!r}?")
+    found, total = search(connection, words.split(" · ")[0], most=4)
+    exact = [ware for ware in found if ware["sku"].lower() == words.split(" · ")[0].lower()]
+    if len(exact) != 1 and total != 1:
+        names = ", ".join(f"{ware['name']} ({ware['sku']})" for ware in found)
+        raise BadInputError(f"{words[:60]!r} is no product's SKU" + (f"; it may be {names}" if names else ""))
+    ware = (exact or found)[0]
+    unit = request.form.get("add_unit", "").strip()
+    return [WantedLine(ware["sku"], number_of(amount), unit_named(unit) if unit else ware["base_unit"])]
+
+
+def _version() -> int:
+    given_ = request.form.get("version", "")
+    if not given_.isascii() or not given_.isdecimal():
+        raise BadInputError("the form does not say which version of the order it changes")
+    return int(given_[:9])
+
+
+def _to(number: str) -> str:
+    return url_for("console.show_order", number=number.upper())
+
+
+@blueprint.get("/orders.<kind>")
+@ops
+def export_orders(kind: str) -> ResponseReturnValue:
+    """The orders that the list shows, as a file: the newest 10,000 at most."""
+    if kind not in ("csv", "xlsx"):
+        abort(404)
+    with transaction(current_runtime().engine) as connection:
+        found = read_orders(connection, _wanted(most=MOST_EXPORTED))[::-1]
+        audit(connection, operator().name, "exported", "orders", {"orders": len(found), "format": kind})
+    name = f"orders-{today().isoformat()}.{kind}"
+    body = orders_as_xlsx(found) if kind == "xlsx" else orders_as_csv(found)
+    response = Response(body, mimetype=XLSX if kind == "xlsx" else "text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@blueprint.get("/packing")
+@viewers
+def packing() -> ResponseReturnValue:
+    """What to pack for a day: all of it by product, and a sheet for each outlet."""
+    with autocommit(current_runtime().engine) as connection:
+        days = days_ahead(connection, today())
+        chosen: date = day("day", days[0][0] if days else today()) or today()
+        sheet = picking_list(connection, chosen)
+        orders_ = read_orders(connection, Wanted(status=OrderStatus.PLACED, day=chosen, most=500))
+    total = sum((Decimal(order["total"]) for order in orders_), Decimal(0))
+    orders_.sort(key=lambda order: (order["outlet_name"], order["number"]))
+    return render_template("console/packing.html", days=days, chosen=chosen, sheet=sheet, orders=orders_, total=total)

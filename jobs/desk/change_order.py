@@ -1,0 +1,209 @@
+"""A person changes or cancels an order: with a reason, in the order's history, audited before and after, and the customer is told.
+
+The order's version must be the one that the person saw; it rises, so that a worker which was deciding with the order as it was is
+fenced and decides again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from bot.catalog.product import Product
+from bot.catalog.units import to_base, whole_enough
+from bot.decision import OrderWrite, Reply
+from bot.errors import BadInputError
+from bot.ordering.pricing import OrderLine, price_line, total_of
+from bot.runtime import Runtime
+from bot.situation import OrderView, Outlet
+from jobs.audit import audit
+from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
+from jobs.outbox.write import say_reply
+from jobs.turn.catalog_cache import load_prices, load_products
+from jobs.turn.write_order import DELETE_LINES, INSERT_LINES, before_of
+from models.order import OrderStatus
+
+LONGEST_REASON = 300
+CHANGEABLE = (OrderStatus.PLACED, OrderStatus.AWAITING_APPROVAL)
+
+_ORDER = text(f"""
+SELECT {ORDER_JSON} AS order, {OUTLET_JSON} AS outlet FROM orders q JOIN outlets o ON o.id = q.outlet_id
+WHERE q.number = :number FOR UPDATE OF q
+""")
+_CHANGE = text("""
+UPDATE orders SET subtotal = :subtotal, tax = :tax, total = :total, delivery_date = :delivery_date, version = version + 1
+WHERE id = :id AND version = :version
+""")
+_CANCEL = text("UPDATE orders SET status = 'cancelled', version = version + 1 WHERE id = :id AND version = :version")
+_EVENT = text("INSERT INTO order_events (order_id, kind, detail) VALUES (:id, :kind, CAST(:detail AS jsonb))")
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLine:
+    """`quantity` of `unit`, as a person wrote it; nothing of it takes the line out."""
+
+    sku: str
+    quantity: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the order is to become. `version` is the one that the person saw."""
+
+    number: str
+    version: int
+    lines: tuple[WantedLine, ...]
+    delivery_date: date | None
+    reason: str
+
+
+def change(runtime: Runtime, connection: Connection, wanted: Change, *, actor: str) -> int:
+    """Writes it; the row to send. Lines that were there keep their price, new ones have today's.
+
+    Raises BadInputError for what cannot be ordered, for a change of nothing, and when somebody was faster.
+    """
+    reason = _reason(wanted.reason)
+    order, outlet = _changeable(connection, runtime, wanted.number, wanted.version)
+    lines = _priced(runtime, connection, wanted.lines, order, outlet)
+    day = wanted.delivery_date or order.delivery_date
+    if [(ln.sku, ln.quantity) for ln in lines] == [
+        (ln.sku, ln.quantity) for ln in order.lines
+    ] and day == order.delivery_date:
+        raise BadInputError("nothing was changed")
+    write = _written(order, lines, day)
+    _write(connection, order, write)
+    _record(connection, order, "changed", _detail(write, order, actor, reason), actor)
+    return say_reply(
+        connection, runtime.settings, order.conversation_id, Reply("changed_by_team", {"order": write, "reason": reason}), outlet.name
+    )  # fmt: skip
+
+
+def cancel(runtime: Runtime, connection: Connection, number: str, version: int, reason: str, *, actor: str) -> int:
+    """The row to send. Raises BadInputError when it cannot be cancelled any more, or somebody was faster."""
+    why = _reason(reason)
+    order, outlet = _changeable(connection, runtime, number, version)
+    if order.status != OrderStatus.PLACED:
+        raise BadInputError(f"order {order.number} is not placed yet: decline it instead")
+    connection.execute(_CANCEL, {"id": order.id, "version": order.version})
+    _record(connection, order, "cancelled", {"by": actor, "reason": why, "status": "cancelled"}, actor)
+    values = {"number": order.number, "reason": why}
+    return say_reply(
+        connection, runtime.settings, order.conversation_id, Reply("cancelled_by_team", values), outlet.name
+    )
+
+
+def _reason(reason: str) -> str:
+    words = " ".join(reason.split())
+    if not words or len(words) > LONGEST_REASON:
+        raise BadInputError(f"give a reason of 1 to {LONGEST_REASON} characters; the customer is told it")
+    return words
+
+
+def _changeable(connection: Connection, runtime: Runtime, number: str, version: int) -> tuple[OrderView, Outlet]:
+    row = connection.execute(_ORDER, {"number": number.upper()}).one_or_none()
+    if row is None:
+        raise BadInputError(f"there is no order {number[:40]}")
+    order = order_view(row.order)
+    if order.version != version:
+        raise BadInputError(f"order {order.number} was changed by somebody else meanwhile: look at it again")
+    if order.status not in CHANGEABLE:
+        raise BadInputError(f"order {order.number} is {order.status.replace('_', ' ')} and cannot be changed")
+    return order, outlet_of(row.outlet, runtime.settings)
+
+
+def _priced(
+    runtime: Runtime, connection: Connection, wanted: Sequence[WantedLine], order: OrderView, outlet: Outlet
+) -> tuple[OrderLine, ...]:
+    products = {product.sku: product for product in load_products(connection)}
+    contracts = load_prices(connection)
+    kept = {line.sku: line for line in order.lines}
+    today = runtime.clock().astimezone(runtime.settings.zone).date()
+    lines: dict[str, OrderLine] = {}
+    for line in wanted:
+        product = products.get(line.sku)
+        if product is None:
+            raise BadInputError(f"there is no product {line.sku[:40]}")
+        if line.sku in lines:
+            raise BadInputError(f"{product.name} stands there twice")
+        if line.quantity > 0:
+            price = (
+                kept[line.sku].unit_price if line.sku in kept else contracts.price(outlet.customer_id, line.sku, today)
+            )
+            lines[line.sku] = _line(product, line, price)
+    if not lines:
+        raise BadInputError("an order without goods is a cancelled one: cancel it instead")
+    return tuple(lines.values())
+
+
+def _line(product: Product, wanted: WantedLine, price: Decimal | None) -> OrderLine:
+    """Raises BadInputError for a unit that it is not sold by, and for parts of what is sold whole."""
+    quantity = to_base(product, wanted.quantity, wanted.unit)
+    if not whole_enough(product, quantity):
+        raise BadInputError(f"{product.name} is sold by whole {product.base_unit}s")
+    return price_line(product, quantity, (wanted.quantity, wanted.unit), price)
+
+
+def _written(order: OrderView, lines: tuple[OrderLine, ...], day: date | None) -> OrderWrite:
+    totals = total_of(lines, order.tax_rate or Decimal(0))
+    return OrderWrite(
+        order_id=order.id,
+        version=order.version,
+        status=order.status,
+        outlet_id=order.outlet_id,
+        lines=lines,
+        totals=totals,
+        delivery_date=day,
+        notes=order.notes,
+        events=("changed",),
+        number=order.number,
+        before=order,
+    )
+
+
+def _write(connection: Connection, order: OrderView, write: OrderWrite) -> None:
+    totals = write.totals
+    values = {"id": order.id, "version": order.version, "delivery_date": write.delivery_date}
+    connection.execute(_CHANGE, values | {"subtotal": totals.subtotal, "tax": totals.tax, "total": totals.total})
+    connection.execute(DELETE_LINES, {"order_id": order.id})
+    rows = [{**asdict(line), "position": place, "line_total": line.total} for place, line in enumerate(write.lines, 1)]
+    connection.execute(INSERT_LINES, {"order_id": order.id, "lines": json.dumps(rows, default=str)})
+
+
+def _detail(write: OrderWrite, before: OrderView, actor: str, reason: str) -> Mapping[str, Any]:
+    return {
+        "by": actor,
+        "reason": reason,
+        "status": write.status,
+        "total": write.totals.total,
+        "delivery_date": write.delivery_date,
+        "lines": [[line.sku, line.quantity] for line in write.lines],
+        "before": before_of(before),
+    }
+
+
+def _record(connection: Connection, order: OrderView, kind: str, detail: Mapping[str, Any], actor: str) -> None:
+    """In the order's history, and in the audit with what it was before."""
+    values = {"id": order.id, "kind": kind, "detail": json.dumps(detail, default=str)}
+    connection.execute(_EVENT, values)
+    before = {"total": str(order.total), "lines": [[line.sku, str(line.quantity)] for line in order.lines]}
+    after = {name: str(detail[name]) for name in ("status", "total", "delivery_date", "reason") if detail.get(name)}
+    audit(connection, actor, f"{kind}_order", f"order:{order.id}", {"before": before, "after": after})
+
+
+def number_of(given: str) -> Decimal:
+    """A quantity as a person types it. Raises BadInputError."""
+    plain = given.strip().replace(",", "")
+    try:
+        found = Decimal(plain or "0")
+    except ArithmeticError as error:
+        raise BadInputError(f"{given[:20]!r} is not a number") from error
+    if not found.is_finite() or not 0 <= found <= 1_000_000 or not plain.isascii():
+        raise BadInputError(f"{given[:20]!r} cannot be ordered")
+    return found
