@@ -195,6 +195,8 @@ class OpenQuestion:
     """Notes of an order that has no row yet."""
     cancels: bool = False
     """CONFIRM: the YES is for cancelling the placed order `order_id`, or the draft where there is none."""
+    passed_over: int = 0
+    """PRODUCT: how often the first of `about` was put again because something else was said."""
 
     def to_json(self) -> dict[str, Any]:
         about = [
@@ -220,6 +222,7 @@ class OpenQuestion:
             "doubt": self.doubt,
             "notes": self.notes,
             "cancels": self.cancels,
+            "passed_over": self.passed_over,
         }
 
     @classmethod
@@ -251,6 +254,7 @@ class OpenQuestion:
             raw.get("doubt", ""),
             raw.get("notes", ""),
             raw.get("cancels", False),
+            raw.get("passed_over", 0),
         )
 
 

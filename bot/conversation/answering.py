@@ -9,10 +9,11 @@ from bot.conversation.asking import MAX_CHOICES, offers_one
 from bot.conversation.product_answers import as_answer, left_out, yes_to_product
 from bot.conversation.turn import Turn, chosen_number
 from bot.decision import Decision, Reply
-from bot.language.short_answers import says_no, says_yes
+from bot.language.short_answers import says_no, says_once_more, says_the_same, says_yes
 from bot.situation import OpenQuestion, QuestionKind
 
 YES, NO = 1, 2
+TWICE = "confirm_same_again"
 
 
 def answered(turn: Turn) -> Decision | None:
@@ -22,13 +23,18 @@ def answered(turn: Turn) -> Decision | None:
         return _closed(turn) if turn.said.pressed is not None else None
     if question.kind is QuestionKind.PRODUCT:
         return _product_answered(turn, question)
-    if question.kind is QuestionKind.CONFIRM:
-        number = chosen_number(turn.said, question, NO)
-        if number == YES or says_yes(turn.said.text):
-            return confirm_or_cancel.confirm(turn)
-        if number == NO or says_no(turn.said.text):
-            return confirm_or_cancel.decline(turn)
+    if question.kind is QuestionKind.CONFIRM and (agreed := _yes_or_no(turn, question)) is not None:
+        return confirm_or_cancel.confirm(turn) if agreed else confirm_or_cancel.decline(turn)
     return _closed(turn) if turn.said.pressed is not None else None
+
+
+def _yes_or_no(turn: Turn, question: OpenQuestion) -> bool | None:
+    """True for a yes, False for a no, by button, number or word; None for neither."""
+    number, text = chosen_number(turn.said, question, NO), turn.said.text
+    twice = question.doubt == TWICE
+    if number == YES or says_yes(text) or (twice and says_once_more(text)):
+        return True
+    return False if number == NO or says_no(text) or (twice and says_the_same(text)) else None
 
 
 def _closed(turn: Turn) -> Decision:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.conversation import (
     answering,
+    asked_again,
     commands,
     confirm_or_cancel,
     edits,
@@ -108,7 +109,7 @@ def _settled(turn: Turn) -> Decision | None:
 def by_words(turn: Turn) -> Decision:
     """What a known contact's words mean: for which outlet, as an answer, by pointing, or by their intent."""
     situation, kind = turn.situation, turn.intent.kind
-    if decision := switched(turn.said, situation):
+    if decision := switched(turn.said, situation) or asked_again.off_the_list(turn):
         return decision
     if situation.outlet is None and kind not in WITHOUT_OUTLET:
         return identity.ask_outlet(turn)

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import date
 
 from bot.conversation import order_decisions
-from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking, left_unsaid
+from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking, left_unsaid, quoted
 from bot.conversation.checkout import check_out
 from bot.conversation.proposed_order import ProposedOrder, proposed_order
 from bot.conversation.targets import Target, ask_which, target_of
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
 from bot.situation import OpenQuestion, QuestionKind
-from bot.understanding.intent import ChangeOp, IntentKind, QuestionReason
+from bot.understanding.intent import ChangeOp, IntentKind, Question, QuestionReason
 
 
 def write(turn: Turn) -> Decision:
@@ -26,6 +26,10 @@ def write(turn: Turn) -> Decision:
     if target.order is None and turn.intent.kind is IntentKind.ORDER_AMEND and not _only_adds(turn):
         return _nothing_to_change(target)
     proposed = proposed_order(turn, target)
+    return _told_of_withdrawn(proposed, _written(turn, proposed))
+
+
+def _written(turn: Turn, proposed: ProposedOrder) -> Decision:
     if proposed.pending:
         return _ask(turn, proposed)
     if not proposed.lines:
@@ -33,6 +37,11 @@ def write(turn: Turn) -> Decision:
     if proposed.changes_placed and not proposed.changes and not proposed.moved and _same_day(proposed):
         return _noted(turn, proposed)
     return check_out(turn, proposed)
+
+
+def _told_of_withdrawn(proposed: ProposedOrder, decision: Decision) -> Decision:
+    withdrawn = tuple(Reply("withdrawn", {"text": quoted(question.text)}) for question in proposed.withdrawn)
+    return replace(decision, replies=(*decision.replies, *withdrawn))
 
 
 def _noted(turn: Turn, proposed: ProposedOrder) -> Decision:
@@ -51,7 +60,7 @@ def _ask(turn: Turn, proposed: ProposedOrder) -> Decision:
     question = OpenQuestion(
         QuestionKind.PRODUCT, turn.serial, (first, *rest), asked=position, doubtful=proposed.doubtful, limit=proposed.limit,
         order_id=proposed.base.id if proposed.base and proposed.changes_placed else None,
-        day=turn.intent.delivery_date or _asked_day(turn), notes=_new_notes(proposed),
+        day=turn.intent.delivery_date or _asked_day(turn), notes=_new_notes(proposed), passed_over=_passed_over(turn, first),
     )  # fmt: skip
     offer = (Reply("offer_person"),) if position > MAX_QUESTIONS_IN_A_ROW else ()
     if more := left_unsaid(first):
@@ -63,7 +72,8 @@ def _ask(turn: Turn, proposed: ProposedOrder) -> Decision:
             reply = replace(reply, lead="so_far", values={**reply.values, "order": draft})
         return Decision((reply, *offer), order=draft, question=question)
     if not proposed.changes:
-        return Decision((reply, *offer), question=question)
+        noted = _noted(turn, proposed) if turn.intent.notes else Decision()
+        return replace(noted, replies=(*noted.replies, reply, *offer), question=question)
     now = check_out(turn, replace(proposed, pending=()))
     if now.order is None or now.order.status != "placed":
         return Decision((reply, *offer), question=replace(question, changes=proposed.changes))
@@ -95,6 +105,13 @@ def _only_adds(turn: Turn) -> bool:
 
 def _same_day(proposed: ProposedOrder) -> bool:
     return proposed.base is not None and proposed.base.delivery_date == proposed.delivery
+
+
+def _passed_over(turn: Turn, first: Question) -> int:
+    """1 when the question that is put now was put before and something else was said."""
+    before = turn.situation.question
+    same = before is not None and before.kind is QuestionKind.PRODUCT and before.about[0] == first
+    return int(same and first not in turn.intent.questions)
 
 
 def _asked_day(turn: Turn) -> date | None:

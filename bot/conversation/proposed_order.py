@@ -35,6 +35,8 @@ class ProposedOrder:
     delivery: date | None = None
     moved: bool = False
     notes: str = ""
+    withdrawn: tuple[Question, ...] = ()
+    """Questions that were passed over so often that they are not put again."""
 
     @property
     def changes_placed(self) -> bool:
@@ -50,13 +52,14 @@ def proposed_order(turn: Turn, target: Target) -> ProposedOrder:
     lines = priced(turn, base, changes)
     asked = turn.intent.delivery_date or (waiting.day if waiting else None)
     delivery, moved = delivery_of(turn, base, asked, target.late)
+    pending, withdrawn = _pending(turn)
     notes = joined_notes(base.notes if base else "", waiting.notes if waiting else "", turn.intent.notes)
     return ProposedOrder(
         base=base,
         lines=lines,
         changes=changes,
         said=quantities_of(changes),
-        pending=_pending(turn),
+        pending=pending,
         doubtful=(turn.intent.doubtful and waiting is None)
         or any(not line.sure for line in turn.intent.lines)
         or bool(waiting and waiting.doubtful),
@@ -64,6 +67,7 @@ def proposed_order(turn: Turn, target: Target) -> ProposedOrder:
         delivery=delivery,
         moved=moved,
         notes=notes,
+        withdrawn=withdrawn,
     )
 
 
@@ -103,19 +107,29 @@ def _waiting_for(turn: Turn, base: OrderView | None) -> OpenQuestion | None:
     return question if question.order_id == placed_id else None
 
 
-def _pending(turn: Turn) -> tuple[Question, ...]:
-    """Questions of this reading, and earlier ones that it did not answer: nothing asked for is forgotten."""
+def _pending(turn: Turn) -> tuple[tuple[Question, ...], tuple[Question, ...]]:
+    """Questions of this reading, and earlier ones that it did not answer: nothing asked for is forgotten. What was put
+    again and passed over again comes second: it is withdrawn."""
+    left = _left_open(turn)
+    question = turn.situation.question
+    again = bool(left) and question is not None and question.passed_over > 0 and left[0] == question.about[0]
+    given_up = left[:1] if again else ()
+    index = turn.situation.index
+    new = tuple(in_natural_order(index, with_alternatives(index, q)) for q in turn.intent.questions)
+    return new + left[len(given_up) :], given_up
+
+
+def _left_open(turn: Turn) -> tuple[Question, ...]:
+    """The open question and those behind it, without what this message answers or asks itself."""
     question, intent = turn.situation.question, turn.intent
     earlier = question.about if question and question.kind is QuestionKind.PRODUCT else ()
     asked_again = {q.text for q in intent.questions}
     settled = _brought(intent) | {sku for q in intent.questions for sku in q.candidates}
     drafted = {sku for sku, _ in turn.situation.context.draft.lines} if turn.situation.context.draft else set()
     brings_goods = bool(intent.questions or intent.changes or {line.sku for line in intent.lines} - drafted)
-    if not brings_goods and not intent.delivery_date:
+    if not (brings_goods or intent.delivery_date or intent.notes):
         earlier = earlier[1:]
-    left = [q for q in earlier if q.text not in asked_again and not settled.intersection(q.candidates)]
-    index = turn.situation.index
-    return tuple(in_natural_order(index, with_alternatives(index, q)) for q in intent.questions) + tuple(left)
+    return tuple(q for q in earlier if q.text not in asked_again and not settled.intersection(q.candidates))
 
 
 def _brought(intent: Intent) -> set[str]:

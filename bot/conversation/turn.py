@@ -10,6 +10,9 @@ from bot.channels.base import Button
 from bot.situation import OpenQuestion, OrderView, Outlet, Said, Situation
 from bot.understanding.intent import Intent
 
+MOST_DIGITS = 2
+"""Of a choice; a longer number is an amount."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -47,15 +50,19 @@ def choice_buttons(serial: int, labels: tuple[str, ...]) -> tuple[Button, ...]:
     return tuple(Button(label, f"q{serial}:{number}") for number, label in enumerate(labels, 1))
 
 
+def typed_number(text: str) -> int | None:
+    """The number that is all of the text: "2", "2.", "2)"; None for anything else."""
+    typed = text.strip().rstrip(".)")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= MOST_DIGITS else None
+
+
 def chosen_number(said: Said, question: OpenQuestion | None, choices: int) -> int | None:
     """Which of the open question's choices (1 to `choices`) was pressed or typed as its number; None for neither."""
     if question is None:
         return None
-    if said.pressed is not None:
-        serial, _, number = said.pressed.removeprefix("q").partition(":")
-        typed = number if serial == str(question.serial) else ""
+    if said.pressed is None:
+        number = typed_number(said.text)
     else:
-        typed = said.text.strip().rstrip(".)")
-    if not (typed.isascii() and typed.isdecimal() and len(typed) <= 2):
-        return None
-    return int(typed) if 1 <= int(typed) <= choices else None
+        serial, _, pressed = said.pressed.removeprefix("q").partition(":")
+        number = typed_number(pressed) if serial == str(question.serial) else None
+    return number if number is not None and 1 <= number <= choices else None

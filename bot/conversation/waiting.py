@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.channels.base import Button
-from bot.conversation.asking import asking
-from bot.conversation.turn import choice_buttons
+from bot.conversation.asked_again import question_again
 from bot.decision import Decision, OrderWrite, Reply
 from bot.ordering.pricing import total_of
-from bot.situation import OpenQuestion, OrderView, QuestionKind, Situation
+from bot.situation import OrderView, QuestionKind, Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +52,4 @@ def _reminder(situation: Situation) -> Reply:
         return Reply("reminder_draft", {"order": draft})
     if question is None:
         raise LookupError("on_time() is for what waits")
-    if question.kind is QuestionKind.PRODUCT:
-        return replace(asking(situation, question.serial, question.about[0]), lead="reminder")
-    if question.cancels:
-        return Reply("reminder_answer")
-    if question.kind is QuestionKind.CONFIRM and draft is not None:
-        return Reply("confirm", {"order": draft}, _yes_no(question), lead="reminder")
-    if question.kind is QuestionKind.OUTLET:
-        names = tuple(outlet.name for outlet in situation.outlets)
-        return Reply("which_outlet", {}, choice_buttons(question.serial, names), lead="reminder")
-    return Reply("reminder_answer")
-
-
-def _yes_no(question: OpenQuestion) -> tuple[Button, ...]:
-    return choice_buttons(question.serial, ("yes", "no"))
+    return replace(question_again(situation, question), lead="reminder")

@@ -13,7 +13,7 @@ LONGEST = 2
 END_WORDS = 12
 _WORDS = re.compile(r"[^\s,.!。，！~]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]+")
-_LISTS = ("yes", "no", "beside_an_answer", "end_of_list")
+_LISTS = ("yes", "no", "once_more", "the_same", "beside_an_answer", "end_of_list")
 _JOINED = "_"
 _CLAUSES = re.compile(r"[\n,.;!。，；！]+")
 
@@ -33,6 +33,16 @@ def says_no(text: str) -> bool:
     return _only(text, "no")
 
 
+def says_once_more(text: str) -> bool:
+    """ "more", "yes again", 再来一份: under "the same, or more?"."""
+    return _only(text, "once_more", beside="yes")
+
+
+def says_the_same(text: str) -> bool:
+    """ "same one", "no, it's the same", 一样的: under "the same, or more?"."""
+    return _only(text, "the_same", beside="no") or _only(text, "the_same", beside="yes")
+
+
 def says_over(text: str) -> bool:
     """ "50 liners. that's all thanks": whoever ends a list so will not write on, and need not be waited for."""
     beside, over = _known("beside_an_answer"), _known("end_of_list")
@@ -49,10 +59,12 @@ def _last_clause(words: list[str]) -> str:
     return " ".join(words).rpartition(", ")[2]
 
 
-def _only(text: str, answer: str) -> bool:
-    beside, words = _known("beside_an_answer"), _known(answer)
-    said = [word for word in _words(text.casefold()) if word not in beside]
-    return 0 < len(said) <= LONGEST and all(word in words for word in said)
+def _only(text: str, answer: str, *, beside: str = "") -> bool:
+    """Whether the text is the answer and nothing else; words of the list `beside` may stand with it."""
+    polite, words = _known("beside_an_answer"), _known(answer)
+    around = _known(beside) if beside else frozenset()
+    said = [word for word in _words(text.casefold().replace("’", "'")) if word not in polite]
+    return 0 < len(said) <= LONGEST and any(word in words for word in said) and all(w in words | around for w in said)
 
 
 def _words(text: str) -> list[str]:
@@ -71,7 +83,9 @@ def _parts(word: str) -> list[str]:
 
 @cache
 def _phrases() -> tuple[str, ...]:
-    return tuple(phrase for name in _LISTS for phrase in _known(name) if " " in phrase)
+    """The longer first: "its the same" holds "the same"."""
+    found = {phrase for name in _LISTS for phrase in _known(name) if " " in phrase}
+    return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
 
 
 @cache

@@ -51,8 +51,8 @@ def render(reply: Reply, voice: Voice) -> Rendered:
     text = book["sentences"][key].format_map(values)
     if reply.lead:
         text = f"{book['sentences'][reply.lead].format_map(values)}\n{text}"
-    days = {order.number: _day(order, book["words"]) for order in reply.values.get("orders", ())}
-    buttons = tuple(Button(_label(b.label, days, book["words"]), b.data) for b in reply.buttons)
+    orders = {order.number: order for order in reply.values.get("orders", ())}
+    buttons = tuple(Button(_label(b.label, orders, voice, book["words"]), b.data) for b in reply.buttons)
     return Rendered(text, buttons, book["sentences"]["share_contact"] if reply.asks_contact else None)
 
 
@@ -176,5 +176,9 @@ def _short(order: OrderView, voice: Voice, words: Mapping[str, str]) -> str:
     return f"• {order.number}: {_day(order, words)}, {words[f'status_{order.status}']}, {total}"
 
 
-def _label(label: str, days: Mapping[str, str], words: Mapping[str, str]) -> str:
-    return f"{label} · {days[label]}" if label in days else words.get(label, label)
+def _label(label: str, orders: Mapping[str, OrderView], voice: Voice, words: Mapping[str, str]) -> str:
+    """A word in the language, an order with its day and total, or the label as it is."""
+    order = orders.get(label)
+    if order is None:
+        return words.get(label, label)
+    return " · ".join([label, _day(order, words), money(_totals(order, voice).total, voice.currency)])

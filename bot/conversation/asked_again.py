@@ -1,0 +1,49 @@
+"""An open question put once more: after a number that is none of its choices, and as a reminder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.channels.base import MessageKind
+from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking
+from bot.conversation.turn import Turn, choice_buttons, typed_number
+from bot.decision import Decision, Reply
+from bot.situation import OpenQuestion, QuestionKind, Situation
+
+TAKES_AMOUNTS = frozenset({QuestionKind.PRODUCT, QuestionKind.LINK})
+"""Under these a number may be an amount: the reader says what it is."""
+
+
+def off_the_list(turn: Turn) -> Decision | None:
+    """The question again where a bare number is none of its choices; None for everything else."""
+    question = turn.situation.question
+    if question is None or question.kind in TAKES_AMOUNTS or turn.said.kind is not MessageKind.TEXT:
+        return None
+    number = typed_number(turn.said.text)
+    if number is None or 1 <= number <= _choices(question):
+        return None
+    again = replace(question, asked=question.asked + 1)
+    offer = (Reply("offer_person"),) if again.asked > MAX_QUESTIONS_IN_A_ROW else ()
+    return Decision((question_again(turn.situation, question), *offer), reason="off_the_list", question=again)
+
+
+def _choices(question: OpenQuestion) -> int:
+    return len(question.choices) if question.kind in (QuestionKind.OUTLET, QuestionKind.ORDER) else 2
+
+
+def question_again(situation: Situation, question: OpenQuestion) -> Reply:
+    """The question with the same buttons; where its order cannot be shown, what kind of answer it needs."""
+    serial = question.serial
+    if question.kind is QuestionKind.PRODUCT:
+        return asking(situation, serial, question.about[0])
+    if question.kind is QuestionKind.OUTLET:
+        return Reply("which_outlet", {}, choice_buttons(serial, tuple(outlet.name for outlet in situation.outlets)))
+    if question.kind is QuestionKind.ORDER:
+        orders = tuple(order for order in situation.orders if str(order.id) in question.choices)
+        numbers = tuple(order.number for order in orders)
+        return Reply("which_order", {"orders": orders}, choice_buttons(serial, numbers))
+    yes_no = choice_buttons(serial, ("yes", "no"))
+    draft = situation.draft if question.kind is QuestionKind.CONFIRM and question.order_id is None else None
+    if draft is None or question.cancels:
+        return Reply("yes_or_no", {}, yes_no)
+    return Reply("confirm", {"order": draft}, yes_no)
