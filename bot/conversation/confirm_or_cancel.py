@@ -118,10 +118,10 @@ def _change(turn: Turn, question: OpenQuestion) -> Decision:
     order = next((o for o in open_orders(turn) if o.id == question.order_id), None)
     if order is None:
         return order_decisions.too_late("change after cut-off")
-    delivery, moved = delivery_of(turn, order, question.day)
+    delivery, refused = delivery_of(turn, order, question.day)
     proposed = ProposedOrder(
         order, priced(turn, order, question.changes), question.changes, quantities_of(question.changes),
-        limit=question.limit, delivery=delivery, moved=moved, notes=order.notes,
+        limit=question.limit, delivery=delivery, refused=refused, notes=order.notes,
     )  # fmt: skip
     return check_out(turn, proposed, accepted=True)
 
@@ -129,10 +129,10 @@ def _change(turn: Turn, question: OpenQuestion) -> Decision:
 def _draft(turn: Turn, draft: OrderView) -> ProposedOrder:
     """The draft priced anew from today's rows, without what went off sale meanwhile; its day is judged again."""
     question = turn.situation.question
-    delivery, moved = delivery_of(turn, draft, None)
+    delivery, refused = delivery_of(turn, draft, None)
     lines = tuple(line for line in priced(turn, draft, ()) if _sold(turn, line.sku))
     return ProposedOrder(
-        draft, lines, delivery=delivery, moved=moved, notes=draft.notes, limit=question.limit if question else None,
+        draft, lines, delivery=delivery, refused=refused, notes=draft.notes, limit=question.limit if question else None,
         said=tuple(sorted((line.sku, line.quantity) for line in lines)),
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from bot.conversation import (
     limits,
     linking,
     media,
+    odd_day,
     on_behalf,
     orders,
     references,
@@ -79,6 +80,9 @@ BY_INTENT: Mapping[IntentKind, Callable[[Turn], Decision]] = {
 YES_OR_NO = frozenset({IntentKind.ORDER_CONFIRM, IntentKind.ORDER_CANCEL})
 YES_OR_NO_FROM = 0.5
 """A yes or no less certain than this is asked for again: a polite word must not place or drop an order."""
+TAKES_OVER = frozenset({IntentKind.COMPLAINT, IntentKind.HUMAN})
+TAKES_OVER_FROM = 0.3
+"""A guess less certain than this silences nobody: a bare "white" is no complaint."""
 WITHOUT_OUTLET = frozenset(
     {IntentKind.GREETING, IntentKind.THANKS, IntentKind.OPT_OUT, IntentKind.COMPLAINT, IntentKind.HUMAN}
 )
@@ -120,11 +124,17 @@ def by_words(turn: Turn) -> Decision:
             return decision
     if nothing_open(turn) and _bare_answer(turn):
         return confirm_or_cancel.nothing_asked(turn)
-    if decision := answering.answered(turn) or handover.angry(turn) or terms.answered(turn):
+    if decision := answering.answered(turn) or handover.angry(turn) or odd_day.asked(turn) or terms.answered(turn):
         return decision
-    if kind in YES_OR_NO and turn.intent.confidence < YES_OR_NO_FROM:
+    return too_uncertain(turn) or BY_INTENT[kind](turn)
+
+
+def too_uncertain(turn: Turn) -> Decision | None:
+    """What is done instead where a guess is not sure enough for what would follow from it."""
+    kind, confidence = turn.intent.kind, turn.intent.confidence
+    if kind in YES_OR_NO and confidence < YES_OR_NO_FROM:
         return confirm_or_cancel.unclear(turn)
-    return BY_INTENT[kind](turn)
+    return _other(turn) if kind in TAKES_OVER and confidence < TAKES_OVER_FROM else None
 
 
 def _bare_answer(turn: Turn) -> bool:

@@ -12,6 +12,7 @@ from bot.settings import ConfirmOrders
 from bot.situation import OrderView, Quantities
 from bot.understanding.intent import ChangeOp, IntentKind
 
+DAY_DOUBTS = frozenset({"confirm_moved", "confirm_day"})
 UNUSUAL_FACTOR = 5
 UNUSUAL_AFTER_ORDERS = 3
 """More than five times the most of the outlet's last orders is asked about, once there are three with that product."""
@@ -33,8 +34,8 @@ def over_limit(turn: Turn, proposed: ProposedOrder, total: Decimal) -> str | Non
 
 def doubt_of(turn: Turn, proposed: ProposedOrder) -> str | None:
     """Why a YES is needed, as the key of the sentence that asks for it; None to place at once."""
-    if proposed.moved:
-        return "confirm_moved"
+    if (day := _day_doubt(turn, proposed)) is not None:
+        return day
     if _same_again(turn, proposed):
         return "confirm_same_again"
     mode = turn.outlet.confirm_orders
@@ -42,9 +43,26 @@ def doubt_of(turn: Turn, proposed: ProposedOrder) -> str | None:
         return None
     if unusual(turn, proposed):
         return "confirm_unusual"
-    awaiting = proposed.base is not None and proposed.base.status == "awaiting_confirmation"
+    awaiting = proposed.base is not None and proposed.base.status == "awaiting_confirmation" and not _says_the_day(turn)
     unsure = proposed.doubtful or awaiting or proposed.delivery is None
     return "confirm" if mode is ConfirmOrders.ALWAYS or unsure else None
+
+
+def _day_doubt(turn: Turn, proposed: ProposedOrder) -> str | None:
+    """The day asked for cannot be had, or is no day that can simply be taken."""
+    if proposed.refused is not None:
+        return "confirm_moved"
+    odd = turn.intent.odd_day
+    if odd is None:
+        return None
+    return "confirm_day" if odd.meant is not None else "confirm_moved"
+
+
+def _says_the_day(turn: Turn) -> bool:
+    """The answer to a question about the day alone: that day, and nothing else."""
+    question, intent = turn.situation.question, turn.intent
+    asked = question is not None and question.doubt in DAY_DOUBTS and not question.doubtful
+    return asked and intent.delivery_date is not None and not (intent.doubtful or intent.questions or intent.changes)
 
 
 def unusual(turn: Turn, proposed: ProposedOrder) -> OrderLine | None:

@@ -81,10 +81,16 @@ def _show(turn: Turn, order: OrderView) -> Decision:
         *(Change(ChangeOp.REMOVE, sku) for sku in had if sku not in wanted),
     )
     lines = priced(turn, order, changes)
-    delivery, moved = delivery_of(turn, order, turn.intent.delivery_date)
+    delivery, refused = delivery_of(turn, order, turn.intent.delivery_date)
     if not changes and delivery == order.delivery_date:
         return Decision((Reply("unchanged", {"order": order}),), question=turn.situation.question)
     becomes = ProposedOrder(
-        order, lines, changes, limit=limit_of(turn, lines, changes), delivery=delivery, moved=moved, notes=order.notes
+        order,
+        lines,
+        changes,
+        limit=limit_of(turn, lines, changes),
+        delivery=delivery,
+        refused=refused,
+        notes=order.notes,
     )
-    return order_decisions.ask_yes(turn, becomes, "confirm_moved" if moved else "confirm")
+    return order_decisions.ask_yes(turn, becomes, "confirm_moved" if refused else "confirm")

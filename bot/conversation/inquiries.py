@@ -14,6 +14,8 @@ from bot.language.tokeniser import singular
 from bot.understanding.intent import IntentKind
 
 MAX_SHOWN = 10
+NAMES_NOTHING = 2
+"""Words of a question that is too short to name goods: "how much?"."""
 
 
 def product(turn: Turn) -> Decision:
@@ -26,6 +28,8 @@ def product(turn: Turn) -> Decision:
         return assortment(turn)
     if not products and turn.intent.kind is IntentKind.INQUIRY_PRICE and turn.situation.last_order:
         return confirm_or_cancel.status(turn)
+    if not products and len(turn.said.text.split()) <= NAMES_NOTHING:
+        return assortment(turn)
     if not products:
         return Decision((Reply("no_such_product"),), question=turn.situation.question)
     shown = products[:MAX_SHOWN]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation.baskets import priced
-from bot.conversation.doubts import unusual
+from bot.conversation.doubts import DAY_DOUBTS, unusual
 from bot.conversation.proposed_order import ProposedOrder
 from bot.conversation.turn import Turn, choice_buttons
 from bot.decision import Decision, Escalate, OrderWrite, Outcome, Reply
+from bot.ordering.delivery import obstacle
 from bot.ordering.pricing import total_of
 from bot.situation import OpenQuestion, OrderView, QuestionKind
 from bot.understanding.intent import Change, ChangeOp
@@ -51,11 +52,22 @@ def confirmation(turn: Turn, proposed: ProposedOrder, preview: OrderWrite, doubt
         added = priced(turn, None, [Change(ChangeOp.ADD, sku, quantity) for sku, quantity in proposed.said])
         shown = replace(preview, lines=added, totals=total_of(added, turn.situation.tax_rate), before=None)
     line = unusual(turn, proposed)
-    values = {"order": shown, "product": line.name if line else ""}
+    values: dict[str, object] = {"order": shown, "product": line.name if line else ""}
     key = "confirm_change" if doubt == "confirm" and proposed.changes_placed else doubt
-    words = ", ".join(f"“{words}”" for words in turn.intent.doubts)
-    lead = "also_wrote" if words and doubt == "confirm" else None
-    return Reply(key, {**values, "words": words}, choice_buttons(turn.serial, ("yes", "no")), lead=lead)
+    odd = turn.intent.odd_day if doubt in DAY_DOUBTS else None
+    words = ", ".join(f"“{words}”" for words in turn.intent.doubts if odd is None or words != odd.text)
+    lead = "also_wrote" if words and doubt in ("confirm", *DAY_DOUBTS) else None
+    values |= {"words": words, **_about_the_day(turn, proposed)}
+    return Reply(key, values, choice_buttons(turn.serial, ("yes", "no")), lead=lead)
+
+
+def _about_the_day(turn: Turn, proposed: ProposedOrder) -> dict[str, object]:
+    """Why the day is asked about: `why_day` is the key of the sentence, `day` what the customer asked for."""
+    refused, odd = proposed.refused, turn.intent.odd_day
+    if refused is not None:
+        why = obstacle(refused, turn.said.said_at, turn.now, turn.outlet.delivery)
+        return {"why_day": f"day_{why}", "day": refused}
+    return {"why_day": f"day_{odd.why}", "day": odd.text} if odd is not None else {}
 
 
 def place(turn: Turn, proposed: ProposedOrder) -> Decision:

@@ -34,7 +34,7 @@ def _written(turn: Turn, proposed: ProposedOrder) -> Decision:
         return _ask(turn, proposed)
     if not proposed.lines:
         return _nothing_left(turn, proposed)
-    if proposed.changes_placed and not proposed.changes and not proposed.moved and _same_day(proposed):
+    if proposed.changes_placed and not proposed.changes and _same_day(turn, proposed):
         return _noted(turn, proposed)
     return check_out(turn, proposed)
 
@@ -103,8 +103,10 @@ def _only_adds(turn: Turn) -> bool:
     )
 
 
-def _same_day(proposed: ProposedOrder) -> bool:
-    return proposed.base is not None and proposed.base.delivery_date == proposed.delivery
+def _same_day(turn: Turn, proposed: ProposedOrder) -> bool:
+    """No other day is asked for, nor one that has to be asked about."""
+    same = proposed.base is not None and proposed.base.delivery_date == proposed.delivery
+    return same and proposed.refused is None and turn.intent.odd_day is None
 
 
 def _passed_over(turn: Turn, first: Question) -> int:

@@ -10,11 +10,13 @@ from bot.conversation.asking import in_natural_order, with_alternatives
 from bot.conversation.baskets import changes_of, priced, quantities_of
 from bot.conversation.targets import Target
 from bot.conversation.turn import Turn
-from bot.ordering.delivery import in_time, is_delivery_day, next_delivery
+from bot.ordering.delivery import has_come, next_delivery, obstacle
 from bot.ordering.notes import joined_notes
 from bot.ordering.pricing import OrderLine
 from bot.situation import OpenQuestion, OrderView, Quantities, QuestionKind
 from bot.understanding.intent import Change, ChangeOp, Intent, Question
+
+SURE_OF_THE_REST = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class ProposedOrder:
     """What the order would become. `base` is the order that it changes (a draft or a placed one), None for a new one.
 
     `changes` lead from `base` to `lines`; `said` is what this message added. `limit` names the limit it is above.
-    `moved`: the day asked for cannot be served and `delivery` is the next that can.
+    `refused` is the day asked for where it cannot be served; `delivery` is then the next that can.
     """
 
     base: OrderView | None
@@ -33,7 +35,7 @@ class ProposedOrder:
     doubtful: bool = False
     limit: str | None = None
     delivery: date | None = None
-    moved: bool = False
+    refused: date | None = None
     notes: str = ""
     withdrawn: tuple[Question, ...] = ()
     """Questions that were passed over so often that they are not put again."""
@@ -50,8 +52,8 @@ def proposed_order(turn: Turn, target: Target) -> ProposedOrder:
     waiting = _waiting_for(turn, base)
     changes = (waiting.changes if waiting else ()) + changes_of(turn, base)
     lines = priced(turn, base, changes)
-    asked = turn.intent.delivery_date or (waiting.day if waiting else None)
-    delivery, moved = delivery_of(turn, base, asked, target.late)
+    asked = turn.intent.delivery_date or _day_meant(turn) or (waiting.day if waiting else None)
+    delivery, refused = delivery_of(turn, base, asked, target.late)
     pending, withdrawn = _pending(turn)
     notes = joined_notes(base.notes if base else "", waiting.notes if waiting else "", turn.intent.notes)
     return ProposedOrder(
@@ -60,12 +62,12 @@ def proposed_order(turn: Turn, target: Target) -> ProposedOrder:
         changes=changes,
         said=quantities_of(changes),
         pending=pending,
-        doubtful=(turn.intent.doubtful and waiting is None)
+        doubtful=(turn.intent.doubtful and waiting is None and not _doubts_the_day_only(turn))
         or any(not line.sure for line in turn.intent.lines)
         or bool(waiting and waiting.doubtful),
         limit=limit_of(turn, lines, changes) or (waiting.limit if waiting else None),
         delivery=delivery,
-        moved=moved,
+        refused=refused,
         notes=notes,
         withdrawn=withdrawn,
     )
@@ -73,15 +75,27 @@ def proposed_order(turn: Turn, target: Target) -> ProposedOrder:
 
 def delivery_of(
     turn: Turn, base: OrderView | None, asked: date | None, late: OrderView | None = None
-) -> tuple[date | None, bool]:
-    """The day it will be delivered, and whether that differs from what the customer must think."""
+) -> tuple[date | None, date | None]:
+    """The day it will be delivered, and the day that the customer must think of where that is another."""
     rules, said_at = turn.outlet.delivery, turn.said.said_at
     asked = asked or (base.delivery_date if base else None) or (late.delivery_date if late else None)
-    if asked is None:
-        return next_delivery(said_at, rules), False
-    if is_delivery_day(asked, rules) and in_time(asked, said_at, rules):
-        return asked, False
-    return next_delivery(said_at, rules, asked), True
+    wished = asked or next_delivery(said_at, rules)
+    if wished is None or obstacle(wished, said_at, turn.now, rules) is None:
+        return wished, None
+    return next_delivery(
+        max(said_at, turn.now) if has_come(wished, turn.now, rules) else said_at, rules, wished
+    ), wished
+
+
+def _day_meant(turn: Turn) -> date | None:
+    """25 December for 12/25: asked about, with that day shown."""
+    return turn.intent.odd_day.meant if turn.intent.odd_day else None
+
+
+def _doubts_the_day_only(turn: Turn) -> bool:
+    """Whether nothing but the day has to be asked about: once it is said, the order can be placed."""
+    odd = turn.intent.odd_day
+    return odd is not None and turn.intent.doubts == (odd.text,) and turn.intent.confidence >= SURE_OF_THE_REST
 
 
 def limit_of(turn: Turn, lines: tuple[OrderLine, ...], changes: tuple[Change, ...]) -> str | None:

@@ -17,7 +17,6 @@ from bot.understanding.intent import Intent, IntentKind
 LONGEST_WISH = 60
 MANY_WORDS = 6
 """A message of this many words in no other language is English; "tambah 3 paket liner" does not tell."""
-FEW_LATIN_WORDS = 3
 ASKED = frozenset(
     {
         IntentKind.INQUIRY_POLICY,
@@ -91,7 +90,7 @@ def _in_other_letters(written: str, text: str, situation: Situation, intent: Int
         return False
     if not situation.spoken:
         return intent.kind not in (IntentKind.GREETING, IntentKind.THANKS)
-    return len(words) >= FEW_LATIN_WORDS and intent.kind in ASKED
+    return intent.kind in ASKED
 
 
 @cache

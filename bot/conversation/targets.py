@@ -13,7 +13,7 @@ from datetime import date, datetime
 from bot.channels.base import MessageKind
 from bot.conversation.turn import Turn, choice_buttons, chosen_number
 from bot.decision import Decision, Reply
-from bot.ordering.delivery import SAME_TALK, in_time, next_delivery
+from bot.ordering.delivery import SAME_TALK, has_come, in_time, next_delivery
 from bot.situation import OpenQuestion, OrderView, QuestionKind, Said, Situation
 from bot.understanding.intent import Intent, IntentKind, QuestionReason
 
@@ -32,7 +32,8 @@ class Target:
 
 def open_orders(turn: Turn) -> tuple[OrderView, ...]:
     """The outlet's orders that may still be changed when the customer wrote, by day of delivery."""
-    return open_at(turn.situation, turn.said.said_at)
+    found = open_at(turn.situation, turn.said.said_at)
+    return tuple(o for o in found if o.delivery_date and not has_come(o.delivery_date, turn.now, turn.outlet.delivery))
 
 
 def open_at(situation: Situation, said_at: datetime) -> tuple[OrderView, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,33 @@ def cutoff_of(delivery: date, rules: DeliveryRules) -> datetime:
 def in_time(delivery: date, said_at: datetime, rules: DeliveryRules) -> bool:
     """Judged by when the customer wrote, not by when it reached us."""
     return said_at <= cutoff_of(delivery, rules)
+
+
+class Obstacle(StrEnum):
+    """Why nothing is delivered on a day."""
+
+    HOLIDAY = "holiday"
+    NOT_A_DAY = "not_a_day"
+    """None of the outlet's days."""
+    CUTOFF = "cutoff"
+    MISSED = "missed"
+    """It was in time, but is worked on only when the day has come."""
+
+
+def obstacle(day: date, said_at: datetime, now: datetime, rules: DeliveryRules) -> Obstacle | None:
+    """The first thing that stands against a delivery on that day; None when it can be had."""
+    if day in _public_holidays(rules.country, day.year):
+        return Obstacle.HOLIDAY
+    if not is_delivery_day(day, rules):
+        return Obstacle.NOT_A_DAY
+    if not in_time(day, said_at, rules):
+        return Obstacle.CUTOFF
+    return Obstacle.MISSED if has_come(day, now, rules) else None
+
+
+def has_come(day: date, now: datetime, rules: DeliveryRules) -> bool:
+    """Whether the day has begun where the goods would go."""
+    return day <= now.astimezone(rules.zone).date()
 
 
 def next_delivery(said_at: datetime, rules: DeliveryRules, not_before: date | None = None) -> date | None:

@@ -35,6 +35,8 @@ class Voice:
     delivery: DeliveryRules | None
     tax_rate: Decimal
     number: str = ""
+    today: date | None = None
+    """A day of another year is written with its year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ def render(reply: Reply, voice: Voice) -> Rendered:
     """The text and buttons of a reply. Raises KeyError for a sentence that the language file lacks."""
     book = replies(voice.language if voice.language in LANGUAGES else DEFAULT)
     key, values = _sentence(reply, voice, book["words"])
+    if "why_day" in values:
+        values["why_day"] = book["sentences"][values["why_day"]].format_map(values)
     text = book["sentences"][key].format_map(values)
     if reply.lead:
         text = f"{book['sentences'][reply.lead].format_map(values)}\n{text}"
@@ -68,7 +72,9 @@ def _sentence(reply: Reply, voice: Voice, words: Mapping[str, str]) -> tuple[str
     if "families" in values:
         values["families"] = family_lines(values["families"])
     if "next_delivery" in values:
-        values |= _time_values(values, words)
+        values |= _time_values(values, voice.today, words)
+    if isinstance(values.get("day"), date):
+        values["day"] = in_words(values["day"], words, voice.today)
     if "state" in values:
         values["status"] = words[f"status_{values['state']}"]
     if "kind" in values:
@@ -86,14 +92,14 @@ def _sentence(reply: Reply, voice: Voice, words: Mapping[str, str]) -> tuple[str
     return key, values
 
 
-def _time_values(values: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, str]:
+def _time_values(values: Mapping[str, Any], today: date | None, words: Mapping[str, str]) -> dict[str, str]:
     """The next delivery, until when it can be ordered for, and on which days there are any."""
     day, by = values["next_delivery"], values["by"]
     weekdays = dict(zip(DAYS, words["weekdays"].split(), strict=True))
     on_days = ", ".join(weekdays[code] for code in sorted(values.get("on_days", ()), key=DAYS.index))
     return {
-        "delivery": in_words(day, words),
-        "cutoff": f"{in_words(by.date(), words)} {by:%H:%M}",
+        "delivery": in_words(day, words, today),
+        "cutoff": f"{in_words(by.date(), words, today)} {by:%H:%M}",
         "days": on_days or words["every_day"],
     }
 
@@ -126,9 +132,9 @@ def _order_values(order: OrderWrite | OrderView, voice: Voice, words: Mapping[st
     return {
         "number": voice.number or order.number,
         "lines": order_lines(order, voice.currency),
-        "delivery": _day(order, words),
+        "delivery": _day(order, voice, words),
         "notes": f"\n{NOTE} {order.notes}" if order.notes else "",
-        "day_before": _day_before(order, words),
+        "day_before": _day_before(order, voice, words),
         "cutoff": _until(day, voice, words),
         "status": words[f"status_{order.status}"],
         **_money_values(totals, voice.currency),
@@ -140,12 +146,12 @@ def _totals(order: OrderView, voice: Voice) -> Totals:
     return total_of(order.lines, voice.tax_rate if order.tax_rate is None else order.tax_rate)
 
 
-def _day_before(order: OrderWrite | OrderView, words: Mapping[str, str]) -> str:
+def _day_before(order: OrderWrite | OrderView, voice: Voice, words: Mapping[str, str]) -> str:
     """ " (Wed 25 Nov → Fri 27 Nov)" where a change moves the delivery."""
     before = changed_from(order)
     if before is None or before.delivery_date == order.delivery_date:
         return ""
-    return f" ({_day(before, words)} {TO} {_day(order, words)})"
+    return f" ({_day(before, voice, words)} {TO} {_day(order, voice, words)})"
 
 
 def _money_values(totals: Totals, currency: str) -> dict[str, str]:
@@ -158,22 +164,23 @@ def _until(day: date | None, voice: Voice, words: Mapping[str, str]) -> str:
     if day is None or voice.delivery is None:
         return words["no_day"]
     instant: datetime = cutoff_of(day, voice.delivery)
-    return f"{in_words(instant.date(), words)} {instant:%H:%M}"
+    return f"{in_words(instant.date(), words, voice.today)} {instant:%H:%M}"
 
 
-def in_words(day: date, words: Mapping[str, str]) -> str:
+def in_words(day: date, words: Mapping[str, str], today: date | None) -> str:
     weekday, month = words["weekdays"].split()[day.weekday()], words["months"].split()[day.month - 1]
-    return words["date"].format(weekday=weekday, day=day.day, month=month)
+    form = words["date" if today is None or day.year == today.year else "date_with_year"]
+    return form.format(weekday=weekday, day=day.day, month=month, year=day.year)
 
 
-def _day(order: OrderWrite | OrderView, words: Mapping[str, str]) -> str:
-    return in_words(order.delivery_date, words) if order.delivery_date else words["no_day"]
+def _day(order: OrderWrite | OrderView, voice: Voice, words: Mapping[str, str]) -> str:
+    return in_words(order.delivery_date, words, voice.today) if order.delivery_date else words["no_day"]
 
 
 def _short(order: OrderView, voice: Voice, words: Mapping[str, str]) -> str:
     """One line for an order of several."""
     total = money(_totals(order, voice).total, voice.currency)
-    return f"• {order.number}: {_day(order, words)}, {words[f'status_{order.status}']}, {total}"
+    return f"• {order.number}: {_day(order, voice, words)}, {words[f'status_{order.status}']}, {total}"
 
 
 def _label(label: str, orders: Mapping[str, OrderView], voice: Voice, words: Mapping[str, str]) -> str:
@@ -181,4 +188,4 @@ def _label(label: str, orders: Mapping[str, OrderView], voice: Voice, words: Map
     order = orders.get(label)
     if order is None:
         return words.get(label, label)
-    return " · ".join([label, _day(order, words), money(_totals(order, voice).total, voice.currency)])
+    return " · ".join([label, _day(order, voice, words), money(_totals(order, voice).total, voice.currency)])

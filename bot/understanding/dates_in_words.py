@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 
 from bot.language import scan
 from bot.language.languages import listed
 from bot.language.tokeniser import Token
 from bot.ordering import calendar
+from bot.understanding.intent import DayDoubt
 
 DAY = "day"
 MAX_DAYS_AHEAD = 366
@@ -26,19 +26,6 @@ _LATER = frozenset(listed("so_many_later"))
 _PAST_WEEKDAY = frozenset(listed("behind_a_past_weekday"))
 
 
-class Doubt(StrEnum):
-    """Why a day that was said cannot simply be taken."""
-
-    IMPOSSIBLE = "impossible"
-    """No calendar has it: 31/2, 12/25."""
-    PAST = "past"
-    """It is over."""
-    VAGUE = "vague"
-    """It is no one day: next week, every Monday."""
-    FAR = "far"
-    """Months away, or next year's because this year's is over."""
-
-
 @dataclass(frozen=True, slots=True)
 class Day:
     """Tokens `start` to `end` (not included) name `day`; None for a past day or one that no calendar has."""
@@ -49,7 +36,7 @@ class Day:
     past: bool = False
     weight: int = 1
     """How surely it is the day asked for: a festival or a closing day is less than "on Friday"."""
-    doubt: Doubt | None = None
+    doubt: DayDoubt | None = None
     """Set where the day has to be asked about before anything is delivered on it."""
     suggestion: date | None = None
     """The day that was probably meant: 25 December for 12/25."""
@@ -114,7 +101,7 @@ def _vague(tokens: list[Token], at: int) -> Day | None:
     """ "next week", "this weekend", "every monday": time, but no one day."""
     token = tokens[at]
     if token.has("vague_day") and not _is_past(tokens, at):
-        return Day(at, at + 1, None, doubt=Doubt.VAGUE)
+        return Day(at, at + 1, None, doubt=DayDoubt.VAGUE)
     return None
 
 
@@ -170,10 +157,10 @@ def _placed(
     if _is_past(tokens, start):
         return Day(start, end, None, past=True)
     if day is None:
-        return Day(start, end, None, doubt=Doubt.IMPOSSIBLE, suggestion=suggestion)
+        return Day(start, end, None, doubt=DayDoubt.IMPOSSIBLE, suggestion=suggestion)
     if day < today or (day - today).days > MAX_DAYS_AHEAD:
-        return Day(start, end, None, doubt=Doubt.PAST if day < today else Doubt.FAR)
-    return Day(start, end, day, doubt=Doubt.FAR if (day - today).days > FAR_DAYS else None)
+        return Day(start, end, None, doubt=DayDoubt.PAST if day < today else DayDoubt.FAR)
+    return Day(start, end, day, doubt=DayDoubt.FAR if (day - today).days > FAR_DAYS else None)
 
 
 def _eve_or(tokens: list[Token], start: int, end: int, day: date | None) -> Day:

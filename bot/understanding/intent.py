@@ -91,6 +91,28 @@ class Question:
     """Of candidates that are lines of an order: the units in which they were last said, for an amount without one."""
 
 
+class DayDoubt(StrEnum):
+    """Why a day that was said cannot simply be taken."""
+
+    IMPOSSIBLE = "impossible"
+    """No calendar has it: 31/2, 12/25."""
+    PAST = "past"
+    """It is over."""
+    VAGUE = "vague"
+    """It is no one day: next week, every Monday."""
+    FAR = "far"
+    """Months away, or next year's because this year's is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class OddDay:
+    """A day as the customer wrote it that cannot simply be taken; `meant` is the day that was probably meant."""
+
+    text: str
+    why: DayDoubt
+    meant: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Pack:
     """How a line of an order was last said: `quantity` of `unit`; the catalog's word, or `dozen`."""
@@ -145,6 +167,8 @@ class Intent:
     """Lines were read, but whether all was understood, or anything is wanted at all, is not sure: nothing is placed without a YES."""
     doubts: tuple[str, ...] = ()
     """The customer's own words that nothing explains, quoted when the YES is asked for."""
+    odd_day: OddDay | None = None
+    """A day that was asked for and has to be asked about; its words stand among the doubts too."""
     order_day: date | None = None
     """The day of the order that is meant, where the words say only that: "the friday one"."""
     spoken_of: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ The stages, each a module of its own: text (fold), scan and tokens, when (days),
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from bot.catalog.index import CatalogIndex
@@ -25,6 +26,7 @@ from bot.understanding.intent import (
     Intent,
     IntentKind,
     Line,
+    OddDay,
     Question,
     QuestionReason,
 )
@@ -54,9 +56,9 @@ def understand(
     if facts is None:
         return _too_long(text)
     first = effects(reading_of(facts, text, _doubts(facts)), context, facts.index, now)
-    if first.kind is not IntentKind.ORDER_CREATE or len(facts.tokens) > MAX_TWICE:
-        return first
-    return agreed(first, second_reading(facts, text, now))
+    read_twice = first.kind is IntentKind.ORDER_CREATE and len(facts.tokens) <= MAX_TWICE
+    intent = agreed(first, second_reading(facts, text, now)) if read_twice else first
+    return replace(intent, odd_day=next(iter(_odd_days(facts)), None))
 
 
 def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts | None:
@@ -72,7 +74,7 @@ def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts
     state = context.draft or context.last_order
     known = [sku for sku, _ in state.lines] if state is not None else []
     quoter = Quoter(tokens, folded)
-    named = [range(token.start, token.end) for token in tokens if token.names]
+    named = [range(token.start, token.end) for token in tokens if token.names or _asks_the_driver(token)]
     cues = find_cues([piece for piece in pieces if not any(piece.start in span for span in named)])
     wanted = without_told(elements, tokens, cues)
     story = tell(wanted, Resolver(index, quoter), known, answering=bool(context.pending))
@@ -82,6 +84,11 @@ def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts
     story.unplaced = _unplaced(story, quoter)
     _silence(story, tokens, elements, cues)
     return Facts(folded, tokens, days, elements, story, cues, context, index, _asked_day(days, elements))
+
+
+def _asks_the_driver(token: Token) -> bool:
+    """ "call me when arrive" asks nobody when it arrives."""
+    return token.has("note") and len(token.text.split()) > 1
 
 
 def _unplaced(story: Story, quoter: Quoter) -> list[Question]:
@@ -107,7 +114,11 @@ def _silence(story: Story, tokens: list[Token], elements: list[Element], cues: C
 def _doubts(facts: Facts) -> tuple[str, ...]:
     """The customer's words that this reading does not account for."""
     roles = roles_of(facts.tokens, _used(facts), _spoken(facts), facts.index)
-    return left_over(facts.tokens, roles, facts.folded) + _doubtful_days(facts) + _told_of_the_past(facts)
+    return (
+        left_over(facts.tokens, roles, facts.folded)
+        + tuple(day.text for day in _odd_days(facts))
+        + _told_of_the_past(facts)
+    )
 
 
 def _told_of_the_past(facts: Facts) -> tuple[str, ...]:
@@ -118,13 +129,16 @@ def _told_of_the_past(facts: Facts) -> tuple[str, ...]:
     return tuple(phrase for role, phrase in facts.cues.phrases if role == "past" and text.endswith(" " + phrase))[:1]
 
 
-def _doubtful_days(facts: Facts) -> tuple[str, ...]:
-    """The words for a day that was asked for and cannot simply be taken, where no other is asked for as clearly."""
+def _odd_days(facts: Facts) -> tuple[OddDay, ...]:
+    """The days that were asked for and cannot simply be taken, where no other is asked for as clearly."""
     negated = {e.end for e in facts.elements if isinstance(e, Cue) and "negate" in e.roles}
     certain = max((day.weight for day in facts.days if day.day is not None and day.doubt is None), default=0)
-    doubtful = [d for d in facts.days if d.doubt is not None and d.weight > certain and d.start not in negated]
     tokens = facts.tokens
-    return tuple(facts.folded.quote(tokens[day.start].start, tokens[day.end - 1].end) for day in doubtful)
+    return tuple(
+        OddDay(facts.folded.quote(tokens[d.start].start, tokens[d.end - 1].end), d.doubt, d.suggestion or d.day)
+        for d in facts.days
+        if d.doubt is not None and d.weight > certain and d.start not in negated
+    )
 
 
 def _used(facts: Facts) -> set[int]:

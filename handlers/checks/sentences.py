@@ -69,6 +69,8 @@ def _cases() -> list[dict[str, Any]]:
         "next_delivery": date(2026, 12, 1),
         "by": datetime(2026, 11, 30, 17, tzinfo=UTC),
         "on_days": ("mon", "thu"),
+        "why_day": "day_holiday",
+        "day": date(2026, 12, 25),
     }
     return [
         common

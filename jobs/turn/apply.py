@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -108,7 +108,8 @@ def apply(
     failpoints.hit("apply.after_order")
     if decision.order is not None and order_id is not None:
         _note_invoice(connection, settings, situation, decision.order, order_id)
-    replies = _rendered(decision, situation, lease.channel, language, settings.currency, number)
+    today = now.astimezone(settings.zone).date()
+    replies = _rendered(decision, situation, lease.channel, language, settings.currency, number, today)
     _finish_inbound(connection, lease, said, intent, decision, language, gap)
     if said.payload.get("too_many"):
         connection.execute(FINISH_FLOOD, {"id": lease.conversation_id, "last": said.last_id})
@@ -176,7 +177,7 @@ def _waits(situation: Situation, decision: Decision) -> bool:
 
 
 def _rendered(
-    decision: Decision, situation: Situation, channel: str, language: str, currency: str, number: str
+    decision: Decision, situation: Situation, channel: str, language: str, currency: str, number: str, today: date
 ) -> list[Rendered]:
     outlet = situation.outlet
     voice = Voice(
@@ -186,6 +187,7 @@ def _rendered(
         outlet.delivery if outlet else None,
         situation.tax_rate,
         number,
+        today,
     )
     limit = spec_of(channel).max_length
     return [part for reply in decision.replies for part in _parts(render(reply, voice), reply, limit)]

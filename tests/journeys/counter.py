@@ -206,7 +206,13 @@ class Counter:
         self._set_alarms(by_alarm)
         outlet = situation.outlet
         voice = Voice(
-            language, "SGD", outlet.name if outlet else "", outlet.delivery if outlet else None, Decimal("0.09"), number
+            language,
+            "SGD",
+            outlet.name if outlet else "",
+            outlet.delivery if outlet else None,
+            Decimal("0.09"),
+            number,
+            self.now.astimezone(ZONE).date(),
         )
         rendered = [render(reply, voice) for reply in decision.replies]
         for reply in rendered:

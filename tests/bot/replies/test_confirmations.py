@@ -46,8 +46,8 @@ def test_a_draft_that_waits_for_its_yes() -> None:
 
 def test_a_day_that_cannot_be_served() -> None:
     assert jewel().say("2 ctn 10in box today") == [
-        "The day you asked for is closed or past its cut-off. The next delivery is Wed 25 Nov:\n"
-        f"{LINES}\n{TOTAL}\nShall I place it for that day?\n{YES_NO}"
+        "Tue 24 Nov is past its cut-off. The next delivery is Wed 25 Nov:\n"
+        f"{LINES}\n{TOTAL}\nShall I place it for that day? You can also write another day.\n{YES_NO}"
     ]
 
 

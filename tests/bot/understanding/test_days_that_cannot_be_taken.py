@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.catalog.catalog_csv import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.settings import ROOT
-from bot.understanding.dates_in_words import Day, Doubt
-from bot.understanding.intent import Context, Intent
+from bot.understanding.dates_in_words import Day
+from bot.understanding.intent import Context, DayDoubt, Intent
 from bot.understanding.reader import look, understand
 
 INDEX = CatalogIndex.build(read_catalog(ROOT / "data" / "catalog.csv"))
@@ -33,31 +33,31 @@ def day_in(text: str) -> Day:
 @pytest.mark.parametrize(
     ("words", "doubt"),
     [
-        ("31/2", Doubt.IMPOSSIBLE),
-        ("12/25/2026", Doubt.IMPOSSIBLE),
-        ("12/25", Doubt.IMPOSSIBLE),
-        ("2月30号", Doubt.IMPOSSIBLE),
-        ("30 Feb", Doubt.IMPOSSIBLE),
-        ("32/12", Doubt.IMPOSSIBLE),
-        ("31st of november", Doubt.IMPOSSIBLE),
-        ("10/11/2026", Doubt.PAST),
-        ("17 Nov 2026", Doubt.PAST),
-        ("10/11", Doubt.FAR),
-        ("5 May", Doubt.FAR),
-        ("next week", Doubt.VAGUE),
-        ("this weekend", Doubt.VAGUE),
-        ("every monday", Doubt.VAGUE),
-        ("end of the week", Doubt.VAGUE),
-        ("in a few days", Doubt.VAGUE),
-        ("minggu depan", Doubt.VAGUE),
-        ("hujung minggu", Doubt.VAGUE),
-        ("setiap isnin", Doubt.VAGUE),
-        ("下周", Doubt.VAGUE),
-        ("周末", Doubt.VAGUE),
-        ("每周一", Doubt.VAGUE),
+        ("31/2", DayDoubt.IMPOSSIBLE),
+        ("12/25/2026", DayDoubt.IMPOSSIBLE),
+        ("12/25", DayDoubt.IMPOSSIBLE),
+        ("2月30号", DayDoubt.IMPOSSIBLE),
+        ("30 Feb", DayDoubt.IMPOSSIBLE),
+        ("32/12", DayDoubt.IMPOSSIBLE),
+        ("31st of november", DayDoubt.IMPOSSIBLE),
+        ("10/11/2026", DayDoubt.PAST),
+        ("17 Nov 2026", DayDoubt.PAST),
+        ("10/11", DayDoubt.FAR),
+        ("5 May", DayDoubt.FAR),
+        ("next week", DayDoubt.VAGUE),
+        ("this weekend", DayDoubt.VAGUE),
+        ("every monday", DayDoubt.VAGUE),
+        ("end of the week", DayDoubt.VAGUE),
+        ("in a few days", DayDoubt.VAGUE),
+        ("minggu depan", DayDoubt.VAGUE),
+        ("hujung minggu", DayDoubt.VAGUE),
+        ("setiap isnin", DayDoubt.VAGUE),
+        ("下周", DayDoubt.VAGUE),
+        ("周末", DayDoubt.VAGUE),
+        ("每周一", DayDoubt.VAGUE),
     ],
 )
-def test_a_day_that_cannot_be_taken_needs_a_yes_that_quotes_it(words: str, doubt: Doubt) -> None:
+def test_a_day_that_cannot_be_taken_needs_a_yes_that_quotes_it(words: str, doubt: DayDoubt) -> None:
     assert day_in(f"2 pkt liner {words}").doubt is doubt
     intent = read(f"2 pkt liner {words}")
     assert [line.sku for line in intent.lines] == ["LN-PZ"]
