@@ -1,17 +1,18 @@
-"""A sample of the golden dialogues through the real doors, worker and database, on both channels."""
+"""Golden dialogues through the real doors, worker and database, on both channels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from tests.conftest import Shop
+from tests.jobs.ledger import change
 from tests.journeys.counter import TUESDAY
 from tests.journeys.dialogue import Dialogue, all_dialogues, check
-from tests.people import PASIR_RIS, Telegram, WhatsApp
+from tests.people import PASIR_RIS, Telegram, WhatsApp, World
 
 SAMPLE = [dialogue for dialogue in all_dialogues() if dialogue.at_the_doors]
 ORDERS = """
@@ -29,17 +30,37 @@ def on_tuesday(shop: Shop) -> Iterator[None]:
     shop.runtime.clock = clock
 
 
+OUTLET = """
+UPDATE outlets SET cutoff = :cutoff, confirm_orders = :confirm_orders, delivery_days = :days, min_order_total = :minimum,
+    default_language = :language WHERE code = 'CP-PR'
+"""
+USUAL = {"cutoff": "17:00", "confirm_orders": None, "days": None, "minimum": None, "language": "en"}
+
+
+def set_up(setting: Mapping[str, Any], world: World) -> None:
+    """The outlet as the dialogue begins with it, and the phone's other outlets."""
+    change(world.shop.runtime, OUTLET, **(USUAL | setting.get("outlet", {})))
+    for code in setting.get("outlets", ())[1:]:
+        world.bind(PASIR_RIS, code)
+
+
 @pytest.fixture(params=["whatsapp", "telegram"])
-def talk(request: pytest.FixtureRequest, shop: Shop, client: FlaskClient) -> WhatsApp | Telegram:
-    if request.param == "whatsapp":
-        return WhatsApp(shop, client)
-    chat = Telegram(shop, client)
+def channel(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def talk_on(channel: str, world: World) -> WhatsApp | Telegram:
+    if channel == "whatsapp":
+        return world.phone()
+    chat = world.chat()
     chat.share_contact(PASIR_RIS)
     return chat
 
 
 @pytest.mark.parametrize("dialogue", SAMPLE, ids=[dialogue.title for dialogue in SAMPLE])
-def test_the_dialogue_goes_the_same_way(dialogue: Dialogue, talk: WhatsApp | Telegram, shop: Shop) -> None:
+def test_the_dialogue_goes_the_same_way(dialogue: Dialogue, channel: str, world: World) -> None:
+    set_up(dialogue.setting, world)
+    talk, shop = talk_on(channel, world), world.shop
     for turn in dialogue.turns:
         said = talk.press(turn["press"]) if "press" in turn else _say(talk, turn["says"])
         check(_without_numbered_labels(turn), said, _orders(shop))
