@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -28,6 +29,9 @@ from simulator.config import SimulatorConfig
 from simulator.server import Running, start
 from tests.servers import postgres_server, redis_server
 from tests.tables import DemoRows, empty
+
+if TYPE_CHECKING:
+    from tests.till import MakeTill, Till
 
 # How long an example takes tells how busy the machine is, not whether the property holds; `make bench` measures.
 hypothesis_settings.register_profile("tria", deadline=None)
@@ -156,3 +160,16 @@ def shop(demo_rows: DemoRows, runtime: Runtime) -> Shop:
     """Twenty-five outlets, sixty-eight products, nothing ordered yet."""
     demo_rows.fill()
     return Shop(runtime)
+
+
+@pytest.fixture
+def make_till(shop: Shop, client: FlaskClient, simulator: Running) -> Iterator[MakeTill]:
+    """Opens shops that invoice in the simulator's Xero, each with settings of its own."""
+    from tests.till import tills
+
+    yield from tills(shop, client, simulator)
+
+
+@pytest.fixture
+def till(make_till: MakeTill) -> Till:
+    return make_till()

@@ -21,7 +21,7 @@ class Seal:
 
     def __init__(self, secret_keys: Sequence[str]) -> None:
         keys = [_derived(key) for key in secret_keys if key]
-        self._print_key = keys[0]
+        self._keys = keys
         self._fernet = MultiFernet([Fernet(key) for key in keys])
 
     def close(self, plain: str) -> str:
@@ -36,7 +36,17 @@ class Seal:
 
     def fingerprint(self, plain: str) -> str:
         """Tells two secrets apart and gives neither away."""
-        return hmac.new(self._print_key, plain.encode(), hashlib.sha256).hexdigest()[:32]
+        return _print_of(self._keys[0], plain)
+
+    def is_of(self, fingerprint: str | None, plain: str) -> bool:
+        """Whether this is its fingerprint, under whichever key it was made."""
+        return fingerprint is not None and any(
+            hmac.compare_digest(fingerprint, _print_of(key, plain)) for key in self._keys
+        )
+
+
+def _print_of(key: bytes, plain: str) -> str:
+    return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _derived(secret_key: str) -> bytes:

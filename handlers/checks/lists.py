@@ -78,7 +78,14 @@ _OUTSIDE = (
     *(outside.provider_of(spec) for spec in pushed_channels() if spec.door),
     Check("escalation_notify", "outside", outside.escalation_notify, "set ESCALATION_NOTIFY", Severity.DEGRADED),
     Check("openai", "outside", outside.openai, "set OPENAI_API_KEY", Severity.DEGRADED),
-    Check("xero", "outside", outside.xero, "set the four XERO_ credentials", Severity.DEGRADED),
+    Check(
+        "xero",
+        "outside",
+        outside.xero,
+        "run `flask xero check`, then `flask failed list --kind invoice`",
+        Severity.DEGRADED,
+        needs="schema",
+    ),
 )
 _CODE = (
     Check("python", "code", code.python, "use Python 3.11 or later"),

@@ -3,10 +3,17 @@ them, and a health check that calls a paid service is a bill."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.channels.notices import targets
 from bot.channels.spec import ChannelSpec
 from bot.runtime import Runtime
 from handlers.checks.check import Check, Severity, Verdict
+from jobs.invoices.connection import read_on
+from jobs.reads import accounting
+
+TOKEN_DAYS, WARN_DAYS = 60, 10
+INVOICES_LATE_S = 15 * 60.0
 
 
 def openai(runtime: Runtime) -> Verdict:
@@ -32,7 +39,31 @@ def escalation_notify(runtime: Runtime) -> Verdict:
 
 
 def xero(runtime: Runtime) -> Verdict:
-    return Verdict(facts={"configured": runtime.settings.xero_configured})
+    """Whether orders become invoices. Never worse than degraded: orders are taken all the same."""
+    if not runtime.settings.xero_configured:
+        return Verdict(facts={"configured": False, "status": "not configured"})
+    with runtime.engine.connect() as connection:
+        standing = read_on(connection)
+        states, overdue_s = accounting.invoices_by_state(connection), accounting.overdue_s(connection)
+    facts = {"configured": True, "organisation": (standing.facts or {}).get("organisation"), "invoices": states}
+    words = [*standing.problems, *_token_words(standing.rotated_at, runtime.clock())]
+    if standing.paused_s and standing.paused_by:
+        facts["paused_by"] = standing.paused_by
+    if overdue_s > INVOICES_LATE_S:
+        words.append(f"an invoice has been waiting for {overdue_s / 60:.0f} minutes")
+    if given_up := states.get("blocked", 0) + states.get("failed", 0):
+        words.append(f"{given_up} invoices wait for a person")
+    return Verdict(Severity.DEGRADED, "; ".join(words), facts) if words else Verdict(facts=facts)
+
+
+def _token_words(used_at: datetime | None, now: datetime) -> list[str]:
+    """A refresh token dies 60 days after its last use; the daily look uses it, so that only a long silence brings it there."""
+    days = (now - used_at).days if used_at is not None else 0
+    if days >= TOKEN_DAYS:
+        return [f"the refresh token was not used for {days} days and has run out: flask xero connect"]
+    if days >= TOKEN_DAYS - WARN_DAYS:
+        return [f"the refresh token was not used for {days} days and runs out after {TOKEN_DAYS}"]
+    return []
 
 
 def sentry(runtime: Runtime) -> Verdict:

@@ -26,7 +26,8 @@ MAX_PAUSE_S = 86_400.0
 _READ = text("""
 SELECT tenant_id, blocked, blocked_at, refresh_token IS NOT NULL AS connected, rotated_at, facts, facts_at, limits, reconciled,
        reconciled_at, created_at, paused_by, GREATEST(0, extract(epoch FROM paused_until - now()))::float8 AS paused_s,
-       extract(epoch FROM now() - facts_at)::float8 AS facts_age_s, extract(epoch FROM now() - reconciled_at)::float8 AS reconciled_age_s
+       extract(epoch FROM now() - facts_at)::float8 AS facts_age_s, extract(epoch FROM now() - reconciled_at)::float8 AS reconciled_age_s,
+       extract(epoch FROM now() - created_at)::float8 AS age_s
 FROM accounting_connection WHERE id = 1
 """)
 _ENSURE = text("INSERT INTO accounting_connection (id) VALUES (1) ON CONFLICT (id) DO NOTHING")
@@ -63,6 +64,7 @@ class Standing:
     paused_s: float | None = None
     facts_age_s: float | None = None
     reconciled_age_s: float | None = None
+    age_s: float | None = None
 
     @property
     def problems(self) -> list[str]:

@@ -60,7 +60,7 @@ def _tell(connection: Connection, runtime: Runtime, claimed: Claimed) -> None:
     if connection.execute(_TOLD, values).first() is not None:
         return
     connection.execute(_TELL, values)
-    reply = Reply("invoice_sent", {"number": claimed.number, "total": claimed.order.total})
+    reply = Reply("invoice_sent", {"number": claimed.number})
     say_reply(connection, runtime.settings, claimed.conversation_id, reply)
 
 

@@ -25,7 +25,7 @@ from bot.runtime import Runtime
 from bot.telemetry import error_words, get_logger, log_context, metrics, report_error
 from jobs import backoff
 from jobs.invoices import connection as standing
-from jobs.invoices import contacts, facts, ring, rows
+from jobs.invoices import contacts, facts, reconcile, ring, rows
 from jobs.invoices.accounting import Accounting, accounting_of
 from jobs.invoices.items import codes_of
 from jobs.invoices.outcome import write_down
@@ -85,6 +85,7 @@ def push_once(runtime: Runtime) -> int:
     if opened is None:
         return 0
     accounting, rate = opened
+    _look_daily(runtime, accounting)
     attempt = uuid.uuid4().hex
     with transaction(runtime.engine) as connection:
         claimed = rows.claim(connection, attempt, runtime.settings.zone)
@@ -113,6 +114,15 @@ def _opened(runtime: Runtime) -> tuple[Accounting, Decimal] | None:
         log.warning("no invoice is sent now", reason=error_words(error))
         return None
     return None if known["problems"] else (accounting, Decimal(known["rate"]))
+
+
+def _look_daily(runtime: Runtime, accounting: Accounting) -> None:
+    """Orders against invoices; what Xero refuses of it is looked at again, and keeps no invoice waiting."""
+    try:
+        reconcile.daily(runtime, accounting)
+    except TriaError as error:
+        hold_off(runtime, error)
+        log.warning("the daily look was put off", reason=error_words(error))
 
 
 def _work(work: Try) -> None:

@@ -8,7 +8,7 @@ from bot.runtime import Runtime
 from bot.settings import Settings
 from jobs import queues
 from jobs.invoices import connection as standing
-from jobs.invoices import facts
+from jobs.invoices import facts, reconcile
 from jobs.invoices.connection import Standing
 
 EVERY_S = 1.0
@@ -36,7 +36,8 @@ def wanted(settings: Settings, connection: Connection, overdue_s: float = 0.0) -
     found = standing.read_on(connection)
     if not may_send(found, settings):
         return False
-    return connection.execute(_DUE, {"overdue": overdue_s}).first() is not None or facts.are_old(found, settings)
+    due = connection.execute(_DUE, {"overdue": overdue_s}).first() is not None
+    return due or facts.are_old(found, settings) or reconcile.is_old(found)
 
 
 def may_send(found: Standing, settings: Settings) -> bool:

@@ -98,7 +98,7 @@ class TokenStore:
         """What a person brought: from now on these count, and what waited for them goes on."""
         values = {
             "tenant": tenant_id,
-            "seed": self._seed_print(),
+            "seed": self._seal.fingerprint(given) if (given := self._given()) else None,
             "refresh": self._seal.close(tokens.refresh),
             "access": self._seal.close(tokens.access),
             "life": tokens.life_s,
@@ -135,17 +135,17 @@ class TokenStore:
         """The row, locked. A refresh token in the settings that is another than the one it began with replaces it."""
         asked = {"before": BEFORE_END_S, "grace": GRACE_MINUTES}
         row = connection.execute(_LOCKED, asked).one()
-        seed = self._seed_print()
-        if seed is None or row.seed == seed:
+        given = self._given()
+        if given is None or self._seal.is_of(row.seed, given):
             return row
-        given = self._runtime.settings.xero_refresh_token.get_secret_value()
-        connection.execute(_SEED, {"seed": seed, "refresh": self._seal.close(given)})
+        connection.execute(_SEED, {"seed": self._seal.fingerprint(given), "refresh": self._seal.close(given)})
         failures.resolve_reference(connection, FailureKind.INVOICE, CONNECTION, "another refresh token in the settings")
         return connection.execute(_LOCKED, asked).one()
 
-    def _seed_print(self) -> str | None:
+    def _given(self) -> str | None:
+        """The refresh token of the settings, where one stands there."""
         given = self._runtime.settings.xero_refresh_token.get_secret_value()
-        return None if given in ("", TO_BE_CONNECTED) else self._seal.fingerprint(given)
+        return None if given in ("", TO_BE_CONNECTED) else given
 
     def _refresh(self, turn: _Turn) -> str:
         try:

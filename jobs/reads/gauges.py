@@ -21,10 +21,17 @@ from bot.runtime import Runtime
 from bot.telemetry import get_logger
 from bot.telemetry.ended_processes import add_up, alone_in
 from bot.telemetry.metrics import GAUGES
-from jobs.reads import stats
+from jobs.reads import accounting, stats
 from models.database import again_if_stale, pool_numbers
 
 log = get_logger(__name__)
+
+ACCOUNTING = {
+    "blocked": "tria_xero_blocked",
+    "token_age_s": "tria_xero_token_age_seconds",
+    "differences": "tria_xero_differences",
+    "day_left": "tria_xero_calls_left_today",
+}
 
 
 def exposition(runtime: Runtime) -> bytes:
@@ -80,6 +87,10 @@ def _of_database(connection: Connection) -> Iterator[GaugeMetricFamily]:
     yield _single("tria_failures_open", stats.failures_open(connection))
     yield _single("tria_escalations_open", stats.escalations_open(connection))
     yield _single("tria_escalations_overdue", stats.escalations_overdue(connection))
+    yield _labelled("tria_invoices", "state", accounting.invoices_by_state(connection))
+    yield _single("tria_invoices_overdue_seconds", accounting.overdue_s(connection))
+    for name, value in accounting.connection_figures(connection).items():
+        yield _single(ACCOUNTING[name], value)
     yield _single("tria_database_dead_rows", stats.dead_rows(connection))
 
 

@@ -18,6 +18,7 @@ from bot.errors import BadInputError
 from bot.runtime import Runtime
 from jobs import queues
 from jobs.audit import audit
+from jobs.invoices import resend
 from models.database import autocommit, transaction
 from models.failure import FailureKind
 
@@ -25,7 +26,7 @@ OPEN_FAILURES = text("""
 SELECT id FROM failures WHERE resolved_at IS NULL AND kind = ANY(:kinds)
 AND (CAST(:since AS timestamptz) IS NULL OR last_failed_at >= :since) ORDER BY id
 """)
-FAILURE = text("SELECT id, kind, message_id, resolved_at, resolution FROM failures WHERE id = :id")
+FAILURE = text("SELECT id, kind, reference, message_id, resolved_at, resolution FROM failures WHERE id = :id")
 CLOSE = text("""
 UPDATE failures SET resolved_at = now(), resolution = :resolution WHERE id = :id AND resolved_at IS NULL RETURNING message_id, kind
 """)
@@ -53,17 +54,39 @@ whoever replays it allows one more."""
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """How work of one kind is done again: the statement that puts its row back and returns whom to ring for, and the bell."""
+    """How work of one kind is done again: the statement that puts its row back and returns whom to ring for, and the bell.
+
+    `noun` is what fails, `given_up` the states that it can be taken out of, `under_way` those in which somebody is at it.
+    """
 
     put_back: TextClause
     bell: queues.Bell
+    noun: str = "message"
+    state: TextClause = STATE
+    given_up: tuple[str, ...] = ("parked", "dead", "held")
+    under_way: tuple[str, ...] = ("received", "pending", "sending", "unknown")
+
+    def subject(self, row: Any) -> Any:
+        """What the failure's row points at; None when it is nothing that can be put back."""
+        return row.message_id if self.noun == "message" else row.reference
 
 
 AGAIN = {
     FailureKind.PROCESS: Again(UNPARK, queues.Bell.PROCESS),
     FailureKind.DELIVER: Again(RESEND, queues.Bell.DELIVER),
+    FailureKind.INVOICE: Again(
+        resend.AGAIN,
+        queues.Bell.INVOICE,
+        "invoice",
+        resend.STATE,
+        ("blocked", "failed"),
+        ("pending", "sending", "unknown"),
+    ),
 }
 """A kind that is not here has no row to put back: its sender has to send again."""
+NO_ROW = {
+    FailureKind.INVOICE: "all invoices wait for somebody to connect: flask xero connect",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,51 +119,57 @@ def replay(runtime: Runtime, failure_ids: Sequence[int], actor: str, *, dry_run:
 
 def _one(runtime: Runtime, row: Any, actor: str, dry_run: bool) -> Replayed:
     kind = FailureKind(row.kind)
-    if kind not in AGAIN or row.message_id is None:
-        return Replayed(
-            row.id, row.kind, row.message_id, False, "there is no message to work on: the sender has to send again"
-        )
-    if dry_run:
-        with autocommit(runtime.engine) as connection:
-            reason = _refusal(connection, row)
-        return Replayed(row.id, row.kind, row.message_id, not reason, reason or "would be done again")
+    again = AGAIN.get(kind)
+    if again is None or again.subject(row) is None:
+        return _refused(row, "there is no message to work on: the sender has to send again")
     with transaction(runtime.engine) as connection:
-        replayed, ring_for = _put_back(connection, row, kind, actor)
+        if _state_of(connection, again, row) is None:
+            return _refused(row, NO_ROW.get(kind, f"there is no such {again.noun}"))
+        if dry_run:
+            reason = _refusal(connection, again, row)
+            return Replayed(row.id, row.kind, row.message_id, not reason, reason or "would be done again")
+        replayed, ring_for = _put_back(connection, row, again, actor)
         failpoints.hit("replay.before_commit")
     failpoints.hit("replay.after_commit")
     if ring_for is not None:
-        queues.ring(runtime, AGAIN[kind].bell, ring_for)
+        queues.ring(runtime, again.bell, ring_for)
     return replayed
 
 
-def _put_back(connection: Connection, row: Any, kind: FailureKind, actor: str) -> tuple[Replayed, int | None]:
+def _refused(row: Any, reason: str) -> Replayed:
+    return Replayed(row.id, row.kind, row.message_id, False, reason)
+
+
+def _put_back(connection: Connection, row: Any, again: Again, actor: str) -> tuple[Replayed, int | None]:
     """Closes the failure and puts its row back, or neither."""
     if connection.execute(CLOSE, {"id": row.id, "resolution": f"replayed by {actor}"}).one_or_none() is None:
-        return Replayed(row.id, row.kind, row.message_id, False, _refusal(connection, row) or "somebody else did"), None
+        return _refused(row, _refusal(connection, again, row) or "somebody else did"), None
     failpoints.hit("replay.after_close")
-    ring_for = connection.execute(AGAIN[kind].put_back, {"id": row.message_id}).scalar_one_or_none()
+    ring_for = connection.execute(again.put_back, {"id": again.subject(row)}).scalar_one_or_none()
     if ring_for is None:
-        reason = _state_words(connection, row.message_id)
+        reason = _state_words(connection, again, row)
         connection.execute(
             text("UPDATE failures SET resolution = :words WHERE id = :id"), {"id": row.id, "words": reason}
         )
-        return Replayed(row.id, row.kind, row.message_id, False, reason), None
+        return _refused(row, reason), None
     audit(connection, actor, "replay", f"failures:{row.id}", {"kind": row.kind, "message_id": row.message_id})
     return Replayed(row.id, row.kind, row.message_id, True, "done again"), int(ring_for)
 
 
-def _refusal(connection: Connection, row: Any) -> str:
+def _refusal(connection: Connection, again: Again, row: Any) -> str:
     """Why it cannot be replayed; empty when it can."""
     now = connection.execute(FAILURE, {"id": row.id}).one()
     if now.resolved_at is not None:
         return f"settled already: {now.resolution}"
-    state = connection.execute(STATE, {"id": row.message_id}).one().state
-    return "" if state in ("parked", "dead", "held") else _state_words(connection, row.message_id)
+    return "" if _state_of(connection, again, row) in again.given_up else _state_words(connection, again, row)
 
 
-def _state_words(connection: Connection, message_id: int) -> str:
-    state = connection.execute(STATE, {"id": message_id}).one().state
-    under_way = state in ("received", "pending", "sending", "unknown")
-    return (
-        f"message {message_id} is still being worked on" if under_way else f"message {message_id} is finished: {state}"
-    )
+def _state_words(connection: Connection, again: Again, row: Any) -> str:
+    state, subject = _state_of(connection, again, row), again.subject(row)
+    under_way = state in again.under_way
+    return f"{again.noun} {subject} is " + ("still being worked on" if under_way else f"finished: {state}")
+
+
+def _state_of(connection: Connection, again: Again, row: Any) -> str | None:
+    found = connection.execute(again.state, {"id": again.subject(row)}).one_or_none()
+    return None if found is None else str(found.state)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from simulator.faults import Fault, FaultKind
-from tests.jobs.invoices.conftest import MakeTill, Till
+from tests.till import MakeTill, Till
 
 LOST = FaultKind.ACCEPT_THEN_DROP
 
@@ -187,3 +187,75 @@ def test_nothing_that_was_given_up_loses_its_invoice_and_replay_makes_exactly_on
     till.push()
     assert len(till.there(number)) == 1
     assert till.shop.one("SELECT count(*) FROM failures WHERE kind = 'invoice' AND resolved_at IS NULL") == 0
+
+
+def test_a_customer_who_wishes_is_told_of_the_invoice_once(make_till: MakeTill) -> None:
+    till = make_till(invoice_notice=True)
+    number = till.order()
+    till.push()
+    till.after_the_cutoff()
+    till.push()
+    till.change("UPDATE invoices SET state = 'unknown', due_at = now()")
+    till.push()
+    said = [
+        text
+        for (text,) in till.shop.rows(
+            "SELECT content FROM conversation_messages WHERE direction = 'outbound' ORDER BY id"
+        )
+    ]
+    assert [text for text in said if "invoice" in str(text).lower()] == [
+        f"🧾 The invoice for order {number} has been sent."
+    ]
+
+
+@pytest.mark.parametrize("answer", ["person", "credit_note"])
+def test_a_change_after_authorising_waits_for_a_person_or_is_credited(make_till: MakeTill, answer: str) -> None:
+    till = make_till(xero_after_authorised=answer)
+    number = till.order("200 10 inch pizza box")
+    till.push()
+    till.after_the_cutoff()
+    till.push()
+    before = till.there(number)[0]["Total"]
+    till.change("UPDATE order_lines SET quantity = 150, line_total = unit_price * 150")
+    till.change(
+        "UPDATE orders SET subtotal = s, tax = round(s * 0.09, 2), total = s + round(s * 0.09, 2), version = version + 1"
+        " FROM (SELECT sum(line_total) AS s FROM order_lines) x"
+    )
+    till.change("UPDATE invoices SET due_at = now(), state = 'pending', changed = TRUE")
+    till.push()
+    total = till.shop.one("SELECT total FROM orders")
+    assert till.there(number)[0]["Total"] == before
+    if answer == "person":
+        assert till.invoice(number)["state"] == "blocked"
+        assert "changed after its invoice was authorised" in till.invoice(number)["error"]
+    else:
+        (note,) = till.xero.books.credit_notes.values()
+        assert (note["CreditNoteNumber"], before - note["Total"]) == (f"{number}-CN1", total)
+        assert till.invoice(number)["state"] == "sent"
+        till.change("UPDATE invoices SET due_at = now(), state = 'unknown'")
+        till.push()
+        assert len(till.xero.books.credit_notes) == 1
+
+
+def test_names_with_signs_other_scripts_and_three_hundred_letters_reach_xero_whole(till: Till) -> None:
+    names = ('A&W <Jewel> "1"', "加拿大比萨（巴西立）有限公司", "x" * 300)
+    phones = ("+6580000101", "+6580000108", "+6580000115")
+    codes = ("CP-PR", "CP-TP", "CP-BD")
+    for name, code in zip(names, codes, strict=True):
+        till.change(
+            "UPDATE customers SET name = :name WHERE id = (SELECT customer_id FROM outlets WHERE code = :code)",
+            name=name,
+            code=code,
+        )
+    till.change("UPDATE products SET name = 'Box & <Lid> 盒' WHERE sku = 'PB10-K'")
+    for phone in phones:
+        till.order(number=phone)
+    for _ in range(2):
+        till.push()
+        till.due_now()
+    there = {row["Contact"]["Name"] for row in till.there()}
+    assert {names[0], names[1]} < there
+    (long,) = there - {names[0], names[1]}
+    assert len(long) == 255
+    assert len(till.xero.books.contacts) == 3
+    assert till.shop.one("SELECT count(*) FROM invoices WHERE state <> 'sent'") == 0

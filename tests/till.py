@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from bot.runtime import Runtime
-from bot.settings import Settings
 from bot.settings.load import load_settings
 from jobs.invoices.push import push
 from simulator.server import Running
@@ -79,12 +77,13 @@ class Till:
 
 
 MakeTill = Callable[..., Till]
+"""With settings of its own; INVOICE_WHEN=placed unless told otherwise."""
 
 
-@pytest.fixture
-def make_till(settings: Settings, shop: Shop, client: FlaskClient, simulator: Running) -> Iterator[MakeTill]:
-    """A till with settings of its own; INVOICE_WHEN=placed unless told otherwise."""
+def tills(shop: Shop, client: FlaskClient, simulator: Running) -> Iterator[MakeTill]:
+    """Closes what was opened."""
     runtimes = []
+    usual = simulator.xero.config
 
     def make(**changes: Any) -> Till:
         wanted = {"xero_client_id": "simulator", "invoice_when": "placed"} | changes
@@ -95,8 +94,4 @@ def make_till(settings: Settings, shop: Shop, client: FlaskClient, simulator: Ru
     yield make
     for runtime in runtimes:
         runtime.close()
-
-
-@pytest.fixture
-def till(make_till: MakeTill) -> Till:
-    return make_till()
+    simulator.xero.config = usual
