@@ -35,6 +35,8 @@ A_PAGE = 50
 MOST_EXPORTED = 10_000
 CHOICES = 300
 """Products offered while typing; any other is found by its SKU or name."""
+STEPS = ("received", "resolved", "parsed", "validated", "persisted")
+"""Of a message's way through the house; `flask order timeline` has them."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -73,7 +75,7 @@ def show_order(number: str) -> ResponseReturnValue:
         audit(connection, operator().name, "viewed", f"order:{order['id']}")
         wares = products(connection, everything=False, most=CHOICES)
         units = {ware["sku"]: [ware["base_unit"], *ware["pack_units"]] for ware in _wares_of(connection, order)}
-    history = [event | {"said": said_of(event)} for event in events]
+    history = [event | {"said": said_of(event)} for event in events if event["kind"] not in STEPS]
     return render_template(
         "console/order.html", order=order, history=history, wares=wares, units=units, changeable=change_order.CHANGEABLE
     )

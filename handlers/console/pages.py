@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from handlers.console import events, inbox, orders, sign_in
+from handlers.console import events, inbox, orders, sign_in, todo
 
-PAGES = (sign_in, inbox, orders, events)
+PAGES = (sign_in, inbox, orders, todo, events)

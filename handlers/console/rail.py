@@ -26,6 +26,7 @@ class Place:
 
 PLACES = (
     Place("console.inbox", "Inbox", "inbox", "/console/inbox", "escalations", on_phone=True),
+    Place("console.todo", "To do", "bell", "/console/todo", "all", on_phone=True),
     Place("console.orders", "Orders", "receipt", "/console/orders", "approvals", on_phone=True),
     Place("console.packing", "Packing", "truck", "/console/packing", on_phone=True),
 )
@@ -49,6 +50,6 @@ def rail(who: SignedIn, waiting: Mapping[str, int]) -> list[Item]:
 
 def _item(place: Place, waiting: Mapping[str, int]) -> Item:
     current = request.path == place.section or request.path.startswith(f"{place.section}/")
-    urgent = place.waits == "escalations" and waiting["overdue"] > 0
+    urgent = place.waits in ("escalations", "all") and waiting["overdue"] > 0
     count = waiting.get(place.waits, 0)
     return Item(place.endpoint, place.label, place.icon, place.on_phone, current, count, urgent)

@@ -58,7 +58,8 @@ def test_an_order_shows_its_goods_and_its_history(desk: Desk, phone: WhatsApp, s
     page = desk.get(f"/console/orders/{number_of(shop)}")
     assert "Pizza Box 10 inch" in page
     assert "30.52" in page
-    assert "The order was placed" in page
+    assert "the order was placed" in page
+    assert "all of it was written down" not in page
     desk.get("/console/orders/SO-999999", 404)
     assert shop.one("SELECT count(*) FROM audit WHERE action = 'viewed' AND subject = 'order:1'") == 1
 
