@@ -65,9 +65,9 @@ class SendLimits:
         self._rates = rates if rates is not None else {name: spec.rate for name, spec in CHANNELS.items()}
 
     def wait_s(self, channel: str, sender: str, to: str) -> float:
-        """0 when a message may be sent to this address now (it is counted), else how long to wait.
+        """0 when a message may be sent to this recipient now (it is counted), else how long to wait.
 
-        The address is asked first: a chat that must wait takes nothing from the others' share.
+        `to` names the recipient by an id of ours, because it becomes a key in Redis. They are asked first: a chat that must wait takes nothing from the others' share.
         """
         rate = self._rates.get(channel)
         if rate is None:

@@ -34,7 +34,7 @@ from simulator.server import Running, start
 
 SECRET = "chaos-canary-secret-7f3a9c"
 READY_S = 30.0
-FIRST_CHAT = 70_000
+FIRST_CHAT = 7_310_000_000
 
 
 @dataclass

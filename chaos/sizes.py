@@ -46,16 +46,19 @@ def _family(pid: int) -> list[psutil.Process]:
         return []
 
 
-def growth(before: Mapping[str, Size], after: Mapping[str, Size]) -> list[tuple[str, str, str]]:
-    """A row for each kind of process."""
+def growth(
+    fresh: Mapping[str, Size], before: Mapping[str, Size], after: Mapping[str, Size]
+) -> list[tuple[str, str, str]]:
+    """A row for each kind of process: when it had started, once it had worked for a while, at the end."""
     return [
         (
             f"largest {kind}",
             f"{after[kind].mb - size.mb:+.0f} MB",
-            f"{size.mb:.0f} to {after[kind].mb:.0f} MB, {size.descriptors} to {after[kind].descriptors} descriptors",
+            f"{fresh[kind].mb:.0f} MB at the start, from {size.mb:.0f} under load to {after[kind].mb:.0f};"
+            f" {size.descriptors} to {after[kind].descriptors} descriptors",
         )
         for kind, size in sorted(before.items())
-        if kind in after
+        if kind in after and kind in fresh
     ]
 
 

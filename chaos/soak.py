@@ -31,6 +31,7 @@ DUPLICATES = 0.15
 REORDERED = 0.10
 FAULT_EVERY_S = (5.0, 15.0)
 QUIET_S = 60.0
+SETTLED_S = 60.0
 WORKERS, SWEEPERS = 2, 1
 
 
@@ -190,7 +191,7 @@ def run_soak(
 
 def soak(opened: House, seconds: float, rate: float, seed: int, console: Console, *, calm: bool = False) -> Part:
     opened.open(workers=WORKERS, sweepers=SWEEPERS)
-    before = sizes(opened)
+    fresh = sizes(opened)
     customers = Customers(opened, seed, duplicates=DUPLICATES)
     opened.simulator.faults.add(
         Fault(FaultKind.REORDER, provider="twilio", operation="webhook", count=None, probability=REORDERED)
@@ -202,6 +203,9 @@ def soak(opened: House, seconds: float, rate: float, seed: int, console: Console
     # The nemesis stays in this thread: a server it starts again would end with the thread that started it (embedded/tether.py).
     traffic = threading.Thread(target=customers.order_at_rate, args=(opened.everybody(), rate, seconds))
     traffic.start()
+    # Nothing is broken at first: what a process loads and connects at its first work is no growth.
+    traffic.join(min(SETTLED_S, seconds / 4))
+    before = sizes(opened)
     while traffic.is_alive():
         traffic.join(nemesis.random.uniform(*FAULT_EVERY_S))
         if traffic.is_alive() and not calm:
@@ -220,7 +224,7 @@ def soak(opened: House, seconds: float, rate: float, seed: int, console: Console
         ("backlog empty after", "never" if drained is None else f"{drained:.1f} s", f"allowed {QUIET_S:.0f} s"),
         ("message to reply", "", percentiles(waits(opened))),
         *copies_told(opened),
-        *growth(before, after),
+        *growth(fresh, before, after),
         ("violations", str(len(found)), ""),
     ]
     found += grown(before, after)

@@ -10,12 +10,23 @@ from rich.console import Console
 from bot.errors import BadInputError
 from chaos.house import house
 from chaos.report import Part
-from chaos.scenarios import clocks, network, operators, processes, providers, queue, record, versions
+from chaos.scenarios import (
+    clocks,
+    edits,
+    network,
+    operators,
+    processes,
+    providers,
+    queue,
+    record,
+    telegram_copies,
+    versions,
+)
 from chaos.scenarios.scenario import Scenario, play
 
-ROOMS = (providers, network, queue, record, clocks, processes, operators, versions)
+ROOMS = (providers, telegram_copies, edits, network, queue, record, clocks, processes, operators, versions)
 SCENARIOS: tuple[Scenario, ...] = tuple(scenario for room in ROOMS for scenario in room.SCENARIOS)
-OUTLETS = 500
+OUTLETS, TELEGRAM_USERS = 500, 60
 
 
 def chosen(names: Sequence[str], *, quick: bool) -> list[Scenario]:
@@ -30,7 +41,7 @@ def chosen(names: Sequence[str], *, quick: bool) -> list[Scenario]:
 
 def run_scenarios(names: Sequence[str], seed: int, console: Console, *, quick: bool, keep: Path | None = None) -> Part:
     part = Part("scenarios")
-    with house(outlets=OUTLETS, seed=seed, keep=keep) as opened:
+    with house(outlets=OUTLETS, telegram_users=TELEGRAM_USERS, seed=seed, keep=keep) as opened:
         for scenario in chosen(names, quick=quick):
             console.print(f"{scenario.name} (row {scenario.rows})")
             trial = play(scenario, opened, seed)

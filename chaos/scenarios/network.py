@@ -9,12 +9,11 @@ import ssl
 import subprocess
 import threading
 import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 from chaos.proxy import Proxy
-from chaos.scenarios.scenario import Scenario, Trial
+from chaos.scenarios.scenario import Scenario, Trial, metric
 from chaos.sizes import largest_mb
 from simulator import twilio
 
@@ -114,7 +113,7 @@ def _fault(trial: Trial, words: str, mend: Callable[[], object]) -> None:
     trial.traffic(6, FAULT_S)
     waiting = trial.house.one("SELECT count(*) FROM conversation_messages WHERE state = 'pending' AND attempts > 0")
     sent = trial.house.one("SELECT count(*) FROM conversation_messages WHERE direction = 'outbound' AND state = 'sent'")
-    seen = _metric(trial, "tria_oldest_unsent_seconds")
+    seen = metric(trial, "tria_oldest_unsent_seconds")
     mend()
     trial.must(waiting > 0 and sent == 0, f"{sent} replies were sent and {waiting} waiting during the fault")
     trial.must(seen > 0, "the metric of unsent replies did not tell")
@@ -122,12 +121,6 @@ def _fault(trial: Trial, words: str, mend: Callable[[], object]) -> None:
     given_up = trial.house.one("SELECT count(*) FROM conversation_messages WHERE state = 'dead'")
     trial.must(given_up == 0, f"{given_up} replies were given up")
     trial.note(f"{words}: {waiting} replies waited, the oldest {seen:.1f} s by the metric, none given up")
-
-
-def _metric(trial: Trial, name: str) -> float:
-    with urllib.request.urlopen(f"http://127.0.0.1:{trial.house.web_port}/metrics", timeout=10) as answer:
-        lines = answer.read().decode().splitlines()
-    return next((float(line.split()[-1]) for line in lines if line.startswith(name + " ")), 0.0)
 
 
 class TlsFront:

@@ -6,6 +6,7 @@ import http.client
 import json
 import time
 
+from chaos.copies import copies_of
 from chaos.scenarios.scenario import Scenario, Trial
 from simulator import telegram, twilio
 from simulator.adversary import Mode
@@ -42,6 +43,21 @@ def lost_answers(trial: Trial) -> None:
     copies = sum(e.effect is not None for e in trial.house.simulator.ledger.entries(operation="messages.create"))
     replies = trial.house.one("SELECT count(*) FROM conversation_messages WHERE direction = 'outbound'")
     trial.note(f"11 answers lost, {copies - replies} extra copies")
+
+
+def lists_that_are_none(trial: Trial) -> None:
+    """Answers are lost, and the lists in which the messages are looked for are refused, late, and longer than a page."""
+    faults, times = trial.house.simulator.faults, ({"status": 500}, {"status": 429}, {"status": 404})
+    faults.add(Fault(FaultKind.ACCEPT_THEN_DROP, "twilio", "messages.create", count=25))
+    for fields in times:
+        faults.add(Fault(FaultKind.ERROR, "twilio", "messages.list", count=8, **fields))
+    faults.add(Fault(FaultKind.DELAY, "twilio", "messages.list", count=5, delay_s=30))
+    trial.traffic(8, 5, phones=10)
+    trial.settle(90)
+    extra = sum(each.extra for each in copies_of(trial.house))
+    pages = len(trial.house.simulator.ledger.entries(operation="messages.list"))
+    trial.must(extra == 0, f"{extra} replies came twice")
+    trial.note(f"25 answers lost, {pages} pages asked for, {extra} extra copies")
 
 
 def refuses_for_a_while(trial: Trial) -> None:
@@ -157,6 +173,7 @@ SCENARIOS = (
     Scenario("ids of sent replies are refused", "29", ids_refused),
     Scenario("a thousand copies of one webhook", "1", a_thousand_copies, quick=True),
     Scenario("answers of the provider are lost", "29", lost_answers),
+    Scenario("the provider's lists are refused, late and long", "29", lists_that_are_none),
     Scenario("the provider refuses for a while", "30", refuses_for_a_while),
     Scenario("the provider is away", "46", away),
     Scenario("Telegram's limits", "33", telegram_limits),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from chaos.scenarios.scenario import Scenario, Trial
+from chaos.scenarios.scenario import Scenario, Trial, metric
 from embedded.postgres import binary, package_folder
 
 
@@ -34,6 +34,25 @@ def restarts(trial: Trial) -> None:
         trial.house.postgres.kill()
         trial.house.postgres.start()
     trial.traffic(15, 1.5)
+
+
+def first_webhooks_after_it_was_away(trial: Trial) -> None:
+    """Every pool still holds connections of before; nobody's message pays for finding that out, and no scrape either."""
+    trial.traffic(20, 2)
+    trial.settle()
+    trial.house.postgres.kill()
+    time.sleep(10)
+    trial.house.postgres.start()
+    before = len(trial.customers.said)
+    for phone in trial.house.phones(25):
+        trial.customers.order(phone)
+    scraped = metric(trial, "tria_database_up")
+    trial.customers.wait(60)
+    first = trial.customers.said[before:]
+    refused = [each.statuses for each in first if not each.accepted]
+    trial.must(not refused, f"{len(refused)} of 25 were refused: {refused[:3]}")
+    trial.must(scraped == 1.0, "the first scrape said that the database is away")
+    trial.note(f"{len(first)} of {len(first)} taken at once")
 
 
 def commit_answer_lost(trial: Trial) -> None:
@@ -121,6 +140,7 @@ def backup_restored(trial: Trial) -> None:
 SCENARIOS = (
     Scenario("PostgreSQL is down at webhooks", "11", down_at_webhooks),
     Scenario("PostgreSQL killed and started four times", "12", restarts),
+    Scenario("the first webhooks after PostgreSQL was away", "11, 12", first_webhooks_after_it_was_away),
     Scenario("the answer to COMMIT is lost, ten times", "13", commit_answer_lost, quick=True),
     Scenario("backends terminated five times", "14", backends_terminated),
     Scenario("the table is locked for five seconds", "15", table_locked),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -64,6 +65,13 @@ class Scenario:
     rows: str
     run: Callable[[Trial], None]
     quick: bool = False
+
+
+def metric(trial: Trial, name: str) -> float:
+    """What a scrape of the web process says of a series without labels."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{trial.house.web_port}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    return next((float(line.split()[-1]) for line in lines if line.startswith(name + " ")), 0.0)
 
 
 def play(scenario: Scenario, house: House, seed: int) -> Trial:

@@ -128,7 +128,7 @@ def _try(runtime: Runtime, held: Try, channel: Channel) -> Result:
     may_have_left = row.was in ("sending", "unknown") or row.unconfirmed > 0
     if may_have_left and (found := _look_up(runtime, channel, message, row)):
         return Result("sent", found)
-    if wait_s := runtime.send_limits.wait_s(row.channel, row.business_address, row.address):
+    if wait_s := runtime.send_limits.wait_s(row.channel, row.business_address, f"contact:{row.contact_id}"):
         return Result(row.was if row.was == "unknown" else "pending", pause_s=wait_s)
     if row.attempts > MAX_ATTEMPTS:
         metrics.replies_ceiling_total.labels(row.channel).inc()

@@ -234,6 +234,7 @@ def test_waiting_for_our_own_rate_is_no_try(shop: Shop, simulator: Running) -> N
     assert [state(shop, message_id) for message_id in ids] == ["sent", "sent", "sent", "pending"]
     waiting = "SELECT attempts, due_at > now() FROM conversation_messages WHERE id = :id"
     assert shop.rows(waiting, id=ids[3]) == [(0, True)]
+    assert not [key for key in shop.runtime.redis.scan_iter() if CHAT.encode() in key], "nobody's address is in Redis"
 
 
 @pytest.mark.parametrize("seed", range(5))
