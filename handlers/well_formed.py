@@ -15,7 +15,8 @@ def install(app: Flask) -> None:
 
 def check() -> None:
     """Raises BadInputError. The body is read here, once, and kept for the door; MAX_CONTENT_LENGTH bounds it."""
-    if NUL in request.path or any(NUL in key or NUL in value for key, value in request.args.items(multi=True)):
+    asked = request.args.items(multi=True) if request.query_string else ()
+    if NUL in request.path or any(NUL in key or NUL in value for key, value in asked):
         raise BadInputError("the address holds a NUL character", code="nul")
     if request.content_length and len(request.get_data(cache=True)) < request.content_length:
         raise BadInputError("the body is shorter than its Content-Length", code="short_body")
