@@ -47,10 +47,10 @@ def lost_answers(trial: Trial) -> None:
 
 def lists_that_are_none(trial: Trial) -> None:
     """Answers are lost, and the lists in which the messages are looked for are refused, late, and longer than a page."""
-    faults, times = trial.house.simulator.faults, ({"status": 500}, {"status": 429}, {"status": 404})
+    faults = trial.house.simulator.faults
     faults.add(Fault(FaultKind.ACCEPT_THEN_DROP, "twilio", "messages.create", count=25))
-    for fields in times:
-        faults.add(Fault(FaultKind.ERROR, "twilio", "messages.list", count=8, **fields))
+    for status in (500, 429, 404):
+        faults.add(Fault(FaultKind.ERROR, "twilio", "messages.list", count=8, status=status))
     faults.add(Fault(FaultKind.DELAY, "twilio", "messages.list", count=5, delay_s=30))
     trial.traffic(8, 5, phones=10)
     trial.settle(90)
