@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # each is imported by who makes it: a command needs few of th
     from bot.catalog.index import CatalogIndex
     from bot.channels.base import Channel
     from bot.identity.names import OutletNames
+    from bot.knowledge.desk import Desk
     from bot.media.reader import MediaReader
     from bot.ordering.prices import PriceList
     from bot.rates import SendLimits
@@ -108,6 +109,15 @@ class Runtime:
         )
 
     @cached_property
+    def desk(self) -> Desk | None:
+        """Answers questions from the supplier's documents; None without a Chroma server. Imported here: few processes need it."""
+        if not self.settings.chroma_host:
+            return None
+        from bot.knowledge.desk import Desk
+
+        return Desk(self.settings)
+
+    @cached_property
     def channels(self) -> Mapping[str, Channel]:
         return self.make_channels()
 
@@ -129,9 +139,9 @@ class Runtime:
             if name in self.__dict__:
                 resource = self.__dict__.pop(name)
                 resource.dispose() if name == "engine" else resource.close()
-        filler = self.__dict__.pop("gap_filler", None)
-        if filler is not None:
-            filler.close()
+        for name in ("gap_filler", "desk"):
+            if (client := self.__dict__.pop(name, None)) is not None:
+                client.close()
         getattr(self.accounting, "close", lambda: None)()
         self.accounting = None
         for channel in self.__dict__.pop("channels", {}).values():

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.catalog.index import CatalogIndex
 from bot.channels.base import MessageKind
+from bot.knowledge.found import Answer
 from bot.ordering.delivery import DeliveryRules
 from bot.ordering.prices import NO_CONTRACTS, PriceList
 from bot.ordering.pricing import OrderLine
@@ -163,6 +164,8 @@ class QuestionKind(StrEnum):
     ORDER = "order"
     LINK = "link"
     """Who they are: a shared phone or a code. `first_text` holds the order that waits for it (bot/conversation/linking.py)."""
+    TOPIC = "topic"
+    """Whether a passage of the documents is what was asked for; `choices` are its words and its name, `first_text` the question."""
     ADOPT = "adopt"
     """Whether words that are not plainly the sender's own order are to be read as one (bot/conversation/on_behalf.py)."""
 
@@ -308,6 +311,8 @@ class Situation:
     """What was asked cannot be read any more."""
     album_answered: bool = False
     """The photos now sent go on an album whose beginning has had its answer."""
+    found: Answer | None = None
+    """What the supplier's documents say about what was asked; None where they were not asked or cannot be had."""
     aside: Aside | None = None
     """Set while a person has the conversation."""
 

@@ -1,6 +1,6 @@
 """`make run`: from nothing to the first answered order, in one page.
 
-servers -> simulator -> migrations -> demo rows -> web, worker, sweeper -> a synthetic order has gone through -> "ready".
+servers -> documents -> simulator -> migrations -> demo rows -> web, worker, sweeper -> a synthetic order has gone through -> "ready".
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from rich.panel import Panel
 
 from bot.errors import StartupRefused
+from bot.knowledge import server
 from bot.settings import Settings, load_settings
 from embedded.ports import remembered_port
 from embedded.postgres import PostgresServer
@@ -33,6 +34,7 @@ from embedded.var_folder import empty_folder, owned, published, rotate_logs, tel
 
 READY_TIMEOUT_S = 60.0
 ASK_EVERY_S = 0.25
+DOCUMENTS_TIMEOUT_S = 30.0
 # The catalog last: its rows are the sign that both are there.
 DEMO_ROWS = (("outlets", "data/outlets.csv"), ("catalog", "data/catalog.csv"))
 
@@ -54,7 +56,7 @@ class Start:
     def child(self, name: str, argv: list[str]) -> ChildProcess:
         """A process of ours, its environment complete with the addresses of what was started before it."""
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        shared = {"PYTHONUNBUFFERED": "1", "PROMETHEUS_MULTIPROC_DIR": str(self.var / "metrics")}
+        shared = {"PYTHONUNBUFFERED": "1", **server.QUIET, "PROMETHEUS_MULTIPROC_DIR": str(self.var / "metrics")}
         env = {**os.environ, **shared, **self.env, "PATH": path}
         log = self.var / "log" / f"{name}.log"
         return ChildProcess(name, argv, log=log, env=env, cwd=self.root)
@@ -77,6 +79,7 @@ def run(root: Path, *, smoke: bool = False) -> None:
         undo.callback(tell_of_ailing, start.var, {})
         undo.callback(supervisor.stop)
         _start_servers(start)
+        documents = _start_documents(start)
         _start_simulator(start)
         undo.enter_context(published(start.var, start.env))
         commands = read_procfile(root / "Procfile")
@@ -84,6 +87,7 @@ def run(root: Path, *, smoke: bool = False) -> None:
         _load_demo_rows(start)
         _let_in(start)
         _start_processes(start, commands)
+        _wait_for_documents(start, documents)
         if not supervisor.stopping():
             terminal.show(_where_to_go(start, _seconds_since_typed(time.monotonic() - began)))
             supervisor.skip_logs()
@@ -119,6 +123,39 @@ def _start_servers(start: Start) -> None:
             start.supervisor.start(valkey, echo=False)
             start.env["REDIS_URL"] = valkey.url
             step.done += f" on 127.0.0.1:{valkey.port}"
+
+
+def _start_documents(start: Start) -> ChildProcess | None:
+    """The server of the documents' vectors, and the build beside everything else; no order needs either. None in production,
+    where documents are built by who writes them, and where CHROMA_HOST names another server."""
+    if start.settings.chroma_host or not server.installed():
+        return None
+    memory = start.var / "chroma.port"
+    port = remembered_port(memory)
+    memory.write_text(f"{port}\n", encoding="ascii")
+    start.env["CHROMA_HOST"] = f"127.0.0.1:{port}"
+    folder = start.settings.chroma_persist_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    start.supervisor.start(start.child("chroma", server.command(folder, port)), echo=False, vital=False)
+    if start.settings.is_production:
+        return None
+    build = start.child("documents", ["flask", "knowledge", "build"])
+    build.start()
+    return build
+
+
+def _wait_for_documents(start: Start, build: ChildProcess | None) -> None:
+    """Begun long ago; what it could not do is told, and orders are taken all the same."""
+    if build is None or start.supervisor.stopping():
+        return
+    deadline = time.monotonic() + DOCUMENTS_TIMEOUT_S
+    with start.terminal.step("the supplier's documents") as step:
+        start.supervisor.watch(until=lambda: not build.running or time.monotonic() > deadline, echo=False)
+        if build.running or build.exit_code != 0:
+            build.stop()
+            step.done = ""
+            words = f"questions go to the team: `flask knowledge build` did not end well, see {build.log}"
+            start.terminal.say(words, "yellow")
 
 
 def needs_simulator(settings: Settings) -> bool:

@@ -62,6 +62,7 @@ class _Watched:
     child: Supervised
     tail: LogTail
     echo: bool
+    vital: bool = True
     deaths: deque[float] = field(default_factory=deque)
     restart_at: float | None = None
     started_at: float = 0.0
@@ -105,15 +106,16 @@ class Supervisor:
         """Whether somebody asked for it or nobody is there to see; whoever does something long looks here between its steps."""
         return self._stop_requested or self._terminal.gone
 
-    def start(self, *children: Supervised, echo: bool = True) -> None:
+    def start(self, *children: Supervised, echo: bool = True, vital: bool = True) -> None:
         """Starts one group; a child that cannot be started raises, and those before it are stopped by `stop`.
 
-        `echo=False` leaves the group's log lines in their files.
+        `echo=False` leaves the group's log lines in their files; `vital=False` is for what orders do not need: however often
+        it ends, the others start and go on.
         """
         group: list[_Watched] = []
         self._groups.append(group)
         for child in children:
-            group.append(_Watched(child, LogTail(child.log), echo, started_at=time.monotonic()))
+            group.append(_Watched(child, LogTail(child.log), echo, vital, started_at=time.monotonic()))
             child.start()
 
     def watch(self, until: Callable[[], bool] = lambda: False, *, echo: bool = True) -> None:
@@ -169,7 +171,7 @@ class Supervisor:
         while deaths[0] < now - self._window_s:
             deaths.popleft()
         pause_s = min(LONGEST_PAUSE_S, RESTART_PAUSE_S * 2.0 ** (watched.in_a_row - 2)) if watched.in_a_row > 1 else 0.0
-        if not self._settled and len(deaths) > self._restarts:
+        if watched.vital and not self._settled and len(deaths) > self._restarts:
             raise RestartLimitError(
                 f"{child.name} ended {len(deaths)} times within {self._window_s:.0f} s and is not started again "
                 f"({ending_of(child.exit_code)}). Its last words, all of them in {child.log}:\n{last_lines(child.log, 8)}"

@@ -30,7 +30,7 @@ from jobs.handoff import takeover
 from jobs.lanes import MODELS
 from jobs.lease import Lease
 from jobs.outbox import senders
-from jobs.turn import gap_filling, media_reading, retries
+from jobs.turn import documents, gap_filling, media_reading, retries
 from jobs.turn.apply import Written, apply
 from jobs.turn.gap_filling import Noticed, fill_gaps
 from jobs.turn.identify import identify
@@ -130,11 +130,16 @@ def _answer(runtime: Runtime, held: Lease) -> Written | None:
             return None
         said = heard(runtime, said) if runtime.lanes is None else said  # no room: it is a person's work
     noticed, until = notice(runtime, said, situation), gap_filling.until(runtime)
-    if runtime.lanes is not None and gap_filling.wanted(runtime, held, noticed):
+    if runtime.lanes is not None and _waits_for_others(runtime, held, noticed):
         if _set_aside(runtime, held, partial(conclude, runtime, held, noticed, until)):
             return None
         until = time.monotonic()  # no room: the rules go on alone
     return _finish(runtime, held, conclude(runtime, held, noticed, until))
+
+
+def _waits_for_others(runtime: Runtime, held: Lease, noticed: Noticed) -> bool:
+    """A language model, or the documents and who embeds the question."""
+    return gap_filling.wanted(runtime, held, noticed) or documents.wanted(runtime, held, noticed)
 
 
 def _set_aside(runtime: Runtime, held: Lease, thinking: Callable[[], Thought]) -> bool:
@@ -186,6 +191,8 @@ def conclude(runtime: Runtime, held: Lease, noticed: Noticed, until: float) -> T
         silent = aside.silent(Turn(intent, said, situation, runtime.clock()))
         return Thought(said, situation, intent, silent, language_for(intent, said, situation))
     intent, gap = fill_gaps(runtime, noticed, until) if gap_filling.wanted(runtime, held, noticed) else (intent, None)
+    if time.monotonic() < until and documents.wanted(runtime, held, noticed):
+        situation = documents.looked_up(runtime, noticed)
     decision = decide(intent, said, situation, runtime.clock())
     if situation.aside is not None:
         decision = aside.come_back(Turn(intent, said, situation, runtime.clock()), decision)

@@ -18,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
+from bot.knowledge.server import of_one_command
 from bot.runtime import Runtime, get_runtime
 from bot.settings import Settings, get_settings
 from bot.telemetry import configure_logging
@@ -48,6 +49,13 @@ def postgres_url() -> Iterator[str]:
 def redis_url() -> Iterator[str]:
     with redis_server() as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def chroma_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Chroma server, for the tests that ask for one."""
+    with of_one_command(tmp_path_factory.mktemp("chroma")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

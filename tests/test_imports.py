@@ -21,7 +21,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "jobs": frozenset({"models", "bot"}),
     "handlers": frozenset({"models", "bot", "jobs"}),
     "simulator": frozenset({"bot.settings", "bot.errors"}),
-    "embedded": frozenset({"bot.settings", "bot.errors"}),
+    "embedded": frozenset({"bot.settings", "bot.errors", "bot.knowledge.server"}),
 }
 EXCEPTIONS = {("handlers/simulator.py", "simulator"), ("handlers/app.py", "simulator")}
 # bot decides and knows; wiring is its one file that may touch the engine, and vocabulary comes from models' enums.

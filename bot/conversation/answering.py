@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import confirm_or_cancel, orders
+from bot.conversation import confirm_or_cancel, documents, orders
 from bot.conversation.asking import MAX_CHOICES, offers_one
 from bot.conversation.product_answers import as_answer, left_out, yes_to_product
 from bot.conversation.turn import Turn, chosen_number
@@ -23,6 +23,8 @@ def answered(turn: Turn) -> Decision | None:
         return _closed(turn) if turn.said.pressed is not None else None
     if question.kind is QuestionKind.PRODUCT:
         return _product_answered(turn, question)
+    if question.kind is QuestionKind.TOPIC and (decision := documents.topic_answered(turn, question)):
+        return decision
     if question.kind is QuestionKind.CONFIRM and (agreed := _yes_or_no(turn, question)) is not None:
         return confirm_or_cancel.confirm(turn) if agreed else confirm_or_cancel.decline(turn)
     return _closed(turn) if turn.said.pressed is not None else None

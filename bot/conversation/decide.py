@@ -10,6 +10,7 @@ from bot.conversation import (
     asked_again,
     commands,
     confirm_or_cancel,
+    documents,
     edits,
     handover,
     identity,
@@ -28,6 +29,7 @@ from bot.conversation import (
 from bot.conversation.reply_language import switched
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
+from bot.knowledge.found import Verdict
 from bot.language.short_answers import says_no, says_yes
 from bot.situation import Said, Situation
 from bot.understanding.intent import Intent, IntentKind
@@ -54,8 +56,13 @@ def _greeting_of_many(turn: Turn) -> Decision:
 
 
 def _other(turn: Turn) -> Decision:
+    found = turn.situation.found
+    if found is not None and found.verdict is Verdict.ANSWERED:
+        return documents.told(turn, found)
     if turn.situation.outlet is not None and (asking := inquiries.vague(turn)):
         return asking
+    if found is not None:
+        return documents.instead(turn) or documents.asked_of_team(turn)
     return Decision((Reply("help"),), question=turn.situation.question)
 
 
@@ -68,7 +75,7 @@ BY_INTENT: Mapping[IntentKind, Callable[[Turn], Decision]] = {
     IntentKind.ORDER_STATUS: confirm_or_cancel.status,
     IntentKind.INQUIRY_PRODUCT: inquiries.product,
     IntentKind.INQUIRY_PRICE: inquiries.product,
-    IntentKind.INQUIRY_POLICY: inquiries.policy,
+    IntentKind.INQUIRY_POLICY: documents.about_terms,
     IntentKind.COMPLAINT: handover.complaint,
     IntentKind.HUMAN: handover.human,
     IntentKind.GREETING: _greeting,
@@ -95,6 +102,8 @@ def decide(intent: Intent, said: Said, situation: Situation, now: datetime) -> D
     if too_many := limits.too_many(turn):
         return too_many
     decision = learning.with_learned(turn, _settled(turn) or by_words(turn))
+    if documents.ALSO_ASKED in said.payload:
+        decision = documents.with_answer(turn, decision)
     return identity.with_wrong_code(turn, handover.stuck(limits.told_of_cut(turn, decision)))
 
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from bot.catalog.families import families
 from bot.catalog.product import Product
-from bot.conversation import confirm_or_cancel, terms
+from bot.conversation import confirm_or_cancel, documents, terms
 from bot.conversation.turn import Turn
-from bot.decision import Decision, Escalate, Outcome, Reply
+from bot.decision import Decision, Reply
 from bot.language.scan import NUMBER
 from bot.language.tokeniser import singular
 from bot.understanding.intent import IntentKind
@@ -31,13 +31,15 @@ def product(turn: Turn) -> Decision:
     if not products and len(turn.said.text.split()) <= NAMES_NOTHING:
         return assortment(turn)
     if not products:
-        return Decision((Reply("no_such_product"),), question=turn.situation.question)
+        nothing = Decision((Reply("no_such_product"),), question=turn.situation.question)
+        return documents.instead(turn) or nothing
     shown = products[:MAX_SHOWN]
     prices = {product.sku: price for product in shown if (price := turn.price(product.sku)) is not None}
     values = {"products": shown, "prices": prices, "asked": _asked_amounts(turn)}
     reply = Reply("products" if len(shown) > 1 else "one_product", values)
     more = (Reply("more_products", {"count": len(products) - MAX_SHOWN}),) if len(products) > MAX_SHOWN else ()
-    return Decision((reply, *more), question=turn.situation.question)
+    listed = Decision((reply, *more), question=turn.situation.question)
+    return documents.beside(turn, listed) if turn.intent.kind is IntentKind.INQUIRY_PRODUCT else listed
 
 
 def assortment(turn: Turn) -> Decision:
@@ -74,11 +76,3 @@ def mentioned(turn: Turn) -> tuple[Product, ...]:
     """The active products that the message speaks of, best first."""
     products = turn.situation.index.products
     return tuple(products[sku] for sku in turn.intent.spoken_of if sku in products)
-
-
-def policy(turn: Turn) -> Decision:
-    """Goes to a person as a task; the bot goes on taking orders meanwhile."""
-    task = Escalate("policy question", takes_over=False)
-    return Decision(
-        (Reply("ask_team"),), Outcome.HANDED_OVER, "policy", question=turn.situation.question, escalate=task
-    )

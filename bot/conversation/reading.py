@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation import references
 from bot.conversation.identity import resume_for_outlet
 from bot.conversation.linking import resume_for_link
+from bot.conversation.parting import parted
 from bot.conversation.targets import open_at, reads_a_day_only, resume_for_order
 from bot.situation import QuestionKind, Said, Situation
 from bot.understanding.intent import Context, Intent
@@ -27,7 +28,8 @@ def read(said: Said, situation: Situation, zone: ZoneInfo) -> tuple[Said, Situat
     intent = references.with_quoted_line(
         intent, said, situation, lambda text: _understood(replace(said, text=text), situation, zone)
     )
-    return said, situation, intent
+    both = parted(said, intent, lambda text: _understood(replace(said, text=text), situation, zone))
+    return (both[0], situation, both[1]) if both is not None else (said, situation, intent)
 
 
 def _understood(said: Said, situation: Situation, zone: ZoneInfo) -> Intent:

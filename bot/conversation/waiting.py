@@ -18,11 +18,14 @@ class Alarm:
     may_remind: bool
 
 
+NEVER_REMINDED = (QuestionKind.LINK, QuestionKind.TOPIC)
+
+
 def on_time(situation: Situation, alarm: Alarm) -> Decision | None:
     """The decision when nobody wrote and an alarm rang; None when nothing waits (any more) or nothing may be said."""
     if situation.draft is None and situation.question is None:
         return None
-    if situation.question is not None and situation.question.kind is QuestionKind.LINK:
+    if situation.question is not None and situation.question.kind in NEVER_REMINDED:
         return Decision(question=None if alarm.expired else situation.question)
     if alarm.expired:
         return _expire(situation)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from bot.knowledge.confidence import bounds, confidence
-from bot.knowledge.documents import Passage
 from bot.knowledge.embedders import Embedder
+from bot.knowledge.found import Answer, Verdict
 from bot.knowledge.library import Library
 from bot.knowledge.quote import quoted
 from bot.knowledge.terms import terms_of
@@ -16,26 +14,6 @@ from bot.knowledge.terms import terms_of
 MOST_SOURCES = 3
 LONGEST_QUESTION = 1_000
 """Characters; a longer message is no question, and its end would not be read by the embedder either."""
-
-
-class Verdict(StrEnum):
-    """ANSWERED: this is it. OFFERED: it may be; the customer is asked. UNKNOWN: the team is."""
-
-    ANSWERED = "answered"
-    OFFERED = "offered"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`text` is quoted from `passages[0]`, empty for UNKNOWN. `confidence` is that the first passage answers the question."""
-
-    verdict: Verdict
-    language: str
-    text: str
-    passages: tuple[Passage, ...]
-    confidence: float
-    version: str
 
 
 def answer(library: Library, text: str, embedders: Sequence[Embedder], language: str | None = None) -> Answer:

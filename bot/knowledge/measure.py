@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import BadInputError
-from bot.knowledge.answers import Answer, Verdict, answer
+from bot.knowledge.answers import answer
 from bot.knowledge.confidence import FEATURES, WITHOUT_MEANING, Curve, fitted
 from bot.knowledge.documents import ANSWERING, Passage, read_folder
 from bot.knowledge.embedders import Embedder
+from bot.knowledge.found import Answer, Verdict
 from bot.knowledge.library import Library, Signals
 from bot.knowledge.manifest import Manifest, version_of
 from bot.knowledge.terms import Terms, terms_of

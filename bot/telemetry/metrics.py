@@ -162,6 +162,12 @@ llm_breaker_total = _counter(
     state=("closed", "open", "half-open"),
 )
 llm_cost_usd_total = Counter("tria_llm_cost_usd_total", "Spent on the language model, US dollars")
+knowledge_answers_total = _counter(
+    "knowledge_answers_total",
+    "Questions put to the supplier's documents",
+    verdict=("answered", "offered", "unknown", "unavailable"),
+)
+knowledge_seconds = Histogram("tria_knowledge_seconds", "One question to the documents", buckets=FAST_S)
 embedding_errors_total = Counter("tria_embedding_errors_total", "Calls for embeddings that failed")
 embedding_fallback_total = _counter(
     "embedding_fallback_total", "Embeddings made by a lesser embedder than was wanted", to=("offline", "hash", "none")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.channels.registry import pushed_channels
-from handlers.checks import code, machine, online, outside, storage, trade, work
+from handlers.checks import code, knowledge, machine, online, outside, storage, trade, work
 from handlers.checks.check import Check, Severity
 from jobs.upkeep import tax_rates
 
@@ -77,6 +77,8 @@ _MACHINE = (
 _OUTSIDE = (
     *(outside.provider_of(spec) for spec in pushed_channels() if spec.door),
     Check("escalation_notify", "outside", outside.escalation_notify, "set ESCALATION_NOTIFY", Severity.DEGRADED),
+    Check("documents", "outside", knowledge.documents, "run `flask knowledge build`; is Chroma up?", Severity.DEGRADED),
+    Check("documents_folder", "outside", knowledge.persist_dir, "set CHROMA_PERSIST_DIR", Severity.DEGRADED),
     Check("openai", "outside", outside.openai, "set OPENAI_API_KEY", Severity.DEGRADED),
     Check(
         "xero",

@@ -11,10 +11,11 @@ import click
 
 from bot.errors import BadInputError, PermanentError
 from bot.knowledge import manifest
-from bot.knowledge.answers import Answer, Verdict, answer
+from bot.knowledge.answers import answer
 from bot.knowledge.build import Built, build
 from bot.knowledge.chroma import Chroma
 from bot.knowledge.embedders import chosen, local
+from bot.knowledge.found import Answer, Verdict
 from bot.knowledge.library import Library, load
 from bot.knowledge.opened import opened
 from bot.language.languages import DEFAULT, answered, replies

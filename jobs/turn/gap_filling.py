@@ -17,6 +17,8 @@ from jobs.lease import Lease
 from jobs.turn.llm_budget import spent_today
 from models.database import autocommit
 
+BUDGET_S = 8.0
+"""For the documents, where there is no language model with a time of its own."""
 MAX_TRIES = 2
 """A message that failed more often is answered by the rules alone: what an answer cost is only counted with its message."""
 
@@ -31,8 +33,8 @@ class Noticed:
 
 
 def until(runtime: Runtime) -> float:
-    """When a message that comes now has waited for a language model for long enough, on the monotonic clock."""
-    return time.monotonic() + (runtime.gap_filler.budget_s if runtime.gap_filler else 0.0)
+    """When a message that comes now has waited for others for long enough, on the monotonic clock."""
+    return time.monotonic() + (runtime.gap_filler.budget_s if runtime.gap_filler else BUDGET_S)
 
 
 def wanted(runtime: Runtime, held: Lease, noticed: Noticed) -> bool:

@@ -112,6 +112,20 @@ def test_child_that_keeps_dying_is_given_up_with_its_last_words(stage: Stage) ->
         stage.supervisor.watch()
 
 
+def test_what_no_order_needs_may_keep_dying_before_everything_is_ready(stage: Stage) -> None:
+    web = stage.child("web", POLITE)
+    broken = stage.child("chroma", "import sys; sys.exit('no room')")
+    stage.supervisor.start(web)
+    stage.watch_until_up(web)
+    stage.supervisor.start(broken, vital=False)
+
+    deadline = time.monotonic() + PATIENCE_S
+    stage.supervisor.watch(lambda: bool(stage.told) or time.monotonic() > deadline)
+
+    assert stage.told == [{"chroma": "ended 3 times in a row (exit code 1)"}]
+    assert web.running
+
+
 def test_after_everything_was_ready_the_others_go_on_beside_one_that_keeps_dying(stage: Stage) -> None:
     web = stage.child("web", POLITE)
     broken = stage.child("worker", "import sys; sys.exit('no such column: outlet')")

@@ -11,7 +11,6 @@ from bot.knowledge.chroma import Chroma
 from bot.knowledge.embedders import Embedder, local
 from bot.knowledge.library import Library
 from bot.knowledge.measure import in_memory
-from bot.knowledge.server import of_one_command
 from bot.settings import ROOT
 
 DOCUMENTS = ROOT / "data" / "policies"
@@ -20,12 +19,6 @@ DOCUMENTS = ROOT / "data" / "policies"
 def file_of(folder: Path, name: str) -> Path:
     """ "policies/returns" as the file that it is."""
     return folder / f"{name}.md"
-
-
-@pytest.fixture(scope="session")
-def chroma_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with of_one_command(tmp_path_factory.mktemp("chroma")) as address:
-        yield address
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from bot.knowledge.answers import Answer, Verdict, answer
+from bot.knowledge.answers import answer
 from bot.knowledge.documents import Collection, Passage, read_folder
 from bot.knowledge.embedders import Embedder, HashingEmbedder
+from bot.knowledge.found import Answer, Verdict
 from bot.knowledge.library import Library
 from bot.knowledge.measure import Figures, is_quoted, measured, read_questions
 from bot.knowledge.quote import quoted

@@ -1,0 +1,50 @@
+"""An order and a question about our terms in one message: each is read by itself, so that neither is lost.
+
+Only where the whole would have been read as a question, and its order lost. What is read so is never placed without a YES:
+"how do I return, 2 ctn liner" may be one sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.channels.base import MessageKind
+from bot.conversation.documents import ALSO_ASKED, ASKS
+from bot.conversation.media import read_by_machine
+from bot.situation import Said
+from bot.understanding.intent import WRITES_ORDER, Intent, IntentKind
+
+MOST_PIECES = 8
+_ENDS = re.compile(r"(?<=[.!?;,\n。！？；，])(?!\d)\s*")
+_ASKS = re.compile(r"[?？]")
+
+
+def parted(said: Said, intent: Intent, understood: Callable[[str], Intent]) -> tuple[Said, Intent] | None:
+    """The order's words with the question kept beside them, and the order; None where there are not both.
+
+    `understood` reads a text in the conversation's context.
+    """
+    if said.kind is not MessageKind.TEXT or intent.kind not in ASKS or not intent.spoken_of:
+        return None
+    pieces = [piece for piece in _ENDS.split(said.text) if piece.strip()]
+    if not 2 <= len(pieces) <= MOST_PIECES:
+        return None
+    questions = [piece for piece in pieces if _asks_about_terms(piece, understood)]
+    rest = "\n".join(piece.strip(" ,，;；") for piece in pieces if piece not in questions)
+    if not questions or not rest or _ASKS.search(rest):
+        return None
+    order = understood(rest)
+    if order.kind not in WRITES_ORDER or not (order.lines or order.changes):
+        return None
+    payload = {**said.payload, ALSO_ASKED: " ".join(piece.strip(" ,，") for piece in questions)}
+    return replace(said, text=rest, payload=payload), read_by_machine(order)
+
+
+def _asks_about_terms(piece: str, understood: Callable[[str], Intent]) -> bool:
+    """Names no goods and no number: what it says cannot be a part of the order."""
+    if any(char.isdigit() for char in piece):
+        return False
+    read = understood(piece)
+    return read.kind is IntentKind.INQUIRY_POLICY and not (read.spoken_of or read.lines or read.changes)

@@ -1,0 +1,191 @@
+"""Questions are answered from the supplier's documents, and orders go their way whatever becomes of the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from bot.knowledge.build import build
+from bot.knowledge.chroma import Chroma
+from bot.knowledge.desk import Desk
+from bot.knowledge.embedders import local
+from bot.knowledge.found import Answer
+from bot.knowledge.server import of_one_command
+from bot.settings import ROOT
+from tests.conftest import Shop
+from tests.people import ORDER, World
+
+DOCUMENTS = ROOT / "data" / "policies"
+
+
+def desk_at(shop: Shop, address: str) -> Desk:
+    return Desk(shop.runtime.settings.model_copy(update={"chroma_host": address}))
+
+
+@pytest.fixture
+def desk(shop: Shop, chroma_address: str) -> Iterator[Desk]:
+    chroma = Chroma(chroma_address)
+    build(chroma, local(), DOCUMENTS)
+    chroma.close()
+    made = desk_at(shop, chroma_address)
+    shop.runtime.desk = made
+    yield made
+    shop.runtime.desk = None
+    made.close()
+
+
+def placed(shop: Shop) -> object:
+    return shop.one("SELECT count(*) FROM orders WHERE status = 'placed'")
+
+
+def tasks(shop: Shop) -> object:
+    return shop.one("SELECT count(*) FROM escalations")
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_policy_question_is_answered_with_its_source_and_makes_no_task(shop: Shop, client: FlaskClient) -> None:
+    said = World(shop, client).phone().say("What is your refund policy?")
+    assert len(said) == 1
+    assert "credit note within 7 working days" in said[0]
+    assert "📄 Returns and refunds: How refunds are paid" in said[0]
+    assert tasks(shop) == 0
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(
+    ("words", "lead", "document"),
+    [
+        ("boleh bayar tunai kepada pemandu?", "Dokumen kami", "Ways to pay"),
+        ("可以刷信用卡吗？", "我们的文件", "Ways to pay"),
+        ("கிரெடிட் கார்டு மூலம் பணம் செலுத்த முடியுமா?", "எங்கள் ஆவணங்களில்", "Ways to pay"),
+    ],
+)
+def test_another_language_is_answered_with_the_words_of_the_document(
+    words: str, lead: str, document: str, shop: Shop, client: FlaskClient
+) -> None:
+    said = World(shop, client).phone().say(words)
+    assert lead in said[0]
+    assert document in said[0]
+    assert "bank transfer, PayNow" in said[0]
+
+
+@pytest.mark.usefixtures("desk")
+def test_what_no_document_says_is_a_task_for_the_team(shop: Shop, client: FlaskClient) -> None:
+    said = World(shop, client).phone().say("what is your policy on drones?")
+    assert "ask the team" in said[0] or "Is this about" in said[0]
+    if "Is this about" in said[0]:
+        said = World(shop, client).phone().say("no")
+    assert said[0].startswith("I will ask the team")
+    assert shop.rows("SELECT reason, priority FROM escalations") == [("policy question", "normal")]
+
+
+@pytest.mark.usefixtures("desk")
+def test_an_answer_that_is_not_sure_costs_a_tap(shop: Shop, client: FlaskClient) -> None:
+    phone = World(shop, client).phone()
+    said = phone.say("is there a policy for goods that arrive wet?")
+    if "Is this about" in said[0]:
+        said = phone.say("yes")
+    assert "📄" in said[0]
+    assert tasks(shop) == 0
+
+
+@pytest.mark.usefixtures("desk")
+def test_while_an_order_is_open_nothing_that_is_offered_waits_for_a_yes(shop: Shop, client: FlaskClient) -> None:
+    phone = World(shop, client).phone()
+    asked = phone.say("liner")
+    assert "How many" in asked[0]
+    said = phone.say("what is your policy on crushed goods in the rain?")
+    assert "Is this about" not in said[0]
+    phone.say("200")
+    assert placed(shop) == 1
+
+
+@pytest.mark.usefixtures("desk")
+def test_an_order_and_a_question_in_one_message_get_both(shop: Shop, client: FlaskClient) -> None:
+    phone = World(shop, client).phone()
+    said = phone.say("5 ctn 10in box please. And what is your refund policy?")
+    assert "credit note within 7 working days" in said[0]
+    assert "500 pcs" in said[-1]
+    phone.say("yes")
+    assert placed(shop) == 1
+    assert shop.one("SELECT quantity FROM order_lines") == 500
+
+
+@pytest.mark.usefixtures("desk")
+def test_what_is_a_row_is_told_from_the_row(shop: Shop, client: FlaskClient) -> None:
+    said = World(shop, client).phone().say("what is the minimum order?")
+    assert "There is no minimum order" in said[0]
+    said = World(shop, client).phone().say("do you deliver on sunday?")
+    assert "We deliver to" in said[0]
+
+
+class Watched(Desk):
+    """Remembers what it was asked."""
+
+    asked: list[str]
+
+    def ask(self, text: str, language: str | None = None) -> Answer | None:
+        self.asked.append(text)
+        return super().ask(text, language)
+
+
+@pytest.mark.parametrize("words", [ORDER, "2 ctn liner", "yes", "hi", "cancel my order", "same as last week"])
+def test_an_order_is_never_put_to_the_documents(
+    words: str, shop: Shop, client: FlaskClient, chroma_address: str
+) -> None:
+    watched = Watched(shop.runtime.settings.model_copy(update={"chroma_host": chroma_address}))
+    watched.asked = []
+    shop.runtime.desk = watched
+    World(shop, client).phone().say(words)
+    shop.runtime.desk = None
+    watched.close()
+    assert watched.asked == []
+
+
+def test_a_server_that_dies_takes_no_order_along_and_its_answers_come_back(
+    shop: Shop, client: FlaskClient, tmp_path: Path
+) -> None:
+    phone = World(shop, client).phone()
+    with of_one_command(tmp_path / "vectors") as address:
+        chroma = Chroma(address)
+        build(chroma, local(), DOCUMENTS)
+        desk = desk_at(shop, address)
+        shop.runtime.desk = desk
+        assert "Ways to pay" in phone.say("can I pay by cheque?")[0]
+    try:
+        assert "Ways to pay" in phone.say("can I pay by cheque?")[0], "what was read goes on answering"
+        fresh = desk_at(shop, address)
+        shop.runtime.desk = fresh
+        assert phone.say("can I pay by cheque?")[0].startswith("I will ask the team")
+        assert "is placed" in phone.say(ORDER)[-1]
+        shop.runtime.desk = None
+    finally:
+        desk.close()
+        chroma.close()
+        shop.runtime.desk = None
+    with of_one_command(tmp_path / "vectors") as again:
+        shop.runtime.desk = desk_at(shop, again)
+        assert "Ways to pay" in phone.say("can I pay by cheque?")[0]
+        shop.runtime.desk.close()
+        shop.runtime.desk = None
+
+
+def test_the_folder_gone_means_the_team_is_asked_and_a_build_brings_it_back(
+    shop: Shop, client: FlaskClient, tmp_path: Path
+) -> None:
+    phone = World(shop, client).phone()
+    with of_one_command(tmp_path / "vectors") as address:
+        now = [0.0]
+        desk = Desk(shop.runtime.settings.model_copy(update={"chroma_host": address}), clock=lambda: now[0])
+        shop.runtime.desk = desk
+        assert phone.say("can I pay by cheque?")[0].startswith("I will ask the team")
+        chroma = Chroma(address)
+        build(chroma, local(), DOCUMENTS)
+        now[0] += 60
+        assert "Ways to pay" in phone.say("can I pay by cheque?")[0]
+        chroma.close()
+        desk.close()
+        shop.runtime.desk = None
