@@ -89,6 +89,11 @@ class OrderView:
         return self.status in ("draft", "awaiting_confirmation")
 
     @property
+    def quantities(self) -> dict[str, Decimal]:
+        """Base units by SKU."""
+        return {line.sku: line.quantity for line in self.lines}
+
+    @property
     def basket(self) -> Basket:
         lines = tuple((line.sku, line.quantity) for line in self.lines)
         packs = tuple(
@@ -316,6 +321,10 @@ class Situation:
     aside: Aside | None = None
     """Set while a person has the conversation."""
 
+    def asked(self, kind: QuestionKind) -> OpenQuestion | None:
+        """The open question, when it is of that kind."""
+        return self.question if self.question is not None and self.question.kind is kind else None
+
     @property
     def own_orders(self) -> tuple[OrderView, ...]:
         """The orders of the outlet meant, the newest first; none while the outlet is not known."""
@@ -333,6 +342,7 @@ class Situation:
     @property
     def context(self) -> Context:
         """What the reader may know of the conversation."""
-        asked = self.question.about if self.question and self.question.kind is QuestionKind.PRODUCT else ()
+        question = self.asked(QuestionKind.PRODUCT)
+        asked = question.about if question else ()
         draft = self.draft.basket if self.draft and self.draft.lines and self.meant_order_id is None else None
         return Context(draft, self.last_order.basket if self.last_order else None, asked, self.last_reply)

@@ -18,16 +18,19 @@ TWICE = "confirm_same_again"
 
 def answered(turn: Turn) -> Decision | None:
     """The decision when this turn picks a choice or says a bare yes or no; None when it has to be understood as words."""
-    question = turn.situation.question
-    if question is None:
-        return _closed(turn) if turn.said.pressed is not None else None
-    if question.kind is QuestionKind.PRODUCT:
-        return _product_answered(turn, question)
-    if question.kind is QuestionKind.TOPIC and (decision := documents.topic_answered(turn, question)):
-        return decision
-    if question.kind is QuestionKind.CONFIRM and (agreed := _yes_or_no(turn, question)) is not None:
-        return confirm_or_cancel.confirm(turn) if agreed else confirm_or_cancel.decline(turn)
-    return _closed(turn) if turn.said.pressed is not None else None
+    if question := turn.asked(QuestionKind.PRODUCT):
+        return _product_answered(turn, question) or _closed(turn)
+    if question := turn.asked(QuestionKind.TOPIC):
+        return documents.topic_answered(turn, question) or _closed(turn)
+    if question := turn.asked(QuestionKind.CONFIRM):
+        return _confirm_answered(turn, _yes_or_no(turn, question)) or _closed(turn)
+    return _closed(turn)
+
+
+def _confirm_answered(turn: Turn, agreed: bool | None) -> Decision | None:
+    if agreed is None:
+        return None
+    return confirm_or_cancel.confirm(turn) if agreed else confirm_or_cancel.decline(turn)
 
 
 def _yes_or_no(turn: Turn, question: OpenQuestion) -> bool | None:
@@ -39,8 +42,10 @@ def _yes_or_no(turn: Turn, question: OpenQuestion) -> bool | None:
     return False if number == NO or says_no(text) or (twice and says_the_same(text)) else None
 
 
-def _closed(turn: Turn) -> Decision:
-    """A button of a question that is answered already has no effect."""
+def _closed(turn: Turn) -> Decision | None:
+    """A button of a question that is answered already has no effect; None for words."""
+    if turn.said.pressed is None:
+        return None
     return Decision((Reply("question_closed"),), reason="stale_button", question=turn.situation.question)
 
 
@@ -53,5 +58,5 @@ def _product_answered(turn: Turn, question: OpenQuestion) -> Decision | None:
         return left_out(turn)
     number = chosen_number(turn.said, question, len(shown)) if len(shown) > 1 else None
     if number is None:
-        return _closed(turn) if turn.said.pressed is not None else None
+        return None
     return orders.write(replace(turn, intent=as_answer(turn, first, shown[number - 1])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from bot.catalog.units import to_base
 from bot.conversation.turn import Turn
 from bot.ordering.pricing import OrderLine, price_line
 from bot.situation import OrderView, Quantities, QuestionKind
-from bot.understanding.intent import Change, ChangeOp, Intent, IntentKind
+from bot.understanding.intent import Change, ChangeOp, Intent, IntentKind, Question
 
 
 def changes_of(turn: Turn, base: OrderView | None) -> tuple[Change, ...]:
@@ -31,23 +31,29 @@ def _added(intent: Intent, known: tuple[str, ...]) -> tuple[Change, ...]:
 
 def _not_restated(turn: Turn, base: OrderView | None, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """While a YES is awaited, saying the same line again repeats it, and does not double it."""
-    question = turn.situation.question
-    if base is None or not base.is_draft or question is None or question.kind is not QuestionKind.CONFIRM:
+    if base is None or not base.is_draft or turn.asked(QuestionKind.CONFIRM) is None:
         return changes
-    shown = {line.sku: line.quantity for line in base.lines}
+    shown = base.quantities
     return tuple(change for change in changes if shown.get(change.sku) != change.quantity)
 
 
 def _as_asked(turn: Turn, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """The answer to which line "make it 200" means sets that line."""
-    question = turn.situation.question
-    if question is None or question.kind is not QuestionKind.PRODUCT:
-        return changes
-    first = question.about[0]
-    return tuple(
-        replace(change, op=first.op) if change.op is ChangeOp.ADD and change.sku in first.candidates else change
-        for change in changes
-    )
+    question = turn.asked(QuestionKind.PRODUCT)
+    return tuple(_answering(question.about[0], change) for change in changes) if question else changes
+
+
+def _answering(asked: Question, change: Change) -> Change:
+    answers = change.op is ChangeOp.ADD and change.sku in asked.candidates
+    return replace(change, op=asked.op) if answers else change
+
+
+_BECOMES: Mapping[ChangeOp, Callable[[Decimal, Decimal], Decimal]] = {
+    ChangeOp.ADD: lambda had, amount: had + amount,
+    ChangeOp.SET: lambda _, amount: amount,
+    ChangeOp.SUB: lambda had, amount: had - amount,
+    ChangeOp.REMOVE: lambda _had, _amount: Decimal(0),
+}
 
 
 def applied(quantities: Mapping[str, Decimal], changes: Iterable[Change]) -> dict[str, Decimal]:
@@ -55,15 +61,7 @@ def applied(quantities: Mapping[str, Decimal], changes: Iterable[Change]) -> dic
     basket = dict(quantities)
     for change in changes:
         had, amount = basket.get(change.sku, Decimal(0)), change.quantity or Decimal(0)
-        match change.op:
-            case ChangeOp.ADD:
-                basket[change.sku] = had + amount
-            case ChangeOp.SET:
-                basket[change.sku] = amount
-            case ChangeOp.SUB:
-                basket[change.sku] = had - amount
-            case ChangeOp.REMOVE:
-                basket[change.sku] = Decimal(0)
+        basket[change.sku] = _BECOMES[change.op](had, amount)
     return {sku: quantity for sku, quantity in basket.items() if quantity > 0}
 
 
@@ -76,19 +74,33 @@ def priced(turn: Turn, base: OrderView | None, changes: Iterable[Change]) -> tup
 
 def _line(turn: Turn, sku: str, quantity: Decimal, old: OrderLine | None, base: OrderView | None) -> OrderLine:
     product = turn.situation.index.products.get(sku)
-    unchanged = old is not None and old.quantity == quantity
-    if old is not None and (product is None or (unchanged and base is not None and not base.is_draft)):
+    if old is not None and (product is None or _stays(old, quantity, base)):
         return old
     if product is None:
         raise LookupError(f"{sku} was read but is not in the catalog")
-    said = said_packs(turn.intent).get(sku)
-    if old is not None and unchanged:
-        said = _kept(old.said_quantity, old.said_unit) or said
-    elif old is not None:
-        said = _with_old(said, quantity, old, product)
-    shown = _kept(old.pack_quantity, old.pack_unit) if old and unchanged and said is None else None
-    line = price_line(product, quantity, said or shown, turn.price(sku))
+    said = _said(turn, product, quantity, old)
+    line = price_line(product, quantity, said or _shown(quantity, old), turn.price(sku))
     return line if said is not None else replace(line, said_quantity=None, said_unit=None)
+
+
+def _stays(old: OrderLine, quantity: Decimal, base: OrderView | None) -> bool:
+    """A line of a placed order, with the amount that it had."""
+    return old.quantity == quantity and base is not None and not base.is_draft
+
+
+def _said(turn: Turn, product: Product, quantity: Decimal, old: OrderLine | None) -> tuple[Decimal, str] | None:
+    """The line as the customer put it."""
+    said = said_packs(turn.intent).get(product.sku)
+    if old is None:
+        return said
+    if old.quantity == quantity:
+        return _kept(old.said_quantity, old.said_unit) or said
+    return _with_old(said, quantity, old, product)
+
+
+def _shown(quantity: Decimal, old: OrderLine | None) -> tuple[Decimal, str] | None:
+    """An unchanged line is shown in the packs it was shown in before."""
+    return _kept(old.pack_quantity, old.pack_unit) if old is not None and old.quantity == quantity else None
 
 
 def _kept(quantity: Decimal | None, unit: str | None) -> tuple[Decimal, str] | None:

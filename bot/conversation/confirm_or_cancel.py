@@ -9,7 +9,7 @@ from bot.conversation.baskets import priced, quantities_of
 from bot.conversation.checkout import check_out
 from bot.conversation.product_answers import yes_to_product
 from bot.conversation.proposed_order import ProposedOrder, delivery_of
-from bot.conversation.targets import ask_which, cancels, open_orders
+from bot.conversation.targets import Target, ask_which, cancels, open_order, open_orders
 from bot.conversation.turn import Turn, choice_buttons
 from bot.decision import Decision, Reply
 from bot.situation import OpenQuestion, OrderView, QuestionKind
@@ -17,13 +17,18 @@ from bot.situation import OpenQuestion, OrderView, QuestionKind
 
 def confirm(turn: Turn) -> Decision:
     """YES: to a change of a placed order, to the one product that was offered, or to the draft."""
-    question, draft = turn.situation.question, turn.situation.draft
+    if (question := turn.asked(QuestionKind.PRODUCT)) is not None:
+        return yes_to_product(turn, question)
+    question, draft = turn.asked(QuestionKind.CONFIRM), turn.situation.draft
     if question is not None and question.cancels:
         return _cancelled(turn, question)
-    if question is not None and question.kind is QuestionKind.CONFIRM and question.order_id is not None:
+    if question is not None and question.order_id is not None:
         return _change(turn, question)
-    if question is not None and question.kind is QuestionKind.PRODUCT:
-        return yes_to_product(turn, question)
+    return _confirm_draft(turn, draft)
+
+
+def _confirm_draft(turn: Turn, draft: OrderView | None) -> Decision:
+    """YES to the draft as it is today: without what went off sale meanwhile, which is shown first."""
     if draft is None or not draft.lines:
         return Decision((Reply("nothing_to_confirm"),))
     proposed = _draft(turn, draft)
@@ -37,7 +42,7 @@ def confirm(turn: Turn) -> Decision:
 def decline(turn: Turn) -> Decision:
     """NO to what was asked: the order stays as it is, the draft is dropped."""
     question, draft = turn.situation.question, turn.situation.draft
-    if question is not None and question.order_id is not None and (order := turn.order(question.order_id)):
+    if order := _waits_to_change(turn):
         return Decision((Reply("unchanged", {"order": order}),))
     if draft is None:
         return cancel(turn)
@@ -49,20 +54,32 @@ def decline(turn: Turn) -> Decision:
 def cancel(turn: Turn) -> Decision:
     """Words that cancel: a change that waits, the draft, else an open order; words that only may mean it are asked about
     first. After its cut-off a person decides."""
-    question, draft = turn.situation.question, turn.situation.draft
-    if question is not None and question.order_id is not None and (order := turn.order(question.order_id)):
+    draft = turn.situation.draft
+    if order := _waits_to_change(turn):
         return Decision((Reply("unchanged", {"order": order}),))
     if draft is not None and turn.intent.order_id in (None, draft.number):
-        return _ask_cancel(turn, draft) if turn.intent.doubtful else order_decisions.cancelled(turn, draft)
-    if draft is None and question is not None and question.kind in (QuestionKind.PRODUCT, QuestionKind.ORDER):
+        return _cancel(turn, draft)
+    if draft is None and (turn.asked(QuestionKind.PRODUCT) or turn.asked(QuestionKind.ORDER)):
         return Decision((Reply("left_out"),))
-    target = cancels(turn)
+    return _cancel_meant(turn, cancels(turn))
+
+
+def _waits_to_change(turn: Turn) -> OrderView | None:
+    """The order whose change, or whose line, the open question is about."""
+    question = turn.situation.question
+    return turn.order(question.order_id) if question else None
+
+
+def _cancel_meant(turn: Turn, target: Target) -> Decision:
     if target.several:
         return ask_which(turn, target.several)
     if target.order is not None:
-        doubtful = turn.intent.doubtful
-        return _ask_cancel(turn, target.order) if doubtful else order_decisions.cancelled(turn, target.order)
+        return _cancel(turn, target.order)
     return order_decisions.too_late("cancel after cut-off") if target.late else Decision((Reply("nothing_to_cancel"),))
+
+
+def _cancel(turn: Turn, order: OrderView) -> Decision:
+    return _ask_cancel(turn, order) if turn.intent.doubtful else order_decisions.cancelled(turn, order)
 
 
 def _ask_cancel(turn: Turn, order: OrderView) -> Decision:
@@ -80,7 +97,7 @@ def _cancelled(turn: Turn, question: OpenQuestion) -> Decision:
     if question.order_id is None:
         draft = turn.situation.draft
         return order_decisions.cancelled(turn, draft) if draft else Decision((Reply("nothing_to_cancel"),))
-    order = next((o for o in open_orders(turn) if o.id == question.order_id), None)
+    order = open_order(turn, question.order_id)
     return order_decisions.cancelled(turn, order) if order else order_decisions.too_late("cancel after cut-off")
 
 
@@ -115,7 +132,7 @@ def with_lead(decision: Decision, key: str) -> Decision:
 
 def _change(turn: Turn, question: OpenQuestion) -> Decision:
     """The change that waited, done to the order as it is now."""
-    order = next((o for o in open_orders(turn) if o.id == question.order_id), None)
+    order = open_order(turn, question.order_id)
     if order is None:
         return order_decisions.too_late("change after cut-off")
     delivery, refused = delivery_of(turn, order, question.day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.conversation import (
@@ -90,9 +90,14 @@ YES_OR_NO_FROM = 0.5
 TAKES_OVER = frozenset({IntentKind.COMPLAINT, IntentKind.HUMAN})
 TAKES_OVER_FROM = 0.3
 """A guess less certain than this silences nobody: a bare "white" is no complaint."""
-WITHOUT_OUTLET = frozenset(
-    {IntentKind.GREETING, IntentKind.THANKS, IntentKind.OPT_OUT, IntentKind.COMPLAINT, IntentKind.HUMAN}
-)
+WITHOUT_OUTLET: Mapping[IntentKind, Callable[[Turn], Decision]] = {
+    IntentKind.GREETING: _greeting_of_many,
+    IntentKind.THANKS: _thanks,
+    IntentKind.OPT_OUT: _opt_out,
+    IntentKind.COMPLAINT: handover.complaint,
+    IntentKind.HUMAN: handover.human,
+}
+"""What is done before it is known for which of their outlets somebody writes."""
 
 
 def decide(intent: Intent, said: Said, situation: Situation, now: datetime) -> Decision:
@@ -124,18 +129,12 @@ def by_words(turn: Turn) -> Decision:
     situation, kind = turn.situation, turn.intent.kind
     if decision := switched(turn.said, situation) or asked_again.off_the_list(turn):
         return decision
-    if situation.outlet is None and kind not in WITHOUT_OUTLET:
-        return identity.ask_outlet(turn)
     if situation.outlet is None:
-        return BY_INTENT[kind](turn) if kind is not IntentKind.GREETING else _greeting_of_many(turn)
-    for answer in (on_behalf.answered, identity.other_outlet, on_behalf.forwarded, edits.edited, references.quoted):
+        return WITHOUT_OUTLET.get(kind, identity.ask_outlet)(turn)
+    for answer in ANSWERS:
         if decision := answer(turn):
             return decision
-    if nothing_open(turn) and _bare_answer(turn):
-        return confirm_or_cancel.nothing_asked(turn)
-    if decision := answering.answered(turn) or handover.angry(turn) or odd_day.asked(turn) or terms.answered(turn):
-        return decision
-    return too_uncertain(turn) or BY_INTENT[kind](turn)
+    return BY_INTENT[kind](turn)
 
 
 def too_uncertain(turn: Turn) -> Decision | None:
@@ -146,10 +145,27 @@ def too_uncertain(turn: Turn) -> Decision | None:
     return _other(turn) if kind in TAKES_OVER and confidence < TAKES_OVER_FROM else None
 
 
-def _bare_answer(turn: Turn) -> bool:
-    """A bare yes, or a bare no that does not read as giving an order up ("不要了")."""
+def _bare_answer(turn: Turn) -> Decision | None:
+    """A bare yes, or a bare no that does not read as giving an order up ("不要了"), when nothing was asked."""
     gives_up = turn.intent.kind is IntentKind.ORDER_CANCEL
-    return says_yes(turn.said.text) or (says_no(turn.said.text) and not gives_up)
+    bare = says_yes(turn.said.text) or (says_no(turn.said.text) and not gives_up)
+    return confirm_or_cancel.nothing_asked(turn) if bare and nothing_open(turn) else None
+
+
+ANSWERS: Sequence[Callable[[Turn], Decision | None]] = (
+    on_behalf.answered,
+    identity.other_outlet,
+    on_behalf.forwarded,
+    edits.edited,
+    references.quoted,
+    _bare_answer,
+    answering.answered,
+    handover.angry,
+    odd_day.asked,
+    terms.answered,
+    too_uncertain,
+)
+"""What may be meant besides the words' intent; the first that answers decides."""
 
 
 def nothing_open(turn: Turn) -> bool:

@@ -69,15 +69,20 @@ def unusual(turn: Turn, proposed: ProposedOrder) -> OrderLine | None:
     """The first line that is far above what this outlet orders, or than it was before it was corrected."""
     touched = {change.sku for change in proposed.changes}
     corrected = {change.sku for change in proposed.changes if change.op is ChangeOp.SET}
-    before = {line.sku: line.quantity for line in proposed.base.lines} if proposed.base else {}
+    before = proposed.base.quantities if proposed.base else {}
     for line in proposed.lines:
         if line.sku in corrected and _slips(line.quantity, before.get(line.sku, line.quantity)):
             return line
-        usual = turn.situation.usual.get((turn.outlet.id, line.sku))
-        known = usual is not None and usual.orders >= UNUSUAL_AFTER_ORDERS
-        if line.sku in touched and known and usual and line.quantity > UNUSUAL_FACTOR * usual.most:
+        if line.sku in touched and _above_usual(turn, line):
             return line
     return None
+
+
+def _above_usual(turn: Turn, line: OrderLine) -> bool:
+    usual = turn.situation.usual.get((turn.outlet.id, line.sku))
+    if usual is None or usual.orders < UNUSUAL_AFTER_ORDERS:
+        return False
+    return line.quantity > UNUSUAL_FACTOR * usual.most
 
 
 def _slips(now: Decimal, before: Decimal) -> bool:
@@ -94,10 +99,13 @@ def _same_again(turn: Turn, proposed: ProposedOrder) -> bool:
     if turn.intent.kind is IntentKind.ORDER_AMEND or not proposed.said:
         return False
     asked = turn.intent.delivery_date
-    return any(
-        proposed.said in order.recent or (proposed.base is order and proposed.said == whole(order))
-        for order in turn.situation.own_orders
-        if order.status in OPEN
-        and (asked is None or order.delivery_date == proposed.delivery)
-        and (proposed.base is None or proposed.base.id == order.id)
-    )
+    opened = (order for order in turn.situation.own_orders if order.status in OPEN)
+    same_day = (order for order in opened if asked is None or order.delivery_date == proposed.delivery)
+    return any(_repeats(proposed, order) for order in same_day)
+
+
+def _repeats(proposed: ProposedOrder, order: OrderView) -> bool:
+    """Whether what is proposed for the order, or for none, was said of it before."""
+    if proposed.base is not None and proposed.base.id != order.id:
+        return False
+    return proposed.said in order.recent or (proposed.base is order and proposed.said == whole(order))

@@ -8,7 +8,7 @@ from bot.channels.base import MessageKind
 from bot.conversation import order_decisions, orders
 from bot.conversation.baskets import priced
 from bot.conversation.proposed_order import ProposedOrder, delivery_of, limit_of
-from bot.conversation.targets import open_orders
+from bot.conversation.targets import open_order
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Outcome, Reply
 from bot.situation import OrderView
@@ -42,40 +42,49 @@ def edited(turn: Turn) -> Decision | None:
         return None
     if turn.intent.kind is IntentKind.ORDER_CANCEL:
         return _cancels(turn, referred.order_id)
-    order, draft = _open(turn, referred.order_id), turn.situation.draft
-    if draft is not None and draft.id == referred.order_id and referred.sole and turn.intent.kind in WHOLE_ORDER:
-        anew = replace(turn.situation, draft=replace(draft, lines=()), question=None)
-        return orders.write(replace(turn, situation=anew, intent=replace(turn.intent, kind=IntentKind.ORDER_CREATE)))
-    if order is None and (draft is None or draft.id != referred.order_id):
+    draft = _edited_draft(turn, referred.order_id)
+    if draft is not None:
+        return _anew(turn, draft) if referred.sole and turn.intent.kind in WHOLE_ORDER else _unclear(turn)
+    order = open_order(turn, referred.order_id)
+    if order is None:
         return order_decisions.too_late("edit after cut-off")
-    if order is None or not referred.sole or not turn.intent.lines or turn.intent.questions:
-        return Decision((Reply("edit_unclear"),), reason="edit_unclear", question=turn.situation.question)
-    return _show(turn, order)
+    whole = referred.sole and turn.intent.lines and not turn.intent.questions
+    return _show(turn, order) if whole else _unclear(turn)
+
+
+def _edited_draft(turn: Turn, order_id: int) -> OrderView | None:
+    draft = turn.situation.draft
+    return draft if draft is not None and draft.id == order_id else None
+
+
+def _anew(turn: Turn, draft: OrderView) -> Decision:
+    """The new words, read as if the old ones had not been said."""
+    emptied = replace(turn.situation, draft=replace(draft, lines=()), question=None)
+    return orders.write(replace(turn, situation=emptied, intent=replace(turn.intent, kind=IntentKind.ORDER_CREATE)))
+
+
+def _unclear(turn: Turn) -> Decision:
+    return Decision((Reply("edit_unclear"),), reason="edit_unclear", question=turn.situation.question)
 
 
 def deleted(turn: Turn) -> Decision:
     """The truth about an order whose message is gone."""
     referred = turn.situation.referred
-    order = _open(turn, referred.order_id) if referred and turn.situation.outlet else None
+    order = open_order(turn, referred.order_id) if referred and turn.situation.outlet else None
     if order is None:
         return Decision(outcome=Outcome.IGNORED, reason="deleted", question=turn.situation.question)
     return Decision((Reply("deleted_not_cancelled", {"number": order.number}),), question=turn.situation.question)
 
 
-def _open(turn: Turn, order_id: int | None) -> OrderView | None:
-    return next((order for order in open_orders(turn) if order.id == order_id), None)
-
-
 def _cancels(turn: Turn, order_id: int) -> Decision:
-    draft = turn.situation.draft
-    order = draft if draft is not None and draft.id == order_id else _open(turn, order_id)
+    order = _edited_draft(turn, order_id) or open_order(turn, order_id)
     return order_decisions.cancelled(turn, order) if order else order_decisions.too_late("cancel after cut-off")
 
 
 def _show(turn: Turn, order: OrderView) -> Decision:
     """The placed order as it would become; it stays as it is until the YES."""
     wanted = {line.sku: line.quantity for line in turn.intent.lines}
-    had = {line.sku: line.quantity for line in order.lines}
+    had = order.quantities
     changes = (
         *(Change(ChangeOp.SET, sku, quantity) for sku, quantity in wanted.items() if had.get(sku) != quantity),
         *(Change(ChangeOp.REMOVE, sku) for sku in had if sku not in wanted),

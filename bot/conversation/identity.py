@@ -49,16 +49,17 @@ def unknown_sender(turn: Turn) -> Decision:
 
 def _waiting_order(turn: Turn) -> OpenQuestion | None:
     """The order that is taken up once it is known who writes; what was written first stays first."""
-    before = turn.situation.question
-    waits = before if before is not None and before.kind is QuestionKind.LINK else None
-    if (
-        turn.intent.kind not in WRITES_ORDER
-        or turn.said.kind is not MessageKind.TEXT
-        or turn.said.payload.get("forwarded")
-    ):
-        return waits
-    words = "\n".join(filter(None, (waits.first_text if waits else "", turn.said.text)))
+    before = turn.asked(QuestionKind.LINK)
+    if not _writes_order(turn):
+        return before
+    words = "\n".join(filter(None, (before.first_text if before else "", turn.said.text)))
     return OpenQuestion(QuestionKind.LINK, turn.serial, first_text=words[:MOST_WAITING])
+
+
+def _writes_order(turn: Turn) -> bool:
+    """Whether the message is an order in the sender's own words."""
+    own_words = turn.said.kind is MessageKind.TEXT and not turn.said.payload.get("forwarded")
+    return own_words and turn.intent.kind in WRITES_ORDER
 
 
 def contact_shared(turn: Turn) -> Decision:
@@ -87,8 +88,8 @@ def is_own_contact(said: Said, situation: Situation) -> bool:
 
 def _of_which(turn: Turn, linked: Decision, outlets: tuple[Outlet, ...]) -> Decision:
     """With an order that waits and several outlets, the next question is whose order it is."""
-    before = turn.situation.question
-    if before is None or before.kind is not QuestionKind.LINK or len(outlets) < 2:
+    before = turn.asked(QuestionKind.LINK)
+    if before is None or len(outlets) < 2:
         return linked
     asked = which_outlet(turn.serial, outlets, before.first_text)
     return replace(linked, replies=(*linked.replies, *asked.replies), question=asked.question)
@@ -96,10 +97,11 @@ def _of_which(turn: Turn, linked: Decision, outlets: tuple[Outlet, ...]) -> Deci
 
 def ask_outlet(turn: Turn) -> Decision:
     """One question with the outlets of this contact; the order said first waits and is read again after the answer."""
-    outlets, before = turn.situation.outlets, turn.situation.question
-    waiting = before.first_text if before and before.kind is QuestionKind.OUTLET else ""
-    words = "\n".join(filter(None, (waiting, turn.said.text)))
-    return which_outlet(turn.serial, outlets, words, before.asked + 1 if before and waiting else 1)
+    outlets, before = turn.situation.outlets, turn.asked(QuestionKind.OUTLET)
+    if before is None or not before.first_text:
+        return which_outlet(turn.serial, outlets, turn.said.text)
+    words = "\n".join(filter(None, (before.first_text, turn.said.text)))
+    return which_outlet(turn.serial, outlets, words, before.asked + 1)
 
 
 def which_outlet(serial: int, outlets: tuple[Outlet, ...], words: str, asked: int = 1) -> Decision:
@@ -115,30 +117,39 @@ def resume_for_outlet(said: Said, situation: Situation) -> tuple[Said, Situation
 
     Run before the message is read, because an outlet has names of its own for products.
     """
-    question = situation.question
-    if question is None or question.kind is not QuestionKind.OUTLET:
-        return said, situation
-    number = chosen_number(said, question, len(question.choices))
-    by_name = [str(o.id) for o in situation.outlets if o.name.casefold() == said.text.strip().casefold()]
-    chosen = question.choices[number - 1] if number else (by_name[0] if len(by_name) == 1 else None)
-    outlet = next((o for o in situation.outlets if str(o.id) == chosen), None)
-    if outlet is None:
+    question = situation.asked(QuestionKind.OUTLET)
+    outlet = _picked_outlet(said, situation, question) if question else None
+    if question is None or outlet is None:
         return said, situation
     waiting = replace(said, text=question.first_text or said.text, kind=MessageKind.TEXT, payload={"chosen": outlet.id})
     return waiting, replace(situation, outlet=outlet, question=None)
 
 
+def _picked_outlet(said: Said, situation: Situation, question: OpenQuestion) -> Outlet | None:
+    """The outlet of that number, else the only one of that name."""
+    number = chosen_number(said, question, len(question.choices))
+    if number:
+        return next((o for o in situation.outlets if str(o.id) == question.choices[number - 1]), None)
+    by_name = [outlet for outlet in situation.outlets if outlet.name.casefold() == said.text.strip().casefold()]
+    return by_name[0] if len(by_name) == 1 else None
+
+
 def other_outlet(turn: Turn) -> Decision | None:
     """An outlet is named that is not the one meant: asked, never followed. None when nothing of the kind is said."""
     named = turn.situation.speaker.named
-    if not named or turn.intent.kind in NAMES_ARE_HARMLESS or on_behalf.adopted(turn.said) == on_behalf.OTHER_OUTLET:
-        return None
-    if turn.intent.kind is IntentKind.OTHER and not _introduces(turn.said.text, named[0][1]):
+    if not named or _harmless(turn, named[0][1]):
         return None
     ids, own = {outlet_id for outlet_id, _ in named}, {outlet.id for outlet in turn.situation.outlets}
-    if turn.outlet.id in ids or turn.said.payload.get("chosen"):
-        return None if ids & own else _not_ours(turn, named[0][1])
-    return _switch(turn) if ids & own else _not_ours(turn, named[0][1])
+    if not ids & own:
+        return _not_ours(turn, named[0][1])
+    return None if turn.outlet.id in ids or turn.said.payload.get("chosen") else _switch(turn)
+
+
+def _harmless(turn: Turn, name: str) -> bool:
+    """Whether it changes no order that an outlet is named."""
+    if turn.intent.kind is IntentKind.OTHER:
+        return not _introduces(turn.said.text, name) or on_behalf.adopted(turn.said) == on_behalf.OTHER_OUTLET
+    return turn.intent.kind in NAMES_ARE_HARMLESS or on_behalf.adopted(turn.said) == on_behalf.OTHER_OUTLET
 
 
 def _introduces(text: str, name: str) -> bool:

@@ -20,21 +20,22 @@ MIN_LETTERS = 3
 
 def with_learned(turn: Turn, decision: Decision) -> Decision:
     """The decision, with what the answer to the open product question taught."""
-    question = turn.situation.question
-    if question is None or question.kind is not QuestionKind.PRODUCT or question.about[0].reason not in TEACHES:
-        return decision
-    asked = question.about[0]
+    question = turn.asked(QuestionKind.PRODUCT)
+    learned = _learned(turn, question.about[0]) if question and decision.learned is None else None
+    return replace(decision, learned=learned) if learned else decision
+
+
+def _learned(turn: Turn, asked: Question) -> Learned | None:
+    if asked.reason not in TEACHES:
+        return None
     name, sku = alias_of(asked.text), _picked(turn, asked)
-    if sku is None or name is None or decision.learned is not None:
-        return decision
-    return replace(decision, learned=Learned(name, sku))
+    return Learned(name, sku) if name and sku else None
 
 
 def alias_of(words: str) -> str | None:
     """The words as a name: folded, single spaces; None for what is no name."""
     name = re.sub(r"\s+", " ", re.sub(r"[^\w\s&/'\"-]", " ", fold(words).text)).strip()
-    letters = sum(char.isalpha() for char in name)
-    short = letters < MIN_LETTERS and not any(is_unspaced(char) for char in name)
+    short = sum(map(str.isalpha, name)) < MIN_LETTERS and not any(map(is_unspaced, name))
     return None if short or len(name.split()) > MAX_WORDS else name
 
 

@@ -16,8 +16,8 @@ PHONE, CODE = "phone", "code"
 
 def resume_for_link(said: Said, situation: Situation) -> tuple[Said, Situation]:
     """When this turn tells who writes, for one outlet, and an order waits: that outlet, and the words that had waited."""
-    question = situation.question
-    if question is None or question.kind is not QuestionKind.LINK:
+    question = situation.asked(QuestionKind.LINK)
+    if question is None:
         return said, situation
     if situation.outlets:  # let in by an operator meanwhile, and told so
         return said, replace(situation, question=None)

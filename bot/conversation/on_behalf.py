@@ -31,8 +31,8 @@ def adopted(said: Said) -> str | None:
 
 def ask(turn: Turn, why: str, reply: Reply) -> Decision:
     """One question; what was said so far waits in it."""
-    before = turn.situation.question
-    waiting = before.first_text if before and before.kind is QuestionKind.ADOPT else ""
+    before = turn.asked(QuestionKind.ADOPT)
+    waiting = before.first_text if before else ""
     question = OpenQuestion(
         QuestionKind.ADOPT, turn.serial, choices=(why,), first_text="\n".join(filter(None, (waiting, turn.said.text))),
         asked=before.asked + 1 if before and waiting else 1,
@@ -46,8 +46,8 @@ def ask(turn: Turn, why: str, reply: Reply) -> Decision:
 
 def resume(said: Said, situation: Situation) -> tuple[Said, Situation]:
     """After a YES: the words that had waited, to be read as this sender's."""
-    question = situation.question
-    if question is None or question.kind is not QuestionKind.ADOPT:
+    question = situation.asked(QuestionKind.ADOPT)
+    if question is None:
         return said, situation
     if chosen_number(said, question, NO) != YES and not says_yes(said.text):
         return said, situation
@@ -64,8 +64,8 @@ def forwarded(turn: Turn) -> Decision | None:
 
 def answered(turn: Turn) -> Decision | None:
     """What a turn means while words wait for a YES; None when it is about something else."""
-    question = turn.situation.question
-    if question is None or question.kind is not QuestionKind.ADOPT:
+    question = turn.asked(QuestionKind.ADOPT)
+    if question is None:
         return None
     if chosen_number(turn.said, question, NO) == NO or says_no(turn.said.text):
         return Decision((Reply("not_adopted"),), reason=question.choices[0])

@@ -54,30 +54,53 @@ def _noted(turn: Turn, proposed: ProposedOrder) -> Decision:
 
 def _ask(turn: Turn, proposed: ProposedOrder) -> Decision:
     """Asks the first of what is not clear. What is clear goes into the draft, or into the open order when there is one."""
-    first, *rest = proposed.pending
-    position = turn.asked_before + 1
-    reply = asking(turn.situation, turn.serial, first)
-    question = OpenQuestion(
-        QuestionKind.PRODUCT, turn.serial, (first, *rest), asked=position, doubtful=proposed.doubtful, limit=proposed.limit,
-        order_id=proposed.base.id if proposed.base and proposed.changes_placed else None,
-        day=turn.intent.delivery_date or _asked_day(turn), notes=_new_notes(proposed), passed_over=_passed_over(turn, first),
-    )  # fmt: skip
-    offer = (Reply("offer_person"),) if position > MAX_QUESTIONS_IN_A_ROW else ()
+    first, *_ = proposed.pending
+    question = _question(turn, proposed)
+    replies = [asking(turn.situation, turn.serial, first)]
     if more := left_unsaid(first):
-        offer = (Reply("more_products", {"count": more}), *offer)
-    if not proposed.changes_placed:
-        keeps = bool(proposed.lines) or proposed.base is not None
-        draft = order_decisions.order_write(turn, proposed, "draft", "parsed", "asked") if keeps else None
-        if draft is not None and draft.lines:
-            reply = replace(reply, lead="so_far", values={**reply.values, "order": draft})
-        return Decision((reply, *offer), order=draft, question=question)
+        replies.append(Reply("more_products", {"count": more}))
+    if question.asked > MAX_QUESTIONS_IN_A_ROW:
+        replies.append(Reply("offer_person"))
+    if proposed.changes_placed:
+        return _ask_beside_placed(turn, proposed, question, replies)
+    return _ask_beside_draft(turn, proposed, question, replies)
+
+
+def _question(turn: Turn, proposed: ProposedOrder) -> OpenQuestion:
+    """What waits for the answer; of a new order that has no row yet, its day and notes wait as well."""
+    return OpenQuestion(
+        QuestionKind.PRODUCT,
+        turn.serial,
+        proposed.pending,
+        asked=turn.asked_before + 1,
+        doubtful=proposed.doubtful,
+        limit=proposed.limit,
+        order_id=proposed.base.id if proposed.base and proposed.changes_placed else None,
+        day=turn.intent.delivery_date or _asked_day(turn),
+        notes=_new_notes(proposed),
+        passed_over=_passed_over(turn, proposed.pending[0]),
+    )
+
+
+def _ask_beside_draft(turn: Turn, proposed: ProposedOrder, question: OpenQuestion, replies: list[Reply]) -> Decision:
+    """What is clear is kept in a draft and shown with the question."""
+    if not proposed.lines and proposed.base is None:
+        return Decision(tuple(replies), question=question)
+    draft = order_decisions.order_write(turn, proposed, "draft", "parsed", "asked")
+    if draft.lines:
+        replies[0] = replace(replies[0], lead="so_far", values={**replies[0].values, "order": draft})
+    return Decision(tuple(replies), order=draft, question=question)
+
+
+def _ask_beside_placed(turn: Turn, proposed: ProposedOrder, question: OpenQuestion, replies: list[Reply]) -> Decision:
+    """What is clear changes the placed order at once where that needs no YES; else it waits with the question."""
     if not proposed.changes:
         noted = _noted(turn, proposed) if turn.intent.notes else Decision()
-        return replace(noted, replies=(*noted.replies, reply, *offer), question=question)
+        return replace(noted, replies=(*noted.replies, *replies), question=question)
     now = check_out(turn, replace(proposed, pending=()))
     if now.order is None or now.order.status != "placed":
-        return Decision((reply, *offer), question=replace(question, changes=proposed.changes))
-    return replace(now, replies=(*now.replies, reply, *offer), question=question)
+        return Decision(tuple(replies), question=replace(question, changes=proposed.changes))
+    return replace(now, replies=(*now.replies, *replies), question=question)
 
 
 def _nothing_to_change(target: Target) -> Decision:
@@ -90,10 +113,10 @@ def _nothing_left(turn: Turn, proposed: ProposedOrder) -> Decision:
     """Everything was taken out again: an order of nothing is a cancelled one."""
     if proposed.base is not None:
         return order_decisions.cancelled(turn, proposed.base)
-    question = turn.situation.question
-    left_out = question is not None and question.kind is QuestionKind.PRODUCT
+    if turn.asked(QuestionKind.PRODUCT) is not None:
+        return Decision((Reply("left_out"),))
     amends = turn.intent.kind is IntentKind.ORDER_AMEND
-    return Decision((Reply("left_out" if left_out else "no_open_order" if amends else "help"),))
+    return Decision((Reply("no_open_order" if amends else "help"),))
 
 
 def _only_adds(turn: Turn) -> bool:
@@ -111,8 +134,8 @@ def _same_day(turn: Turn, proposed: ProposedOrder) -> bool:
 
 def _passed_over(turn: Turn, first: Question) -> int:
     """1 when the question that is put now was put before and something else was said."""
-    before = turn.situation.question
-    same = before is not None and before.kind is QuestionKind.PRODUCT and before.about[0] == first
+    before = turn.asked(QuestionKind.PRODUCT)
+    same = before is not None and before.about[0] == first
     return int(same and first not in turn.intent.questions)
 
 

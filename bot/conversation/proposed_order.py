@@ -50,27 +50,31 @@ def proposed_order(turn: Turn, target: Target) -> ProposedOrder:
     """What the message asks for, together with what was said before it and still waits."""
     base = target.order
     waiting = _waiting_for(turn, base)
-    changes = (waiting.changes if waiting else ()) + changes_of(turn, base)
+    changes = waiting.changes + changes_of(turn, base)
     lines = priced(turn, base, changes)
-    asked = turn.intent.delivery_date or _day_meant(turn) or (waiting.day if waiting else None)
+    asked = turn.intent.delivery_date or _day_meant(turn) or waiting.day
     delivery, refused = delivery_of(turn, base, asked, target.late)
     pending, withdrawn = _pending(turn)
-    notes = joined_notes(base.notes if base else "", waiting.notes if waiting else "", turn.intent.notes)
     return ProposedOrder(
         base=base,
         lines=lines,
         changes=changes,
         said=quantities_of(changes),
         pending=pending,
-        doubtful=(turn.intent.doubtful and waiting is None and not _doubts_the_day_only(turn))
-        or any(not line.sure for line in turn.intent.lines)
-        or bool(waiting and waiting.doubtful),
-        limit=limit_of(turn, lines, changes) or (waiting.limit if waiting else None),
+        doubtful=waiting.doubtful or _unsure(turn, waiting),
+        limit=limit_of(turn, lines, changes) or waiting.limit,
         delivery=delivery,
         refused=refused,
-        notes=notes,
+        notes=joined_notes(base.notes if base else "", waiting.notes, turn.intent.notes),
         withdrawn=withdrawn,
     )
+
+
+def _unsure(turn: Turn, waiting: OpenQuestion) -> bool:
+    """Whether the reading is unsure of the lines, or of whether they are an order; an answer is one."""
+    if not all(line.sure for line in turn.intent.lines):
+        return True
+    return turn.intent.doubtful and waiting is NOTHING_WAITS and not _doubts_the_day_only(turn)
 
 
 def delivery_of(
@@ -78,8 +82,8 @@ def delivery_of(
 ) -> tuple[date | None, date | None]:
     """The day it will be delivered, and the day that the customer must think of where that is another."""
     rules, said_at = turn.outlet.delivery, turn.said.said_at
-    asked = asked or (base.delivery_date if base else None) or (late.delivery_date if late else None)
-    wished = asked or next_delivery(said_at, rules)
+    had = (order.delivery_date for order in (base, late) if order is not None)
+    wished = asked or next(filter(None, had), None) or next_delivery(said_at, rules)
     if wished is None or obstacle(wished, said_at, turn.now, rules) is None:
         return wished, None
     return next_delivery(
@@ -102,23 +106,26 @@ def limit_of(turn: Turn, lines: tuple[OrderLine, ...], changes: tuple[Change, ..
     """The limit of one line: its quantity, counted in the unit that was said."""
     units = {line.sku: line.unit_said for line in turn.intent.lines}
     touched = {change.sku for change in changes}
-    for line in lines:
-        product = turn.situation.index.products.get(line.sku)
-        per_unit = factor(product, units.get(line.sku)) if product else None
-        if line.sku in touched and line.quantity / (per_unit or 1) > turn.situation.rules.max_quantity_per_item:
-            return "quantity"
-    return None
+    above = (_above_limit(turn, line, units.get(line.sku)) for line in lines if line.sku in touched)
+    return "quantity" if any(above) else None
 
 
-def _waiting_for(turn: Turn, base: OrderView | None) -> OpenQuestion | None:
+def _above_limit(turn: Turn, line: OrderLine, unit: str | None) -> bool:
+    product = turn.situation.index.products.get(line.sku)
+    per_unit = factor(product, unit) if product else None
+    return line.quantity / (per_unit or 1) > turn.situation.rules.max_quantity_per_item
+
+
+NOTHING_WAITS = OpenQuestion(QuestionKind.PRODUCT, serial=0)
+
+
+def _waiting_for(turn: Turn, base: OrderView | None) -> OpenQuestion:
     """The open question, when what it holds belongs to this order. A repetition that was not confirmed is dropped."""
-    question = turn.situation.question
+    question = turn.asked(QuestionKind.PRODUCT) or turn.asked(QuestionKind.CONFIRM)
     if question is None or question.doubt == "confirm_same_again":
-        return None
-    if question.kind not in (QuestionKind.PRODUCT, QuestionKind.CONFIRM):
-        return None
+        return NOTHING_WAITS
     placed_id = base.id if base and not base.is_draft else None
-    return question if question.order_id == placed_id else None
+    return question if question.order_id == placed_id else NOTHING_WAITS
 
 
 def _pending(turn: Turn) -> tuple[tuple[Question, ...], tuple[Question, ...]]:
@@ -135,15 +142,18 @@ def _pending(turn: Turn) -> tuple[tuple[Question, ...], tuple[Question, ...]]:
 
 def _left_open(turn: Turn) -> tuple[Question, ...]:
     """The open question and those behind it, without what this message answers or asks itself."""
-    question, intent = turn.situation.question, turn.intent
-    earlier = question.about if question and question.kind is QuestionKind.PRODUCT else ()
+    question, intent = turn.asked(QuestionKind.PRODUCT), turn.intent
     asked_again = {q.text for q in intent.questions}
-    settled = _brought(intent) | {sku for q in intent.questions for sku in q.candidates}
-    drafted = {sku for sku, _ in turn.situation.context.draft.lines} if turn.situation.context.draft else set()
-    brings_goods = bool(intent.questions or intent.changes or {line.sku for line in intent.lines} - drafted)
-    if not (brings_goods or intent.delivery_date or intent.notes):
-        earlier = earlier[1:]
-    return tuple(q for q in earlier if q.text not in asked_again and not settled.intersection(q.candidates))
+    answered = _brought(intent).union(*(q.candidates for q in intent.questions))
+    brings_nothing = not (intent.delivery_date or intent.notes or _brings_goods(turn))
+    earlier = question.about[brings_nothing:] if question else ()
+    return tuple(q for q in earlier if q.text not in asked_again and answered.isdisjoint(q.candidates))
+
+
+def _brings_goods(turn: Turn) -> bool:
+    intent, draft = turn.intent, turn.situation.context.draft
+    drafted = {sku for sku, _ in draft.lines} if draft else set()
+    return bool(intent.questions or intent.changes) or any(line.sku not in drafted for line in intent.lines)
 
 
 def _brought(intent: Intent) -> set[str]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.catalog.product import Product
 from bot.channels.base import MessageKind
 from bot.conversation import on_behalf, order_decisions
-from bot.conversation.targets import open_orders
+from bot.conversation.targets import open_order
 from bot.conversation.turn import Turn, choice_buttons
 from bot.decision import Decision, Escalate, Outcome, Reply
 from bot.situation import QuestionKind, Said, Situation
@@ -28,29 +29,39 @@ TWICE = "confirm_same_again"
 def point_at_order(said: Said, situation: Situation) -> tuple[Said, Situation]:
     """The words, and where things stand, as the pointing makes them."""
     said, situation = on_behalf.resume(_as_press(said, situation), situation)
-    referred = situation.referred
-    if (
-        said.kind is not MessageKind.TEXT
-        or referred is None
-        or referred.order_id is None
-        or situation.meant_order_id is not None
-    ):
+    order_id = _quoted_order(situation)
+    if said.kind is not MessageKind.TEXT or order_id is None or situation.meant_order_id is not None:
         return said, situation
-    if situation.draft is not None and situation.draft.id == referred.order_id:
-        return said, situation
-    return said, replace(situation, meant_order_id=referred.order_id)
+    return said, replace(situation, meant_order_id=order_id)
+
+
+def _quoted_order(situation: Situation) -> int | None:
+    """The order that the quoted message made or showed; None for the draft, which is meant anyway."""
+    order_id = situation.referred.order_id if situation.referred else None
+    draft_id = situation.draft.id if situation.draft else None
+    return None if order_id == draft_id else order_id
 
 
 def with_quoted_line(intent: Intent, said: Said, situation: Situation, read: Callable[[str], Intent]) -> Intent:
     """ "make it 200" under a message about one product: read with that product's name, kept when that is all it needed."""
-    sku = situation.referred.sku if situation.referred else None
-    product = situation.index.products.get(sku) if sku else None
-    clear = intent.kind in WRITES_ORDER and bool(intent.lines or intent.changes) and not intent.questions
-    if product is None or clear or said.kind is not MessageKind.TEXT or len(said.text.split()) > MAX_WORDS:
+    product = _quoted_product(situation)
+    short = said.kind is MessageKind.TEXT and len(said.text.split()) <= MAX_WORDS
+    if product is None or not short or _clear_about(intent):
         return intent
     second = read(f"{said.text} {product.name}")
-    named = {line.sku for line in second.lines} | {change.sku for change in second.changes}
-    return second if second.kind in WRITES_ORDER and product.sku in named and not second.questions else intent
+    return second if product.sku in _clear_about(second) else intent
+
+
+def _quoted_product(situation: Situation) -> Product | None:
+    sku = situation.referred.sku if situation.referred else None
+    return situation.index.products.get(sku) if sku else None
+
+
+def _clear_about(intent: Intent) -> set[str]:
+    """The goods that a message orders or changes; none where it does neither, or something has to be asked."""
+    if intent.kind not in WRITES_ORDER or intent.questions:
+        return set()
+    return {line.sku for line in intent.lines} | {change.sku for change in intent.changes}
 
 
 def quoted(turn: Turn) -> Decision | None:
@@ -60,24 +71,21 @@ def quoted(turn: Turn) -> Decision | None:
         return None
     if turn.intent.kind is IntentKind.ORDER_CONFIRM:
         return _confirms(turn)
-    draft = turn.situation.draft
-    if referred.order_id is None or (draft is not None and draft.id == referred.order_id):
+    order_id = _quoted_order(turn.situation)
+    if order_id is None:
         return None
-    order = next((order for order in open_orders(turn) if order.id == referred.order_id), None)
+    order = open_order(turn, order_id)
     if order is None:
-        task = Escalate("change of a closed order", takes_over=False)
-        return Decision(
-            (Reply("quoted_closed"),),
-            Outcome.HANDED_OVER,
-            "quoted_closed",
-            escalate=task,
-            question=turn.situation.question,
-        )
-    if turn.intent.kind is IntentKind.ORDER_CANCEL:
-        if turn.intent.doubtful:
-            return None
+        return _closed(turn)
+    if turn.intent.kind is IntentKind.ORDER_CANCEL and not turn.intent.doubtful:
         return replace(order_decisions.cancelled(turn, order), question=turn.situation.question)
     return None
+
+
+def _closed(turn: Turn) -> Decision:
+    """The quoted order cannot be changed any more."""
+    task, question = Escalate("change of a closed order", takes_over=False), turn.situation.question
+    return Decision((Reply("quoted_closed"),), Outcome.HANDED_OVER, "quoted_closed", escalate=task, question=question)
 
 
 def _confirms(turn: Turn) -> Decision | None:
@@ -89,12 +97,12 @@ def _confirms(turn: Turn) -> Decision | None:
 
 
 def _as_press(said: Said, situation: Situation) -> Said:
-    question, referred = situation.question, situation.referred
-    if said.kind is not MessageKind.REACTION or question is None or referred is None or referred.inbound:
+    """A thumbs-up as the YES button of the question that it stands under."""
+    question, referred = situation.asked(QuestionKind.CONFIRM), situation.referred
+    thumb = said.kind is MessageKind.REACTION and said.text.startswith(THUMBS_UP)
+    if not thumb or question is None or referred is None or referred.inbound:
         return said
-    fits = question.kind is QuestionKind.CONFIRM and referred.answers == question.serial and question.doubt != TWICE
-    if not fits or not said.text.startswith(THUMBS_UP):
+    if referred.answers != question.serial or question.doubt == TWICE:
         return said
-    return replace(
-        said, kind=MessageKind.BUTTON, text="", payload={"data": choice_buttons(question.serial, ("yes",))[0].data}
-    )
+    yes = choice_buttons(question.serial, ("yes",))[0]
+    return replace(said, kind=MessageKind.BUTTON, text="", payload={"data": yes.data})

@@ -36,6 +36,11 @@ def open_orders(turn: Turn) -> tuple[OrderView, ...]:
     return tuple(o for o in found if o.delivery_date and not has_come(o.delivery_date, turn.now, turn.outlet.delivery))
 
 
+def open_order(turn: Turn, order_id: int | None) -> OrderView | None:
+    """The order of that id, while it may still be changed."""
+    return next((order for order in open_orders(turn) if order.id == order_id), None)
+
+
 def open_at(situation: Situation, said_at: datetime) -> tuple[OrderView, ...]:
     """The same, before the message is read; none while the outlet is not known."""
     if situation.outlet is None:
@@ -111,18 +116,25 @@ def ask_which(turn: Turn, orders: tuple[OrderView, ...]) -> Decision:
 def resume_for_order(said: Said, situation: Situation, day: date | None = None) -> tuple[Said, Situation]:
     """When this turn picks the order that was asked about, by number, button, order number or day: that order, and the
     words that had waited for it. Run before the message is read, because it is read against that order."""
-    question = situation.question
-    if question is None or question.kind is not QuestionKind.ORDER:
+    question = situation.asked(QuestionKind.ORDER)
+    if question is None:
         return said, situation
     orders = [order for order in situation.orders if str(order.id) in question.choices]
-    number = chosen_number(said, question, len(question.choices))
-    picked = [order for order in orders if number and str(order.id) == question.choices[number - 1]]
-    picked = picked or [order for order in orders if order.number in _numbers(said.text)]
-    picked = picked or [order for order in orders if day is not None and order.delivery_date == day]
+    picked = _picked(said, question, orders, day)
     if len(picked) != 1:
         return said, situation
     waiting = replace(said, text=question.first_text, kind=MessageKind.TEXT, payload={})
     return waiting, replace(situation, meant_order_id=picked[0].id, question=None)
+
+
+def _picked(said: Said, question: OpenQuestion, orders: list[OrderView], day: date | None) -> list[OrderView]:
+    """The orders that the words pick: by a choice, else by order numbers, else by the day."""
+    number = chosen_number(said, question, len(question.choices))
+    chosen = question.choices[number - 1] if number else None
+    by_choice = [order for order in orders if str(order.id) == chosen]
+    by_number = [order for order in orders if order.number in _numbers(said.text)]
+    by_day = [order for order in orders if order.delivery_date == day] if day else []
+    return by_choice or by_number or by_day
 
 
 def _same_delivery(turn: Turn, opened: Collection[OrderView]) -> OrderView | None:
@@ -143,12 +155,8 @@ def _same_delivery(turn: Turn, opened: Collection[OrderView]) -> OrderView | Non
 def _closed(turn: Turn) -> OrderView | None:
     """The latest order that would have been meant, had its cut-off not passed."""
     today = turn.said.said_at.astimezone(turn.outlet.delivery.zone).date()
-    found = [
-        o
-        for o in turn.situation.own_orders
-        if o.status in OPEN and (o.delivery_date is None or o.delivery_date >= today)
-    ]
-    return next(iter(found), None)
+    opened = (order for order in turn.situation.own_orders if order.status in OPEN)
+    return next((order for order in opened if order.delivery_date is None or order.delivery_date >= today), None)
 
 
 def _numbers(text: str) -> set[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.channels.base import Button
-from bot.situation import OpenQuestion, OrderView, Outlet, Said, Situation
+from bot.situation import OpenQuestion, OrderView, Outlet, QuestionKind, Said, Situation
 from bot.understanding.intent import Intent
 
 MOST_DIGITS = 2
@@ -31,6 +31,10 @@ class Turn:
     @property
     def serial(self) -> int:
         return self.said.message_ids[-1]
+
+    def asked(self, kind: QuestionKind) -> OpenQuestion | None:
+        """The open question, when it is of that kind."""
+        return self.situation.asked(kind)
 
     @property
     def asked_before(self) -> int:
