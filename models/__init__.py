@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from models.alias_proposal import AliasProposal
     from models.base import Base
+    from models.broadcast import Broadcast, BroadcastRecipient
     from models.contact import Contact, ContactOutlet
     from models.conversation import Conversation
     from models.desk import Note, ReadMark
@@ -33,6 +34,8 @@ __all__ = [
     "Audit",
     "Base",
     "BindingRequest",
+    "Broadcast",
+    "BroadcastRecipient",
     "CatalogVersion",
     "Contact",
     "ContactOutlet",

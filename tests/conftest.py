@@ -28,6 +28,7 @@ from jobs.worker import make_worker
 from models import schema
 from simulator.config import SimulatorConfig
 from simulator.server import Running, start
+from tests.browser import page as page
 from tests.servers import postgres_server, redis_server
 from tests.tables import DemoRows, empty
 

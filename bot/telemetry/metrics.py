@@ -23,6 +23,8 @@ CHANNELS = registry.CHANNELS.keys()
 DOORS = (
     *(spec.door.rpartition(".")[2] for spec in registry.CHANNELS.values() if spec.door),
     "health",
+    "messages_api",
+    "products_api",
     "console",
     "simulator",
 )
@@ -125,6 +127,10 @@ replies_ceiling_total = _counter(
 replies_unconfirmed_total = _counter(
     "replies_unconfirmed_total", "Replies given up after two sends whose answers were lost", channel=CHANNELS
 )
+broadcast_recipients_total = _counter(
+    "broadcast_recipients_total", "Contacts of an announcement, by what became of writing to them",
+    outcome=("enqueued", "failed", "opted_out", "passed_over"),
+)  # fmt: skip
 replies_undelivered_total = _counter(
     "replies_undelivered_total", "Replies that the provider took and could not deliver", channel=CHANNELS
 )

@@ -16,6 +16,7 @@ from flask import Flask
 HERE = "handlers.cli"
 WHERE: Mapping[str, tuple[str, str]] = {
     "aliases": ("aliases:group", "Names that outlets use for products, learned from their answers."),
+    "broadcast": ("broadcast:group", "Announcements to many outlets."),
     "catalog": ("catalog:group", "The products that are sold."),
     "contacts": ("contacts:group", "The phones and chats that may order, and for whom."),
     "conversations": ("conversations:group", "Conversations: list, show."),

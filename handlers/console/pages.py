@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from handlers.console import events, inbox, orders, sign_in, todo
+from handlers.console import broadcasts, events, inbox, orders, sign_in, todo
 
-PAGES = (sign_in, inbox, orders, todo, events)
+PAGES = (sign_in, inbox, orders, todo, broadcasts, events)

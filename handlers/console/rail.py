@@ -29,6 +29,7 @@ PLACES = (
     Place("console.todo", "To do", "bell", "/console/todo", "all", on_phone=True),
     Place("console.orders", "Orders", "receipt", "/console/orders", "approvals", on_phone=True),
     Place("console.packing", "Packing", "truck", "/console/packing", on_phone=True),
+    Place("console.broadcasts", "Broadcasts", "horn", "/console/broadcasts", role=Role.OPS),
 )
 
 

@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-
 import httpx
-import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from simulator.server import Running
 from tests.conftest import Shop
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Quiet and harmless on any machine, also as root: no sandbox of its own, nothing fetched in the background.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-
-
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if program is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser.new_page(locale="en-SG", timezone_id="Asia/Singapore")
-        browser.close()
 
 
 def test_order_written_in_the_page_is_placed_and_shown(
