@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from chaos.copies import copies_told
 from chaos.customers import Customers
-from chaos.house import House, Process
-from chaos.invariants import violations
+from chaos.house import INVOICING, House, Process
+from chaos.invariants import invoice_violations, violations
 from embedded.ports import free_port
 
 WORKER = (
@@ -22,6 +22,7 @@ WORKER = (
     "apply.before_lines", "apply.after_order", "apply.after_inbound", "apply.after_outbound", "apply.after_events",
     "process.before_commit", "process.after_commit", "deliver.after_claim", "deliver.before_send", "deliver.after_count",
     "deliver.after_send", "deliver.before_finish", "deliver.in_finish", "deliver.in_record", "deliver.after_finish",
+    "invoice.after_claim", "invoice.before_call", "invoice.after_call", "invoice.before_finish", "invoice.after_finish",
 )  # fmt: skip
 SWEEPER = ("sweep.before_ring", "ring.process")
 WEB = ("web.before_record", "web.after_commit", "web.before_answer")
@@ -84,6 +85,7 @@ def sweep(house: House, seeds: int, seed: int, say: Callable[[str], None] = lamb
     """All deaths of the plan, then the faults end and the invariants are asked."""
     began = time.monotonic()
     outcome = Outcome()
+    house.environment |= INVOICING
     house.open(workers=0, sweepers=1)
     house.change(REFUSED)
     phones = house.everybody()
@@ -114,9 +116,10 @@ def sweep(house: House, seeds: int, seed: int, say: Callable[[str], None] = lamb
     outcome.drained_s = house.drained(90)
     outcome.messages = len(customers.said)
     at_risk = sum(death.failpoint in SEND_WINDOW for death in outcome.died)
+    house.invoiced(180)
     outcome.violations = _without_parked(
         violations(house, customers.said, crashes_while_sending=at_risk), outcome, house
-    )
+    ) + invoice_violations(house)
     outcome.waits_s, outcome.copies = waits(house), copies_told(house)
     outcome.seconds = time.monotonic() - began
     customers.close()

@@ -34,6 +34,8 @@ from simulator.server import Running, start
 
 SECRET = "chaos-canary-secret-7f3a9c"
 READY_S = 30.0
+INVOICING = {"XERO_CLIENT_ID": "simulator", "INVOICE_WHEN": "placed"}
+"""The environment of processes that invoice in the simulator; others do not."""
 FIRST_CHAT = 7_310_000_000
 
 
@@ -184,6 +186,15 @@ class House:
             time.sleep(0.2)
         return None
 
+    def invoiced(self, seconds: float) -> bool:
+        """Whether every invoice was brought up to its order in that time."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if not self.one("SELECT count(*) FROM invoices WHERE state NOT IN ('sent', 'gone')"):
+                return True
+            time.sleep(0.5)
+        return False
+
     def clean(self) -> None:
         """Empties the ledgers between scenarios; catalog, outlets and their contacts stay."""
         self.providers.heal()
@@ -191,7 +202,7 @@ class House:
         self.redis.heal()
         self.change(
             "TRUNCATE conversation_messages, conversations, orders, order_lines, order_events, escalations, failures,"
-            " delivery_receipts, audit, heartbeats RESTART IDENTITY CASCADE"
+            " delivery_receipts, audit, heartbeats, invoices, accounting_links, accounting_connection RESTART IDENTITY CASCADE"
         )
         self.simulator.reset()
 

@@ -122,7 +122,7 @@ def _sums(house: House) -> list[str]:
 
 def _secrets(house: House, said: Sequence[SentOrder]) -> list[str]:
     """I6: no secret, phone or customer's words in a log or in Redis."""
-    marks = [SECRET, "simulator-twilio-token", "simulator-telegram-token", "Pizza Box 10 inch"]
+    marks = [SECRET, "simulator-twilio-token", "simulator-telegram-token", "simulator-xero", "Pizza Box 10 inch"]
     marks += [each.phone for each in said[:20]]
     found = []
     for log in house.folder.glob("*.log"):
@@ -150,3 +150,21 @@ def _nothing_open(house: House) -> list[str]:
     )]  # fmt: skip
     held = int(house.one("SELECT count(*) FROM conversations WHERE lease_until IS NOT NULL"))
     return found + ([f"I7 {held} leases are left over"] if held else [])
+
+
+def invoice_violations(house: House) -> list[str]:
+    """One invoice an order in Xero's books, none more, and every total equal to the cent."""
+    ours = dict(house.rows("SELECT number, total FROM orders WHERE status = 'placed' AND NOT is_synthetic"))
+    alive = [row for row in house.simulator.xero.books.invoices.values() if row["Status"] not in ("DELETED", "VOIDED")]
+    theirs = {row["InvoiceNumber"]: row["Total"] for row in alive}
+    different = [number for number, total in ours.items() if number in theirs and theirs[number] != total]
+    unsent = house.one("SELECT count(*) FROM invoices WHERE state NOT IN ('sent', 'gone')")
+    counted = (
+        (len(alive) - len(theirs), "invoices are double"),
+        (len(set(ours) - set(theirs)), "orders have no invoice"),
+        (len(set(theirs) - set(ours)), "invoices have no order"),
+        (len(different), "totals differ"),
+        (unsent, "invoices are not sent"),
+        (house.simulator.xero.identity.refused, "refreshes were refused"),
+    )
+    return [f"I2 {count} {what}" for count, what in counted if count]

@@ -13,6 +13,7 @@ from chaos.report import Part
 from chaos.scenarios import (
     clocks,
     edits,
+    invoices,
     network,
     operators,
     processes,
@@ -24,7 +25,7 @@ from chaos.scenarios import (
 )
 from chaos.scenarios.scenario import Scenario, play
 
-ROOMS = (providers, telegram_copies, edits, network, queue, record, clocks, processes, operators, versions)
+ROOMS = (providers, telegram_copies, edits, network, queue, record, clocks, processes, operators, invoices, versions)
 SCENARIOS: tuple[Scenario, ...] = tuple(scenario for room in ROOMS for scenario in room.SCENARIOS)
 OUTLETS, TELEGRAM_USERS = 500, 60
 

@@ -1,0 +1,101 @@
+"""Rows 36 to 39: Xero loses answers, refuses, limits, and forgets its tokens, while workers die between the request and the record."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from chaos.house import INVOICING, Process
+from chaos.invariants import invoice_violations
+from chaos.scenarios.scenario import Scenario, Trial
+from simulator.config import changed
+from simulator.faults import Fault, FaultKind
+
+ORDERS = 1_000
+DEATHS = (
+    "invoice.after_claim", "invoice.before_call", "invoice.after_call", "invoice.before_finish", "contact.after_write",
+    "token.after_answer", "token.after_store",
+)  # fmt: skip
+PATIENCE_S, VICTIMS = 420.0, 3
+_ORDERS = """
+WITH outlet AS (SELECT id FROM outlets ORDER BY id LIMIT 1), talk AS (SELECT id, channel FROM conversations ORDER BY id LIMIT 1),
+said AS (
+    INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, provider_id, role, kind, content, state, reason,
+                                       said_at, finished_at)
+    SELECT c.id, c.session_id, 'inbound', c.channel, 'INVOICED-' || n, 'user', 'text', '', 'ignored', 'made by the scenario', now(), now()
+    FROM conversations c JOIN talk ON talk.id = c.id, generate_series(1, :count) n RETURNING id, conversation_id, channel),
+made AS (
+    INSERT INTO orders (number, outlet_id, conversation_id, message_id, channel, status, currency, subtotal, tax_rate, tax, total, placed_at)
+    SELECT 'SO-' || nextval('order_numbers'), outlet.id, said.conversation_id, said.id, said.channel, 'placed', 'SGD', s.subtotal, 0.09,
+           round(s.subtotal * 0.09, 2), s.subtotal + round(s.subtotal * 0.09, 2), now()
+    FROM said, outlet, LATERAL (SELECT round((said.id % 397 + 1) * 0.0375, 2) + round((said.id % 91 + 1) * 0.21, 2) AS subtotal) s
+    RETURNING id, number, message_id),
+lines AS (
+    INSERT INTO order_lines (order_id, position, sku, name, quantity, unit, unit_price, line_total)
+    SELECT id, 1, 'CHAOS-A', 'Box & <Lid>', message_id % 397 + 1, 'piece', 0.0375, round((message_id % 397 + 1) * 0.0375, 2) FROM made
+    UNION ALL SELECT id, 2, 'CHAOS-B', '纸盒', message_id % 91 + 1, 'piece', 0.21, round((message_id % 91 + 1) * 0.21, 2) FROM made)
+INSERT INTO invoices (order_id, number, due_at) SELECT id, number, now() FROM made
+"""
+_OPEN = "SELECT count(*) FROM invoices WHERE state NOT IN ('sent', 'gone')"
+
+
+def a_thousand_invoices(trial: Trial) -> None:
+    """Every order has its invoice, once and to the cent, whatever happened on the way."""
+    house, xero = trial.house, trial.house.simulator.xero
+    house.close_all()
+    house.open(env=INVOICING)
+    trial.traffic(6, 2, phones=12)
+    trial.settle()
+    made = int(house.one("SELECT count(*) FROM invoices"))
+    trial.must(made > 0, "no order of a customer had an intent")
+    house.change(_ORDERS, count=ORDERS - made)
+    xero.config = changed(xero.config, {"xero_calls_per_minute": 60, "xero_access_s": 90, "xero_key_life_s": 5})
+    xero.latency_s = 0.05
+    for kind, probability in ((FaultKind.ACCEPT_THEN_DROP, 0.15), (FaultKind.CUT, 0.05), (FaultKind.ERROR, 0.05)):
+        for operation in ("invoices.create", "invoices.update", "contacts.update", "token.refresh_token"):
+            house.simulator.faults.add(Fault(kind, "xero", operation, count=None, probability=probability, status=503))
+    with trial.timed(f"{ORDERS} invoices in"):
+        _until_all_are_sent(trial)
+    house.simulator.faults.remove()
+    _judge(trial)
+    made_here = "(SELECT order_id FROM order_lines WHERE sku = 'CHAOS-A')"
+    house.change(f"DELETE FROM invoices WHERE order_id IN {made_here}")
+    house.change(f"DELETE FROM orders WHERE id IN {made_here}")
+
+
+def _until_all_are_sent(trial: Trial) -> None:
+    """Victims beside the house's worker, three at a time; tokens die now and then, and in the last third nothing goes wrong any more."""
+    house, chooser = trial.house, random.Random(trial.seed)
+    waiting = list(DEATHS)
+    chooser.shuffle(waiting)
+    victims: list[Process] = []
+    began = time.monotonic()
+    expire_at = began + 5
+    while house.one(_OPEN) and time.monotonic() - began < PATIENCE_S:
+        while waiting and sum(each.alive for each in victims) < VICTIMS:
+            victims.append(house.spawn("worker", fail=f"{waiting.pop()}:1:kill", env=INVOICING))
+        if time.monotonic() > expire_at:
+            house.simulator.xero.identity.expire()
+            expire_at = time.monotonic() + 15
+        if time.monotonic() - began > PATIENCE_S * 2 / 3:
+            house.simulator.faults.remove()
+        house.change("UPDATE invoices SET due_at = now() WHERE state = 'failed'")
+        time.sleep(0.5)
+    trial.note(f"{sum(not each.alive for each in victims)} workers died")
+    for victim in victims:
+        victim.signal(15)
+
+
+def _judge(trial: Trial) -> None:
+    house, xero = trial.house, trial.house.simulator.xero
+    trial.problems += invoice_violations(house)
+    trial.must(xero.limits.most_open <= 5, f"{xero.limits.most_open} calls were open at once")
+    calls = len(house.simulator.ledger.entries(kind="call", provider="xero"))
+    made = len(xero.books.invoices)
+    trial.note(
+        f"{made} invoices, {calls} calls ({calls / max(1, made):.2f} an order), {xero.limits.refused} refused by limits,"
+        f" most {xero.limits.most_in_a_minute} a minute, {xero.identity.refreshes} refreshes"
+    )
+
+
+SCENARIOS = (Scenario("a thousand invoices", "36, 37, 38", a_thousand_invoices),)
