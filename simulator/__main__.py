@@ -17,7 +17,7 @@ from simulator.server import start
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m simulator",
-        description="Answers as Twilio, Telegram and OpenAI on loopback. Example: python -m simulator --port 8004",
+        description="Answers as Twilio, Telegram, OpenAI and Xero on loopback. Example: python -m simulator --port 8004",
     )
     parser.add_argument("--port", type=int, default=None, help="default: the port of SIMULATOR_URL")
     parser.add_argument("--seed", type=int, default=0, help="of faults with a probability")
