@@ -221,6 +221,9 @@ class XeroApi:
     def _write(self, name: str, call: Call) -> Outcome:
         body, asked = call.request.json, call.request.query
         rows = body.get(name, [body]) if isinstance(body, dict) else None
+        own = call.request.path.removeprefix(API).split("/")[1:]
+        if own and rows:
+            rows = [dict(rows[0]) | {IDS[name]: own[0]}]
         if not rows:
             return Outcome(_invalid([({}, f"No data has been processed for this endpoint, which expects {name}.")]))
         done = [self._one(name, row, call, asked) for row in rows]

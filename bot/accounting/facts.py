@@ -24,10 +24,12 @@ class Facts:
     tax_type_ok: bool
     account_ok: bool
     problems: tuple[str, ...] = field(default=())
+    unverified: tuple[str, ...] = field(default=())
+    """What could not be looked at. Invoices go on: what comes back of each is compared to the cent."""
 
     @property
     def ok(self) -> bool:
-        return not self.problems
+        return not (self.problems or self.unverified)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -38,6 +40,7 @@ class Facts:
             "tax_type_ok": self.tax_type_ok,
             "account_ok": self.account_ok,
             "problems": list(self.problems),
+            "unverified": list(self.unverified),
         }
 
 
@@ -54,9 +57,16 @@ class Wanted:
 Rows = Sequence[Mapping[str, Any]]
 
 
-def judge(organisation: Mapping[str, Any], tax_rates: Rows, accounts: Rows, wanted: Wanted) -> Facts:
-    rate, tax_problem = _tax(tax_rates, wanted)
-    account_problem = _account(accounts, wanted.account_code)
+def judge(
+    organisation: Mapping[str, Any] | None, tax_rates: Rows | None, accounts: Rows | None, wanted: Wanted
+) -> Facts:
+    """None stands for what Xero does not show to us."""
+    rate, tax_problem = _tax(tax_rates, wanted) if tax_rates is not None else (wanted.rate, "")
+    account_problem = _account(accounts, wanted.account_code) if accounts is not None else ""
+    hidden = (("organisation", organisation), ("tax rates", tax_rates), ("accounts", accounts))
+    unverified = tuple(f"Xero does not show its {name} to us" for name, found in hidden if found is None)
+    if organisation is None:
+        organisation = {"BaseCurrency": wanted.currency}
     currency = str(organisation.get("BaseCurrency") or "")
     currency_problem = (
         f"CURRENCY is {wanted.currency} and the organisation's currency is {currency}"
@@ -65,7 +75,8 @@ def judge(organisation: Mapping[str, Any], tax_rates: Rows, accounts: Rows, want
     )
     problems = tuple(filter(None, (tax_problem, account_problem, currency_problem)))
     name, country = str(organisation.get("Name") or ""), str(organisation.get("CountryCode") or "")
-    return Facts(name, country, currency, rate, not tax_problem, not account_problem, problems)
+    tax_ok, account_ok = (not tax_problem and tax_rates is not None, not account_problem and accounts is not None)
+    return Facts(name, country, currency, rate, tax_ok, account_ok, problems, unverified)
 
 
 def _tax(rows: Rows, wanted: Wanted) -> tuple[Decimal | None, str]:

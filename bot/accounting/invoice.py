@@ -93,6 +93,9 @@ def body(
         "CurrencyCode": order.currency,
         "Status": status,
         "LineItems": [_line(line, tax, terms, item_codes) for line, tax in zip(order.lines, taxes, strict=True)],
+        "SubTotal": order.subtotal,
+        "TotalTax": order.tax,
+        "Total": order.total,
     }
     return invoice | ({"InvoiceID": xero_id} if xero_id else {})
 

@@ -74,6 +74,11 @@ class Xero:
         return self._write(self._api.create_invoices, "Invoices", invoices, key, unitdp=4)
 
     def update_invoices(self, invoices: Sequence[Row], key: str) -> list[Row]:
+        """Each names its InvoiceID. One goes to its own address, many in one request."""
+        if len(invoices) == 1:
+            options = {"unitdp": 4, "idempotency_key": key}
+            body = {"Invoices": list(invoices)}
+            return rows_of(self._call(self._api.update_invoice, invoices[0]["InvoiceID"], body, **options), "Invoices")
         return self._write(self._api.update_or_create_invoices, "Invoices", invoices, key, unitdp=4)
 
     def create_credit_notes(self, notes: Sequence[Row], key: str) -> list[Row]:

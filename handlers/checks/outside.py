@@ -46,7 +46,11 @@ def xero(runtime: Runtime) -> Verdict:
         standing = read_on(connection)
         states, overdue_s = accounting.invoices_by_state(connection), accounting.overdue_s(connection)
     facts = {"configured": True, "organisation": (standing.facts or {}).get("organisation"), "invoices": states}
-    words = [*standing.problems, *_token_words(standing.rotated_at, runtime.clock())]
+    words = [
+        *standing.problems,
+        *(standing.facts or {}).get("unverified", []),
+        *_token_words(standing.rotated_at, runtime.clock()),
+    ]
     if standing.paused_s and standing.paused_by:
         facts["paused_by"] = standing.paused_by
     if overdue_s > INVOICES_LATE_S:

@@ -108,7 +108,7 @@ def _checked() -> dict[str, Any]:
     try:
         found = facts.look(runtime, accounting_of(runtime))
         facts.note(runtime, found)
-        problems = list(found.problems)
+        problems = [*found.problems, *found.unverified]
     except TriaError as error:
         problems = [str(error)]
     limits = connection.read(runtime).limits or {}

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, text
 
@@ -16,9 +17,10 @@ from bot.errors import PermanentError, TemporaryError, TriaError, UnknownOutcome
 from bot.runtime import Runtime
 from jobs.invoices.accounting import Accounting
 from jobs.invoices.permits import CONTACTS, only_one
-from models.database import autocommit
+from models.database import autocommit, transaction
 
 CONTACT = "contact"
+MAX_CONDITION = 3_000
 _LINKS = text("SELECT key, xero_id, written FROM accounting_links WHERE kind = :kind AND key = ANY(:keys)")
 _LINK = text("""
 INSERT INTO accounting_links (kind, key, xero_id, name, code, written) VALUES (:kind, :key, :xero_id, :name, :code, :written)
@@ -45,58 +47,83 @@ def link(connection: Connection, kind: str, key: str, xero_id: str, name: str, c
 
 def ensure(runtime: Runtime, accounting: Accounting, customers: Sequence[Customer]) -> dict[int, str | TriaError]:
     """The contact's id of each customer, or why it has none yet. A customer who was renamed is renamed there."""
+    known, unknown = _known(runtime, customers)
+    if not unknown:
+        return dict(known)
+    try:
+        with only_one(runtime, CONTACTS, 0):
+            known, unknown = _known(runtime, customers)
+            return {**known, **_made(runtime, accounting, unknown)}
+    except TriaError as error:
+        return {**{customer.id: error for customer in unknown}, **known}
+
+
+def _known(runtime: Runtime, customers: Sequence[Customer]) -> tuple[dict[int, str], list[Customer]]:
+    """The ids of those whose contact says what we say, and who is left."""
     with autocommit(runtime.engine) as connection:
-        known = links(connection, CONTACT, [str(customer.id) for customer in customers])
-    found: dict[int, str | TriaError] = {}
+        kept = links(connection, CONTACT, [str(customer.id) for customer in customers])
+    known = {
+        customer.id: kept[str(customer.id)][0]
+        for customer in customers
+        if str(customer.id) in kept and kept[str(customer.id)][1] == written_print(body(customer))
+    }
+    return known, [customer for customer in customers if customer.id not in known]
+
+
+def _made(runtime: Runtime, accounting: Accounting, customers: Sequence[Customer]) -> dict[int, str | TriaError]:
+    """Looked up before they are written, so that a write whose answer was lost is found; many in one request."""
+    if not customers:
+        return {}
+    with autocommit(runtime.engine) as connection:
+        kept = links(connection, CONTACT, [str(customer.id) for customer in customers])
+    there = _look_up(accounting, [customer for customer in customers if str(customer.id) not in kept])
+    bodies = []
     for customer in customers:
-        kept = known.get(str(customer.id))
-        if kept is not None and kept[1] == written_print(body(customer)):
-            found[customer.id] = kept[0]
-            continue
-        try:
-            found[customer.id] = _one(runtime, accounting, customer)
-        except TriaError as error:
-            found[customer.id] = error
+        found = matching(customer, there)
+        known = kept.get(str(customer.id))
+        bodies.append(body(customer, known[0] if known else str(found["ContactID"]) if found else None))
+    try:
+        rows = accounting.xero.write_contacts(bodies, f"contacts-{written_print({'rows': bodies})}")
+    except UnknownOutcome as error:
+        raise TemporaryError(
+            "contacts may have been written", code="contact", retry_after_s=error.retry_after_s
+        ) from error
+    failpoints.hit("contact.after_write")
+    answers = {str(row.get("ContactNumber")): row for row in rows}
+    with transaction(runtime.engine) as connection:
+        return {customer.id: _linked(connection, customer, answers.get(customer.number, {})) for customer in customers}
+
+
+def _look_up(accounting: Accounting, customers: Sequence[Customer]) -> list[Mapping[str, Any]]:
+    """Every contact that may be one of them."""
+    wheres = {customer.id: condition(customer) for customer in customers}
+    found: list[Mapping[str, Any]] = []
+    for joined in _joined([where for where in wheres.values() if where is not None]):
+        found += accounting.xero.find_contacts(joined)
+    for customer in customers:
+        if wheres[customer.id] is None:
+            found += accounting.xero.search_contacts(customer.number) or accounting.xero.search_contacts(
+                customer.shown_name
+            )
     return found
 
 
-def _one(runtime: Runtime, accounting: Accounting, customer: Customer) -> str:
-    """Looked up before it is written, so that a write whose answer was lost is found. One worker at a time for each customer."""
-    with only_one(runtime, CONTACTS, customer.id):
-        with autocommit(runtime.engine) as connection:
-            kept = links(connection, CONTACT, [str(customer.id)]).get(str(customer.id))
-        if kept is not None and kept[1] == written_print(body(customer)):
-            return kept[0]
-        contact_id = kept[0] if kept else _look_up(accounting, customer)
-        row = _write(accounting, customer, contact_id)
-        failpoints.hit("contact.after_write")
-        with autocommit(runtime.engine) as connection:
-            name = customer.shown_name
-            link(connection, CONTACT, str(customer.id), row, name, customer.number, written_print(body(customer)))
-        return row
+def _joined(wheres: Sequence[str]) -> list[str]:
+    """As many conditions in one request as its address has room for."""
+    parts: list[str] = []
+    for where in wheres:
+        if parts and len(quote(parts[-1])) + len(quote(where)) < MAX_CONDITION:
+            parts[-1] = f"{parts[-1]} OR {where}"
+        else:
+            parts.append(where)
+    return parts
 
 
-def _look_up(accounting: Accounting, customer: Customer) -> str | None:
-    where = condition(customer)
-    rows = accounting.xero.find_contacts(where) if where else accounting.xero.search_contacts(customer.number)
-    if not rows and where is None:
-        rows = accounting.xero.search_contacts(customer.shown_name)
-    found = matching(customer, rows)
-    return str(found["ContactID"]) if found is not None else None
-
-
-def _write(accounting: Accounting, customer: Customer, contact_id: str | None) -> str:
-    """Raises PermanentError with Xero's words; a lost answer is temporary, because the next try looks first."""
-    contact = body(customer, contact_id)
-    try:
-        rows = accounting.xero.write_contacts([contact], f"contact-{customer.number}-{written_print(contact)}")
-    except UnknownOutcome as error:
-        raise TemporaryError(
-            "the contact may have been written", code="contact", retry_after_s=error.retry_after_s
-        ) from error
-    row = rows[0] if rows else {}
+def _linked(connection: Connection, customer: Customer, row: Mapping[str, Any]) -> str | TriaError:
     if words := refusal_of(row):
-        raise PermanentError(f"Xero refused the contact of customer {customer.id}: {words}", code="contact")
+        return PermanentError(f"Xero refused the contact of customer {customer.id}: {words}", code="contact")
     if not row.get("ContactID"):
-        raise TemporaryError("Xero's answer names no contact", code="contact")
+        return TemporaryError("Xero's answer names no contact", code="contact")
+    written = written_print(body(customer))
+    link(connection, CONTACT, str(customer.id), str(row["ContactID"]), customer.shown_name, customer.number, written)
     return str(row["ContactID"])

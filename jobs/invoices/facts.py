@@ -5,10 +5,11 @@ While it is wrong nothing is invoiced, nothing is lost, and readiness says why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from bot.accounting.facts import Facts, Wanted, judge
+from bot.errors import PermanentError
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.telemetry import get_logger
@@ -20,6 +21,7 @@ from jobs.reads.tax import rate_in_force
 from models.database import transaction
 
 log = get_logger(__name__)
+T = TypeVar("T")
 
 DAILY_S = 24 * 3600.0
 WRONG_S = 15 * 60.0
@@ -57,7 +59,17 @@ def look(runtime: Runtime, accounting: Accounting) -> Facts:
     rate = settings.tax_rate if in_force is None else in_force
     wanted = Wanted(settings.xero_tax_type, settings.xero_sales_account_code, settings.currency, rate)
     xero = accounting.xero
-    return judge(xero.organisation(), xero.tax_rates(), xero.accounts(), wanted)
+    return judge(_shown(xero.organisation), _shown(xero.tax_rates), _shown(xero.accounts), wanted)
+
+
+def _shown(call: Callable[[], T]) -> T | None:
+    """None for what is not there to be asked."""
+    try:
+        return call()
+    except PermanentError as error:
+        if error.code != "404":
+            raise
+        return None
 
 
 def note(runtime: Runtime, facts: Facts) -> Mapping[str, Any]:

@@ -315,6 +315,10 @@ def _judged(work: Try, claimed: Claimed, answer: Row) -> Ended:
     """What Xero's answer says of one invoice. Only one with our sums to the cent counts as sent."""
     if words := refusal_of(answer):
         return _refused(claimed, words)
+    if claimed.standing.xero_id not in (None, answer.get("InvoiceID")):
+        return _blocked(
+            claimed, "other", f"Xero answered with another invoice, {answer.get('InvoiceID')}: one of them is too many"
+        )
     status = str(answer.get("Status") or "")
     if status in ("DELETED", "VOIDED"):
         events = (("invoice_removed", {"number": claimed.number, "state": status.lower()}),)
