@@ -19,6 +19,7 @@ from bot.understanding.meant_lines import left_alone, lines_meant, siblings
 from bot.understanding.resolve import MAX_BASE_UNITS, REPAIRED, SURE, Said, line_or_question, local_unit, tidy
 from bot.understanding.statements import Amount, Goods, Op, Pointer, Statement
 
+HALF = Decimal("0.5")
 NAMELESS = 0.95
 """How sure it is that an amount without goods means the only line there is."""
 
@@ -53,11 +54,19 @@ def _wish(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> B
     if goods.pointer is not None or goods.definite:
         return _set(book, said, index, manner) if said.amount else _spoken_of(book, said, index)
     if said.amount is None and manner.beside and (goods.modifier or lines_meant(goods, book, index)):
-        return _spoken_of(book, said, index)
+        spoken = _spoken_of(book, said, index)
+        return spoken if spoken.focus else spoken.doubting(goods.text)
+    if _is_half(said) and len(lines_meant(goods, book, index)) == 1:
+        return _scale(book, replace(said, amount=None, factor=HALF), index, manner)
     line = _line(book, said, index)
     if isinstance(line, Question):
         return _asked(book, said, line)
     return book.more(line) if manner.wish is ChangeOp.ADD or line.sku not in book.lines else book.put(line)
+
+
+def _is_half(said: Statement) -> bool:
+    """ "bleach half": of the line that is there."""
+    return said.amount is not None and said.amount.value == HALF and said.amount.unit is None
 
 
 def _asked(book: Book, said: Statement, question: Question) -> Book:
@@ -152,6 +161,8 @@ def _scaled(book: Book, sku: str, said: Statement, index: CatalogIndex) -> Book:
 
 def _swap(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Book:
     """Other goods in the place of a line, with its amount and unit where no other was said."""
+    if said.not_amount is not None and said.instead is None and (named := lines_meant(said.goods, book, index)):
+        return book.asking(replace(_which(said, named), reason=QuestionReason.QUANTITY))  # "foil not 2"
     if said.instead is None and said.amount is None and lines_meant(said.goods, book, index):
         return _spoken_of(book, said, index)  # "boxes only", of an order that has them
     if said.instead is not None and not lines_meant(said.instead, book, index) and lines_meant(said.goods, book, index):

@@ -16,7 +16,7 @@ from bot.language.tokeniser import plain
 from bot.understanding.intent import ChangeOp, Line, Question, QuestionReason
 from bot.understanding.picks import by_extent
 from bot.understanding.resolve import Said, line_or_question
-from bot.understanding.statements import Amount, Frame, Goods, Mark, Op, Statement
+from bot.understanding.statements import Amount, Frame, Goods, Mark, Op, Pick, Statement
 
 SURE_ANSWER = 0.97
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
@@ -91,6 +91,8 @@ def _without_sizes(
 
 def _by_frame(state: Answered, statements: Sequence[Statement], frame: Frame, index: CatalogIndex) -> Answered | None:
     """ "2", "the second and the third", "both", "neither", "the cheaper one": of the one question that is open."""
+    if frame.chosen:
+        return _all_settled(replace(state, open=(), hit=True), frame.chosen, state.open[0], index)
     if frame.says(Mark.NONE) and not frame.picks and not any(said.amount for said in statements):
         named = [said for said in statements if said.goods is not None and said.goods.pointer is None]
         others = tuple(said for said in named if said.op is Op.REMOVE and not _matches(state, said.goods, index))
@@ -103,12 +105,19 @@ def _by_frame(state: Answered, statements: Sequence[Statement], frame: Frame, in
     if skus is None:
         return None
     rest = tuple(other for other in state.open if other is not question)
-    amount = _amount_of(statements, frame.picks)
+    amount = _amount_of(statements, frame.picks, len(question.candidates) if frame.says(Mark.BOTH) else 0)
     if not skus or (len(skus) > 1 and amount is None and question.quantity_said is None):
         return replace(state, open=rest, asked=(question,), hit=True)
     state = replace(state, open=rest, hit=True)
     for sku in skus:
         state = _settled(state, question, sku, amount, index)
+    return state
+
+
+def _all_settled(state: Answered, picks: Sequence[Pick], question: Question, index: CatalogIndex) -> Answered:
+    """Each pick with its amount; what no amount was said for, and none waits for, is asked."""
+    for pick in picks:
+        state = _settled(state, question, pick.sku, pick.amount, index)
     return state
 
 
@@ -136,10 +145,10 @@ def _by_price(skus: Sequence[str], index: CatalogIndex, *, dearest: bool) -> tup
     return found if len(found) == 1 else ()
 
 
-def _amount_of(statements: Sequence[Statement], picks: Sequence[int]) -> Amount | None:
-    """The one amount said beside the choice; the number of the choice is none."""
+def _amount_of(statements: Sequence[Statement], picks: Sequence[int], count: int) -> Amount | None:
+    """The one amount said beside the choice; the number of the choice is none, nor the 3 of "all three"."""
     amounts = [said.amount for said in statements if said.amount is not None]
-    counted = [amount for amount in amounts if amount.unit is not None or amount.value not in picks]
+    counted = [amount for amount in amounts if amount.unit is not None or amount.value not in (*picks, count)]
     return next((a for a in counted if a.each), None) or (counted[0] if len(counted) == 1 else None)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.language.change_words import Role
-from bot.understanding.change_items import AMOUNT, BREAKS, DAY, GOODS, REFERENCE, STOP, UNKNOWN, WEAK, Item
+from bot.understanding.change_items import AMOUNT, BREAKS, DAY, GOODS, IDLE, REFERENCE, STOP, UNKNOWN, WEAK, Item
 from bot.understanding.change_productions import Clause, produced
 from bot.understanding.statements import Mark, Op
 
@@ -34,7 +34,7 @@ _BEGINS = (
     Role.ANEW,
 )
 """Words before which a new clause may begin without a mark."""
-_CARRIES = (Role.ADD, Role.SET, Role.REMOVE, Role.DROP, Role.REFUSE, Role.SCALE, Role.NO)
+_CARRIES = (Role.ADD, Role.SET, Role.SWAP, Role.REMOVE, Role.DROP, Role.REFUSE, Role.SCALE, Role.NO)
 _DAY_WORDS = (Role.MOVE, Role.TO, Role.BY, Role.SET, Role.WANT, Role.CORRECT, Role.SWAP, Role.ADD)
 _LEADS_TO_NOTE = (UNKNOWN, Role.TO, Role.WANT, Role.POINTER, Role.ORDER_WORD, Role.MOVE, Role.VAGUE, Role.ALSO)
 _IN_ASIDES = frozenset({UNKNOWN, Role.POINTER, Role.WANT, Role.TO, Role.ORDER_WORD, Role.FROM, Role.ALSO, Role.BY})
@@ -45,6 +45,7 @@ _SKIPPED = (Role.CORRECT, Role.NO, Role.WANT, Role.WRONG)
 
 def parse(items: Sequence[Item]) -> tuple[Clause, ...] | None:
     """The clauses of the message in order, or None where any of it has no reading."""
+    items = [item for item in items if item.letters != IDLE]
     if not items or len(items) > MAX_ITEMS:
         return None
     if _is_note(items):
@@ -148,15 +149,15 @@ def _one_more(before: _Parted | None, items: Sequence[Item], start: int, end: in
 def _cost(items: Sequence[Item]) -> float:
     """A clause, the commas that it reaches across, and a "no" right before goods that it takes for a mere correction."""
     inner = _within(items)
-    denied = (
-        len(inner) > 1 and inner[0].may(Role.NO) and inner[1].letters == GOODS and any(i.letters == WEAK for i in inner)
-    )
-    return 1.0 + A_COMMA * sum(item.letters == WEAK for item in inner) + A_DENIAL * denied
+    commas = sum(item.letters == WEAK for item in inner)
+    denied = "".join(item.letters for item in inner[:2]) == Role.NO + GOODS and commas
+    return 1.0 + A_COMMA * commas + (A_DENIAL if denied else 0.0)
 
 
 def _may_part(items: Sequence[Item], at: int) -> bool:
-    """At a comma or a joint, or right before a word that does something."""
-    return at == 0 or items[at - 1].letters in BREAKS or items[at].may(*_BEGINS)
+    """At a comma or a joint, right before a word that does something, or where goods follow an amount: "pens 5 staples 12"."""
+    listed = items[at].letters == GOODS and items[at - 1].letters == AMOUNT
+    return at == 0 or listed or items[at - 1].letters in BREAKS or items[at].may(*_BEGINS)
 
 
 def _clause(items: Sequence[Item]) -> Clause | None:

@@ -23,6 +23,8 @@ from bot.understanding.spans import COMMA, JOIN, STRONG, Break, Element, Kind, M
 GOODS, AMOUNT, DAY, REFERENCE, UNKNOWN = "G", "Q", "D", "R", "?"
 UNIT = "M"
 """A word for a pack without a number: "should be pcs not ctn"."""
+WHOLE, IDLE = "W", "~"
+"""The bare word for an order, which is also a verb: "double order", "i order 6"; and words that say nothing."""
 PLACE = "#"
 """A pointer that counts, "the last item": beside the letter of a pointer."""
 WEAK, AND, STOP = ",", "&", "."
@@ -31,6 +33,10 @@ _STRENGTHS = ((STRONG, STOP), (COMMA, WEAK), (JOIN, AND))
 _CHOICES = frozenset({Role.BOTH, Role.NONE, Role.CHEAPEST, Role.DEAREST, Role.SMALLEST, Role.BIGGEST, Role.UNSURE})
 """What picks from a list: read beside an open question only, and no part of a change."""
 _SILENT = frozenset({*_CHOICES, Role.FILLER})
+_CHANGES = frozenset(
+    {Role.SUB, Role.SCALE, Role.SWAP, Role.NOT_BEHIND, Role.INSTEAD_OF, Role.EXCEPT, Role.REFUSE, Role.DROP}
+)
+"""What a phrase may say that no plain wish does."""
 _STRANGE = frozenset({scan.NUMBER, scan.PRICE, scan.ODD})
 _RANGES = frozenset({"-", "–", "~", "to", "till", "until", "ke", "hingga", "到", "至"})
 _DASHES = frozenset({"-", "–", "~"})
@@ -70,6 +76,10 @@ class _Words:
     def beside_phrases(self, start: int, end: int) -> bool:
         return not any(_overlap(phrase, start, end) for phrase in self.phrases)
 
+    def delivers_before(self, at: int) -> bool:
+        roles = {role for phrase in self.phrases if phrase.end <= at for role in phrase.meanings}
+        return not roles.isdisjoint((Role.MOVE, Role.NOTE))
+
     def inside_phrase(self, start: int, end: int) -> bool:
         return any(_covers(phrase, start, end) for phrase in self.phrases)
 
@@ -84,8 +94,35 @@ def items_of(facts: Facts) -> tuple[Item, ...]:
 
 def choices_in(facts: Facts) -> frozenset[Role]:
     """Which words that pick from a list the message has."""
+    return frozenset(role for phrase in _choosing(facts) for role in phrase.meanings if role in _CHOICES)
+
+
+def choosing_words(facts: Facts) -> frozenset[str]:
+    """Those words."""
+    return frozenset(phrase.text for phrase in _choosing(facts))
+
+
+def _choosing(facts: Facts) -> list[Phrase]:
     found = find_phrases(list(scan.pieces(facts.folded.text)))
-    return frozenset(role for phrase in found for role in phrase.meanings if role in _CHOICES)
+    return [phrase for phrase in found if not _CHOICES.isdisjoint(phrase.meanings)]
+
+
+def says(facts: Facts, role: Role) -> bool:
+    """Whether any phrase of the message may mean this."""
+    return any(role in phrase.meanings for phrase in find_phrases(list(scan.pieces(facts.folded.text))))
+
+
+def unread_words(facts: Facts) -> tuple[str, ...]:
+    """Words that would change an order, of a message that is not read as a change: whatever else it does needs a YES."""
+    words = _Words(facts, [phrase for phrase in _phrases(facts) if _stands(phrase, facts)])
+    return tuple(phrase.text for phrase in words.phrases if _is_unread(phrase, facts.tokens))
+
+
+def _is_unread(phrase: Phrase, tokens: Sequence[Token]) -> bool:
+    """A word of change that plays no part in a plain wish either."""
+    parts = [token for token in tokens if _overlap(phrase, token.start, token.end)]
+    known = any(token.has(role) for token in parts for role in ("op", "negate", "correct", "direction"))
+    return not known and not _CHANGES.isdisjoint(phrase.meanings)
 
 
 # -- phrases
@@ -121,7 +158,13 @@ def _is_of(phrase: Phrase, element: Element, words: _Words) -> bool:
         return named and not counts
     if not isinstance(element, Quantity) or _counts_nothing(element) or not _overlap(phrase, start, end):
         return False
+    if Role.ORDER_WORD in phrase.meanings and _covers(phrase, start, end) and _behind_day(element, words.facts):
+        return False  # "the friday one"
     return not (longer or (Role.SCALE in phrase.meanings and _covers(phrase, start, end)))
+
+
+def _behind_day(element: Element, facts: Facts) -> bool:
+    return any(day.end == element.start for day in facts.days)
 
 
 def _words_of_goods(mention: Mention, index: CatalogIndex) -> Iterator[Token]:
@@ -132,12 +175,17 @@ def _words_of_goods(mention: Mention, index: CatalogIndex) -> Iterator[Token]:
 
 def _phrase_items(words: _Words) -> Iterator[Item]:
     for phrase in words.phrases:
-        letters = "".join(role.value for role in phrase.meanings if role not in _SILENT)
+        letters = "".join(_letter(role, phrase) for role in phrase.meanings if role not in _CHOICES)
         letters += PLACE if phrase.meanings.get(Role.POINTER, "").lstrip("-").isdigit() else ""
         if letters:
+            letters = letters if letters == IDLE else letters.replace(IDLE, "")
             yield Item(letters, phrase.start, phrase.end, phrase.text, phrase.meanings)
         if _counts_one(phrase) and not _unit_behind(phrase, words):
             yield Item(AMOUNT, phrase.end, phrase.end, quantity=_one_at(phrase, words.facts.tokens))
+
+
+def _letter(role: Role, phrase: Phrase) -> str:
+    return WHOLE if role is Role.POINTER and phrase.meanings[role] == "order" else role.value
 
 
 def _counts_one(phrase: Phrase) -> bool:
@@ -236,8 +284,12 @@ def _uncounted(element: Element, words: _Words) -> Iterator[Item]:
     token = words.facts.tokens[element.start]
     if token.kind == scan.REFERENCE:
         yield Item(REFERENCE, token.start, token.end, token.text)
+    if token.kind == scan.PLACE and words.delivers_before(token.start):
+        yield Item(Role.NOTE, token.start, token.end, token.text, {Role.NOTE: "number"})
     if token.kind == scan.CLOCK:
-        yield from _from_to(element, words)
+        yield from _from_to(element, words) or [
+            Item(Role.NOTE, token.start, token.end, token.text, {Role.NOTE: "clock"})
+        ]
 
 
 def _from_to(element: Element, words: _Words) -> list[Item]:

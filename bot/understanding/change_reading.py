@@ -10,7 +10,7 @@ from bot.language.change_words import Role
 from bot.language.token import Token
 from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.change_grammar import parse
-from bot.understanding.change_items import UNKNOWN, Item, items_of
+from bot.understanding.change_items import IDLE, UNKNOWN, Item, items_of
 from bot.understanding.change_productions import Clause
 from bot.understanding.cues import find_cues
 from bot.understanding.dates_in_words import Day
@@ -18,12 +18,12 @@ from bot.understanding.facts import Facts
 from bot.understanding.frames import ELSEWHERE
 from bot.understanding.kinds import CLEAR_ORDER, ORDER
 from bot.understanding.notes import notes_of
-from bot.understanding.reasons import because, is_reason, stretches
+from bot.understanding.reasons import because, is_reason, reasons_in, stretches
 from bot.understanding.resolve import Said
 from bot.understanding.spoken_goods import as_amount, goods_of
 from bot.understanding.statements import Amount, Goods, Mark, Op, Pointer, Points, Reading, SaidDay, Statement
 
-_POINTERS = {"it": Pointer.IT, "all": Pointer.ALL, "other": Pointer.OTHER}
+_POINTERS = {"order": Pointer.ALL, "it": Pointer.IT, "all": Pointer.ALL, "other": Pointer.OTHER}
 _TELLS = ("complaint", "claim", "status", "human", "attack", "opt_out", "repeat")
 """Of these, what speaks of something else even beside goods that are plainly changed ("triple the foil, weekend promo")."""
 _ASKS = ("order.status", "complaint", "inquiry.product", "inquiry.price", "inquiry.policy")
@@ -210,15 +210,14 @@ def _speaks_of_else(facts: Facts, items: Sequence[Item], clauses: Sequence[Claus
         if not any(item.start < piece.end and piece.start < item.end for item in items)
     ]
     named = any(clause.op not in _LEAVES and clause.goods for clause in clauses)
-    if named:
-        why = [at for run in stretches(facts.tokens) if is_reason(facts.tokens, run) for at in run]
-        spans = [(facts.tokens[at].start, facts.tokens[at].end) for at in why]
-        pieces = [piece for piece in pieces if not any(start <= piece.start < end for start, end in spans)]
-    cues = find_cues(pieces)
+    why = reasons_in(facts.tokens) if named else frozenset()
+    spans = [(facts.tokens[at].start, facts.tokens[at].end) for at in why]
+    cues = find_cues([piece for piece in pieces if not any(start <= piece.start < end for start, end in spans)])
     asks = "?" in facts.folded.text
     if cues.has(*(_TELLS if named and not asks else ELSEWHERE)) or (asks and cues.has("question") and not facts.days):
         return True
-    outside = [t for t in facts.tokens if not any(item.start < t.end and t.start < item.end for item in items)]
+    told = [token for at, token in enumerate(facts.tokens) if at not in why]
+    outside = [t for t in told if not any(item.start < t.end and t.start < item.end for item in items)]
     return any(token.has("past_verb") or _turns(token) for token in outside)
 
 
@@ -234,16 +233,23 @@ def _turns(token: Token) -> bool:
 
 def _left(facts: Facts, items: Sequence[Item], clauses: Sequence[Clause]) -> tuple[str, ...]:
     """What the items leave, and is neither courtesy, nor a word of chat, nor a reason."""
-    spans = [(item.start, item.end) for item in items if item.letters != UNKNOWN]
-    spans += [span for clause in clauses for span in clause.notes]
-    used = {at for at, t in enumerate(facts.tokens) if any(start < t.end and t.start < end for start, end in spans)}
+    spans = [(item.start, item.end) for item in items if item.letters not in (UNKNOWN, IDLE)]
+    used = places_in(facts, [*spans, *(span for clause in clauses for span in clause.notes)])
     spoken = {at for at, t in enumerate(facts.tokens) if any(s <= t.start < e for s, e in facts.cues.spans)}
+    said_idly = places_in(facts, [(item.start, item.end) for item in items if item.letters == IDLE])
     idle = [run for run in stretches(facts.tokens) if used.isdisjoint(run)]
     reasons = {at for run in idle if is_reason(facts.tokens, run) for at in run} | because(facts.tokens, used)
     quoted = [run for run in idle if reasons.isdisjoint(run) and _says_much(facts.tokens, run)]
     if quoted:
         return tuple(facts.folded.quote(facts.tokens[run[0]].start, facts.tokens[run[-1]].end) for run in quoted)
-    return left_over(facts.tokens, roles_of(facts.tokens, used | reasons, spoken, facts.index), facts.folded)
+    return left_over(
+        facts.tokens, roles_of(facts.tokens, used | reasons | said_idly, spoken, facts.index), facts.folded
+    )
+
+
+def places_in(facts: Facts, spans: Sequence[tuple[int, int]]) -> set[int]:
+    """The tokens that lie in any of these stretches of characters."""
+    return {at for at, t in enumerate(facts.tokens) if any(start < t.end and t.start < end for start, end in spans)}
 
 
 def _says_much(tokens: Sequence[Token], run: Sequence[int]) -> bool:
@@ -276,8 +282,11 @@ def _behind_numbers(facts: Facts, end: int) -> int:
 
 
 def _notes(facts: Facts, clauses: Sequence[Clause]) -> str:
-    said = [facts.folded.quote(start, _behind_numbers(facts, end)) for clause in clauses for start, end in clause.notes]
-    return "; ".join(filter(None, said)) or notes_of(facts)
+    quoted = (
+        facts.folded.quote(start, _behind_numbers(facts, end)) for clause in clauses for start, end in clause.notes
+    )
+    said, told = "; ".join(filter(None, quoted)), notes_of(facts)
+    return told if said in told else said
 
 
 def _of_clauses(facts: Facts, clauses: Sequence[Clause]) -> Iterator[Statement]:

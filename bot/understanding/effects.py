@@ -34,8 +34,11 @@ CHOOSES = (Mark.BOTH, Mark.NONE, Mark.CHEAPEST, Mark.DEAREST, Mark.SMALLEST, Mar
 CERTAIN = 0.985
 ACT = 0.1
 """Less likely than this nothing is accepted or dropped, not even for want of a better reading."""
+MAYBE = 0.4
+"""Less likely than this, and without a word that says so, it is not even asked whether to cancel."""
 DOUBT = 0.7
 """An order less certain than this needs a YES; chosen on the risk-coverage curve (docs/understanding.md)."""
+_OPS_OF_CHANGE = (Op.ADD, Op.SET, Op.SUB, Op.REMOVE, Op.SCALE, Op.SWAP)
 FEW_WORDS = 5
 _NO_ANSWER = (ORDER, IntentKind.ORDER_CONFIRM, IntentKind.ORDER_REPEAT)
 """Kinds of message that a few words seem to be, which were meant as an answer."""
@@ -122,6 +125,8 @@ def _on_order_named(scene: Scene, question: Question) -> Intent | None:
 def _may_answer(scene: Scene) -> bool:
     """Words that choose answer whatever the message looks like; other words only where goods may be wanted at all."""
     frame = scene.reading.frame
+    if frame.chosen:
+        return True
     if frame.picks or frame.says(*CHOOSES):
         return not scene.says(Mark.QUESTION) and _likely(scene, ORDER, ACT)
     return scene.reading.kinds[:1] == () or scene.reading.kinds[0][0] in _NO_ANSWER
@@ -157,6 +162,11 @@ def _refilled(scene: Scene, basket: Basket) -> Intent:
     return _intent(IntentKind.ORDER_AMEND, scene, CERTAIN, book, basket)
 
 
+def _drops_outright(scene: Scene) -> Intent | None:
+    """ "cancel everything", whatever was asked."""
+    return _cancelled(scene, CERTAIN, sure=True) if scene.open and _says_only_to_drop(scene) else None
+
+
 def _drops(scene: Scene) -> Intent | None:
     """Words that say to cancel, or may mean it: the second are asked about before anything is done."""
     drops, refuses = scene.says(Mark.DROP), scene.says(Mark.REFUSE)
@@ -164,7 +174,13 @@ def _drops(scene: Scene) -> Intent | None:
         return None
     if not drops and scene.context.pending:
         return None
-    return _cancelled(scene, CERTAIN, sure=drops and scene.reading.whole)
+    return _cancelled(scene, CERTAIN, sure=_says_only_to_drop(scene))
+
+
+def _says_only_to_drop(scene: Scene) -> bool:
+    """Words that say to cancel, each of them, and neither ask nor name goods."""
+    plain = scene.reading.whole and "?" not in scene.reading.text
+    return scene.says(Mark.DROP) and plain and not scene.reading.statements
 
 
 def _cancelled(scene: Scene, confidence: float, *, sure: bool) -> Intent:
@@ -202,8 +218,9 @@ def _declines_nothing(scene: Scene) -> Intent | None:
 
 RULES: tuple[Callable[[Scene], Intent | None], ...] = (
     _starts_again,
-    _answers,
     _leaves_alone,
+    _drops_outright,
+    _answers,
     _drops,
     _declines_nothing,
     _changes,
@@ -224,10 +241,11 @@ def _as_kind(kind: str, confidence: float, scene: Scene) -> Intent | None:
     if kind == IntentKind.ORDER_CANCEL:
         if scene.says(Mark.KEEP):
             return _plain(IntentKind.OTHER, confidence, scene)
+        likely = confidence >= MAYBE or scene.says(Mark.DROP, Mark.REFUSE)
         return (
             None
-            if _takes_goods_out(scene)
-            else _cancelled(scene, confidence, sure=scene.says(Mark.DROP) and scene.reading.whole)
+            if _takes_goods_out(scene) or not likely
+            else _cancelled(scene, confidence, sure=_says_only_to_drop(scene))
         )
     return _plain(IntentKind(kind), confidence, scene)
 
@@ -277,19 +295,22 @@ def _order(scene: Scene, confidence: float) -> Intent | None:
 
 
 def _tells_of_what_is_there(scene: Scene) -> bool:
-    """ "4 boxes of pens still not here": lines as the order has them, with words of complaint, ask for nothing more."""
-    if not scene.says(Mark.COMPLAINT) or scene.context.draft is not None or not scene.reading.statements:
+    """ "4 boxes of pens still not here": lines as the order has them, and words that complain or ask of them, want nothing more."""
+    statements = scene.reading.statements
+    if not scene.says(Mark.TOLD) or scene.context.draft is not None or scene.reading.has(*_OPS_OF_CHANGE):
         return False
-    book = amended(Book(), scene.reading.statements, scene.index, Manner(ChangeOp.ADD))
-    held = [set(basket.lines) for basket in open_baskets(scene.context)]
+    book = amended(Book(), statements, scene.index, Manner(ChangeOp.ADD))
     said = {(line.sku, line.quantity) for line in book.lines.values()}
-    return bool(said) and not book.questions and any(said <= lines for lines in held)
+    orders = [dict(basket.lines) for basket in open_baskets(scene.context)]
+    if scene.says(Mark.COMPLAINT):  # "one bulb broken", of an order of twenty
+        return bool(said) and any(all(n <= lines.get(sku, 0) for sku, n in said) for lines in orders)
+    return bool(said) and not book.questions and any(said <= set(lines.items()) for lines in orders)
 
 
 def _speaks_of_order(scene: Scene) -> bool:
     """ "add ... to my order", "change", "move it to Friday": the order that is placed, not a new one."""
     reading = scene.reading
-    if reading.has(Op.ADD, Op.SET, Op.SUB, Op.REMOVE, Op.SCALE, Op.SWAP) or reading.frame.order_ids:
+    if reading.has(*_OPS_OF_CHANGE) or reading.frame.order_ids:
         return True
     if any(said.corrects for said in reading.statements):
         return True
@@ -302,7 +323,7 @@ def _restated(scene: Scene) -> Basket | None:
     """ "eggs 5", right after 4 trays of eggs: bare numbers of goods that the one open order has in packs. They are likelier
     what the lines shall be than a few pieces more; either way it is shown first."""
     statements = scene.reading.statements
-    if not statements or scene.reading.day is not None:
+    if not statements or scene.reading.day is not None or scene.says(Mark.TOLD):
         return None
     packed = [(basket, {pack.sku for pack in basket.packs}) for basket in open_baskets(scene.context)]
     holding = [basket for basket, skus in packed if all(_bare_number_of(skus, said) for said in statements)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bot.catalog.match import headed
 from bot.language import scan
 from bot.language.change_words import Role
-from bot.understanding.change_items import choices_in
+from bot.language.languages import listed
+from bot.understanding.change_items import choices_in, choosing_words, says
+from bot.understanding.choosing import chosen_in
 from bot.understanding.facts import Facts
 from bot.understanding.intent import Question, QuestionReason
 from bot.understanding.kinds import AGAINST
@@ -13,7 +15,7 @@ from bot.understanding.open_orders import something_open
 from bot.understanding.picks import picked
 from bot.understanding.resolve import Quoter
 from bot.understanding.spans import Cue, Quantity
-from bot.understanding.statements import Frame, Mark, SaidDay
+from bot.understanding.statements import Frame, Mark, Pick, SaidDay
 
 _CHOICES = {
     Role.BOTH: Mark.BOTH,
@@ -39,6 +41,7 @@ ELSEWHERE = (
 """Cues that speak of something else than a change; a past is told by its verbs."""
 MOST_PLACES = 9
 """No list that the bot numbers is longer."""
+_EACH = frozenset(listed("each_of_a_choice"))
 LONGEST_CHOICE = 8
 """A choice is said in few words: of a longer message "all" and "both" are said of something else."""
 
@@ -46,18 +49,22 @@ LONGEST_CHOICE = 8
 def frame_of(facts: Facts) -> Frame:
     days = (SaidDay(facts.asked_day),) if facts.asked_day is not None else ()
     papers = tuple(token.text for token in facts.tokens if token.kind == scan.REFERENCE)
-    return Frame(_marks(facts), days=days, order_ids=papers, picks=_picks(facts))
+    waits = says(facts, Role.WAIT)
+    picks, chosen = ((), ()) if waits else (_picks(facts), _chosen(facts))
+    return Frame(_marks(facts), days=days, order_ids=papers, picks=picks, chosen=chosen)
 
 
 def _marks(facts: Facts) -> frozenset[Mark]:
     marks = {Mark.ADDS} if any(isinstance(e, Cue) and e.roles.get("op") == "add" for e in facts.elements) else set()
     if "?" in facts.folded.text and (_asks_which(facts) or facts.cues.has("question", *ELSEWHERE)):
         marks.add(Mark.QUESTION)
-    if facts.cues.has("complaint", "claim", "status"):
+    if facts.cues.has("complaint", "claim"):
         marks.add(Mark.COMPLAINT)
+    if facts.cues.has("complaint", "claim", "status", "question", "past"):
+        marks.add(Mark.TOLD)
     if facts.cues.has("cancel_all") and not _only_negates(facts):
         marks.add(Mark.DROP)
-    if facts.context.pending and len(facts.tokens) <= LONGEST_CHOICE:
+    if facts.context.pending and len(facts.tokens) <= LONGEST_CHOICE and not says(facts, Role.DROP):
         marks |= {_CHOICES[role] for role in choices_in(facts) if role in _CHOICES}
         bare = not any(edit.mention is not None and edit.mention.words for edit in facts.story.edits)
         marks |= {"all": {Mark.BOTH}, "none": {Mark.NONE}}.get(facts.cues.choice or "", set()) if bare else set()
@@ -75,6 +82,13 @@ def _only_negates(facts: Facts) -> bool:
     return {phrase for role, phrase in facts.cues.phrases if role == "cancel_all"} <= negations
 
 
+def _chosen(facts: Facts) -> tuple[Pick, ...]:
+    """Several of the one open list, or one with its amount, where a message says nothing else."""
+    pending = facts.context.pending
+    sole = len(pending) == 1 and choosing_words(facts) <= _EACH
+    return chosen_in(facts.tokens, pending[0], facts.index) if sole else ()
+
+
 def _picks(facts: Facts) -> tuple[int, ...]:
     """Places of the one open list that the message picks, also those that are not on it."""
     pending = facts.context.pending
@@ -84,6 +98,8 @@ def _picks(facts: Facts) -> tuple[int, ...]:
     if places and (len(places) < 2 or pending[0].quantity_said is not None):
         return places
     choice = facts.cues.choice or ""
+    if any(token.kind == scan.NUMBER and not token.has("stop") for token in facts.tokens):
+        return ()  # "the first two"
     return (int(choice),) if choice.lstrip("-").isdigit() else ()
 
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.language.detect import language_of
+from bot.understanding.change_items import choosing_words, unread_words
 from bot.understanding.change_reading import change_of, heard_in, marks_beside
 from bot.understanding.facts import Facts
 from bot.understanding.frames import frame_of, unplaced
-from bot.understanding.kinds import ORDER, rank
+from bot.understanding.kinds import CLEAR_ORDER, ORDER, rank
 from bot.understanding.notes import notes_of
 from bot.understanding.open_orders import something_open
 from bot.understanding.picks import places_picked
@@ -21,13 +22,16 @@ from bot.understanding.wishes import statements_of, unknown_words
 def reading_of(facts: Facts, text: str, unexplained: Sequence[str]) -> Reading:
     """The message as statements. `unexplained` are the stretches that the story does not account for."""
     base = _base(facts, text, unexplained)
-    if places_picked(facts.context.pending, facts.tokens):
-        return base
+    if base.frame.chosen or (base.frame.picks and places_picked(facts.context.pending, facts.tokens)):
+        return replace(base, kinds=((ORDER, CLEAR_ORDER), *base.kinds), leftovers=())
     heard = heard_in(facts, base) if something_open(facts.context) else None
     if heard is not None:
         if (change := change_of(heard)) is not None:
             return change
         base = replace(base, frame=replace(base.frame, marks=marks_beside(heard)))
+    if something_open(facts.context):
+        left = [words for words in base.leftovers if words not in choosing_words(facts)]
+        base = replace(base, leftovers=(*left, *unread_words(facts)))
     return replace(base, statements=tuple(statements_of(facts)), unplaced=unplaced(facts))
 
 

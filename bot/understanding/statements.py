@@ -83,6 +83,14 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """One candidate of a question that was picked, and how many of it were said."""
+
+    sku: str
+    amount: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Goods:
     """Words for goods, as the catalog answers them.
 
@@ -223,6 +231,8 @@ class Frame:
     """ "the first order" 1, "the latest order" -1; 0 when none was said."""
     shift: int = 0
     """ "postpone one day": days from the day that the order has."""
+    chosen: tuple[Pick, ...] = ()
+    """What a message of nothing else picks of the one list that is asked about, each with its amount."""
     picks: tuple[int, ...] = ()
     """Places picked of a numbered list, from 1; -1 is the last."""
 
