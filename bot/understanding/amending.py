@@ -167,6 +167,8 @@ def _swap(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> B
         return _spoken_of(book, said, index)  # "boxes only", of an order that has them
     if said.instead is not None and not lines_meant(said.instead, book, index) and lines_meant(said.goods, book, index):
         said = replace(said, goods=said.instead, instead=said.goods)  # "swap stout for the lager", of an order of lager
+    if said.amount is None and said.instead is not None and lines_meant(said.goods, book, index):
+        book = book.doubting(said.text)  # both are there: what becomes of the other's amount is not said
     old = _swapped(book, said, index)
     if len(old) != 1:
         return _swap_unclear(book, said, index, old)

@@ -175,7 +175,7 @@ def _clause(items: Sequence[Item]) -> Clause | None:
     clause = _but_for(_corrected(clause) if corrects else clause, excepted)
     return replace(
         _halved(clause), marks=clause.marks | _marks(items, rest, bool(days)), days=tuple(days), references=references,
-        notes=note, corrects=corrects or clause.corrects, leads=_leads(rest), more=clause.more or _says_more(rest),
+        notes=note, corrects=corrects or clause.corrects, wants=any(item.may(Role.WANT) for item in rest), leads=_leads(rest), more=clause.more or _says_more(rest),
         start=items[0].start, end=items[-1].end,
     )  # fmt: skip
 
@@ -204,10 +204,16 @@ def _corrected(clause: Clause) -> Clause:
 
 
 def _halved(clause: Clause) -> Clause:
-    """ "half", "everything half": of what is there, where no goods are named."""
+    """ "half", "everything half", "foam cut to half": of what is there; goods that are only named may be new."""
     quantity = clause.amount.quantity if clause.amount is not None else None
-    bare = clause.op is Op.WISH and not any(item.letters == GOODS for item in clause.goods)
-    if not bare or quantity is None or quantity.unit is not None or quantity.value != HALF:
+    named = clause.op is Op.WISH and any(item.letters == GOODS for item in clause.goods)
+    if (
+        named
+        or clause.op not in (Op.WISH, Op.SET)
+        or quantity is None
+        or quantity.unit is not None
+        or quantity.value != HALF
+    ):
         return clause
     return replace(clause, op=Op.SCALE, amount=None, factor=HALF)
 
@@ -349,11 +355,32 @@ def _but_for(clause: Clause, excepted: tuple[Item, ...]) -> Clause:
 def _carried(clauses: Sequence[Clause]) -> Iterator[Clause]:
     """ "remove the liner and the foil", "make box 5, foil 3", "lids down to 500, cups too": as the clause before does."""
     before: Clause | None = None
-    for clause in _of_orders(tuple(_with_exceptions(clauses))):
+    for clause in _joined(tuple(_of_orders(tuple(_with_exceptions(clauses))))):
         if before is not None and clause.op is Op.WISH and not clause.corrects:
             clause = _as_before(clause, before)
         yield clause
         before = clause if clause.op is not None else before
+
+
+def _joined(clauses: Sequence[Clause]) -> Iterator[Clause]:
+    """ "no red roses, want white" is a swap; "more roses, add 2 bunch" one addition."""
+    rest = list(clauses)
+    while rest:
+        clause, behind = rest.pop(0), rest[0] if rest else None
+        if behind is not None and (one := _as_one(clause, behind)) is not None:
+            rest[0] = one
+        else:
+            yield clause
+
+
+def _as_one(clause: Clause, behind: Clause) -> Clause | None:
+    named = len(clause.goods) == 1 and clause.goods[0].letters == GOODS and clause.amount is None
+    wanted = behind.op is Op.WISH and behind.wants and len(behind.goods) == 1 and behind.amount is None
+    if named and wanted and clause.op is Op.REMOVE:
+        return replace(behind, op=Op.SWAP, instead=clause.goods[0], start=clause.start)
+    if named and clause.op is Op.ADD and behind.op is Op.ADD and not behind.goods and behind.amount is not None:
+        return replace(behind, goods=clause.goods, start=clause.start)
+    return None
 
 
 def _with_exceptions(clauses: Sequence[Clause]) -> Iterator[Clause]:
@@ -381,6 +408,8 @@ def _as_before(clause: Clause, before: Clause) -> Clause:
         return replace(clause, op=Op.KEEP, marks=before.marks)
     if clause.also and clause.amount is None:
         return replace(clause, op=before.op, amount=before.amount, factor=before.factor)
+    if clause.amount is not None and clause.goods and before.op is Op.SET and before.amount is not None:
+        return replace(clause, op=Op.SET)
     if not before.leads:
         return clause
     if clause.amount is None and before.op in (Op.REMOVE, Op.SCALE):

@@ -89,7 +89,7 @@ def items_of(facts: Facts) -> tuple[Item, ...]:
     words = _Words(facts, [phrase for phrase in _phrases(facts) if _stands(phrase, facts)])
     found = [*_phrase_items(words), *_element_items(words), *_unexplained(words)]
     found.sort(key=lambda item: (item.start, item.end))
-    return tuple(_pointing(_estimated(_ranged(found, facts))))
+    return tuple(_pointing(_with_unit_behind(_estimated(_ranged(found, facts)))))
 
 
 def choices_in(facts: Facts) -> frozenset[Role]:
@@ -226,6 +226,33 @@ def _element_items(words: _Words) -> Iterator[Item]:
 
 def _goods(mention: Mention, words: _Words) -> Iterator[Item]:
     """The goods, and apart from them the words that are a phrase or that nobody knows."""
+    for part in _split_at_to(mention, words):
+        yield from _named(part, words)
+
+
+def _split_at_to(mention: Mention, words: _Words) -> list[Mention]:
+    """ "roses to white": two names, where a word that leads from one to the other stands between them."""
+    inner = [phrase for phrase in words.phrases if Role.TO in phrase.meanings]
+    places = [t.start for _, _, t in mention.parts]
+    cut = next((phrase for phrase in inner if places[:1] < [phrase.start] < places[-1:]), None)
+    if cut is None:
+        return [mention]
+    first = [part for part in mention.parts if part[2].start < cut.start]
+    second = [part for part in mention.parts if part[2].start > cut.start]
+    return [_with_parts(mention, first), _with_parts(mention, second)]
+
+
+def _with_parts(mention: Mention, parts: list[tuple[int, str, Token]]) -> Mention:
+    kept = {token.text for _, _, token in parts}
+    words = {word for _, word, _ in parts}
+    return replace(
+        mention, start=parts[0][0], end=parts[-1][0] + 1, parts=parts, sku=None,
+        words=[word for word in mention.words if word in words], unknown=[w for w in mention.unknown if w in kept],
+        sizes=[size for size in mention.sizes if size.text in kept], modifier=False,
+    )  # fmt: skip
+
+
+def _named(mention: Mention, words: _Words) -> Iterator[Item]:
     start, end = words.chars(mention)
     if words.inside_phrase(start, end):
         return
@@ -272,11 +299,17 @@ def _counted_by(amount: Quantity, words: _Words, start: int) -> Quantity:
 
 def _breaks(element: Break, words: _Words) -> Iterator[Item]:
     start, end = words.chars(element)
-    if element.text == "+" and element.start == 0:
+    if element.text == "+" and (element.start == 0 or _adds(element, words)):
         yield Item(Role.ADD, start, end, element.text)
     elif words.beside_phrases(start, end):
         letter = next((letter for least, letter in _STRENGTHS if element.strength >= least), "")
         yield from [Item(letter, start, end, element.text)] if letter else []
+
+
+def _adds(element: Break, words: _Words) -> bool:
+    """ "everything +1": a plus that joins no two amounts."""
+    amounts = [other for other in words.facts.elements if isinstance(other, Quantity)]
+    return any(amount.start == element.end for amount in amounts) and all(a.end != element.start for a in amounts)
 
 
 def _uncounted(element: Element, words: _Words) -> Iterator[Item]:
@@ -328,6 +361,23 @@ def _unexplained(words: _Words) -> Iterator[Item]:
 
 
 # -- what items do to those beside them
+
+
+def _with_unit_behind(items: Sequence[Item]) -> list[Item]:
+    """ "1 lily bunch": the unit of an amount stands behind the goods."""
+    out: list[Item] = []
+    for item in items:
+        before = out[-2:]
+        if item.letters == UNIT and [other.letters for other in before] == [AMOUNT, GOODS] and item.quantity:
+            amount = before[0].quantity
+            if amount is not None and amount.unit is None:
+                out[-2:] = [
+                    replace(before[0], quantity=replace(amount, unit=item.quantity.unit)),
+                    replace(before[1], end=item.end),
+                ]
+                continue
+        out.append(item)
+    return out
 
 
 def _ranged(items: list[Item], facts: Facts) -> list[Item]:

@@ -43,6 +43,8 @@ class Clause:
     notes: tuple[tuple[int, int], ...] = ()
     """Characters of notes about the delivery."""
     corrects: bool = False
+    wants: bool = False
+    """Words of want or need."""
     leads: bool = False
     """The word that says what is done stands before the goods, so that it may be said of those that follow as well."""
     start: int = 0
@@ -178,6 +180,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("y goods=P [st]* amount=Q", _op(Op.SET)),
     # the unit it shall be
     ("[sA]* goods=P? [sA]* unit=M n+ [sA]* M", _unit),
+    ("[sA]* goods=P? [sA]* amount=Q [sZ]* n+ [sA]* M", _op(Op.SET)),
     ("n+ M [sAo]* unit=M s*", _unit),
     ("goods=P? M [dV] [sA]* unit=M", _unit),
     ("[sc]+ unit=M", _unit),
@@ -212,7 +215,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     # none of it
     ("[rkfA]* [rkf] goods=G+", _op(Op.REMOVE)),
     ("tight [rkfA]* [rkf] goods=G s", _op(Op.REMOVE)),
-    ("A* goods=G+ s? [rkf]+", _op(Op.REMOVE)),
+    ("A* p? goods=G+ s? [rkf]+", _op(Op.REMOVE)),
     ("[on]+ A* goods=G", _op(Op.REMOVE)),
     ("f amount=Q goods=P", _op(Op.SUB)),
     ("r+ goods=[pW]", _remove_pointed),
@@ -239,6 +242,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("z+ [pW]?", _mark(Mark.ANEW)),
     ("g+", _mark(Mark.WRONG_CHAT)),
     ("[mo]* m m*", _mark(Mark.NOTHING_MORE)),
+    ("[ofpWA]* f [pW]* q+", _mark(Mark.WAIT)),
     ("[oqcpA]* q [qpts]*", _mark(Mark.WAIT)),
     ("o+", _mark(Mark.REJECT)),
     # wishes
