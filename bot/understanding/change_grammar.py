@@ -34,6 +34,8 @@ _BEGINS = (
     Role.ANEW,
 )
 """Words before which a new clause may begin without a mark."""
+_ENDS = (Role.REFUSE, Role.REMOVE, Role.DROP, Role.SET)
+"""Words that end a clause where the verb comes last; goods behind them begin another."""
 _CARRIES = (Role.ADD, Role.SET, Role.SWAP, Role.REMOVE, Role.DROP, Role.REFUSE, Role.SCALE, Role.NO)
 _DAY_WORDS = (Role.MOVE, Role.TO, Role.BY, Role.SET, Role.WANT, Role.CORRECT, Role.SWAP, Role.ADD)
 _LEADS_TO_NOTE = (UNKNOWN, Role.TO, Role.WANT, Role.POINTER, Role.ORDER_WORD, Role.MOVE, Role.VAGUE, Role.ALSO)
@@ -156,7 +158,7 @@ def _cost(items: Sequence[Item]) -> float:
 
 def _may_part(items: Sequence[Item], at: int) -> bool:
     """At a comma or a joint, right before a word that does something, or where goods follow an amount: "pens 5 staples 12"."""
-    listed = items[at].letters == GOODS and items[at - 1].letters == AMOUNT
+    listed = items[at].letters == GOODS and items[at - 1].may(AMOUNT, *_ENDS)
     return at == 0 or listed or items[at - 1].letters in BREAKS or items[at].may(*_BEGINS)
 
 
@@ -379,7 +381,7 @@ def _as_one(clause: Clause, behind: Clause) -> Clause | None:
     if named and wanted and clause.op is Op.REMOVE:
         return replace(behind, op=Op.SWAP, instead=clause.goods[0], start=clause.start)
     if named and clause.op is Op.ADD and behind.op is Op.ADD and not behind.goods and behind.amount is not None:
-        return replace(behind, goods=clause.goods, start=clause.start)
+        return replace(behind, goods=clause.goods, start=clause.start, more=True)
     return None
 
 

@@ -249,7 +249,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("z* A* amount=Q goods=P", _op(Op.WISH)),
     ("z* A* goods=P A* amount=Q", _op(Op.WISH)),
     ("z* A* amount=Q", _op(Op.WISH)),
-    ("z* A* goods=P Z*", _op(Op.WISH)),
+    ("z* A* goods=P [AZ]*", _op(Op.WISH)),
 )
 
 

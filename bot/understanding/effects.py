@@ -143,7 +143,7 @@ def _likely(scene: Scene, kind: str, least: float) -> bool:
 
 def _leaves_alone(scene: Scene) -> Intent | None:
     """ "ok wait", "wrong chat": neither yes nor no."""
-    if not scene.says(Mark.WAIT, Mark.WRONG_CHAT) or scene.reading.statements:
+    if not scene.says(Mark.WAIT, Mark.WRONG_CHAT) or scene.reading.statements or scene.says(Mark.DROP):
         return None
     return _plain(IntentKind.OTHER, CERTAIN, scene)
 
@@ -325,8 +325,9 @@ def _restated(scene: Scene) -> Basket | None:
     statements = scene.reading.statements
     if not statements or scene.reading.day is not None or scene.says(Mark.TOLD):
         return None
-    packed = [(basket, {pack.sku for pack in basket.packs}) for basket in open_baskets(scene.context)]
-    holding = [basket for basket, skus in packed if all(_bare_number_of(skus, said) for said in statements)]
+    said_in = [basket for basket in open_baskets(scene.context) if basket.packs]
+    held = [(basket, {sku for sku, _ in basket.lines}) for basket in said_in]
+    holding = [basket for basket, skus in held if all(_bare_number_of(skus, said) for said in statements)]
     return holding[0] if len(holding) == 1 else None
 
 
