@@ -48,6 +48,7 @@ class Role(StrEnum):
     SHIFT = "J"
     UNSURE = "I"
     REASON = "U"
+    IF = "H"
     ABOUT = "O"
     NO = "o"
     INSTEAD_OF = "i"

@@ -61,7 +61,14 @@ def _wish(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> B
     line = _line(book, said, index)
     if isinstance(line, Question):
         return _asked(book, said, line)
+    if manner.wish is ChangeOp.ADD and manner.beside and _is_restated(said, book.lines.get(line.sku)):
+        return book.put(line).doubting(said.text)
     return book.more(line) if manner.wish is ChangeOp.ADD or line.sku not in book.lines else book.put(line)
+
+
+def _is_restated(said: Statement, old: Line | None) -> bool:
+    """ "cancel the soap, bleach 8": a bare number of what the order has in packs is likelier what it shall be than more."""
+    return old is not None and old.unit_said is not None and said.amount is not None and said.amount.unit is None
 
 
 def _is_half(said: Statement) -> bool:

@@ -82,7 +82,8 @@ def _without_asides(items: Sequence[Item]) -> list[Item]:
         )
         if all(_is_aside(item) for item in stretch[cut:]):
             stretch = stretch[:cut]
-        kept += [] if stretch and all(item.letters == UNKNOWN for item in stretch) else stretch
+        strange = any(item.letters == UNKNOWN for item in stretch)
+        kept += [] if strange and all(_is_aside(item) or item.letters == Role.CORRECT for item in stretch) else stretch
     return kept if any(item.letters not in (STOP, *BREAKS) for item in kept) else list(items)
 
 
@@ -174,7 +175,7 @@ def _clause(items: Sequence[Item]) -> Clause | None:
     clause = _meaning(rest, beside=bool(days or references or note or excepted))
     if clause is None or (note and clause.op is Op.WISH):
         return None
-    clause = _but_for(_corrected(clause) if corrects else clause, excepted)
+    clause = _but_for(_corrected(clause) if corrects else clause, excepted, bool(rest))
     return replace(
         _halved(clause), marks=clause.marks | _marks(items, rest, bool(days)), days=tuple(days), references=references,
         notes=note, corrects=corrects or clause.corrects, wants=any(item.may(Role.WANT) for item in rest), leads=_leads(rest), more=clause.more or _says_more(rest),
@@ -320,6 +321,8 @@ def _exceptions(items: Sequence[Item]) -> tuple[list[Item], tuple[Item, ...]]:
         while start and items[start - 1].letters in (GOODS, *BREAKS):
             start -= 1
     goods = tuple(item for item in items[start:end] if item.letters == GOODS)
+    if start and any(item.letters == WEAK for item in items[end:]):
+        return list(items), ()  # "everything is fine except the soap, make it 6": two clauses
     rest = [item for item in (*items[:start], *items[end:]) if not item.may(Role.EXCEPT)]
     return (_of_all(rest), goods) if goods else (list(items), ())
 
@@ -342,10 +345,14 @@ def _end_of_goods(items: Sequence[Item], start: int) -> int:
     return end
 
 
-def _but_for(clause: Clause, excepted: tuple[Item, ...]) -> Clause:
+def _but_for(clause: Clause, excepted: tuple[Item, ...], named: bool) -> Clause:
     """The clause without those goods: what says to cancel or refuse all takes out the others."""
     if not excepted:
         return clause
+    if named and clause.op in (None, Op.WISH) and clause.amount is None and not clause.marks:
+        return replace(
+            clause, op=Op.WISH, goods=excepted
+        )  # "everything is fine except the soap": it is what is spoken of
     if clause.marks & {Mark.DROP, Mark.REFUSE}:
         clause = replace(clause, op=Op.REMOVE, marks=clause.marks - {Mark.DROP, Mark.REFUSE})
     return replace(clause, excepted=(*clause.excepted, *excepted))

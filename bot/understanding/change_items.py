@@ -122,7 +122,7 @@ def _is_unread(phrase: Phrase, tokens: Sequence[Token]) -> bool:
     """A word of change that plays no part in a plain wish either."""
     parts = [token for token in tokens if _overlap(phrase, token.start, token.end)]
     known = any(token.has(role) for token in parts for role in ("op", "negate", "correct", "direction"))
-    return not known and not _CHANGES.isdisjoint(phrase.meanings)
+    return Role.IF in phrase.meanings or (not known and not _CHANGES.isdisjoint(phrase.meanings))
 
 
 # -- phrases

@@ -160,7 +160,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("P s+ goods=G n+ instead=G", _swap),
     ("goods=G [in]+ instead=G t P", _swap),
     ("tight [Aw]* w instead=P [ts]+ amount=Q? goods=G amount=Q? e? s*", _swap),
-    ("tight A* instead=P [tws]* [ws] [tws]* amount=Q? goods=G e? s*", _swap),
+    ("tight A* instead=P [tws]* [ws] [tws]* amount=Q? goods=G amount=Q? e? s*", _swap),
     ("instead=P d [sA]* amount=Q? goods=G [As]*", _swap),
     ("d t? instead=G [sA]* amount=Q? goods=G [As]*", _swap),
     ("instead=P V [sA]* amount=Q? goods=G [As]*", _swap),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.language import scan
@@ -16,6 +16,7 @@ from bot.understanding.cues import find_cues
 from bot.understanding.dates_in_words import Day
 from bot.understanding.facts import Facts
 from bot.understanding.frames import ELSEWHERE
+from bot.understanding.intent import Context
 from bot.understanding.kinds import CLEAR_ORDER, ORDER
 from bot.understanding.notes import notes_of
 from bot.understanding.reasons import because, is_reason, reasons_in, stretches
@@ -50,8 +51,7 @@ class Heard:
     @property
     def does(self) -> bool:
         """Whether any clause does something, names the order that is meant, or speaks of the delivery."""
-        asked = bool(self.facts.context.pending)
-        return any(_does(clause, asked=asked) for clause in self.clauses)
+        return any(_does(clause, self.facts.context) for clause in self.clauses)
 
     @property
     def bare(self) -> bool:
@@ -179,16 +179,18 @@ NO_CHANGE: tuple[Callable[[Heard], bool], ...] = (_tells_of_else, _is_asked, _sa
 # -- clauses and items
 
 
-def _does(clause: Clause, *, asked: bool) -> bool:
-    points = any(where == "order" for _, where in clause.days)
-    return (
-        points or clause.op not in _LEAVES or bool(clause.notes) or _points(clause) or bool(asked and clause.excepted)
+def _does(clause: Clause, context: Context) -> bool:
+    names_order = any(where == "order" for _, where in clause.days)
+    answers = bool(context.pending and clause.excepted)
+    acts = clause.op not in _LEAVES or bool(clause.notes) or answers
+    return names_order or acts or _points(clause, placed=context.draft is None)
+
+
+def _points(clause: Clause, *, placed: bool) -> bool:
+    """ "first item 6", "the soap is 3 ctn": an amount for a line that is pointed at."""
+    return clause.amount is not None and any(
+        item.mention is None or (placed and item.definite) for item in clause.goods
     )
-
-
-def _points(clause: Clause) -> bool:
-    """ "first item 6": an amount for a line that is pointed at."""
-    return clause.amount is not None and any(item.mention is None for item in clause.goods)
 
 
 def _is_bare(clause: Clause) -> bool:
@@ -239,7 +241,7 @@ def _left(facts: Facts, items: Sequence[Item], clauses: Sequence[Clause]) -> tup
     said_idly = places_in(facts, [(item.start, item.end) for item in items if item.letters == IDLE])
     idle = [run for run in stretches(facts.tokens) if used.isdisjoint(run)]
     reasons = {at for run in idle if is_reason(facts.tokens, run) for at in run} | because(facts.tokens, used)
-    quoted = [run for run in idle if reasons.isdisjoint(run) and _says_much(facts.tokens, run)]
+    quoted = [run for run in idle if reasons.isdisjoint(run) and _says_much(facts.tokens, set(run) - said_idly)]
     if quoted:
         return tuple(facts.folded.quote(facts.tokens[run[0]].start, facts.tokens[run[-1]].end) for run in quoted)
     return left_over(
@@ -252,7 +254,7 @@ def places_in(facts: Facts, spans: Sequence[tuple[int, int]]) -> set[int]:
     return {at for at, t in enumerate(facts.tokens) if any(start < t.end and t.start < end for start, end in spans)}
 
 
-def _says_much(tokens: Sequence[Token], run: Sequence[int]) -> bool:
+def _says_much(tokens: Sequence[Token], run: Iterable[int]) -> bool:
     """Several words that are more than courtesy."""
     return sum(not tokens[at].has("courtesy") for at in run) > 1
 
