@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import zip_longest
 
 from bot.language.change_words import Role
 from bot.understanding.change_items import AMOUNT, BREAKS, DAY, GOODS, IDLE, REFERENCE, STOP, UNKNOWN, WEAK, Item
@@ -364,7 +365,7 @@ def _but_for(clause: Clause, excepted: tuple[Item, ...], named: bool) -> Clause:
 def _carried(clauses: Sequence[Clause]) -> Iterator[Clause]:
     """ "remove the liner and the foil", "make box 5, foil 3", "lids down to 500, cups too": as the clause before does."""
     before: Clause | None = None
-    for clause in _joined(tuple(_of_orders(tuple(_with_exceptions(clauses))))):
+    for clause in _restated(tuple(_joined(tuple(_of_orders(tuple(_with_exceptions(clauses))))))):
         if before is not None and clause.op is Op.WISH and not clause.corrects:
             clause = _as_before(clause, before)
         yield clause
@@ -387,7 +388,15 @@ def _as_one(clause: Clause, behind: Clause) -> Clause | None:
     wanted = behind.op is Op.WISH and behind.wants and len(behind.goods) == 1 and behind.amount is None
     if named and wanted and clause.op is Op.REMOVE:
         return replace(behind, op=Op.SWAP, instead=clause.goods[0], start=clause.start)
-    if named and clause.op is Op.ADD and behind.op is Op.ADD and not behind.goods and behind.amount is not None:
+    if named and clause.op is Op.WISH and clause.wants and _takes_out_one(behind):
+        return replace(clause, op=Op.SWAP, instead=behind.goods[0], end=behind.end)
+    if (
+        named
+        and clause.op in (Op.ADD, Op.WISH)
+        and behind.op is Op.ADD
+        and not behind.goods
+        and behind.amount is not None
+    ):
         return replace(behind, goods=clause.goods, start=clause.start, more=True)
     return None
 
@@ -408,6 +417,19 @@ def _of_orders(clauses: Sequence[Clause]) -> Iterator[Clause]:
     for clause in clauses:
         other = clause.op is Op.REMOVE and any(item.meanings.get(Role.POINTER) == "other" for item in clause.goods)
         yield replace(clause, op=None, goods=(), marks=clause.marks | {Mark.DROP}) if kept and other else clause
+
+
+def _takes_out_one(clause: Clause) -> bool:
+    sole = len(clause.goods) == 1 and clause.goods[0].letters == GOODS
+    return clause.op is Op.REMOVE and sole and clause.amount is None
+
+
+def _restated(clauses: Sequence[Clause]) -> Iterator[Clause]:
+    """ "1 dozen L and 1 dozen M instead": what stands before a clause that sets by its last word is set as well."""
+    for clause, behind in zip_longest(clauses, clauses[1:]):
+        sets = behind is not None and behind.op is Op.SET and not behind.leads and behind.amount is not None
+        listed = clause.op is Op.WISH and clause.amount is not None and bool(clause.goods) and not clause.also
+        yield replace(clause, op=Op.SET) if sets and listed else clause
 
 
 def _as_before(clause: Clause, before: Clause) -> Clause:

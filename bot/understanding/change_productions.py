@@ -147,6 +147,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("A* wrong=Q goods=P [tws]+ amount=Q [sZ]*", _not),
     ("[no]+ s* wrong=Q [As]* amount=Q goods=P? [sZ]*", _not),
     ("i wrong=Q [As]* amount=Q goods=P? s*", _not),
+    ("n+ wrong=Q goods=P [As]* amount=Q", _not),
     ("goods=P? wrong=Q [dV]+ [sA]* amount=Q [sZ]*", _not),
     ("goods=P wrong=Q n s+ amount=Q s*", _not),
     ("goods=P d [sZA]* amount=Q [sZA]*", _op(Op.SET)),
@@ -158,6 +159,8 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("[sA]* amount=Q? goods=G amount=Q? i instead=P e? s*", _swap),
     ("[sA]* goods=G [in]+ wrong=Q s*", _swap),
     ("P s+ goods=G n+ instead=G", _swap),
+    ("tight [Aw]* w P [ts]+ goods=G [in]+ instead=G", _swap),
+    ("w+ amount=Q goods=P [ts]+ G", _vaguely(Op.SUB)),
     ("goods=G [in]+ instead=G t P", _swap),
     ("tight [Aw]* w instead=P [ts]+ amount=Q? goods=G amount=Q? e? s*", _swap),
     ("tight A* instead=P [tws]* [ws] [tws]* amount=Q? goods=G amount=Q? e? s*", _swap),
@@ -215,7 +218,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     # none of it
     ("[rkfA]* [rkf] goods=G+", _op(Op.REMOVE)),
     ("tight [rkfA]* [rkf] goods=G s", _op(Op.REMOVE)),
-    ("A* p? goods=G+ s? [rkf]+", _op(Op.REMOVE)),
+    ("A* p? goods=G+ [sZ]? [rkf]+", _op(Op.REMOVE)),
     ("[on]+ A* goods=G", _op(Op.REMOVE)),
     ("f amount=Q goods=P", _op(Op.SUB)),
     ("r+ goods=[pW]", _remove_pointed),
@@ -250,6 +253,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("z* A* goods=P A* amount=Q", _op(Op.WISH)),
     ("z* A* amount=Q", _op(Op.WISH)),
     ("z* A* goods=P [AZ]*", _op(Op.WISH)),
+    ("P A+ goods=G", _op(Op.WISH)),
 )
 
 

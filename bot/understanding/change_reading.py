@@ -27,6 +27,8 @@ from bot.understanding.statements import Amount, Goods, Mark, Op, Pointer, Point
 _POINTERS = {"order": Pointer.ALL, "it": Pointer.IT, "all": Pointer.ALL, "other": Pointer.OTHER}
 _TELLS = ("complaint", "claim", "status", "human", "attack", "opt_out", "repeat")
 """Of these, what speaks of something else even beside goods that are plainly changed ("triple the foil, weekend promo")."""
+_TELLS_OF_OTHER = ("status", "human", "attack", "opt_out", "repeat")
+"""Of these, what does so even where it is said what was wrong and what is right."""
 _ASKS = ("order.status", "complaint", "inquiry.product", "inquiry.price", "inquiry.policy")
 _LEAVES = (None, Op.WISH, Op.KEEP)
 """Operations that change nothing that is there."""
@@ -216,7 +218,9 @@ def _speaks_of_else(facts: Facts, items: Sequence[Item], clauses: Sequence[Claus
     spans = [(facts.tokens[at].start, facts.tokens[at].end) for at in why]
     cues = find_cues([piece for piece in pieces if not any(start <= piece.start < end for start, end in spans)])
     asks = "?" in facts.folded.text
-    if cues.has(*(_TELLS if named and not asks else ELSEWHERE)) or (asks and cues.has("question") and not facts.days):
+    corrects = any(clause.instead is not None or clause.wrong is not None for clause in clauses)
+    tells = (_TELLS_OF_OTHER if corrects else _TELLS) if named and not asks else ELSEWHERE
+    if cues.has(*tells) or (asks and cues.has("question") and not facts.days):
         return True
     told = [token for at, token in enumerate(facts.tokens) if at not in why]
     outside = [t for t in told if not any(item.start < t.end and t.start < item.end for item in items)]
