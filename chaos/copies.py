@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from chaos.house import House
 
-MOST = 2
-"""Copies of one reply, whatever happens (docs/decisions/0008-at-most-two-copies.md)."""
+MOST = 4
+"""Times that one reply may arrive, whatever happens (docs/decisions/0008-how-often-a-reply-may-be-sent.md)."""
 
 
 @dataclass(slots=True)
 class Copies:
-    """One text to one address: how often it was written, given up after two sends, and how often it arrived."""
+    """One text to one address: how often it was written, given up without a confirmation, and how often it arrived."""
 
     channel: str
     address: str
@@ -73,7 +73,7 @@ def copies_told(opened: House) -> list[tuple[str, str, str]]:
             (
                 f"replies by {channel}",
                 str(written),
-                f"{extra} copies, none more than {most} times, {given_up} given up after two",
+                f"{extra} copies, none more than {most} times, {given_up} given up unconfirmed",
             )
         )
     return rows

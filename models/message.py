@@ -112,7 +112,7 @@ class ConversationMessage(Base):
     attempt_id: Mapped[str | None]
     """Outbound: the try that holds it; only its own try may finish it."""
     unconfirmed: Mapped[int] = mapped_column(SmallInteger, server_default="0")
-    """Outbound: sends of which nobody knows whether they reached the customer, where the provider cannot be asked."""
+    """Outbound: sends that were counted because nobody might learn of their end (jobs/outbox/copies.py)."""
     said_at: Mapped[Instant]
     """When the customer wrote, by the provider's clock; judges cut-offs."""
     created_at: Mapped[Created]

@@ -125,7 +125,7 @@ replies_ceiling_total = _counter(
     "replies_ceiling_total", "Replies given up because nothing may be tried more often", channel=CHANNELS
 )
 replies_unconfirmed_total = _counter(
-    "replies_unconfirmed_total", "Replies given up after two sends whose answers were lost", channel=CHANNELS
+    "replies_unconfirmed_total", "Replies given up after sends that were never confirmed", channel=CHANNELS
 )
 broadcast_recipients_total = _counter(
     "broadcast_recipients_total", "Contacts of an announcement, by what became of writing to them",

@@ -1,4 +1,4 @@
-"""Row 29 where nobody can be asked what has left: no reply by Telegram comes more than twice, and none is lost."""
+"""Row 29 where nobody can be asked what has left: replies by Telegram come twice at most, once more for each death, and none is lost."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _tell(trial: Trial) -> None:
     given_up = sum(each.given_up for each in found)
     noted = trial.house.one(GIVEN_UP)
     trial.must(noted == given_up, f"{given_up} replies were given up and {noted} failures are noted")
-    trial.note(f"{replies} replies, {extra} copies, {given_up} given up after two")
+    trial.note(f"{replies} replies, {extra} copies, {given_up} given up")
 
 
 def takes_and_never_says_so(trial: Trial) -> None:

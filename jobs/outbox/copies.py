@@ -1,7 +1,9 @@
-"""How often a reply may reach its customer where nobody can be asked what has left: twice, whatever happens.
+"""How often a reply may be sent while nobody knows what became of the sends before.
 
-Each such send is counted before it is made, and taken back when the provider said that it did not happen. So what a lost answer,
-a worker killed in between, or a record refused for good leaves behind is a number too high by one, never too low.
+Where the provider cannot be asked what it took: twice when answers are lost, and once more for each worker that is killed over it,
+four times in all. Where it can be asked, it is asked first, and this is only a ceiling. A send is counted before it is made, and
+taken back when the provider said that it did not happen: what anything in between leaves behind is a number too high, never too
+low.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from bot.telemetry import metrics
 from models.database import autocommit
 from models.sqlstate import is_temporary
 
-MAX_UNCONFIRMED = 2
-"""The first, and one more because it may have been lost. A third would rather annoy than inform: a person is told instead."""
+MOST, MOST_WHERE_ASKED = 4, 11
+"""Counted sends. Where the provider can be asked, a reply's first send is not counted, which makes twelve."""
+LOST = 1
+"""One whose answer was lost counts twice: it most likely arrived, while a killed worker's may not have left at all."""
 LATE_S = 3.0
 """Longer than any look-up takes, shorter than the hold on the row: whoever was stopped in between asks whether it is still theirs."""
 
@@ -40,15 +44,23 @@ class Try:
     since: float
 
 
-def given_up(channel: Channel, sends: int) -> bool:
-    """Whether so many sends of which nobody knows what became are as many as may be made on this channel."""
-    return not channel.can_look_up and sends >= MAX_UNCONFIRMED
+def given_up(channel: Channel, unconfirmed: int) -> bool:
+    """Whether as many sends as may be made on this channel have been counted."""
+    return unconfirmed >= (MOST_WHERE_ASKED if channel.can_look_up else MOST)
 
 
-def unconfirmed(row: Any) -> PermanentError:
-    """Why a reply is not sent a third time; counted, so that somebody hears of it."""
+def weight(channel: Channel) -> int:
+    """What a lost answer adds to its counted send."""
+    return 0 if channel.can_look_up else LOST
+
+
+def refusal(channel: Channel, row: Any) -> PermanentError:
+    """Why a reply is not sent once more; counted, so that somebody hears of it."""
+    if channel.can_look_up:
+        metrics.replies_ceiling_total.labels(row.channel).inc()
+        return PermanentError("sent too often, whatever became of it", code="ceiling")
     metrics.replies_unconfirmed_total.labels(row.channel).inc()
-    return PermanentError("sent twice, and neither was confirmed", code="unconfirmed")
+    return PermanentError("sent more than once, and never confirmed", code="unconfirmed")
 
 
 def count(runtime: Runtime, held: Try, channel: Channel) -> bool:
@@ -56,7 +68,8 @@ def count(runtime: Runtime, held: Try, channel: Channel) -> bool:
 
     Raises Fenced when the row is no longer this try's, TemporaryError when PostgreSQL could not be told: nothing may be sent then.
     """
-    if channel.can_look_up and time.monotonic() - held.since < LATE_S:
+    again, late = held.row.was == "sending", time.monotonic() - held.since >= LATE_S
+    if channel.can_look_up and not (again or late):
         return False
     try:
         with autocommit(runtime.engine) as connection:

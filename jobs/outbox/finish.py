@@ -31,7 +31,7 @@ WITH finished AS (
     UPDATE conversation_messages SET state = :state, provider_id = COALESCE(:provider_id, provider_id), error = :error, reason = :reason,
         payload = CASE WHEN :beside IS NULL THEN payload ELSE payload || jsonb_build_object('provider_id', CAST(:beside AS text)) END,
         due_at = CASE WHEN :pause IS NULL THEN NULL ELSE now() + CAST(:pause AS double precision) * interval '1 s' END,
-        attempts = attempts - :forgiven, unconfirmed = GREATEST(0, unconfirmed - :unsent),
+        attempts = attempts - :forgiven, unconfirmed = GREATEST(0, unconfirmed + :unconfirmed),
         finished_at = CASE WHEN :pause IS NULL THEN now() END
     WHERE id = :id AND (attempt_id = :attempt OR :state = 'sent') AND state IN ('pending', 'sending', 'unknown')
     RETURNING conversation_id
@@ -42,7 +42,7 @@ FROM finished
 """,
     pause="double precision",
     forgiven="integer",
-    unsent="integer",
+    unconfirmed="integer",
     state="text",
     beside="text",
 )
@@ -61,8 +61,8 @@ UNREACHABLE = text("UPDATE contacts SET unreachable_at = now() WHERE id = :conta
 class Result:
     """How a try ended. `pause_s` None is final; else the next look is due after it; without an error it was no try at all.
 
-    `beside` is a provider's id that could not be kept as the row's own; `unsent` says that the send which was counted before it
-    was made did certainly not reach the customer.
+    `beside` is a provider's id that could not be kept as the row's own; `unconfirmed` is added to the count of the reply's sends:
+    -1 when the one that was counted did certainly not reach the customer.
     """
 
     state: str
@@ -70,7 +70,7 @@ class Result:
     error: TriaError | None = None
     pause_s: float | None = None
     beside: str | None = None
-    unsent: bool = False
+    unconfirmed: int = 0
 
 
 def write_down(runtime: Runtime, row: Any, attempt: str, result: Result) -> int | None:
@@ -123,7 +123,7 @@ def _values(row: Any, attempt: str, result: Result) -> Mapping[str, Any]:
         "reason": getattr(result.error, "code", None) or None,
         "pause": result.pause_s,
         "forgiven": int(result.pause_s is not None and result.error is None),
-        "unsent": int(result.unsent),
+        "unconfirmed": result.unconfirmed,
     }
 
 
@@ -133,7 +133,7 @@ def _finish(runtime: Runtime, row: Any, attempt: str, result: Result) -> int | N
         failpoints.hit("deliver.in_finish")
         if finished is not None and result.pause_s is None and result.error is not None:
             failures.note(connection, FailureKind.DELIVER, row.id, result.error)
-        if finished is not None and result.state == "sent" and row.attempts > 1:
+        if finished is not None and result.state == "sent" and (row.attempts > 1 or row.was == "sending"):
             failures.resolve(connection, [row.id], "sent")
         if finished is not None and result.state == "held":
             whatsapp_window.nudge(connection, row.conversation_id, runtime.settings.twilio_content_sid_reopen)

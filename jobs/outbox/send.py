@@ -27,7 +27,9 @@ log = get_logger(__name__)
 SENDING_S = 8
 """After this a try that never reported counts as lost. One that goes on for longer renews it (upkeep/pulse.py)."""
 MAX_ATTEMPTS = 12
-"""The ceiling of a reply, whatever became of its tries: a claim counts before anything is sent."""
+"""Tries whose end was reported. One that was not, its worker being dead, is hardly the reply's fault: of those the sends count, and"""
+MAX_DEATHS = 50
+"""so many claims without an end, after which it is taken for what kills the workers."""
 MOST_TIDIED = 3
 """Messages whose buttons go with one reply: a question and its reminders."""
 
@@ -35,7 +37,10 @@ CLAIM = Prepared(
     "claim_reply",
     """
 UPDATE conversation_messages m
-SET state = 'sending', attempt_id = :attempt, attempts = m.attempts + 1, due_at = now() + :sending * interval '1 s', rung_at = NULL
+SET state = 'sending', attempt_id = :attempt, due_at = now() + :sending * interval '1 s', rung_at = NULL,
+    attempts = m.attempts + CASE WHEN before.state = 'sending' AND m.attempts > 0 THEN 0 ELSE 1 END,
+    payload = CASE WHEN before.state = 'sending'
+        THEN m.payload || jsonb_build_object('deaths', COALESCE(CAST(m.payload->>'deaths' AS integer), 0) + 1) ELSE m.payload END
 FROM conversations c, contacts k, (SELECT id, state, created_at FROM conversation_messages WHERE id = :id) before
 WHERE m.id = :id AND before.id = m.id AND c.id = m.conversation_id AND k.id = c.contact_id
   AND m.direction = 'outbound' AND m.state IN ('pending', 'sending', 'unknown') AND m.due_at <= now()
@@ -113,26 +118,29 @@ def _result(runtime: Runtime, held: Try, channel: Channel) -> Result:
 
 def _later(held: Try, channel: Channel, error: TemporaryError, *, unsent: bool = False) -> Result:
     row, lost = held.row, isinstance(error, UnknownOutcome)
-    if lost and copies.given_up(channel, row.unconfirmed + 1):
-        return Result("dead", error=copies.unconfirmed(row))
+    weight = copies.weight(channel) if lost else 0
+    if weight and copies.given_up(channel, row.unconfirmed + 1 + weight):
+        return Result("dead", error=copies.refusal(channel, row))
     if row.attempts >= MAX_ATTEMPTS:
         return Result("dead", error=error)
     state = "unknown" if lost or row.was == "unknown" else "pending"
-    return Result(state, error=error, pause_s=backoff.wait_s(row.attempts, error.retry_after_s), unsent=unsent)
+    return Result(
+        state, error=error, pause_s=backoff.wait_s(row.attempts, error.retry_after_s), unconfirmed=weight - unsent
+    )
 
 
 def _try(runtime: Runtime, held: Try, channel: Channel) -> Result:
     row, message = held.row, _outgoing(held.row)
     if copies.given_up(channel, row.unconfirmed):
-        raise copies.unconfirmed(row)
+        raise copies.refusal(channel, row)
+    if row.payload.get("deaths", 0) >= MAX_DEATHS:
+        metrics.replies_ceiling_total.labels(row.channel).inc()
+        raise PermanentError("whoever sends it dies", code="deaths")
     may_have_left = row.was in ("sending", "unknown") or row.unconfirmed > 0
     if may_have_left and (found := _look_up(runtime, channel, message, row)):
         return Result("sent", found)
     if wait_s := runtime.send_limits.wait_s(row.channel, row.business_address, f"contact:{row.contact_id}"):
         return Result(row.was if row.was == "unknown" else "pending", pause_s=wait_s)
-    if row.attempts > MAX_ATTEMPTS:
-        metrics.replies_ceiling_total.labels(row.channel).inc()
-        raise PermanentError("tried too often, whatever became of the tries", code="ceiling")
     whatsapp_window.check(row.channel, message.template, row.last_inbound_at, runtime.clock())
     failpoints.hit("deliver.before_send")
     return _send_now(held, channel, message, counted=copies.count(runtime, held, channel))

@@ -45,7 +45,7 @@ RETURNING m.conversation_id
 """)
 RESEND = text("""
 UPDATE conversation_messages SET state = 'unknown', reason = NULL, error = NULL, finished_at = NULL, attempts = 0, due_at = now(),
-    rung_at = NULL, unconfirmed = LEAST(unconfirmed, 1)
+    rung_at = NULL, unconfirmed = LEAST(unconfirmed, 2)
 WHERE id = :id AND direction = 'outbound' AND state IN ('dead', 'held') RETURNING id
 """)
 """As `unknown`, so that the provider is asked first: a reply given up after lost answers may have arrived. Where it cannot be asked,

@@ -83,7 +83,7 @@ def test_a_reply_whose_success_is_refused_for_good_is_closed_and_in_the_failures
     assert shop.rows("SELECT kind, message_id FROM failures WHERE resolved_at IS NULL") == [("deliver", message_id)]
 
 
-@pytest.mark.parametrize(("can_look_up", "most"), [(True, sending.MAX_ATTEMPTS), (False, copies.MAX_UNCONFIRMED)])
+@pytest.mark.parametrize(("can_look_up", "most"), [(True, copies.MOST_WHERE_ASKED + 1), (False, copies.MOST)])
 def test_nothing_is_sent_more_often_than_the_ceiling_though_no_end_can_be_recorded(
     shop: Shop, can_look_up: bool, most: int
 ) -> None:
