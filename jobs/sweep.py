@@ -30,6 +30,7 @@ from jobs.access import sessions
 from jobs.handoff import notify, undelivered
 from jobs.invoices import ring as invoices
 from jobs.replay.rq_failures import reconcile
+from jobs.upkeep import audit_chain
 from jobs.upkeep.startup_checks import begin
 from models.database import again_if_stale, autocommit
 from models.sqlstate import is_temporary
@@ -106,6 +107,7 @@ def pulse(runtime: Runtime) -> None:
     undelivered.take_up(runtime)
     notify.tell(runtime)
     sessions.end_idle(runtime)
+    audit_chain.seal(runtime)
     heartbeat.beat(runtime.engine, "sweeper")
 
 

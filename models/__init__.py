@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from models.invitation import BindingRequest, Invitation
     from models.invoice import AccountingConnection, AccountingLink, Invoice
     from models.message import ConversationMessage
-    from models.operations import Audit, Heartbeat
+    from models.operations import Audit, AuditSeal, Heartbeat
     from models.order import Order, OrderEvent, OrderLine
     from models.outlet import Customer, Outlet
     from models.price import ContractPrice
@@ -32,6 +32,7 @@ __all__ = [
     "AccountingLink",
     "AliasProposal",
     "Audit",
+    "AuditSeal",
     "Base",
     "BindingRequest",
     "Broadcast",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +22,7 @@ class Heartbeat(Base):
 
 
 class Audit(Base):
-    """Who did what to which row, with the values before and after. Appended, never changed."""
+    """Who did what to which row, with the values before and after. Appended, never changed: a trigger sees to it."""
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_subject", "subject"),)
@@ -33,3 +33,15 @@ class Audit(Base):
     action: Mapped[str]
     subject: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+
+
+class AuditSeal(Base):
+    """One row of the audit in the chain: the hash of that row and of the seal before. In the order of sealing, not of ids, because
+    a transaction that began earlier may end later. No foreign key: a row that is gone must be seen, not forbidden."""
+
+    __tablename__ = "audit_seals"
+
+    id: Mapped[Id]
+    audit_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    hash: Mapped[str]
+    sealed_at: Mapped[Created]

@@ -16,12 +16,14 @@ from flask import Flask
 HERE = "handlers.cli"
 WHERE: Mapping[str, tuple[str, str]] = {
     "aliases": ("aliases:group", "Names that outlets use for products, learned from their answers."),
+    "audit": ("audit:group", "Who did what: list, verify."),
     "broadcast": ("broadcast:group", "Announcements to many outlets."),
     "catalog": ("catalog:group", "The products that are sold."),
     "contacts": ("contacts:group", "The phones and chats that may order, and for whom."),
     "conversations": ("conversations:group", "Conversations: list, show."),
     "customers": ("customers:group", "The companies that are invoiced: list, show."),
     "db": ("database:group", "The database's schema."),
+    "dispute": ("dispute:command_dispute", "Write down everything said and done about one order."),
     "doctor": ("doctor:command_doctor", "Check everything an order needs."),
     "escalations": ("escalations:group", "Conversations that wait for a person."),
     "eval": ("evaluation:command_eval", "Read the shipped corpus and count what is wrong."),
