@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from handlers.console import broadcasts, events, inbox, orders, sign_in, todo
+from handlers.console import admin, broadcasts, events, figures, inbox, orders, sign_in, todo, trade
 
-PAGES = (sign_in, inbox, orders, todo, broadcasts, events)
+PAGES = (sign_in, inbox, orders, todo, broadcasts, trade, figures, admin, events)

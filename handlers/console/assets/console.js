@@ -44,7 +44,7 @@ function startForms() {
 
 function startFlashes() {
   const fade = () => {
-    for (const said of document.querySelectorAll(".flashes .flash.good:not([data-fading])")) {
+    for (const said of document.querySelectorAll(".flashes .flash.good:not(.stays, [data-fading])")) {
       said.dataset.fading = "yes";
       setTimeout(() => said.classList.add("gone"), 5000);
       setTimeout(() => said.remove(), 5600);

@@ -22,7 +22,7 @@ from tests.people import World
 
 PASSWORD = "a good long password"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-SAID = re.compile(r'<p class="flash (\w+)">.*?</svg>(.*?)</p>', re.DOTALL)
+SAID = re.compile(r'<p class="flash ([\w ]+)">.*?</svg>(.*?)</p>', re.DOTALL)
 
 
 @dataclass

@@ -1,0 +1,64 @@
+"""For admins: who may open the console, and who did what."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from bot.errors import BadInputError
+from handlers.asked import given, whole
+from handlers.console.door import SEE_OTHER, admins, blueprint, done
+from handlers.console.sessions import operator
+from handlers.current import current_runtime
+from jobs.access import users as job
+from jobs.reads.audit_rows import audit_rows
+from models.database import autocommit, transaction
+from models.user import Role
+
+A_PAGE = 50
+
+
+@blueprint.get("/users")
+@admins
+def users() -> ResponseReturnValue:
+    with autocommit(current_runtime().engine) as connection:
+        found = job.users(connection)
+    return render_template("console/users.html", users=found, roles=list(Role))
+
+
+@blueprint.post("/users")
+@admins
+def add_user() -> ResponseReturnValue:
+    """A password is made, and shown once."""
+    name, role = request.form.get("name", ""), request.form.get("role", "")
+    if role not in list(Role):
+        raise BadInputError("choose a role")
+    password = secrets.token_urlsafe(12)
+    with transaction(current_runtime().engine) as connection:
+        renew = request.form.get("renew") == "1"
+        job.add_user(connection, name, Role(role), password, actor=operator().name, renew=renew)
+    flash(f"{job.spelled(name)} signs in with {password} (shown only now)", "keep")
+    return redirect(url_for("console.users"), SEE_OTHER)
+
+
+@blueprint.post("/users/<name>/disable")
+@admins
+def disable_user(name: str) -> ResponseReturnValue:
+    if name == operator().name:
+        raise BadInputError("you cannot shut yourself out")
+    with transaction(current_runtime().engine) as connection:
+        job.disable(connection, name, actor=operator().name)
+    return done(f"{name} is out, in every browser.", url_for("console.users"))
+
+
+@blueprint.get("/audit")
+@admins
+def audit_page() -> ResponseReturnValue:
+    page = whole("page", 1, most=10_000) or 1
+    chosen = {name: given(name) or None for name in ("actor", "action", "subject")}
+    with autocommit(current_runtime().engine) as connection:
+        rows = audit_rows(connection, **chosen, most=A_PAGE, skip=(page - 1) * A_PAGE)
+    query = {name: value for name, value in chosen.items() if value}
+    return render_template("console/audit.html", rows=rows, page=page, a_page=A_PAGE, query=query)

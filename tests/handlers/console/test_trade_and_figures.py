@@ -1,0 +1,108 @@
+"""Products, outlets, figures, users and the audit at the console: looked at by role, changed with before and after."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.user import Role
+from tests.conftest import Shop
+from tests.handlers.console.conftest import Desk, SignIn
+from tests.people import ORDER, PASIR_RIS, World
+
+
+def test_a_price_is_changed_and_counts_from_the_next_order_on(desk: Desk, world: World, shop: Shop) -> None:
+    world.phone().say(ORDER)
+    desk.post("/console/products/PB10-K", price="0.5", active="1")
+    assert "placed orders keep their prices" in desk.said[0]
+    world.phone("+6580000108").say(ORDER)
+    assert [str(row[0]) for row in shop.rows("SELECT unit_price FROM order_lines ORDER BY order_id")] == [
+        "0.2800",
+        "0.5000",
+    ]
+    ((detail,),) = shop.rows("SELECT detail FROM audit WHERE action = 'product_changed'")
+    assert detail == {
+        "before": {"unit_price": "0.2800", "active": True},
+        "after": {"unit_price": "0.5", "active": True},
+    }
+    desk.post("/console/products/PB10-K", price="0.50", active="1")
+    assert "was so already" in desk.said[0]
+
+
+@pytest.mark.parametrize("price", ["", "0", "-1", "NaN", "1e309", "0.12345", "٣", "x"])
+def test_what_is_no_price_changes_nothing(desk: Desk, shop: Shop, price: str) -> None:
+    desk.post("/console/products/PB10-K", price=price, active="1")
+    assert "is no price" in desk.said[0]
+    assert str(shop.one("SELECT unit_price FROM products WHERE sku = 'PB10-K'")) == "0.2800"
+
+
+def test_a_product_that_is_taken_off_sale_is_named_as_not_available(desk: Desk, world: World) -> None:
+    desk.post("/console/products/PB10-K", price="0.28")
+    assert "is placed" not in world.phone().say("100 PB10-K")[0]
+    page = desk.get("/console/products?q=pb10-k")
+    assert "off sale" in page
+    assert "No product like that" in desk.get("/console/products?q=%25")
+    desk.get("/console/products?page=-1", 400)
+
+
+def test_a_phone_is_let_in_for_an_outlet_and_removed(desk: Desk, world: World, shop: Shop) -> None:
+    desk.post("/console/outlets/AW-JWL/bind", channel="whatsapp", address="+65 8000 7777")
+    assert world.bindings("+6580007777") == ["AW-JWL"]
+    assert "+6580007777" in desk.get("/console/outlets")
+    desk.post("/console/outlets/AW-JWL/unbind", channel="whatsapp", address="+6580007777")
+    assert world.bindings("+6580007777") == []
+    for form in (
+        {"channel": "fax", "address": "1"},
+        {"channel": "whatsapp", "address": "hello"},
+        {"channel": "telegram", "address": "%"},
+    ):
+        desk.post("/console/outlets/AW-JWL/bind", **form)
+        assert desk.said
+    assert world.bindings(PASIR_RIS) == ["CP-PR"]
+
+
+def test_an_invitation_is_shown_once_and_works(desk: Desk, world: World) -> None:
+    desk.post("/console/outlets/AW-JWL/invite")
+    code = desk.said[0].split()[0]
+    assert code not in desk.get("/console/outlets")
+    world.phone("+6580007778").say(code)
+    assert world.bindings("+6580007778") == ["AW-JWL"]
+
+
+def test_figures_are_drawn_with_their_tables_and_files(desk: Desk, world: World, shop: Shop) -> None:
+    assert "Nothing in these days yet" in desk.get("/console/figures")
+    world.phone().say(ORDER)
+    world.phone("+6580000108").say("5 flurbs")
+    page = desk.get("/console/figures?days=7")
+    assert "30.52" in page
+    assert '<rect class="bar"' in page
+    assert "flurbs" in page
+    assert desk.get("/console/figures/revenue.csv?days=7").strip().endswith(",30.52")
+    desk.get("/console/figures/nothing.csv", 404)
+    desk.get("/console/figures?days=-1", 400)
+
+
+def test_admins_make_logins_and_shut_people_out(at_desk: SignIn, shop: Shop) -> None:
+    admin, mei = at_desk("ann", Role.ADMIN), at_desk("mei")
+    admin.post("/console/users", page="/console/users", name="tan", role="ops")
+    assert "tan signs in with" in admin.said[0]
+    admin.post("/console/users/mei/disable", page="/console/users")
+    assert mei.client.get("/console/inbox").status_code == 303
+    admin.post("/console/users/ann/disable", page="/console/users")
+    assert admin.said == ["you cannot shut yourself out"]
+    for form in ({"name": "x y", "role": "ops"}, {"name": "bob", "role": "root"}, {"name": "tan", "role": "ops"}):
+        admin.post("/console/users", page="/console/users", **form)
+        assert "signs in" not in admin.said[0]
+    page = admin.get("/console/audit?action=user_disabled")
+    assert "user disabled" in page
+    assert admin.get("/console/audit?actor=%25").count("<tr>") == 0
+
+
+def test_what_is_for_admins_is_refused_to_others_and_viewers_change_nothing(at_desk: SignIn, shop: Shop) -> None:
+    mei, bob = at_desk("mei"), at_desk("bob", Role.VIEWER)
+    for path in ("users", "audit"):
+        mei.get(f"/console/{path}", 403)
+    for path in ("products", "outlets", "figures"):
+        assert ">Save</button>" not in bob.get(f"/console/{path}")
+    bob.post("/console/products/PB10-K", status=403, price="9")
+    bob.post("/console/outlets/AW-JWL/invite", status=403)
+    assert shop.one("SELECT count(*) FROM audit WHERE action = 'refused_role'") == 4
