@@ -14,7 +14,6 @@ from bot.settings.fields import (
     InvoiceStatus,
     InvoiceWhen,
     Settings,
-    StockQuestion,
 )
 from bot.settings.load import get_settings, load_settings
 from bot.settings.problems import REQUIRED_IN_PRODUCTION, problems_of
@@ -31,7 +30,6 @@ __all__ = [
     "InvoiceStatus",
     "InvoiceWhen",
     "Settings",
-    "StockQuestion",
     "get_settings",
     "load_settings",
     "problems_of",

@@ -65,13 +65,6 @@ class AfterAuthorised(StrEnum):
     CREDIT_NOTE = "credit_note"
 
 
-class StockQuestion(StrEnum):
-    """Whether a customer is asked when more is ordered than the accounting system has in stock."""
-
-    OFF = "off"
-    ASK = "ask"
-
-
 class Settings(BaseSettings):
     """One typed object; the field's name in capitals is the environment variable."""
 
@@ -152,9 +145,6 @@ class Settings(BaseSettings):
         description="a change after that: person (the invoice waits for one) or credit_note (what became less is credited)",
     )
     xero_payment_days: int = Field(30, ge=0, le=365, description="days from the invoice's date until it is due")
-    xero_stock: StockQuestion = Field(
-        StockQuestion.OFF, description="ask: more than the tracked stock in Xero is asked about before it is ordered"
-    )
     xero_api_base_url: str = Field("https://api.xero.com", description="replaces https://api.xero.com")
     xero_identity_base_url: str = Field("https://identity.xero.com", description="replaces https://identity.xero.com")
     invoice_when: InvoiceWhen = Field(
