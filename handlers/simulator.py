@@ -25,6 +25,7 @@ from handlers import leaving
 from handlers.current import current_runtime
 from models.contact import Contact, ContactOutlet
 from models.conversation import Conversation, Owner
+from models.invoice import Invoice
 from models.order import Order, OrderLine
 from models.outlet import Outlet
 from models.product import PackUnit, Product
@@ -199,8 +200,16 @@ def _orders(connection: Connection, channel: str, address: str) -> list[dict[str
         .where(Contact.channel == channel, Contact.address == address)
     )
     rows = connection.execute(
-        select(Order.__table__, Outlet.name.label("outlet"))
+        select(
+            Order.__table__,
+            Outlet.name.label("outlet"),
+            Invoice.state.label("invoice_state"),
+            Invoice.xero_status.label("invoice_status"),
+            Invoice.total.label("invoice_total"),
+            Invoice.error.label("invoice_error"),
+        )
         .join(Outlet, Outlet.id == Order.outlet_id)
+        .outerjoin(Invoice, Invoice.order_id == Order.id)
         .where(Order.outlet_id.in_(mine), Order.is_synthetic.is_(False))
         .order_by(Order.id.desc())
         .limit(SHOWN_ORDERS)
@@ -222,6 +231,16 @@ def _order(row: Any, lines: list[Any]) -> dict[str, Any]:
         "placed_at": row.placed_at.isoformat() if row.placed_at else None,
         "delivery_date": row.delivery_date.isoformat() if row.delivery_date else None,
         "lines": [_line(line) for line in lines],
+        "invoice": _invoice(row) if row.invoice_state else None,
+    }
+
+
+def _invoice(row: Any) -> dict[str, Any]:
+    return {
+        "state": row.invoice_state,
+        "status": (row.invoice_status or "").lower(),
+        "total": _plain(row.invoice_total),
+        "error": row.invoice_error,
     }
 
 

@@ -10,6 +10,15 @@ const STATUS = {
   cancelled: "Cancelled",
   expired: "Expired",
 };
+const INVOICE = {
+  pending: "Waiting to be made",
+  sending: "Being made",
+  unknown: "Being looked up",
+  sent: "In Xero",
+  blocked: "Waits for a person",
+  failed: "Given up",
+  gone: "Taken back",
+};
 const UNITS = { piece: "pcs", carton: "ctn", packet: "pkt" };
 let seen = null;
 
@@ -54,7 +63,16 @@ function card(order, open, changed) {
     facts(order),
     el("ul", { className: "lines" }, ...order.lines.map((line) => item(line, order.currency))),
     sums(order),
+    order.invoice && invoice(order),
   );
+}
+
+function invoice(order) {
+  const { state, status, total, error } = order.invoice;
+  const rows = [["Invoice", [INVOICE[state] || state, status].filter(Boolean).join(", ")]];
+  if (total && state === "sent") rows.push(["Total there", money(total, order.currency)]);
+  if (error) rows.push(["Why", error]);
+  return list("facts invoice", rows);
 }
 
 function facts(order) {
