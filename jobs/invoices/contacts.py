@@ -77,21 +77,45 @@ def _made(runtime: Runtime, accounting: Accounting, customers: Sequence[Customer
     with autocommit(runtime.engine) as connection:
         kept = links(connection, CONTACT, [str(customer.id) for customer in customers])
     there = _look_up(accounting, [customer for customer in customers if str(customer.id) not in kept])
-    bodies = []
-    for customer in customers:
-        found = matching(customer, there)
-        known = kept.get(str(customer.id))
-        bodies.append(body(customer, known[0] if known else str(found["ContactID"]) if found else None))
+    known = {customer.id: kept[str(customer.id)][0] for customer in customers if str(customer.id) in kept}
+    found = {customer.id: matching(customer, there) for customer in customers if customer.id not in known}
+    same = {id_: row for id_, row in found.items() if row is not None}
+    rows = _write(accounting, [each for each in customers if not _is_same(each, same.get(each.id))], known, same)
+    failpoints.hit("contact.after_write")
+    with transaction(runtime.engine) as connection:
+        return {
+            customer.id: _linked(connection, customer, _answer_of(customer, [*rows, *same.values()]))
+            for customer in customers
+        }
+
+
+def _is_same(customer: Customer, there: Mapping[str, Any] | None) -> bool:
+    """A contact with this very name needs no writing."""
+    return there is not None and there.get("Name") == customer.shown_name
+
+
+def _write(
+    accounting: Accounting,
+    customers: Sequence[Customer],
+    known: Mapping[int, str],
+    found: Mapping[int, Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    if not customers:
+        return []
+    ids = {id_: str(row["ContactID"]) for id_, row in found.items()} | dict(known)
+    bodies = [body(customer, ids.get(customer.id)) for customer in customers]
     try:
-        rows = accounting.xero.write_contacts(bodies, f"contacts-{written_print({'rows': bodies})}")
+        return accounting.xero.write_contacts(bodies, f"contacts-{written_print({'rows': bodies})}")
     except UnknownOutcome as error:
         raise TemporaryError(
             "contacts may have been written", code="contact", retry_after_s=error.retry_after_s
         ) from error
-    failpoints.hit("contact.after_write")
-    answers = {str(row.get("ContactNumber")): row for row in rows}
-    with transaction(runtime.engine) as connection:
-        return {customer.id: _linked(connection, customer, answers.get(customer.number, {})) for customer in customers}
+
+
+def _answer_of(customer: Customer, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """By our number, else by the name, which not every answer has a number beside."""
+    numbered = next((row for row in rows if row.get("ContactNumber") == customer.number), None)
+    return numbered or next((row for row in rows if row.get("Name") == customer.shown_name), {})
 
 
 def _look_up(accounting: Accounting, customers: Sequence[Customer]) -> list[Mapping[str, Any]]:

@@ -81,23 +81,6 @@ def carry_out(runtime: Runtime, accounting: Accounting, planned: Plan) -> None:
     _write(runtime, ITEM, planned.items, "ItemID", "Code", xero.write_items)
 
 
-def read_stock(runtime: Runtime, accounting: Accounting) -> int:
-    """Notes what is on hand of tracked items that are linked to a product; how many those are."""
-    with transaction(runtime.engine) as connection:
-        keys = {
-            row.code: row.key
-            for row in connection.execute(text("SELECT key, code FROM accounting_links WHERE kind = 'item'"))
-        }
-    found = accounting.xero.list_items()
-    with transaction(runtime.engine) as connection:
-        tracked = [
-            (keys[str(row.get("Code"))], item_values.stock_of(row)) for row in found if str(row.get("Code")) in keys
-        ]
-        for key, stock in tracked:
-            connection.execute(_STOCK, {"key": key, "stock": stock})
-    return sum(stock is not None for _, stock in tracked)
-
-
 def _contact(customer: Customer, there: Sequence[Mapping[str, Any]], known: Mapping[str, tuple[str, str]]) -> Planned:
     body, key = contact_values.body(customer), str(customer.id)
     kept = known.get(key)
@@ -105,8 +88,7 @@ def _contact(customer: Customer, there: Sequence[Mapping[str, Any]], known: Mapp
     found = found or contact_values.matching(customer, there)
     if found is None:
         return Planned(CREATE, key, body, None)
-    same = all(found.get(name) == body[name] for name in ("Name", "ContactNumber"))
-    return Planned(SKIP if same else UPDATE, key, body, str(found["ContactID"]))
+    return Planned(SKIP if found.get("Name") == body["Name"] else UPDATE, key, body, str(found["ContactID"]))
 
 
 def _item(
