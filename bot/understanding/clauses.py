@@ -164,7 +164,7 @@ def sums(clause: list[Element], resolver: Resolver) -> list[Element]:
     while position < len(clause):
         element = clause[position]
         joined = clause[position + 1 : position + 3]
-        if len(joined) > 0 and _odd_rest(joined[0], resolver):
+        if isinstance(element, Quantity) and joined and _odd_rest(joined[0], resolver):
             joined = [Break(Kind.BREAK, joined[0].start, joined[0].start, JOIN, "+"), joined[0]]
             clause.insert(position + 1, joined[0])
         if (
