@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -23,7 +24,7 @@ from jobs.reads import conversation_rows as read
 SHOWN_WORDS = 60
 LARGEST_ID = 2**63 - 1
 group = click.Group("conversations", help="Conversations: list, show.")
-message_group = click.Group("messages", help="Messages, in and out: list, show.")
+message_group = click.Group("messages", help="Messages, in and out: list, show, search.")
 SINCE = click.option("--since", "since_text", metavar="DAY|TIME", help="With messages from then on; local time.")
 
 
@@ -139,3 +140,23 @@ def _cell(name: str, value: object) -> str:
     if name.endswith("_at"):
         return local_time(value, precise=True)  # type: ignore[arg-type]
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@command(message_group, "search", example='flask messages search "complained about wet boxes" --limit 5')
+@click.argument("words")
+@limit_option
+@json_option
+def search_messages(words: str, limit: int, as_json: bool) -> None:
+    """Past messages by their meaning, the nearest first; what is shown has no phones, addresses, cards and NRIC in it."""
+    from bot.knowledge.embedders import local
+    from bot.knowledge.opened import opened
+    from jobs.reads.message_search import search
+
+    runtime = current_runtime()
+    with opened(runtime.settings) as chroma, runtime.engine.begin() as connection:
+        found = search(connection, chroma, local(), words, limit)
+    if as_json:
+        print_json([asdict(each) for each in found])
+        return
+    rows = [(each.message_id, each.conversation_id, local_time(each.at), each.likeness, each.text) for each in found]
+    print_table(f"{len(rows)} found", ("message", "conversation", "at", "likeness", "words"), rows)
