@@ -62,6 +62,9 @@ class Escalate:
     reason: str
     priority: str = "normal"
     takes_over: bool = True
+    team: str | None = None
+    """Whose work it is, and within how many minutes, where the supplier's escalation rules say so."""
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # each is imported by who makes it: a command needs few of th
     from bot.channels.base import Channel
     from bot.identity.names import OutletNames
     from bot.knowledge.desk import Desk
+    from bot.knowledge.writing import Writer
     from bot.media.reader import MediaReader
     from bot.ordering.prices import PriceList
     from bot.rates import SendLimits
@@ -118,6 +119,18 @@ class Runtime:
         return Desk(self.settings)
 
     @cached_property
+    def answer_writer(self) -> Writer | None:
+        """Puts passages into the customer's words; None where there is no language model."""
+        if self.gap_filler is None:
+            return None
+        from bot.knowledge.writing import Writer
+
+        settings = self.settings
+        key = settings.openai_api_key.get_secret_value()
+        breaker = self.gap_filler.breaker
+        return Writer(api_key=key, base_url=settings.openai_base_url, model=settings.openai_model, breaker=breaker)
+
+    @cached_property
     def channels(self) -> Mapping[str, Channel]:
         return self.make_channels()
 
@@ -139,7 +152,7 @@ class Runtime:
             if name in self.__dict__:
                 resource = self.__dict__.pop(name)
                 resource.dispose() if name == "engine" else resource.close()
-        for name in ("gap_filler", "desk"):
+        for name in ("gap_filler", "answer_writer", "desk"):
             if (client := self.__dict__.pop(name, None)) is not None:
                 client.close()
         getattr(self.accounting, "close", lambda: None)()

@@ -12,6 +12,7 @@ from typing import Any
 from bot.catalog.index import CatalogIndex
 from bot.channels.base import MessageKind
 from bot.knowledge.found import Answer
+from bot.knowledge.manners import NO_MANNERS, Manners
 from bot.ordering.delivery import DeliveryRules
 from bot.ordering.prices import NO_CONTRACTS, PriceList
 from bot.ordering.pricing import OrderLine
@@ -318,6 +319,8 @@ class Situation:
     """The photos now sent go on an album whose beginning has had its answer."""
     found: Answer | None = None
     """What the supplier's documents say about what was asked; None where they were not asked or cannot be had."""
+    manners: Manners = NO_MANNERS
+    """The supplier's tone guidelines and escalation rules."""
     aside: Aside | None = None
     """Set while a person has the conversation."""
 

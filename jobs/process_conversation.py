@@ -192,7 +192,10 @@ def conclude(runtime: Runtime, held: Lease, noticed: Noticed, until: float) -> T
         return Thought(said, situation, intent, silent, language_for(intent, said, situation))
     intent, gap = fill_gaps(runtime, noticed, until) if gap_filling.wanted(runtime, held, noticed) else (intent, None)
     if time.monotonic() < until and documents.wanted(runtime, held, noticed):
-        situation = documents.looked_up(runtime, noticed)
+        situation, written = documents.looked_up(runtime, noticed)
+        gap = gap or written
+    if runtime.desk is not None:
+        situation = replace(situation, manners=runtime.desk.manners())
     decision = decide(intent, said, situation, runtime.clock())
     if situation.aside is not None:
         decision = aside.come_back(Turn(intent, said, situation, runtime.clock()), decision)

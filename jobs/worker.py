@@ -31,7 +31,7 @@ from bot.errors import PermanentError
 from bot.runtime import DEFAULT_REDIS, Runtime
 from bot.telemetry import get_logger
 from jobs import canary, deliver, process_conversation, push_invoice, queues
-from jobs.lanes import Lanes
+from jobs.lanes import MODELS, Lanes
 from jobs.upkeep.overdue_watch import OverdueWatch
 from jobs.upkeep.pulse import Pulse
 from jobs.upkeep.startup_checks import begin
@@ -146,6 +146,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lanes, pulse, overdue_watch = Lanes(), Pulse(runtime), OverdueWatch(runtime)
     warm_up(runtime, lanes)
     runtime.lanes = lanes
+    if runtime.desk is not None:  # beside the first orders: no question waits for the documents to be read
+        lanes.take(MODELS, "documents", runtime.desk.warm_up)
     pulse.start()
     overdue_watch.start()
     log.info("worker started", jobs=len(JOBS))

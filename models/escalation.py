@@ -21,6 +21,8 @@ class Escalation(Base):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("conversation_messages.id"), index=True)
     reason: Mapped[str]
     priority: Mapped[str] = mapped_column(server_default="normal")
+    team: Mapped[str | None]
+    """Whose work it is by the supplier's escalation rules; `assignee` is the person who took it."""
     assignee: Mapped[str | None]
     opened_at: Mapped[Created]
     due_at: Mapped[Instant | None]

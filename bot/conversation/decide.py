@@ -18,6 +18,7 @@ from bot.conversation import (
     learning,
     limits,
     linking,
+    manners,
     media,
     odd_day,
     on_behalf,
@@ -109,7 +110,8 @@ def decide(intent: Intent, said: Said, situation: Situation, now: datetime) -> D
     decision = learning.with_learned(turn, _settled(turn) or by_words(turn))
     if documents.ALSO_ASKED in said.payload:
         decision = documents.with_answer(turn, decision)
-    return identity.with_wrong_code(turn, handover.stuck(limits.told_of_cut(turn, decision)))
+    decision = identity.with_wrong_code(turn, handover.stuck(limits.told_of_cut(turn, decision)))
+    return manners.by_guidelines(turn, decision)
 
 
 def _settled(turn: Turn) -> Decision | None:

@@ -118,7 +118,7 @@ def _values(found: Answer) -> dict[str, str]:
 
 def _key(found: Answer) -> str:
     """A lead stands before a passage that is not in the language of the question."""
-    return "answer_document" if found.language == DEFAULT else "answer_quoted"
+    return "answer_document" if found.written or found.language == DEFAULT else "answer_quoted"
 
 
 ASKS = frozenset({IntentKind.INQUIRY_POLICY, IntentKind.INQUIRY_PRODUCT, IntentKind.INQUIRY_PRICE, IntentKind.OTHER})

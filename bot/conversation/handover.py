@@ -29,7 +29,7 @@ def human(turn: Turn) -> Decision:
 
 def angry(turn: Turn) -> Decision | None:
     """The decision when somebody is angry and says nothing that could be done instead."""
-    if turn.intent.kind not in _CALM or turn.intent.lines or not _angry_words().search(fold(turn.said.text).text):
+    if turn.intent.kind not in _CALM or turn.intent.lines or not says_angry_words(turn.said.text):
         return None
     return _taken_over(turn, "complaint", Escalate("anger", "urgent"))
 
@@ -47,6 +47,10 @@ def stuck(decision: Decision) -> Decision:
 def _taken_over(turn: Turn, key: str, task: Escalate) -> Decision:
     reason = task.reason.replace(" ", "_")
     return Decision((Reply(key),), Outcome.HANDED_OVER, reason, question=turn.situation.question, escalate=task)
+
+
+def says_angry_words(text: str) -> bool:
+    return _angry_words().search(fold(text).text) is not None
 
 
 @cache

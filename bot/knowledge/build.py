@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.knowledge import manifest
 from bot.knowledge.chroma import Chroma, Record
+from bot.knowledge.contradictions import Facts, contradictions
 from bot.knowledge.documents import Collection, Passage, read_folder
 from bot.knowledge.embedders import Embedder
 from bot.knowledge.manifest import Manifest, Shelf
@@ -32,10 +33,12 @@ class Built:
     changed: bool
     empty: tuple[str, ...]
     """The collections without any document."""
+    contradictions: tuple[str, ...] = ()
+    """What the documents say otherwise than our rows."""
 
 
-def build(chroma: Chroma, embedder: Embedder, folder: Path) -> Built:
-    """Raises BadInputError for faults in the documents, EmbeddingError and ChromaError; nothing has changed then."""
+def build(chroma: Chroma, embedder: Embedder, folder: Path, facts: Facts | None = None) -> Built:
+    """`facts` are what the documents are compared with. Raises BadInputError for faults in the documents, EmbeddingError and ChromaError; nothing has changed then."""
     passages = read_folder(folder)
     units = {
         name: [unit for passage in of for unit in units_of(passage)] for name, of in _by_collection(passages).items()
@@ -43,9 +46,10 @@ def build(chroma: Chroma, embedder: Embedder, folder: Path) -> Built:
     every = [unit.id for of in units.values() for unit in of]
     version = manifest.version_of(embedder.name, every)
     empty = tuple(name for name, of in units.items() if not of)
+    wrong = tuple(contradictions(passages, facts)) if facts is not None else ()
     before = manifest.read(chroma)
     if before is not None and before.version == version and _is_whole(chroma, before):
-        return Built(before, False, empty)
+        return Built(before, False, empty, wrong)
     same_vectors = before is not None and before.embedder == embedder.name
     vectors = _records(embedder, [unit for of in units.values() for unit in of])
     made = Manifest(version, embedder.name, _dimension(vectors), _shelves(passages, units))
@@ -55,7 +59,7 @@ def build(chroma: Chroma, embedder: Embedder, folder: Path) -> Built:
     manifest.write(chroma, made)
     _delete_the_rest(chroma, made)
     log.info("knowledge built", version=version, records=len(every), embedder=embedder.name)
-    return Built(made, True, empty)
+    return Built(made, True, empty, wrong)
 
 
 def _by_collection(passages: Sequence[Passage]) -> dict[str, list[Passage]]:

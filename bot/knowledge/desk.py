@@ -13,10 +13,11 @@ from bot.errors import TriaError
 from bot.knowledge import manifest
 from bot.knowledge.answers import answer
 from bot.knowledge.chroma import Chroma
-from bot.knowledge.documents import ANSWERING, Collection, Passage
+from bot.knowledge.documents import ANSWERING, Collection
 from bot.knowledge.embedders import Embedder, chosen, local
 from bot.knowledge.found import Answer
 from bot.knowledge.library import Library, load
+from bot.knowledge.manners import NO_MANNERS, Manners, manners_of
 from bot.settings import Settings
 from bot.telemetry import get_logger
 
@@ -36,16 +37,32 @@ class Desk:
         self._library: Library | None = None
         self._looked_at = float("-inf")
         self._told = ""
+        self._manners = "", NO_MANNERS
 
     def ask(self, text: str, language: str | None = None) -> Answer | None:
         """None when no documents can be had. Never raises for anything that Chroma or OpenAI does."""
         library = self.library()
         return answer(library, text, self._embedders(library), language) if library is not None else None
 
-    def rules(self, collection: Collection) -> tuple[Passage, ...]:
-        """The passages of escalation rules or tone guidelines; none when they cannot be had."""
+    def warm_up(self) -> None:
+        """Loads what the first question would wait for."""
+        self.ask("warm up")
+
+    def manners(self) -> Manners:
+        """Tone and escalation rules as they were read last. Waits for nobody, so that every message can have them."""
+        library = self._library
+        if library is None:
+            return NO_MANNERS
+        if self._manners[0] != library.manifest.version:
+            rules, tones = library.of(Collection.ESCALATION_RULES), library.of(Collection.TONE_GUIDELINES)
+            self._manners = library.manifest.version, manners_of(tones, rules)
+        return self._manners[1]
+
+    @property
+    def version(self) -> str:
+        """Of the documents that answers come from now; empty while there are none."""
         library = self.library()
-        return library.of(collection) if library is not None else ()
+        return library.manifest.version if library is not None else ""
 
     def library(self) -> Library | None:
         """The newest that could be read; looked for at most every LOOK_EVERY_S, by one thread at a time."""

@@ -25,6 +25,7 @@ from bot.telemetry.sentry import report_error
 
 # httpx writes the bot token into its INFO lines; the others say nothing we need below WARNING.
 QUIET = (
+    "bm25s",
     "httpx",
     "httpx2",
     "httpcore",

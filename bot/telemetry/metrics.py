@@ -173,6 +173,12 @@ knowledge_answers_total = _counter(
     "Questions put to the supplier's documents",
     verdict=("answered", "offered", "unknown", "unavailable"),
 )
+knowledge_cache_total = _counter(
+    "knowledge_cache_total", "Answers looked for in the cache", result=("hit", "miss", "error")
+)
+knowledge_written_total = _counter(
+    "knowledge_written_total", "Answers written by the language model", outcome=("sent", "refused")
+)
 knowledge_seconds = Histogram("tria_knowledge_seconds", "One question to the documents", buckets=FAST_S)
 embedding_errors_total = Counter("tria_embedding_errors_total", "Calls for embeddings that failed")
 embedding_fallback_total = _counter(

@@ -20,8 +20,10 @@ from bot.knowledge.library import Library, load
 from bot.knowledge.opened import opened
 from bot.language.languages import DEFAULT, answered, replies
 from bot.settings import ROOT
+from handlers.cli.actor import actor_option, send_now
 from handlers.cli.command import command, json_option, print_json
 from handlers.current import current_runtime
+from jobs.reads.facts import facts_of
 
 DOCUMENTS = ROOT / "data" / "policies"
 
@@ -44,16 +46,43 @@ def command_build(folder: Path, as_json: bool) -> None:
     """Make the folder what questions are answered from: all of it or, with any fault, nothing."""
     settings = current_runtime().settings
     with opened(settings) as chroma:
-        built = build(chroma, chosen(settings), folder)
+        built = build(chroma, chosen(settings), folder, facts_of(current_runtime()))
     if as_json:
         print_json(_built_json(built))
         return
     for name, shelf in built.manifest.shelves.items():
         click.echo(f"{name}: {shelf.documents} documents, {shelf.passages} passages, {len(shelf.ids)} records")
+    for line in built.contradictions:
+        click.echo(f"CONTRADICTS our rows, which win: {line}", err=True)
     for name in built.empty:
         click.echo(f"{name} is EMPTY: the bot goes by its own rules there", err=True)
     words = "built" if built.changed else "unchanged"
     click.echo(f"{words}: version {built.manifest.version}, embedded by {built.manifest.embedder}")
+
+
+@command(group, "learn", example='flask knowledge learn 7 "Yes, from 20 cartons." --by Mei')
+@click.argument("escalation", type=int)
+@click.argument("answer")
+@click.option("--question", help="The FAQ's title. Default: the customer's own words, without phones and addresses.")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DOCUMENTS,
+    help="Default: data/policies.",
+)
+@actor_option
+def command_learn(escalation: int, answer: str, question: str | None, folder: Path, actor: str) -> None:
+    """Answer a customer's question once: they get it, it becomes an FAQ, and the next one is answered by the bot."""
+    from jobs.handoff.learned_answer import learn
+
+    runtime = current_runtime()
+    with runtime.engine.begin() as connection:
+        learned = learn(connection, runtime.settings, escalation, answer, question=question, folder=folder, actor=actor)
+    with opened(runtime.settings) as chroma:
+        build(chroma, chosen(runtime.settings), folder, facts_of(runtime))
+    send_now(runtime, learned.messages)
+    click.echo(f"{learned.file.name} is written and built, and the customer is told")
 
 
 def _built_json(built: Built) -> dict[str, Any]:
@@ -68,6 +97,7 @@ def _built_json(built: Built) -> dict[str, Any]:
             for name, shelf in made.shelves.items()
         },
         "empty": list(built.empty),
+        "contradictions": list(built.contradictions),
     }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 _LIST = text("""
-SELECT e.id, e.priority, e.reason, e.assignee, e.opened_at, e.due_at, e.due_at < now() AS overdue, c.id AS conversation_id,
+SELECT e.id, e.priority, e.reason, e.team, e.assignee, e.opened_at, e.due_at, e.due_at < now() AS overdue, c.id AS conversation_id,
        c.owner, c.owner_until, k.channel, k.address, k.display_name,
        (SELECT string_agg(o.name, ', ' ORDER BY o.name) FROM outlets o JOIN contact_outlets b ON b.outlet_id = o.id
         WHERE b.contact_id = k.id) AS outlets,
@@ -37,6 +37,7 @@ class Task:
     id: int
     priority: str
     reason: str
+    team: str | None
     assignee: str | None
     opened_at: datetime
     due_at: datetime | None

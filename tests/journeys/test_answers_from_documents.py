@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from bot.knowledge.embedders import local
 from bot.knowledge.found import Answer
 from bot.knowledge.server import of_one_command
 from bot.settings import ROOT
+from bot.telemetry import metrics
+from jobs.handoff.learned_answer import learn
 from tests.conftest import Shop
 from tests.people import ORDER, World
 
@@ -189,3 +192,70 @@ def test_the_folder_gone_means_the_team_is_asked_and_a_build_brings_it_back(
         chroma.close()
         desk.close()
         shop.runtime.desk = None
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_complaint_has_the_priority_team_and_words_of_the_escalation_rules(shop: Shop, client: FlaskClient) -> None:
+    phone = World(shop, client).phone()
+    phone.say("what is your refund policy?")
+    said = phone.say("half of the cups came squashed, this is not acceptable")
+    assert "Customer care has it now" in said[0]
+    assert shop.rows("SELECT priority, team FROM escalations") == [("high", "customer care")]
+
+
+def test_without_rules_a_complaint_is_escalated_by_the_bots_own(shop: Shop, client: FlaskClient) -> None:
+    said = World(shop, client).phone().say("half of the cups came squashed, this is not acceptable")
+    assert "I am sorry about this" in said[0]
+    assert shop.rows("SELECT priority, team FROM escalations") == [("high", None)]
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_tone_changes_the_words_and_neither_order_nor_facts(shop: Shop, client: FlaskClient) -> None:
+    phone = World(shop, client).phone()
+    phone.say("what is your refund policy?")
+    neutral = World(shop, client).phone("+6580000108").say("can I pay by cheque?")
+    urgent = phone.say("urgent: can I pay by cheque?")
+    assert urgent[0] == f"I see that this is urgent.\n{neutral[0]}"
+    said = phone.say(f"urgent! {ORDER}")
+    assert said[0].startswith("I see that this is urgent.\n")
+    assert placed(shop) == 1
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_same_question_is_looked_up_once_for_each_outlet_and_version(shop: Shop, client: FlaskClient) -> None:
+    hits = metrics.knowledge_cache_total.labels("hit")
+    before = hits._value.get()
+    one, other = World(shop, client).phone(), World(shop, client).phone("+6580000108")
+    first = one.say("Can I pay by cheque?")
+    assert hits._value.get() == before
+    assert one.say("can i pay by  CHEQUE") == first
+    assert hits._value.get() == before + 1
+    other.say("can i pay by cheque?")
+    assert hits._value.get() == before + 1
+
+
+def test_an_answer_given_once_is_a_document_from_then_on(
+    shop: Shop, client: FlaskClient, tmp_path: Path, chroma_address: str
+) -> None:
+    shutil.copytree(DOCUMENTS, tmp_path / "documents")
+    folder = tmp_path / "documents"
+    phone = World(shop, client).phone()
+    phone.say("what is your policy on birthday balloons?")
+    escalation = int(str(shop.one("SELECT id FROM escalations")))
+    with shop.runtime.engine.begin() as connection:
+        learned = learn(
+            connection, shop.runtime.settings, escalation, "We print balloons from 500 pieces.",
+            question=None, folder=folder, actor="mei",
+        )  # fmt: skip
+    assert learned.file.parent == folder / "faqs"
+    assert phone.heard()[-1] == "We print balloons from 500 pieces."
+    assert shop.one("SELECT closed_by FROM escalations") == "mei"
+    chroma = Chroma(chroma_address)
+    build(chroma, local(), folder)
+    chroma.close()
+    made = desk_at(shop, chroma_address)
+    shop.runtime.desk = made
+    said = World(shop, client).phone("+6580000108").say("what's your policy on birthday balloons?")
+    shop.runtime.desk = None
+    made.close()
+    assert "We print balloons from 500 pieces." in said[0]

@@ -103,6 +103,16 @@ def concepts(code: str) -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
+def moods() -> Mapping[str, tuple[str, ...]]:
+    """Mood -> the phrases of all languages that tell it."""
+    merged: dict[str, tuple[str, ...]] = {}
+    for language in languages():
+        for mood, phrases in _knowledge(language.code).get("moods", {}).items():
+            merged[mood] = (*merged.get(mood, ()), *phrases)
+    return merged
+
+
+@cache
 def idle_words(code: str) -> frozenset[str]:
     """The words of a question that say nothing about its topic."""
     return frozenset(_knowledge(code).get("idle", ()))
