@@ -32,7 +32,7 @@ class CountedBreaker(pybreaker.CircuitBreakerListener):
         new_state: pybreaker.CircuitBreakerState,
     ) -> None:
         self._counted.labels(new_state.name).inc()
-        log.warning(f"{self.name} breaker", state=new_state.name)
+        log.warning("breaker changed", breaker=self.name, state=new_state.name)
 
 
 class Breaker(CountedBreaker):

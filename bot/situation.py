@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -208,6 +208,7 @@ class OpenQuestion:
     """PRODUCT: how often the first of `about` was put again because something else was said."""
 
     def to_json(self) -> dict[str, Any]:
+        """As the conversation keeps it, with the version of its form (VERSION)."""
         about = [
             {
                 "text": q.text,
@@ -220,7 +221,13 @@ class OpenQuestion:
             }
             for q in self.about
         ]
-        return {"kind": self.kind.value, "serial": self.serial, "about": about, "choices": list(self.choices)} | {
+        return {
+            "version": VERSION,
+            "kind": self.kind.value,
+            "serial": self.serial,
+            "about": about,
+            "choices": list(self.choices),
+        } | {
             "first_text": self.first_text,
             "asked": self.asked,
             "doubtful": self.doubtful,
@@ -236,6 +243,8 @@ class OpenQuestion:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> OpenQuestion:
+        """Reads this form and each older one. Raises ValueError for that of a later version, LookupError and TypeError for none."""
+        raw = _of_this_version(raw)
         about = tuple(
             Question(
                 q["text"],
@@ -243,8 +252,8 @@ class OpenQuestion:
                 tuple(q["candidates"]),
                 None if q["quantity_said"] is None else Decimal(q["quantity_said"]),
                 q["unit_said"],
-                op=ChangeOp(q.get("op") or (ChangeOp.SET if raw.get("corrects") else ChangeOp.ADD)),
-                units=tuple((sku, unit) for sku, unit in q.get("units", ())),
+                op=ChangeOp(q["op"]),
+                units=tuple((sku, unit) for sku, unit in q["units"]),
             )
             for q in raw["about"]
         )
@@ -256,15 +265,39 @@ class OpenQuestion:
             raw["first_text"],
             raw["asked"],
             raw["doubtful"],
-            raw.get("limit"),
-            raw.get("order_id"),
-            tuple(Change(ChangeOp(op), sku, Decimal(q) if q else None) for op, sku, q in raw.get("changes", ())),
-            date.fromisoformat(raw["day"]) if raw.get("day") else None,
-            raw.get("doubt", ""),
-            raw.get("notes", ""),
-            raw.get("cancels", False),
-            raw.get("passed_over", 0),
+            raw["limit"],
+            raw["order_id"],
+            tuple(Change(ChangeOp(op), sku, Decimal(q) if q else None) for op, sku, q in raw["changes"]),
+            date.fromisoformat(raw["day"]) if raw["day"] else None,
+            raw["doubt"],
+            raw["notes"],
+            raw["cancels"],
+            raw["passed_over"],
         )
+
+
+VERSION = 2
+"""Of the form that an open question is kept in: raised when a field is added or changes, with a step in _OLDER that says what an
+older row means by having none. Version 1 wrote no version."""
+
+
+def _from_first(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Version 1 grew by fields that its older rows lack."""
+    op = ChangeOp.SET if raw.get("corrects") else ChangeOp.ADD
+    about = [{"op": op.value, "units": [], **q} for q in raw["about"]]
+    missing = {"limit": None, "order_id": None, "changes": [], "day": None, "doubt": "", "notes": "", "cancels": False}
+    return {**missing, "passed_over": 0, **raw, "about": about, "version": 2}
+
+
+_OLDER: Mapping[int, Callable[[Mapping[str, Any]], dict[str, Any]]] = {1: _from_first}
+
+
+def _of_this_version(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    while (version := raw.get("version", 1)) != VERSION:
+        if version not in _OLDER:
+            raise ValueError(f"a question of version {version} is not known here")
+        raw = _OLDER[version](raw)
+    return raw
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import filterfalse
 
 from bot.catalog.product import Product
 
+_ASIDE = re.compile(r"\([^)]*\)")
 MOST_KINDS, MOST_FAMILIES = 80, 30
 """A catalog with more kinds is shown by its families alone; of those, so many."""
 
@@ -48,8 +50,8 @@ def families(products: Iterable[Product]) -> tuple[Family, ...]:
 def _family(group: Sequence[Product]) -> Family:
     if len(group) == 1:
         return Family(group[0].name, ())
-    names = [product.name.split() for product in group]
-    shared = set(names[0]).intersection(*names[1:])
+    names = [_ASIDE.sub(" ", product.name).split() for product in group]
+    shared = {word for word in set(names[0]).intersection(*names[1:]) if word.isalpha() and len(word) > 1}
     title = " ".join(filter(shared.__contains__, names[0]))
     kinds = tuple(" ".join(filterfalse(shared.__contains__, name)) or " ".join(name) for name in names)
     return Family(title or group[0].category.capitalize(), kinds)

@@ -92,7 +92,7 @@ class Telegram:
                 self._bot.edit_message_reply_markup(chat_id=int(chat_id), message_id=int(message_id)), TIDY_S
             )
         except (TelegramError, TimeoutError) as error:
-            log.info("buttons stay: %s", type(error).__name__)
+            log.info("buttons stay", extra={"error": type(error).__name__})
 
     async def _send(self, message: Outgoing) -> str:
         try:

@@ -8,8 +8,10 @@ from bot.channels.base import MessageKind
 from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking
 from bot.conversation.turn import Turn, choice_buttons, typed_number
 from bot.decision import Decision, Reply
+from bot.language.short_answers import says_yes
 from bot.situation import OpenQuestion, QuestionKind, Situation
 
+NAMES_ONE = frozenset({QuestionKind.OUTLET, QuestionKind.ORDER})
 TAKES_AMOUNTS = frozenset({QuestionKind.PRODUCT, QuestionKind.LINK})
 """Under these a number may be an amount: the reader says what it is."""
 
@@ -19,16 +21,23 @@ def off_the_list(turn: Turn) -> Decision | None:
     question = turn.situation.question
     if question is None or question.kind in TAKES_AMOUNTS or turn.said.kind is not MessageKind.TEXT:
         return None
-    number = typed_number(turn.said.text)
-    if number is None or 1 <= number <= _choices(question):
+    if not _is_off(turn.said.text, question):
         return None
     again = replace(question, asked=question.asked + 1)
     offer = (Reply("offer_person"),) if again.asked > MAX_QUESTIONS_IN_A_ROW else ()
     return Decision((question_again(turn.situation, question), *offer), reason="off_the_list", question=again)
 
 
+def _is_off(text: str, question: OpenQuestion) -> bool:
+    """A number that is not there, or a yes where one of several has to be named."""
+    number = typed_number(text)
+    if number is None:
+        return question.kind in NAMES_ONE and says_yes(text)
+    return not 1 <= number <= _choices(question)
+
+
 def _choices(question: OpenQuestion) -> int:
-    return len(question.choices) if question.kind in (QuestionKind.OUTLET, QuestionKind.ORDER) else 2
+    return len(question.choices) if question.kind in NAMES_ONE else 2
 
 
 def question_again(situation: Situation, question: OpenQuestion) -> Reply:

@@ -42,8 +42,9 @@ def unknown_sender(turn: Turn) -> Decision:
     shares = spec_of(turn.situation.contact.channel).shares_contact
     reply = Reply("unknown_telegram" if shares else "unknown_sender", asks_contact=shares)
     waiting = _waiting_order(turn)
+    kept = (Reply("order_waits"),) if waiting is not None and waiting.serial == turn.serial else ()
     return Decision(
-        (reply,), outcome=Outcome.ANSWERED, reason="unknown_sender", joining=_request(turn), question=waiting
+        (reply, *kept), outcome=Outcome.ANSWERED, reason="unknown_sender", joining=_request(turn), question=waiting
     )
 
 

@@ -64,7 +64,7 @@ def target_of(turn: Turn) -> Target:
     if draft is not None:
         return Target(draft)
     question = turn.situation.question
-    waiting = [order for order in opened if question and order.id == question.order_id]
+    waiting = [o for o in opened if question and o.id == question.order_id and not _for_another_day(turn, o)]
     return Target(next(iter(waiting), None) or _same_delivery(turn, opened))
 
 
@@ -137,10 +137,19 @@ def _picked(said: Said, question: OpenQuestion, orders: list[OrderView], day: da
     return by_choice or by_number or by_day
 
 
+def _for_another_day(turn: Turn, order: OrderView) -> bool:
+    """Goods that are wanted on a day of their own are an order of their own; the rest must not move with them."""
+    intent = turn.intent
+    if intent.kind is not IntentKind.ORDER_CREATE or not (intent.lines or intent.questions):
+        return False
+    return intent.odd_day is not None or intent.delivery_date not in (None, order.delivery_date)
+
+
 def _same_delivery(turn: Turn, opened: Collection[OrderView]) -> OrderView | None:
     """The open order that new goods travel with."""
     if turn.situation.meant_order_id is not None:
         return turn.order(turn.situation.meant_order_id)
+    opened = [order for order in opened if not _for_another_day(turn, order)]
     day, rules, said_at = turn.intent.delivery_date, turn.outlet.delivery, turn.said.said_at
     if day is None:
         own = [order for order in opened if order.conversation_id == turn.situation.conversation_id]

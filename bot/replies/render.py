@@ -100,7 +100,7 @@ def _time_values(values: Mapping[str, Any], today: date | None, words: Mapping[s
     return {
         "delivery": in_words(day, words, today),
         "cutoff": f"{in_words(by.date(), words, today)} {by:%H:%M}",
-        "days": on_days or words["every_day"],
+        "days": words["on_days"].format(days=on_days) if on_days else words["every_day"],
     }
 
 

@@ -88,6 +88,11 @@ class Settings(BaseSettings):
     redis_port: int = Field(6379, ge=1, le=65535, description="used when REDIS_URL is empty")
     redis_password: SecretStr = Field(SecretStr(""), description="used when REDIS_URL is empty; required in production")
     redis_db: int = Field(0, ge=0, le=15, description="used when REDIS_URL is empty")
+    redis_required: bool = Field(
+        True,
+        description="without Redis nothing is ready, and production does not start; false: orders go on by the sweeper's clock,"
+        " some seconds slower, and readiness is degraded",
+    )
     secret_key: SecretStr = Field(SecretStr(""), description="32 characters or more; `openssl rand -hex 32`")
     secret_key_previous: SecretStr = Field(
         SecretStr(""), description="the SECRET_KEY before this one, while what it sealed is still to be opened"

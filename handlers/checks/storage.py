@@ -68,7 +68,8 @@ def redis_answers(runtime: Runtime) -> Verdict:
     except redis.exceptions.ResponseError as error:
         problem = f"refuses commands: {str(error).split(' ', 1)[0]}"
     if problem:
-        return Verdict(Severity.UNHEALTHY, problem, facts)
+        required = runtime.settings.redis_required
+        return Verdict(Severity.UNHEALTHY if required else Severity.DEGRADED, problem, facts)
     ms = _since(started)
     severity = Severity.DEGRADED if ms > SLOW_MS else Severity.HEALTHY
     return Verdict(severity, f"answers in {ms:.0f} ms" if severity else "", {"response_time_ms": ms, **facts})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.cli.command import command, json_option, print_json, print_table
+from handlers.cli.command import command, json_option, local_time, print_json, print_table
 from handlers.current import current_runtime
 from jobs.reads import stats
 
@@ -34,5 +34,5 @@ def command_stats(as_json: bool) -> None:
         for name, count in counts.items()
     ]
     print_table(
-        "stats", ("what", "which", "count"), [*rows, ("orders", "last placed", found["last_order_at"] or "never")]
+        "stats", ("what", "which", "count"), [*rows, ("orders", "last placed", local_time(last) if last else "never")]
     )

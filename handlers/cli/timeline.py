@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from handlers.cli.tables import in_words
@@ -12,7 +13,9 @@ SAID = {
     "resolved": "the outlet and the products were found",
     "drafted": "a draft was shown",
     "asked": "a question was asked",
-    "confirmed": "the customer said yes",
+    "parsed": "the lines were read",
+    "validated": "prices and limits were checked",
+    "confirmed": "nothing was left to ask",
     "placed": "the order was placed",
     "changed": "the order was changed",
     "cancelled": "the order was cancelled",
@@ -58,4 +61,9 @@ def _facts(detail: Mapping[str, Any]) -> list[str]:
 
 def _lines(detail: Mapping[str, Any]) -> list[str]:
     lines = detail.get("lines")
-    return [f"{line[0]} {line[1]}" for line in lines if len(line) > 1] if isinstance(lines, list) else []
+    return [f"{line[0]} {_plain(line[1])}" for line in lines if len(line) > 1] if isinstance(lines, list) else []
+
+
+def _plain(quantity: Any) -> str:
+    """800, not 8E+2 and not 800.000."""
+    return f"{Decimal(str(quantity)).normalize():f}"

@@ -14,6 +14,7 @@ from bot.telemetry import get_logger
 log = get_logger(__name__)
 
 KEEPS_ALL = "noeviction"
+AWAY = "Redis cannot be reached: check REDIS_URL, or say REDIS_REQUIRED=false to take orders without it"
 
 
 def problems(client: redis.Redis, *, is_production: bool) -> list[str]:
@@ -28,10 +29,13 @@ def problems(client: redis.Redis, *, is_production: bool) -> list[str]:
 
 
 def refuse_unfit_redis(runtime: Runtime) -> None:
-    """Raises StartupRefused naming every wrong setting. A Redis that is away is no reason: work goes on without it."""
+    """Raises StartupRefused naming every wrong setting. A Redis that is away is a reason only in production, and only where
+    it is required (REDIS_REQUIRED): work goes on without it."""
     try:
         found = problems(runtime.redis, is_production=runtime.settings.is_production)
     except redis.RedisError as error:
+        if runtime.settings.is_production and runtime.settings.redis_required:
+            raise StartupRefused(AWAY) from error
         log.warning("Redis cannot be asked for its settings", error=type(error).__name__)
         return
     if found:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from handlers.cli.tables import print_table
+from handlers.cli.timeline import said_of
 from simulator.server import Running
 from tests.conftest import Shop
 from tests.handlers.cli.conftest import Rows, Terminal
@@ -128,6 +129,11 @@ def test_timeline_is_told_in_words(flask: Terminal, ordered: Shop) -> None:
         assert words in printed
     for code in ("{", "'status'", "persisted"):
         assert code not in printed
+
+
+def test_amounts_of_a_change_are_written_as_people_write_them() -> None:
+    event = {"kind": "changed", "detail": {"total": "247.43", "lines": [["PB10-K", "8E+2"], ["FL", "2.500"]]}}
+    assert said_of(event) == "the order was changed: total 247.43, PB10-K 800, FL 2.5"
 
 
 def test_a_failure_names_its_outlet_and_order(flask: Terminal, rows: Rows) -> None:
