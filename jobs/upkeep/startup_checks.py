@@ -38,9 +38,9 @@ def begin(name: str, arguments: Sequence[str] | None = None) -> Runtime | None:
 
 
 def refuse_unfit(runtime: Runtime, *, allow_empty: bool = False) -> None:
-    """Raises StartupRefused: failpoints armed in production, another schema, an unfit Redis, nothing to sell."""
+    """Raises StartupRefused: failpoints armed in production, another schema, nothing to sell, an unfit Redis."""
     failpoints.refuse_in_production(runtime.settings.is_production)
     schema_fit.refuse_another_schema(runtime)
-    redis_settings.refuse_unfit_redis(runtime)
     refuse_empty(runtime, allow_empty=allow_empty)
+    redis_settings.refuse_unfit_redis(runtime)
     warn_of_another_rate(runtime)

@@ -278,6 +278,16 @@ def test_redis_that_is_slow_is_measured_and_one_that_hangs_is_not_waited_for(
     assert client.get(READY).status_code == 200
 
 
+def test_without_redis_it_is_only_degraded_where_redis_is_not_required(alive: Runtime) -> None:
+    away = SecretStr("redis://127.0.0.1:1/0")
+    for app in broken_app(alive, redis_url=away, redis_required=False):
+        answer = app.test_client().get(READY)
+        assert (answer.status_code, answer.get_json()["status"]) == (200, "degraded")
+        assert answer.get_json()["services"]["redis"]["reason"] == "cannot be reached"
+    for app in broken_app(alive, redis_url=away):
+        assert unready(app.test_client()) == {"redis": "cannot be reached"}
+
+
 def test_redis_wants_another_password(alive: Runtime) -> None:
     arguments = alive.redis.connection_pool.connection_kwargs
     wrong = SecretStr(f"redis://:wrong@{arguments['host']}:{arguments['port']}/0")

@@ -78,6 +78,13 @@ def test_an_empty_catalog_is_refused_in_production_by_the_sweeper(migrated: str)
     assert "--allow-empty" in said
 
 
+def test_a_redis_that_is_required_and_away_is_refused_in_production(migrated: str) -> None:
+    values = of_production(database_url=migrated, redis_url="redis://:any@127.0.0.1:1/0")
+    said = refused(start(SWEEPER, "--allow-empty", **values))
+    assert "Redis cannot be reached" in said
+    assert "REDIS_REQUIRED=false" in said
+
+
 def test_unless_somebody_says_that_it_is_meant(migrated: str) -> None:
     with redis_server() as server:
         values = of_production(database_url=migrated, redis_url=server.url.replace("://", "://:any@"))
