@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from bot.runtime import Runtime
+from bot.telemetry import configure_logging
 from tests.conftest import Shop
 
 
@@ -32,8 +33,11 @@ class Terminal:
 
 
 @pytest.fixture
-def flask(app: Flask) -> Terminal:
-    return Terminal(app)
+def flask(app: Flask, runtime: Runtime) -> Iterator[Terminal]:
+    """The log goes to standard error, as it does for a command: the web process of the suite logs receipts that come late."""
+    configure_logging(runtime.settings, stream="stderr")
+    yield Terminal(app)
+    configure_logging(runtime.settings)
 
 
 Place = Callable[..., int]

@@ -124,7 +124,7 @@ def test_the_exported_catalog_is_the_imported_one(flask: Terminal, shop: Shop, t
 
 def test_timeline_is_told_in_words(flask: Terminal, ordered: Shop) -> None:
     number = str(ordered.one("SELECT number FROM orders"))
-    printed = flask("order", "timeline", number).output
+    printed = flask("order", "timeline", number).stdout
     for words in ("the message came in", "the order was placed: total", "PB10-K 200", "the reply left"):
         assert words in printed
     for code in ("{", "'status'", "persisted"):
