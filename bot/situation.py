@@ -285,7 +285,15 @@ def _from_first(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Version 1 grew by fields that its older rows lack."""
     op = ChangeOp.SET if raw.get("corrects") else ChangeOp.ADD
     about = [{"op": op.value, "units": [], **q} for q in raw["about"]]
-    missing = {"limit": None, "order_id": None, "changes": [], "day": None, "doubt": "", "notes": "", "cancels": False}
+    missing: dict[str, Any] = {
+        "limit": None,
+        "order_id": None,
+        "changes": [],
+        "day": None,
+        "doubt": "",
+        "notes": "",
+        "cancels": False,
+    }
     return {**missing, "passed_over": 0, **raw, "about": about, "version": 2}
 
 
