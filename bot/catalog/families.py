@@ -9,6 +9,8 @@ from itertools import filterfalse
 
 from bot.catalog.product import Product
 
+_WORD = re.compile(r"[^\W\d_]{2,}")
+"""Sizes and signs are no part of a family's name."""
 _ASIDE = re.compile(r"\([^)]*\)")
 MOST_KINDS, MOST_FAMILIES = 80, 30
 """A catalog with more kinds is shown by its families alone; of those, so many."""
@@ -51,7 +53,7 @@ def _family(group: Sequence[Product]) -> Family:
     if len(group) == 1:
         return Family(group[0].name, ())
     names = [_ASIDE.sub(" ", product.name).split() for product in group]
-    shared = {word for word in set(names[0]).intersection(*names[1:]) if word.isalpha() and len(word) > 1}
+    shared = set(filter(_WORD.fullmatch, set(names[0]).intersection(*names[1:])))
     title = " ".join(filter(shared.__contains__, names[0]))
     kinds = tuple(" ".join(filterfalse(shared.__contains__, name)) or " ".join(name) for name in names)
     return Family(title or group[0].category.capitalize(), kinds)

@@ -15,7 +15,7 @@ from bot.conversation.turn import Turn, choice_buttons, chosen_number
 from bot.decision import Decision, Reply
 from bot.ordering.delivery import SAME_TALK, has_come, in_time, next_delivery
 from bot.situation import OpenQuestion, OrderView, QuestionKind, Said, Situation
-from bot.understanding.intent import Intent, IntentKind, QuestionReason
+from bot.understanding.intent import ChangeOp, Intent, IntentKind, QuestionReason
 
 OPEN = ("placed", "awaiting_approval")
 _NUMBER = re.compile(r"\bSO[-\s]?(\d{4,12})\b", re.IGNORECASE)
@@ -59,7 +59,7 @@ def target_of(turn: Turn) -> Target:
     intent, draft, opened = turn.intent, turn.situation.draft, open_orders(turn)
     if several := _asked_between(turn):
         return Target(several=several)
-    if intent.kind is IntentKind.ORDER_AMEND and intent.order_id is not None:
+    if intent.kind is IntentKind.ORDER_AMEND and intent.order_id is not None and not _goods_with_a_note(turn):
         return _numbered(turn, intent.order_id)
     if draft is not None:
         return Target(draft)
@@ -135,6 +135,13 @@ def _picked(said: Said, question: OpenQuestion, orders: list[OrderView], day: da
     by_number = [order for order in orders if order.number in _numbers(said.text)]
     by_day = [order for order in orders if order.delivery_date == day] if day else []
     return by_choice or by_number or by_day
+
+
+def _goods_with_a_note(turn: Turn) -> bool:
+    """Goods with a word for the driver name no order: they travel as the goods alone would."""
+    intent = turn.intent
+    only_adds = bool(intent.changes) and all(change.op is ChangeOp.ADD for change in intent.changes)
+    return only_adds and bool(intent.notes) and intent.order_day is None and not _numbers(turn.said.text)
 
 
 def _for_another_day(turn: Turn, order: OrderView) -> bool:
