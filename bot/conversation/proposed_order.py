@@ -144,10 +144,11 @@ def _left_open(turn: Turn) -> tuple[Question, ...]:
     """The open question and those behind it, without what this message answers or asks itself."""
     question, intent = turn.asked(QuestionKind.PRODUCT), turn.intent
     asked_again = {q.text for q in intent.questions}
-    answered = _brought(intent).union(*(q.candidates for q in intent.questions))
+    put_again = {sku for q in intent.questions for sku in q.candidates}
     brings_nothing = not (intent.delivery_date or intent.notes or _brings_goods(turn))
     earlier = question.about[brings_nothing:] if question else ()
-    return tuple(q for q in earlier if q.text not in asked_again and answered.isdisjoint(q.candidates))
+    answered = [q for q in earlier if not (put_again | _brought(intent, q.op)).isdisjoint(q.candidates)]
+    return tuple(q for q in earlier if q.text not in asked_again and q not in answered)
 
 
 def _brings_goods(turn: Turn) -> bool:
@@ -156,8 +157,9 @@ def _brings_goods(turn: Turn) -> bool:
     return bool(intent.questions or intent.changes) or any(line.sku not in drafted for line in intent.lines)
 
 
-def _brought(intent: Intent) -> set[str]:
-    """The goods that a message asks for. A line of the draft that it only sets answers nothing that was asked before."""
+def _brought(intent: Intent, asked: ChangeOp) -> set[str]:
+    """The goods that a message asks for. A line of the draft that it only sets answers nothing that was asked before, but
+    for which line is to be set."""
     if intent.changes:
-        return {change.sku for change in intent.changes if change.op is ChangeOp.ADD}
+        return {change.sku for change in intent.changes if change.op in (ChangeOp.ADD, asked)}
     return {line.sku for line in intent.lines}

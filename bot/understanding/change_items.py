@@ -158,6 +158,8 @@ def _is_of(phrase: Phrase, element: Element, words: _Words) -> bool:
         return named and not counts
     if not isinstance(element, Quantity) or _counts_nothing(element) or not _overlap(phrase, start, end):
         return False
+    if element.unit == phrase.text:
+        return False  # "5 aakkunga": a word of change stands where a unit would
     if Role.ORDER_WORD in phrase.meanings and _covers(phrase, start, end) and _behind_day(element, words.facts):
         return False  # "the friday one"
     return not (longer or (Role.SCALE in phrase.meanings and _covers(phrase, start, end)))
@@ -252,7 +254,17 @@ def _with_parts(mention: Mention, parts: list[tuple[int, str, Token]]) -> Mentio
     )  # fmt: skip
 
 
+def _as_unit(mention: Mention, words: _Words) -> Quantity | None:
+    """ "foil should be roll, not carton": a word of names that is also a unit, where only a unit can be meant."""
+    sole = mention.parts[0][2] if len(mention.parts) == 1 and not mention.modifier else None
+    unit = sole.roles.get("unit") if sole is not None else None
+    before = [phrase for phrase in words.phrases if sole is not None and 0 <= sole.start - phrase.end <= 1]
+    led = any(Role.SET in phrase.meanings or Role.NOT in phrase.meanings for phrase in before)
+    return Quantity(Kind.QUANTITY, mention.start, mention.end, unit=unit) if unit is not None and led else None
+
+
 def _named(mention: Mention, words: _Words) -> Iterator[Item]:
+    unit = _as_unit(mention, words)
     start, end = words.chars(mention)
     if words.inside_phrase(start, end):
         return
@@ -262,10 +274,13 @@ def _named(mention: Mention, words: _Words) -> Iterator[Item]:
         yield Item(UNKNOWN, token.start, token.end, token.text)
     if mention.words or mention.sku is not None:
         known = mention if not strange else replace(mention, unknown=[token.text for token in rest])
-        yield Item(GOODS, start, end, words.facts.folded.quote(start, end), mention=known)
+        text = words.facts.folded.quote(start, end)
+        yield Item(GOODS + (UNIT if unit else ""), start, end, text, mention=known, quantity=unit)
 
 
 def _amounts(quantity: Quantity, words: _Words) -> Iterator[Item]:
+    if any(phrase.text == quantity.unit for phrase in words.phrases):
+        quantity = replace(quantity, unit=None, end=quantity.end - 1)
     start, end = words.chars(quantity)
     quantity = _counted_by(quantity, words, start)
     if words.inside_phrase(start, end) or (_counts_nothing(quantity) and not words.beside_phrases(start, end)):
@@ -323,6 +338,13 @@ def _uncounted(element: Element, words: _Words) -> Iterator[Item]:
         yield from _from_to(element, words) or [
             Item(Role.NOTE, token.start, token.end, token.text, {Role.NOTE: "clock"})
         ]
+
+
+def is_span_of_amounts(item: Item, facts: Facts) -> bool:
+    """An amount out of what looked like a span of time."""
+    return item.letters == AMOUNT and any(
+        token.kind == scan.CLOCK and token.start <= item.start < token.end for token in facts.tokens
+    )
 
 
 def _from_to(element: Element, words: _Words) -> list[Item]:

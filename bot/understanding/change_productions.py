@@ -152,6 +152,13 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("goods=P wrong=Q n s+ amount=Q s*", _not),
     ("goods=P d [sZA]* amount=Q [sZA]*", _op(Op.SET)),
     ("d t? goods=P [sZA]* amount=Q [sZA]*", _op(Op.SET)),
+    # the unit it shall be
+    ("[sA]* goods=P? [sA]* unit=M n+ [sA]* M", _unit),
+    ("[sA]* goods=P? [sA]* amount=Q [sZ]* n+ [sA]* M", _op(Op.SET)),
+    ("n+ M [sAo]* unit=M s*", _unit),
+    ("goods=P? M [dV] [sA]* unit=M", _unit),
+    ("[sc]+ unit=M", _unit),
+    ("goods=P s+ unit=M", _unit),
     # these goods in place of those
     ("[As]* amount=Q? goods=G amount=Q? [sZ]* n+ s* instead=G s*", _swap),
     ("n+ s* instead=G [sA]* amount=Q? goods=G amount=Q? [sZ]*", _swap),
@@ -181,13 +188,6 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("[uax] goods=P? [ts]+ amount=Q s*", _op(Op.SET)),
     ("goods=P [ua] [ts]+ amount=Q s*", _op(Op.SET)),
     ("y goods=P [st]* amount=Q", _op(Op.SET)),
-    # the unit it shall be
-    ("[sA]* goods=P? [sA]* unit=M n+ [sA]* M", _unit),
-    ("[sA]* goods=P? [sA]* amount=Q [sZ]* n+ [sA]* M", _op(Op.SET)),
-    ("n+ M [sAo]* unit=M s*", _unit),
-    ("goods=P? M [dV] [sA]* unit=M", _unit),
-    ("[sc]+ unit=M", _unit),
-    ("goods=P s+ unit=M", _unit),
     # twice as much, half of it
     ("[sAu]* scale=x [stAw]* goods=[GpW]* [sZ]*", _scale),
     ("[Au]* goods=[GpW]+ [sAw]* [tY]? scale=x [sZ]*", _scale),

@@ -10,7 +10,7 @@ from bot.language.change_words import Role
 from bot.language.token import Token
 from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.change_grammar import parse
-from bot.understanding.change_items import IDLE, UNKNOWN, Item, items_of
+from bot.understanding.change_items import IDLE, UNKNOWN, Item, is_span_of_amounts, items_of
 from bot.understanding.change_productions import Clause
 from bot.understanding.cues import find_cues
 from bot.understanding.dates_in_words import Day
@@ -108,7 +108,7 @@ def _reading(heard: Heard) -> Reading | None:
         shift=next((clause.shift for clause in clauses if clause.shift), 0),
     )
     return replace(
-        base, statements=tuple(_of_clauses(facts, clauses)), frame=frame, leftovers=left, notes=_notes(facts, clauses),
+        base, statements=tuple(_of_clauses(facts, clauses)), frame=frame, leftovers=left, notes=_notes(facts, heard.items, clauses),
         kinds=((ORDER, CLEAR_ORDER), *base.kinds) if changes else base.kinds, whole=not left,
     )  # fmt: skip
 
@@ -287,11 +287,13 @@ def _behind_numbers(facts: Facts, end: int) -> int:
     return end
 
 
-def _notes(facts: Facts, clauses: Sequence[Clause]) -> str:
+def _notes(facts: Facts, items: Sequence[Item], clauses: Sequence[Clause]) -> str:
     quoted = (
         facts.folded.quote(start, _behind_numbers(facts, end)) for clause in clauses for start, end in clause.notes
     )
     said, told = "; ".join(filter(None, quoted)), notes_of(facts)
+    if not said and any(is_span_of_amounts(item, facts) for item in items):
+        return ""
     return told if said in told else said
 
 

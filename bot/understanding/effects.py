@@ -101,7 +101,8 @@ def _answers_nothing(scene: Scene) -> bool:
     )
     quiet = "?" not in scene.reading.text and not scene.reading.notes and scene.reading.day is None
     few = len(scene.reading.text.split()) <= FEW_WORDS
-    return best in _NO_ANSWER and few and quiet and not known and not scene.says(*_SETTLES)
+    counted = any(said.goods is not None and said.amount is not None for said in scene.reading.statements)
+    return best in _NO_ANSWER and few and quiet and not (known or counted) and not scene.says(*_SETTLES)
 
 
 def _on_order_named(scene: Scene, question: Question) -> Intent | None:
