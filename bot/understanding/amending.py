@@ -53,17 +53,22 @@ def _wish(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> B
         return _set(book, said, index, manner)
     if goods.pointer is not None or goods.definite:
         return _set(book, said, index, manner) if said.amount else _spoken_of(book, said, index)
-    if said.amount is None and manner.beside and (goods.modifier or lines_meant(goods, book, index)):
-        spoken = _spoken_of(book, said, index)
-        return spoken if spoken.focus else spoken.doubting(goods.text)
-    if _is_half(said) and len(lines_meant(goods, book, index)) == 1:
+    named = lines_meant(goods, book, index)
+    if said.amount is None and manner.beside and (goods.modifier or named):
+        return _spoken_of(book, said, index) if named else book.doubting(goods.text)
+    if _is_half(said) and len(named) == 1:
         return _scale(book, replace(said, amount=None, factor=HALF), index, manner)
     line = _line(book, said, index)
-    if isinstance(line, Question):
-        return _asked(book, said, line)
-    if manner.wish is ChangeOp.ADD and manner.beside and _is_restated(said, book.lines.get(line.sku)):
+    return _asked(book, said, line) if isinstance(line, Question) else _wished(book, said, line, manner)
+
+
+def _wished(book: Book, said: Statement, line: Line, manner: Manner) -> Book:
+    """A line that is wanted, put, or added to what is there."""
+    if manner.wish is not ChangeOp.ADD:
+        return book.put(line) if line.sku in book.lines else book.more(line)
+    if manner.beside and _is_restated(said, book.lines.get(line.sku)):
         return book.put(line).doubting(said.text)
-    return book.more(line) if manner.wish is ChangeOp.ADD or line.sku not in book.lines else book.put(line)
+    return book.more(line)
 
 
 def _is_restated(said: Statement, old: Line | None) -> bool:
@@ -168,26 +173,33 @@ def _scaled(book: Book, sku: str, said: Statement, index: CatalogIndex) -> Book:
 
 def _swap(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Book:
     """Other goods in the place of a line, with its amount and unit where no other was said."""
-    if said.not_amount is not None and said.instead is None and (named := lines_meant(said.goods, book, index)):
+    named = lines_meant(said.goods, book, index)
+    if said.instead is None and named and said.not_amount is not None:
         return book.asking(replace(_which(said, named), reason=QuestionReason.QUANTITY))  # "foil not 2"
-    if said.instead is None and said.amount is None and lines_meant(said.goods, book, index):
+    if said.instead is None and named and said.amount is None:
         return _spoken_of(book, said, index)  # "boxes only", of an order that has them
-    if said.instead is not None and not lines_meant(said.instead, book, index) and lines_meant(said.goods, book, index):
-        said = replace(said, goods=said.instead, instead=said.goods)  # "swap stout for the lager", of an order of lager
-    if said.amount is None and said.instead is not None and lines_meant(said.goods, book, index):
-        book = book.doubting(said.text)  # both are there: what becomes of the other's amount is not said
+    if said.instead is not None and named:
+        book, said = _turned(book, said, index)
     old = _swapped(book, said, index)
-    if len(old) != 1:
-        return _swap_unclear(book, said, index, old)
-    new = _replacing(old[0], said.goods, index)
+    return _put_in_place(book, said, old[0], index) if len(old) == 1 else _swap_unclear(book, said, index, old)
+
+
+def _turned(book: Book, said: Statement, index: CatalogIndex) -> tuple[Book, Statement]:
+    """ "swap stout for the lager", of an order of lager: the other way round. Where both are there, what becomes of the
+    other's amount is not said."""
+    if not lines_meant(said.instead, book, index):
+        return book, replace(said, goods=said.instead, instead=said.goods)
+    return (book.doubting(said.text) if said.amount is None else book), said
+
+
+def _put_in_place(book: Book, said: Statement, old: str, index: CatalogIndex) -> Book:
+    new = _replacing(old, said.goods, index)
     if len(new) != 1:
-        return book.asking(_which(said, new or (said.goods.skus if said.goods else ())))
-    line = _in_place_of(book.lines[old[0]], new[0], said, index)
+        return book.asking(_which(said, new or _offered(said)))
+    line = _in_place_of(book.lines[old], new[0], said, index)
     if isinstance(line, Question):
         return book.asking(line)
-    if line.sku == old[0]:
-        return book
-    return book.without(old[0]).put(line)
+    return book if line.sku == old else book.without(old).put(line)
 
 
 def _swapped(book: Book, said: Statement, index: CatalogIndex) -> tuple[str, ...]:
@@ -247,28 +259,48 @@ OPERATIONS: Mapping[Op, Operation] = {
 
 def _to_line(book: Book, said: Statement, index: CatalogIndex, meant: tuple[str, ...], op: ChangeOp) -> Book:
     """An amount for one line of the order, or for each of all; which of several is asked."""
-    each = said.goods is None and said.amount is not None and said.amount.each
-    if len(meant) > 1 and (each or _means_all(said, book)):
+    if len(meant) > 1 and _is_of_each(said, book):
         for sku in _but_for(said, meant, index):
-            book = _to_line(book, said, index, (sku,), op)
+            book = _to_one(book, said, index, sku, op)
         return book
     if len(meant) > 1:
         meant = _by_amount(book, said, meant, index)
     if len(meant) != 1 or meant[0] not in index.products:
         return book.asking(replace(_which(said, meant or _offered(said), op=op), units=_units(book, meant)))
-    old, product = book.lines[meant[0]], index.products[meant[0]]
+    return _to_one(book, said, index, meant[0], op)
+
+
+def _is_of_each(said: Statement, book: Book) -> bool:
+    each = said.goods is None and said.amount is not None and said.amount.each
+    return each or _means_all(said, book)
+
+
+def _to_one(book: Book, said: Statement, index: CatalogIndex, sku: str, op: ChangeOp) -> Book:
+    if sku not in index.products:
+        return book.asking(_which(said, (sku,), op=op))
+    old, product = book.lines[sku], index.products[sku]
     if said.not_amount is not None and not _had(old, product, said):
         book = book.doubting(said.text)
     amount = _amount(said.amount, old)
-    ask = Question(_text(said), QuestionReason.QUANTITY, meant, amount.value, _first(amount.unit), op=op)
+    ask = Question(_text(said), QuestionReason.QUANTITY, (sku,), amount.value, _first(amount.unit), op=op)
     line = line_or_question(product, amount, ask, NAMELESS, said.goods is None or said.goods.sure)
     if isinstance(line, Question):
         return book.asking(replace(line, op=op))
+    return book.asking(ask) if _is_beyond(old, line, op) else BY_OP[op](book, line)
+
+
+def _is_beyond(old: Line, line: Line, op: ChangeOp) -> bool:
+    """More taken away than is there, or more than one line may hold."""
     if op is ChangeOp.SUB:
-        return book.less(line) if line.quantity <= old.quantity else book.asking(ask)
-    if op is ChangeOp.ADD:
-        return book.more(line) if old.quantity + line.quantity <= MAX_BASE_UNITS else book.asking(ask)
-    return book.put(line)
+        return line.quantity > old.quantity
+    return op is ChangeOp.ADD and old.quantity + line.quantity > MAX_BASE_UNITS
+
+
+BY_OP: Mapping[ChangeOp, Callable[[Book, Line], Book]] = {
+    ChangeOp.SUB: Book.less,
+    ChangeOp.ADD: Book.more,
+    ChangeOp.SET: Book.put,
+}
 
 
 def _units(book: Book, skus: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

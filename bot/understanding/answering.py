@@ -94,24 +94,32 @@ def _by_frame(state: Answered, statements: Sequence[Statement], frame: Frame, in
     if frame.chosen:
         return _all_settled(replace(state, open=(), hit=True), frame.chosen, state.open[0], index)
     if frame.says(Mark.NONE) and not frame.picks and not any(said.amount for said in statements):
-        named = [said for said in statements if said.goods is not None and said.goods.pointer is None]
-        others = tuple(said for said in named if said.op is Op.REMOVE and not _matches(state, said.goods, index))
-        return replace(state, open=(), hit=True, rest=others)
+        return _withdrawn(state, statements, index)
     choices = [question for question in state.open if len(question.candidates) > 1]
     if len(choices) != 1 or any(said.goods is not None and said.goods.skus for said in statements):
         return None
-    question = choices[0]
-    skus = _chosen(question, frame, index)
-    if skus is None:
-        return None
+    skus = _chosen(choices[0], frame, index)
+    return None if skus is None else _picked(state, choices[0], skus, statements, frame, index)
+
+
+def _withdrawn(state: Answered, statements: Sequence[Statement], index: CatalogIndex) -> Answered:
+    """None of what was asked; other goods that are not wanted are taken out as well."""
+    named = [said for said in statements if said.goods is not None and said.goods.pointer is None]
+    others = tuple(said for said in named if said.op is Op.REMOVE and not _matches(state, said.goods, index))
+    return replace(state, open=(), hit=True, rest=others)
+
+
+def _picked(
+    state: Answered, question: Question, skus: tuple[str, ...], statements: Sequence[Statement], frame: Frame,
+    index: CatalogIndex,
+) -> Answered:  # fmt: skip
+    """The chosen products with the amount said for them; what is not on the list, or lacks an amount, is asked again."""
     rest = tuple(other for other in state.open if other is not question)
     amount = _amount_of(statements, frame.picks, len(question.candidates) if frame.says(Mark.BOTH) else 0)
-    if not skus or (len(skus) > 1 and amount is None and question.quantity_said is None):
-        return replace(state, open=rest, asked=(question,), hit=True)
     state = replace(state, open=rest, hit=True)
-    for sku in skus:
-        state = _settled(state, question, sku, amount, index)
-    return state
+    if not skus or (len(skus) > 1 and amount is None and question.quantity_said is None):
+        return replace(state, asked=(question,))
+    return _all_settled(state, [Pick(sku, amount) for sku in skus], question, index)
 
 
 def _all_settled(state: Answered, picks: Sequence[Pick], question: Question, index: CatalogIndex) -> Answered:
@@ -178,16 +186,10 @@ def _is_held(goods: Goods | None, held: frozenset[str]) -> bool:
 
 def _narrowed(state: Answered, said: Statement, claimed: Sequence[Question], index: CatalogIndex) -> Answered:
     """Words that fit some of the candidates of one question."""
-    found = _matches(state, said.goods, index)
-    found = [fit for fit in found if fit[0] not in claimed] or found
-    if not found and said.amount is not None:
-        found = [fit for fit in _fits(state.closed, said.goods, index) if len(fit[1]) == 1][:1]
+    found = _found(state, said, claimed, index)
     if not found:
         settled = said.amount is None and any(_names(said.goods, line.sku) for _, line in state.lines)
         return state if settled else replace(state, rest=(*state.rest, said))
-    sole = [fit for fit in found if len(fit[1]) == 1]
-    if len(sole) == 1:
-        found = sole  # "the cold ones" is one of the cups and any of the lids: it speaks of the cups
     if len(found) > 1:
         skus = tuple(dict.fromkeys(sku for _, fitting in found for sku in fitting))
         text = said.goods.text if said.goods is not None else said.text
@@ -200,6 +202,19 @@ def _narrowed(state: Answered, said: Statement, claimed: Sequence[Question], ind
         again = replace(question, candidates=skus, reason=QuestionReason.AMBIGUOUS)
         return replace(state, asked=(*state.asked, _with_amount(again, said.amount)))
     return _settled(state, question, skus[0], said.amount, index, said)
+
+
+def _found(
+    state: Answered, said: Statement, claimed: Sequence[Question], index: CatalogIndex
+) -> list[tuple[Question, tuple[str, ...]]]:
+    """The questions that the words may answer, the ones that other words answer left to them. "The cold ones" is one of the
+    cups and any of the lids: it speaks of the cups."""
+    found = _matches(state, said.goods, index)
+    found = [fit for fit in found if fit[0] not in claimed] or found
+    if not found and said.amount is not None:
+        return [fit for fit in _fits(state.closed, said.goods, index) if len(fit[1]) == 1][:1]
+    sole = [fit for fit in found if len(fit[1]) == 1]
+    return sole if len(sole) == 1 else found
 
 
 def _names(goods: Goods | None, sku: str) -> bool:

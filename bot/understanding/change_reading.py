@@ -208,23 +208,30 @@ def _nothing_wanted(base: Reading) -> Reading:
 
 def _speaks_of_else(facts: Facts, items: Sequence[Item], clauses: Sequence[Clause]) -> bool:
     """Whether words outside the change say that something else is meant, or tell of the past."""
-    pieces = [
-        piece
-        for piece in scan.pieces(facts.folded.text)
-        if not any(item.start < piece.end and piece.start < item.end for item in items)
-    ]
     named = any(clause.op not in _LEAVES and clause.goods for clause in clauses)
     why = reasons_in(facts.tokens) if named else frozenset()
-    spans = [(facts.tokens[at].start, facts.tokens[at].end) for at in why]
-    cues = find_cues([piece for piece in pieces if not any(start <= piece.start < end for start, end in spans)])
+    spans = [(item.start, item.end) for item in items]
+    spans += [(facts.tokens[at].start, facts.tokens[at].end) for at in why]
+    cues = find_cues([piece for piece in scan.pieces(facts.folded.text) if _is_outside(piece.start, piece.end, spans)])
     asks = "?" in facts.folded.text
-    corrects = any(clause.instead is not None or clause.wrong is not None for clause in clauses)
-    tells = (_TELLS_OF_OTHER if corrects else _TELLS) if named and not asks else ELSEWHERE
-    if cues.has(*tells) or (asks and cues.has("question") and not facts.days):
+    if cues.has(*_speaking_of_else(clauses, named=named and not asks)):
         return True
-    told = [token for at, token in enumerate(facts.tokens) if at not in why]
-    outside = [t for t in told if not any(item.start < t.end and t.start < item.end for item in items)]
+    if asks and cues.has("question") and not facts.days:
+        return True
+    outside = (token for token in facts.tokens if _is_outside(token.start, token.end, spans))
     return any(token.has("past_verb") or _turns(token) for token in outside)
+
+
+def _speaking_of_else(clauses: Sequence[Clause], *, named: bool) -> Sequence[str]:
+    """The cues that speak of something else: the fewer, the plainer the change is."""
+    if not named:
+        return ELSEWHERE
+    corrects = any(clause.instead is not None or clause.wrong is not None for clause in clauses)
+    return _TELLS_OF_OTHER if corrects else _TELLS
+
+
+def _is_outside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return not any(first < end and start < last for first, last in spans)
 
 
 def _is_note(clauses: Sequence[Clause]) -> bool:

@@ -47,16 +47,26 @@ def _paired(parts: Sequence[_Part]) -> tuple[Pick, ...]:
     skus = [part for part in parts if isinstance(part, str)]
     amounts = [part for part in parts if isinstance(part, Amount)]
     each = any(isinstance(part, _Each) for part in parts)
-    if len(set(skus)) != len(skus) or len(skus) + len(amounts) < 2 or not skus:
+    if len(set(skus)) != len(skus):
         return ()
+    if len(skus) == 1:
+        return _sole(skus[0], amounts)
     if not amounts:
         return tuple(Pick(sku) for sku in skus)
-    if len(amounts) == 1 and (each or (len(skus) == 1 and amounts[0].unit is not None)):
-        return tuple(Pick(sku, amounts[0]) for sku in skus)
-    takes_turns = all(isinstance(one, str) != isinstance(other, str) for one, other in pairwise(parts))
-    if each or len(skus) < 2 or len(amounts) != len(skus) or not takes_turns:
-        return ()
-    return tuple(Pick(sku, amount) for sku, amount in zip(skus, amounts, strict=True))
+    if each:
+        return tuple(Pick(sku, amounts[0]) for sku in skus) if len(amounts) == 1 else ()
+    pairs = zip(skus, amounts, strict=True) if _take_turns(parts) and len(amounts) == len(skus) else ()
+    return tuple(Pick(sku, amount) for sku, amount in pairs)
+
+
+def _sole(sku: str, amounts: Sequence[Amount]) -> tuple[Pick, ...]:
+    """One pick counts here only with an amount that can be nothing else."""
+    counted = len(amounts) == 1 and amounts[0].unit is not None
+    return (Pick(sku, amounts[0]),) if counted else ()
+
+
+def _take_turns(parts: Sequence[_Part]) -> bool:
+    return all(isinstance(one, str) != isinstance(other, str) for one, other in pairwise(parts))
 
 
 def _parts(tokens: Sequence[Token], question: Question, index: CatalogIndex) -> Iterator[_Part | None]:

@@ -26,6 +26,7 @@ _CHOICES = {
     Role.BIGGEST: Mark.BIGGEST,
     Role.UNSURE: Mark.UNSURE,
 }
+_WHOLE_CHOICES = {"all": frozenset({Mark.BOTH}), "none": frozenset({Mark.NONE})}
 ELSEWHERE = (
     "complaint",
     "claim",
@@ -55,20 +56,24 @@ def frame_of(facts: Facts) -> Frame:
 
 
 def _marks(facts: Facts) -> frozenset[Mark]:
-    marks = {Mark.ADDS} if any(isinstance(e, Cue) and e.roles.get("op") == "add" for e in facts.elements) else set()
-    if "?" in facts.folded.text and (_asks_which(facts) or facts.cues.has("question", *ELSEWHERE)):
-        marks.add(Mark.QUESTION)
-    if facts.cues.has("complaint", "claim"):
-        marks.add(Mark.COMPLAINT)
-    if facts.cues.has("complaint", "claim", "status", "question", "past"):
-        marks.add(Mark.TOLD)
-    if facts.cues.has("cancel_all") and not _only_negates(facts):
-        marks.add(Mark.DROP)
-    if facts.context.pending and len(facts.tokens) <= LONGEST_CHOICE and not says(facts, Role.DROP):
-        marks |= {_CHOICES[role] for role in choices_in(facts) if role in _CHOICES}
-        bare = not any(edit.mention is not None and edit.mention.words for edit in facts.story.edits)
-        marks |= {"all": {Mark.BOTH}, "none": {Mark.NONE}}.get(facts.cues.choice or "", set()) if bare else set()
-    return frozenset(marks)
+    asks = "?" in facts.folded.text and (_asks_which(facts) or facts.cues.has("question", *ELSEWHERE))
+    said = {
+        Mark.ADDS: any(isinstance(e, Cue) and e.roles.get("op") == "add" for e in facts.elements),
+        Mark.QUESTION: asks,
+        Mark.COMPLAINT: facts.cues.has("complaint", "claim"),
+        Mark.TOLD: facts.cues.has("complaint", "claim", "status", "question", "past"),
+        Mark.DROP: facts.cues.has("cancel_all") and not _only_negates(facts),
+    }
+    return frozenset(mark for mark, holds in said.items() if holds) | _choosing(facts)
+
+
+def _choosing(facts: Facts) -> frozenset[Mark]:
+    """Marks that pick from the list of an open question."""
+    if not facts.context.pending or len(facts.tokens) > LONGEST_CHOICE or says(facts, Role.DROP):
+        return frozenset()
+    picked = frozenset(_CHOICES[role] for role in choices_in(facts) if role in _CHOICES)
+    bare = not any(edit.mention is not None and edit.mention.words for edit in facts.story.edits)
+    return picked | (_WHOLE_CHOICES.get(facts.cues.choice or "", frozenset()) if bare else frozenset())
 
 
 def _asks_which(facts: Facts) -> bool:
