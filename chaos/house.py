@@ -267,7 +267,7 @@ def house(
         _migrate(environment, folder)
         engine = create_engine(
             postgres.url.replace("postgresql://", "postgresql+psycopg2://"), poolclass=NullPool,
-            connect_args={"connect_timeout": 3, "options": "-c timezone=UTC"},
+            connect_args={"connect_timeout": 20, "options": "-c timezone=UTC"},
         )  # fmt: skip
         zygote = _zygote(environment, folder)
         undo.callback(_end, zygote)
