@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Sequence, UniqueConstraint, text
@@ -12,16 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, Id, Instant, Money, Price, Quantity, one_of
-
-
-class OrderStatus(StrEnum):
-    DRAFT = "draft"
-    AWAITING_CONFIRMATION = "awaiting_confirmation"
-    AWAITING_APPROVAL = "awaiting_approval"
-    PLACED = "placed"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-
+from models.order_status import OrderStatus
 
 ORDER_NUMBERS = Sequence("order_numbers", start=100_001, metadata=Base.metadata)
 OPEN_DRAFT = (OrderStatus.DRAFT, OrderStatus.AWAITING_CONFIRMATION)

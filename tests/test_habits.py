@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,3 +121,11 @@ def test_every_library_that_talks_to_a_service_has_a_check_of_that_service(requi
     """A new one belongs into one of the two lists; into the first only together with a check."""
     assert required - NO_SERVICE == set(SERVICES)
     assert set(SERVICES.values()) <= {check.name for check in (*DOCTOR, *ONLINE)}
+
+
+@pytest.mark.parametrize("command", ["orders", "conversations", "escalations"])
+def test_a_command_that_lists_loads_no_tables(command: str) -> None:
+    """The mapper is a quarter of what such a command loads before it does anything."""
+    program = f"import sys, handlers.app, handlers.cli.{command}; print('sqlalchemy.orm' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)  # fmt: skip
+    assert done.stdout.strip() == "False"

@@ -17,7 +17,7 @@ from bot.ordering.pricing import price_line, total_of
 from bot.replies.render import LANGUAGES, Voice, render
 from bot.situation import OrderView
 from bot.telemetry import error_words
-from models.order import OrderStatus
+from models.order_status import OrderStatus
 
 BOX = Product("BOX", "Box", "box", "piece", Decimal("0.30"), pack_units={"carton": Decimal(100)})
 FLOUR = Product("FLOUR", "Flour", "flour", "kg", Decimal("1.255"))

@@ -12,7 +12,7 @@ from handlers.cli.timeline import said_of
 from handlers.current import current_runtime
 from handlers.order_export import orders_as_csv
 from jobs.reads.orders import Wanted, read_orders, read_timeline
-from models.order import OrderStatus
+from models.order_status import OrderStatus
 
 LIST_LENGTH = 50
 EXPORTED = (

@@ -29,7 +29,7 @@ from jobs.reads.picking import days_ahead, picking_list
 from jobs.reads.product_search import search
 from jobs.reads.trade_rows import outlets, products
 from models.database import autocommit, transaction
-from models.order import OrderStatus
+from models.order_status import OrderStatus
 
 A_PAGE = 50
 MOST_EXPORTED = 10_000

@@ -24,7 +24,7 @@ from jobs.replay.alias_preview import preview
 from jobs.replay.failed_work import AGAIN, Replayed, replay
 from models.database import autocommit, transaction
 from models.failure import FailureKind
-from models.order import OrderStatus
+from models.order_status import OrderStatus
 
 MOST_SHOWN = 100
 MOST_PREVIEWED = 300

@@ -153,7 +153,9 @@ def _end(
         f"broadcast:{broadcast_id}",
         {"reached": reached if success else 0, "failed": len(failed)},
     )
-    log.info(done.replace("_", " "), broadcast=broadcast_id, reached=reached if success else 0, failed=len(failed))
+    log.info(
+        "broadcast ended", done=done, broadcast=broadcast_id, reached=reached if success else 0, failed=len(failed)
+    )
 
 
 def _count(reached: Sequence[int], failed: Sequence[Failed], passed_over: Sequence[Recipient]) -> None:

@@ -27,7 +27,7 @@ from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
 from jobs.outbox.write import say_reply
 from jobs.turn.catalog_cache import load_prices, load_products
 from jobs.turn.write_order import DELETE_LINES, INSERT_LINES, before_of
-from models.order import OrderStatus
+from models.order_status import OrderStatus
 
 LONGEST_REASON = 300
 CHANGEABLE = (OrderStatus.PLACED, OrderStatus.AWAITING_APPROVAL)

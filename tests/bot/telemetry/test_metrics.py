@@ -17,7 +17,7 @@ from bot.telemetry import metrics
 from jobs.process_conversation import HELD
 from jobs.queues import Bell
 from models.failure import FailureKind
-from models.order import OrderStatus
+from models.order_status import OrderStatus
 from models.receipt import Delivery
 
 PROGRAM = """
