@@ -57,7 +57,13 @@ def parse(items: Sequence[Item]) -> tuple[Clause, ...] | None:
     read = [_sentence(sentence) for sentence in sentences]
     if any(clauses is None for clauses in read):
         return None
-    return tuple(_carried([clause for clauses in read if clauses is not None for clause in clauses]))
+    clauses = [clause for clauses in read if clauses is not None for clause in clauses]
+    return tuple(_carried([clause for clause in clauses if len(clauses) == 1 or not _says_only_more(clause)]))
+
+
+def _says_only_more(clause: Clause) -> bool:
+    """ "..., many guests": more or less of nothing, beside clauses that say of what."""
+    return clause.vague and not clause.goods
 
 
 def _is_note(items: Sequence[Item]) -> bool:
@@ -253,8 +259,9 @@ def _produced(items: tuple[Item, ...]) -> Clause | None:
         if (clause := produced(items[skipped:])) is not None:
             mends = any(item.may(Role.CORRECT, Role.NO, Role.WRONG) for item in items[:skipped])
             return _corrected(clause) if mends else clause
-        if not items[skipped].may(*_SKIPPED, *BREAKS):
-            return None
+        denied = items[skipped].may(Role.NO) and any(item.may(Role.DROP) for item in items[skipped + 1 : skipped + 2])
+        if denied or not items[skipped].may(*_SKIPPED, *BREAKS):
+            return None  # 不取消: what is denied is not done
     return Clause() if all(item.may(Role.CORRECT, Role.WANT, *BREAKS) for item in items) else None
 
 

@@ -239,8 +239,8 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("goods=G+ s* y", _keep),
     ("goods=G+ e", _keep),
     # the whole order
-    ("[okA]* k [kf]* [pW]? z+ [pW]?", _mark(Mark.DROP, Mark.ANEW)),
-    ("[okA]* goods=[pW]* [okA]* k [kf]* goods=[pW]* [kfs]*", _drop),
+    ("[kA]* k [kf]* [pW]? z+ [pW]?", _mark(Mark.DROP, Mark.ANEW)),
+    ("[kA]* goods=[pW]* [kA]* k [kf]* goods=[pW]* [kfs]*", _drop),
     ("[ofpWAam]* f [fpWm]*", _mark(Mark.REFUSE)),
     ("z+ [pW]?", _mark(Mark.ANEW)),
     ("g+", _mark(Mark.WRONG_CHAT)),
