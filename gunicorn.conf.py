@@ -44,6 +44,8 @@ graceful_timeout = (
 # balances a developer's laptop, where it would only delay each restart.
 LEAVING_S = 3.0 if settings.is_production else 1.0
 leaving.share()
+# Everything else that starts with this process is waited for; the documents are not.
+DOCUMENTS_AFTER_S = 10.0
 keepalive = 5
 accesslog = None  # handlers logs each request itself, as JSON and without phone numbers
 proc_name = "tria-web"
@@ -71,6 +73,13 @@ def when_ready(server: Any) -> None:
         leaving.say(lambda: server.signal(number, frame), LEAVING_S)
 
     signal.signal(signal.SIGTERM, asked_to_stop)
+
+
+def post_worker_init(worker: Any) -> None:
+    """The chat API answers questions in this process: its first one shall not wait for the documents to be read."""
+    desk = worker.wsgi.extensions["tria"].desk
+    if desk is not None:
+        desk.warm_up_beside(DOCUMENTS_AFTER_S)
 
 
 def child_exit(_server: object, worker: object) -> None:

@@ -48,6 +48,12 @@ class Desk:
         """Loads what the first question would wait for."""
         self.ask("warm up")
 
+    def warm_up_beside(self, after_s: float) -> None:
+        """The same in a thread of its own, for a process that must serve meanwhile and whose start others wait for."""
+        later = threading.Timer(after_s, self.warm_up)
+        later.daemon = True
+        later.start()
+
     def manners(self) -> Manners:
         """Tone and escalation rules as they were read last. Waits for nobody, so that every message can have them."""
         library = self._library
