@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -158,6 +159,7 @@ class Words:
     def __init__(self, texts: Sequence[Terms]) -> None:
         import bm25s
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it makes itself talkative when it is imported
         self._sets = [frozenset(text.tokens) for text in texts]
         self._count = Counter(token for each in self._sets for token in each)
         self._index: Any = bm25s.BM25()
