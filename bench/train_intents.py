@@ -22,7 +22,7 @@ from bot.evaluation.examples import Example, read_examples
 from bot.understanding.classifier import WEIGHTS, softmax
 from bot.understanding.features import features
 from bot.understanding.kinds import ORDER
-from bot.understanding.reader import look
+from bot.understanding.reader import read
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "data/corpus"
@@ -48,11 +48,11 @@ def rows() -> Iterator[Row]:
 
 
 def row(example: Example, index: CatalogIndex) -> Row:
-    facts = look(example.text, index, example.context, example.now.date())
-    if facts is None:
+    found = read(example.text, index, example.context, example.now)
+    if found is None:
         raise ValueError(f"{example.id} is too long to learn from")
     right = frozenset(MERGED.get(kind, kind) for kind in example.accepted)
-    return sorted(set(features(facts))), MERGED.get(example.kind, example.kind), right
+    return sorted(set(features(found.facts))), MERGED.get(example.kind, example.kind), right
 
 
 def train(data: list[Row]) -> tuple[list[str], dict[str, dict[int, float]]]:

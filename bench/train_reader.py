@@ -22,11 +22,10 @@ from bot.catalog.index import CatalogIndex
 from bot.evaluation.examples import Example, read_examples
 from bot.evaluation.prediction import prediction
 from bot.evaluation.scoring import judge
-from bot.understanding.reader import look
+from bot.understanding.reader import Sight, meant, sight
 from bot.understanding.reading.decode import Derivation, decode
 from bot.understanding.reading.find import WEIGHTS
 from bot.understanding.reading.priors import FIXED, priors
-from bot.understanding.reading.second import Sight, meant, sight
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "data/corpus"
@@ -50,15 +49,15 @@ def lessons(trades: Iterable[str]) -> Iterator[Lesson]:
         index = CatalogIndex.build(read_catalog(CORPUS / trade / "catalog.csv")).for_outlet(None)
         for file in sorted((CORPUS / trade).glob("*.jsonl")):
             for example in read_examples(file) if file.name != HELD_OUT else ():
-                facts = look(example.text, index, example.context, example.now.date())
-                if facts is not None:
-                    yield Lesson(example, index, sight(facts))
+                seen = sight(example.text, index, example.context, example.now.date())
+                if seen is not None:
+                    yield Lesson(example, index, seen)
 
 
 def right(lesson: Lesson, derivation: Derivation) -> bool:
     """Whether this reading has the effect that the label says."""
     example = lesson.example
-    intent = meant(lesson.sight, derivation, example.text, example.now)
+    intent = meant(lesson.sight, [derivation], example.text, example.now).intent
     return judge(example, prediction(example.id, intent), lesson.index.products).exact
 
 

@@ -64,11 +64,13 @@ def _role(
         return TokenUse.NOISE
     if token.kind == scan.WORD and (at in spoken or token.text in TIMES or _known(token, index)):
         return TokenUse.FRAME
-    if token.has("stop"):
+    if token.has("stop") and not token.has("attribute"):
         return TokenUse.FRAME  # "the large one"
     return TokenUse.LEFT
 
 
 def _known(token: Token, index: CatalogIndex) -> bool:
     """A word of the languages that neither counts nor names goods here."""
+    if any(token.has(role) for role in ("unit", "negate", "attribute")) and not token.has("filler"):
+        return False
     return (bool(token.roles) or token.text in lexicon().chatter) and not index.knows(token.word)

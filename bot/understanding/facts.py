@@ -10,9 +10,9 @@ from bot.language.folding import Folded
 from bot.language.tokeniser import Token
 from bot.understanding.cues import Cues
 from bot.understanding.dates_in_words import Day
+from bot.understanding.edits import Story
 from bot.understanding.intent import Context, Line
 from bot.understanding.spans import Element
-from bot.understanding.story import Story
 
 OPEN_STATUS = frozenset({"confirmed", "placed", "pending", "processing", "awaiting_confirmation", "awaiting_approval"})
 
@@ -30,6 +30,8 @@ class Facts:
     context: Context
     index: CatalogIndex
     asked_day: date | None
+    left: frozenset[int] = frozenset()
+    """Places of tokens that the reading passes over without a reason."""
 
     @property
     def has_lines(self) -> bool:

@@ -9,13 +9,13 @@ from itertools import pairwise
 from bot.language import scan
 from bot.language.languages import listed
 from bot.understanding.classifier import classifier
+from bot.understanding.edits import Edit
 from bot.understanding.facts import Facts
 from bot.understanding.features import features, masked
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.picks import places_picked
+from bot.understanding.reading.reports import only_thanked_for
 from bot.understanding.spans import Mention, Quantity
-from bot.understanding.story import Edit
-from bot.understanding.told import only_thanked_for
 
 ORDER = "order"
 """Goods are wanted or changed; whether that creates or amends is for the conversation's state to say."""
@@ -120,6 +120,8 @@ def _mends_own_words(facts: Facts) -> bool:
 def _tells_the_day(facts: Facts) -> bool:
     """ "Tomorrow is fine", and nothing of goods: the day that the draft still lacks."""
     if facts.story.edits or facts.story.loose or "?" in facts.folded.text:
+        return False
+    if facts.folded.text.split(" ", 1)[0] in QUESTION_STARTS:
         return False
     return _names_other_day(facts) and not facts.cues.has("attack", "human", *AGAINST)
 

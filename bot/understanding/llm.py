@@ -26,7 +26,7 @@ from bot.understanding.llm_answer_check import MAX_FOUND, candidates, fill_in, u
 from bot.understanding.llm_breaker import LlmBreaker, retry_after_s
 from bot.understanding.llm_prices import cost_usd
 from bot.understanding.prompts import LlmReading, messages
-from bot.understanding.reader import look
+from bot.understanding.reader import read
 
 log = get_logger(__name__)
 
@@ -97,7 +97,8 @@ class GapFiller:
         if spent_today >= self._daily_budget:
             return intent, self._over_budget(now)
         index = index.for_outlet(outlet_id)
-        facts = look(text, index, context, now.date())
+        found = read(text, index, context, now)
+        facts = found.facts if found is not None else None
         offered = candidates(index, facts, intent) if facts is not None else {}
         if facts is None or not offered:
             return intent, None

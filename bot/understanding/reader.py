@@ -1,89 +1,131 @@
 """Reads one message: words in, an Intent out. Pure, deterministic, never raises, linear in the length of the text.
 
-The stages, each a module of its own: text (fold), scan and tokens, when (days), elements, pairing, story and resolve
-(goods and amounts), cues, kinds (what the message is), then readings and effects (what that does to the order).
+The way of a message, each step a module or a folder of its own: folding, scan and tokens (bot/language), days (when), what the
+words allow (reading/lattice), the best readings (reading/decode), what they ask for (reading/meaning), the statements (readings),
+what the message is (kinds), and what all that does to the orders of the conversation (effects).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
-from bot.language.folding import MAX_CHARS, fold
+from bot.language.folding import MAX_CHARS, Folded, fold
 from bot.language.regions import find_regions
-from bot.language.tokeniser import Token
+from bot.language.tokeniser import SIZE, Token
 from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.agreement import agreed
 from bot.understanding.cues import Cues, find_cues
 from bot.understanding.dates_in_words import Day, find_days
+from bot.understanding.edits import Edit, Story
 from bot.understanding.effects import effects
-from bot.understanding.elements import find_elements
 from bot.understanding.facts import Facts
-from bot.understanding.intent import (
-    Context,
-    Intent,
-    IntentKind,
-    Line,
-    OddDay,
-    Question,
-    QuestionReason,
-)
-from bot.understanding.reading.second import second_reading
+from bot.understanding.findings import Read, odd_days, silence, spoken, told_of_the_past
+from bot.understanding.intent import Context, Intent, IntentKind, Line, Question, QuestionReason
+from bot.understanding.reading.decode import Derivation, decode
+from bot.understanding.reading.find import elements_of, lattice_of, left_by, rival_of, weights
+from bot.understanding.reading.lattice import Lattice
+from bot.understanding.reading.matching import Matching
+from bot.understanding.reading.meaning import told
 from bot.understanding.readings import reading_of
 from bot.understanding.resolve import Quoter, Resolver
-from bot.understanding.shapes import explained
-from bot.understanding.spans import STRONG, Break, Cue, Element, Kind, Mention, Quantity
-from bot.understanding.story import Story, tell
-from bot.understanding.told import without_told
+from bot.understanding.second_reading import read_by_rules
+from bot.understanding.spans import Cue, Element
 from bot.understanding.uncounted import typed
 from bot.understanding.wishes import wanted
 
+NEW = "new"
+"""Nothing is open: neither a draft nor a question nor a placed order."""
 MAX_TWICE = 600
 """Longer messages, in tokens, are read once."""
+NEAR = 0.1
+"""A reading whose score is this close to the best one, and that asks for something else, makes it unsure."""
 MAX_NODES = 260
-"""Goods and amounts in one message: more than MAX_LINE_ITEMS lines hold. Longer lists are asked for in parts."""
+"""Numbers in one message: more than MAX_LINE_ITEMS lines hold. Longer lists are asked for in parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What stands in a message, before anything is decided: its tokens, days and cues, and all that they allow."""
+
+    folded: Folded
+    tokens: list[Token]
+    days: list[Day]
+    cues: Cues
+    context: Context
+    lattice: Lattice
+    matching: Matching
 
 
 def understand(
     text: str, index: CatalogIndex, context: Context, now: datetime, *, outlet_id: str | None = None
 ) -> Intent:
     """What `text` means to this outlet at `now` (aware; its date is the day words count from)."""
-    if len(text) > MAX_CHARS:
-        return _too_long(text)
-    facts = look(text, index.for_outlet(outlet_id), context, now.date())
-    if facts is None:
-        return _too_long(text)
-    first = effects(reading_of(facts, text, _doubts(facts)), context, facts.index, now)
-    read_twice = first.kind is IntentKind.ORDER_CREATE and len(facts.tokens) <= MAX_TWICE
-    intent = agreed(first, second_reading(facts, text, now)) if read_twice else first
-    return replace(intent, odd_day=next(iter(_odd_days(facts)), None))
+    found = read(text, index, context, now, outlet_id=outlet_id)
+    return found.intent if found is not None else _too_long(text)
 
 
-def look(text: str, index: CatalogIndex, context: Context, today: date) -> Facts | None:
-    """The first stages: what stands in the message, before deciding what it is. None when there is too much in it."""
+def read(
+    text: str, index: CatalogIndex, context: Context, now: datetime, *, outlet_id: str | None = None
+) -> Read | None:
+    """What `text` means, and the findings that say so; None where there is too much in it."""
+    seen = sight(text, index.for_outlet(outlet_id), context, now.date()) if len(text) <= MAX_CHARS else None
+    if seen is None:
+        return None
+    grammar = meant(seen, decode(seen.lattice, seen.matching, weights()), text, now)
+    rules = read_by_rules(grammar.facts, text, now) if len(seen.tokens) <= MAX_TWICE else None
+    if rules is None:
+        return grammar
+    first, second = (grammar, rules) if seen.lattice.context == NEW else (rules, grammar)
+    if first.intent.kind is not IntentKind.ORDER_CREATE:
+        return first
+    return replace(first, intent=agreed(first.intent, second.intent))
+
+
+def sight(text: str, index: CatalogIndex, context: Context, today: date) -> Sight | None:
+    """What the message may be made of. None when there is too much in it."""
     folded = fold(text)
     pieces = list(scan.pieces(folded.text, find_regions(folded)))
     tokens = typed(index.read(folded.text, pieces), index)
-    days = find_days(tokens, today)
-    skip = {at for day in days for at in range(day.start, day.end)}
-    elements = find_elements(tokens, skip, index)
-    if sum(e.kind in (Kind.MENTION, Kind.QUANTITY) for e in elements) > MAX_NODES:
+    if sum(token.kind in (scan.NUMBER, SIZE) for token in tokens) > MAX_NODES:
         return None
-    state = context.draft or context.last_order
-    known = [sku for sku, _ in state.lines] if state is not None else []
-    quoter = Quoter(tokens, folded)
     named = [range(token.start, token.end) for token in tokens if token.names or _asks_the_driver(token)]
     cues = find_cues([piece for piece in pieces if not any(piece.start in span for span in named)])
-    wanted = without_told(elements, tokens, cues)
-    story = tell(wanted, Resolver(index, quoter), known, answering=bool(context.pending))
-    story.past = len(wanted) < len(elements)
-    kept = {id(element) for element in wanted}
-    story.told |= {e.start for e in elements if id(e) not in kept}
-    story.unplaced = _unplaced(story, quoter)
-    _silence(story, tokens, elements, cues)
-    return Facts(folded, tokens, days, elements, story, cues, context, index, _asked_day(days, elements))
+    days = find_days(tokens, today)
+    resolver = Resolver(index, Quoter(tokens, folded))
+    lattice, matching = lattice_of(tokens, days, cues, resolver, context)
+    return Sight(folded, tokens, days, cues, context, lattice, matching)
+
+
+def meant(seen: Sight, found: Sequence[Derivation], text: str, now: datetime) -> Read:
+    """What the best derivation makes of the message; one near it that asks for something else makes that unsure."""
+    facts = facts_of(seen, found[0])
+    odd = odd_days(facts)
+    doubts = (
+        *_doubts(facts), *(day.text for day in odd), *told_of_the_past(facts), *_said_twice(facts),
+        *_rivals(seen, found),
+    )  # fmt: skip
+    intent = effects(reading_of(facts, text, doubts), seen.context, facts.index, now)
+    return Read(replace(intent, odd_day=next(iter(odd), None)), facts)
+
+
+def facts_of(seen: Sight, derivation: Derivation) -> Facts:
+    """The findings of one derivation."""
+    state = seen.context.draft or seen.context.last_order
+    known = [sku for sku, _ in state.lines] if state is not None else []
+    resolver = seen.matching.resolver
+    elements = elements_of(derivation, seen.tokens, seen.days, seen.lattice)
+    story = told(derivation.items, resolver, known)
+    story.unplaced = _unplaced(story, resolver.quote)
+    story.past = bool(seen.lattice.told)
+    silence(story, seen.tokens, elements, seen.cues)
+    return Facts(
+        seen.folded, seen.tokens, seen.days, elements, story, seen.cues, seen.context, resolver.index,
+        _asked_day(seen.days, elements), left_by(derivation, seen.lattice),
+    )  # fmt: skip
 
 
 def _asks_the_driver(token: Token) -> bool:
@@ -96,72 +138,55 @@ def _unplaced(story: Story, quoter: Quoter) -> list[Question]:
     if not story.edits:
         return []
     return [
-        Question(quoter.of(q), QuestionReason.UNKNOWN, (), q.value, q.unit.split("|")[0] if q.unit else None)
+        Question(quoter.of(q), QuestionReason.UNKNOWN, (), q.value, q.unit.split("|")[0])
         for q in story.loose
-        if q.value is not None or q.odd
+        if q.unit is not None and (q.value is not None or q.odd)
     ]
-
-
-def _silence(story: Story, tokens: list[Token], elements: list[Element], cues: Cues) -> None:
-    """In a sentence that gives the machine orders, only goods that are certain count; the rest asks nothing."""
-    ends = [tokens[e.start].start for e in elements if isinstance(e, Break) and e.strength >= STRONG]
-    attacked = {sum(end <= at for end in ends) for at in cues.attacks}
-    for edit in story.edits:
-        if edit.mention is not None and not isinstance(edit.outcome, Line):
-            edit.chatter |= sum(end <= tokens[edit.mention.start].start for end in ends) in attacked
 
 
 def _doubts(facts: Facts) -> tuple[str, ...]:
     """The customer's words that this reading does not account for."""
-    roles = roles_of(facts.tokens, _used(facts), _spoken(facts), facts.index)
-    return (
-        left_over(facts.tokens, roles, facts.folded)
-        + tuple(day.text for day in _odd_days(facts))
-        + _told_of_the_past(facts)
-    )
-
-
-def _told_of_the_past(facts: Facts) -> tuple[str, ...]:
-    """ "5 ctn liner last week": what ends so may be a report of what was had, and no wish."""
-    text = facts.folded.text.rstrip(" .!")
-    if facts.cues.has("repeat") or any(token.has("past_verb") for token in facts.tokens):
-        return ()
-    return tuple(phrase for role, phrase in facts.cues.phrases if role == "past" and text.endswith(" " + phrase))[:1]
-
-
-def _odd_days(facts: Facts) -> tuple[OddDay, ...]:
-    """The days that were asked for and cannot simply be taken, where no other is asked for as clearly."""
-    negated = {e.end for e in facts.elements if isinstance(e, Cue) and "negate" in e.roles}
-    certain = max((day.weight for day in facts.days if day.day is not None and day.doubt is None), default=0)
-    tokens = facts.tokens
-    return tuple(
-        OddDay(facts.folded.quote(tokens[d.start].start, tokens[d.end - 1].end), d.doubt, d.suggestion or d.day)
-        for d in facts.days
-        if d.doubt is not None and d.weight > certain and d.start not in negated
-    )
+    return left_over(facts.tokens, roles_of(facts.tokens, _used(facts), spoken(facts), facts.index), facts.folded)
 
 
 def _used(facts: Facts) -> set[int]:
-    """The tokens that the reading uses: days, goods, amounts that count or were put right, and the words of change."""
-    used = {at for day in facts.days if day.past or day.day for at in range(day.start, day.end)}
-    edits = [*facts.story.edits, *(e.swapped_for for e in facts.story.edits if e.swapped_for)]
-    counted = {at for e in edits if e.quantity for at in range(e.quantity.start, e.quantity.end)}
-    counted |= {e.said.at for e in edits} | {q.start for q in facts.story.loose} | facts.story.told
-    counted |= {e.end for e in facts.elements if isinstance(e, Cue) and "negate" in e.roles}
-    mended = any(e.corrected for e in edits)
-    asked = {e.mention.start for e in edits if e.mention and isinstance(e.outcome, Question) and wanted(e)}
-    for element in facts.elements:
-        if isinstance(element, Mention):
-            if not element.unknown or element.start in asked:
-                used.update(range(element.start, element.end))
-        elif not isinstance(element, Quantity) or element.start in counted or element.loose or mended:
-            used.update(range(element.start, element.end))
-    return used | explained(facts.tokens, facts.index)
+    """The tokens that the reading uses: all but those it passes over, and goods that it neither takes nor asks about."""
+    used = set(range(len(facts.tokens))) - facts.left
+    used -= {at for day in facts.days if not (day.past or day.day) for at in range(day.start, day.end)}
+    if facts.story.edits and not (facts.context.pending or facts.context.draft or facts.context.last_order):
+        used -= {at for q in facts.story.loose if q.unit is None for at in range(q.start, q.end)}
+    if facts.context.pending:
+        used |= {
+            at
+            for at, token in enumerate(facts.tokens)
+            if facts.index.knows(token.word) or token.has("attribute") or token.kind == scan.ORDINAL
+        }
+    idle = [edit.mention for edit in facts.story.edits if edit.mention is not None and _idle(edit)]
+    return used - {at for mention in idle for at in range(mention.start, mention.end)}
 
 
-def _spoken(facts: Facts) -> set[int]:
-    letters = {at for start, end in facts.cues.spans for at in range(start, end)}
-    return {at for at, token in enumerate(facts.tokens) if token.start in letters}
+def _idle(edit: Edit) -> bool:
+    """Goods that are neither taken, nor taken out, nor asked about."""
+    if edit.mention is not None and edit.mention.modifier and edit.mention.words:
+        return False
+    return edit.op != "remove" and not isinstance(edit.outcome, Line) and not wanted(edit)
+
+
+def _said_twice(facts: Facts) -> Iterator[str]:
+    """The words of a second amount of the same goods, which nothing joins to the first or puts in its place."""
+    seen: set[str] = set()
+    for edit in facts.story.edits:
+        if isinstance(edit.outcome, Line) and edit.op is None:
+            if edit.outcome.sku in seen:
+                yield edit.outcome.text
+            seen.add(edit.outcome.sku)
+
+
+def _rivals(seen: Sight, found: Sequence[Derivation]) -> Iterator[str]:
+    """The words that a near reading takes otherwise."""
+    span = rival_of(found, seen.matching, NEAR) if seen.lattice.context == NEW else None
+    if span is not None:
+        yield seen.folded.quote(seen.tokens[span[0]].start, seen.tokens[span[1] - 1].end)
 
 
 def _asked_day(days: list[Day], elements: list[Element]) -> date | None:

@@ -66,7 +66,7 @@ class Resolver:
         if mention.unknown or extra:
             told = bag.difference(extra)
             rest = self._narrow(match(self.index, told), told, amount, prefer)
-            if rest.taken and self._adds_only(mention):
+            if rest.taken and (self._adds_only(mention) or self._named_whole(mention, told, rest)):
                 return replace(rest, notes=(*extra, *mention.unknown)), amount
             return Match(How.UNKNOWN, nearest(self.index, bag)), amount
         found = match(self.index, bag)
@@ -77,6 +77,14 @@ class Resolver:
                 return bottled
             return Match(How.UNKNOWN, nearest(self.index, bag)), amount
         return found, amount
+
+    def _named_whole(self, mention: Mention, told: Bag, found: Match) -> bool:
+        """ "genuine denso air filter", "oli filter c110": a whole name, or words that only one product has, beside words that none has."""
+        if any(token.has("attribute") and word not in told for _, word, token in mention.parts):
+            return False
+        if all(token.has("attribute") for _, word, token in mention.parts if word in told):
+            return False
+        return found.how is How.EXACT or len(told) > 1 or mention.parts[0][1] in told
 
     def _adds_only(self, mention: Mention) -> bool:
         """ "fresh chicken", "box with handles": words that no product has, and that say of no other goods that they are meant."""

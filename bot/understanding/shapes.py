@@ -37,9 +37,10 @@ class _Shapes:
                 yield from self._list_number(at)
             if token.kind == scan.NUMBER:
                 yield from self._number(at)
+                yield from self._several_in_one(at)
             if token.has("reference"):
                 yield from self._code(at + 1)
-            if token.kind == scan.PLACE or token.roles.get("place") == "before":
+            if token.kind == scan.PLACE or self._before_place(at):
                 yield from self._address_around(at)
             if token.has("greeting") or token.has("signs"):
                 yield from self._name(at + 1)
@@ -83,9 +84,18 @@ class _Shapes:
             yield at - 2, at + 1
         yield from self._street(at)
 
+    def _several_in_one(self, at: int) -> Iterator[Span]:
+        """ "cutlery set 3 in 1": what it is, and no amount."""
+        one = self._token(at + 2)
+        if self._is(at + 1, "in") and one is not None and one.value == 1 and not self._has(at + 3, "unit"):
+            yield at, at + 3
+
     def _before_place(self, at: int) -> bool:
         token = self._token(at)
-        return token is not None and token.roles.get("place") == "before" and not self.index.knows(token.word)
+        if token is None or token.roles.get("place") != "before" or self.index.knows(token.word):
+            return False
+        counted = self._token(at - 1) if token.has("unit") else None
+        return counted is None or not (counted.kind in (scan.NUMBER, SIZE) or self._goods(at - 1))
 
     def _range_end(self, at: int) -> int:
         """ "tables 12 to 40"."""
@@ -177,12 +187,17 @@ class _Shapes:
     def _title(self, at: int) -> Iterator[Span]:
         """ "Burger Barn Novena:", "Dragon Dim Sum Hougang here": a line's first words, none of which names goods or counts."""
         start = at
-        while (token := self._token(start - 1)) is not None and token.kind == scan.WORD and not self._heads(start - 1):
+        while (token := self._token(start - 1)) is not None and token.kind == scan.WORD and not self._tells(start - 1):
             start -= 1
         before = self._token(start - 1)
         opens = before is None or before.kind == scan.LINE or before.text in (",", ".", "!", ":", "-")
         if opens and at - start <= LONGEST_TITLE:
             yield start, at
+
+    def _tells(self, at: int) -> bool:
+        """Goods by their whole name, or a word that changes what is wanted."""
+        named = self.index.exact(frozenset((self.tokens[at].word,)))
+        return self._heads(at) or bool(named) or self._has(at, "correct", "negate", "op", "stock")
 
     def _heads(self, at: int) -> bool:
         """A word that says what goods are, and not only of which kind: the box of "burger box"."""

@@ -65,6 +65,10 @@ class Quantity(Element):
     """What a pack was said to hold."""
     same: bool = False
     """ "the same number of lids": as many as of what was named before."""
+    weight: Token | None = None
+    """Of "1 25kg sack": what a pack was said to hold, which may be the size in the goods' name."""
+    of_those: bool = False
+    """ "3 of the 8x8": counts what was counted before."""
     stock: bool = False
     """What they still have, not what they want."""
 

@@ -6,13 +6,14 @@ Out come edits in plain terms; what they do to a draft or to the last order is d
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from bot.catalog.match import How
 from bot.language.languages import listed
 from bot.language.tokeniser import SIZE, Token
 from bot.understanding.clauses import clauses, in_turn, negated_in, sums, without_past, without_stock, without_total
+from bot.understanding.edits import Edit, Story
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.packs import joined, with_content
 from bot.understanding.pairing import Item, pair
@@ -21,42 +22,6 @@ from bot.understanding.spans import COMMA, STRONG, Break, Cue, Element, Mention,
 
 LIKEWISE = frozenset(listed("likewise"))
 UNIT_REACH = 3.0
-
-
-@dataclass(slots=True)
-class Edit:
-    """One step: `op` is add, set, sub, remove, swap, double, halve, or None for a plain wish."""
-
-    op: str | None
-    mention: Mention | None
-    said: Said
-    quantity: Quantity | None = None
-    outcome: Line | Question | None = None
-    negated: bool = False
-    corrected: bool = False
-    chatter: bool = False
-    """Said in a sentence that speaks to the machine, not of goods."""
-    swapped_for: Edit | None = None
-    """Of a swap: what replaces the mention."""
-
-
-@dataclass(slots=True)
-class Story:
-    """The steps of a message, and quantities that belong to nothing in it."""
-
-    edits: list[Edit] = field(default_factory=list)
-    loose: list[Quantity] = field(default_factory=list)
-    """Quantities without goods: an answer, a correction of the draft, or a doubt."""
-    unplaced: list[Question] = field(default_factory=list)
-    """Amounts with a unit that no goods could be found for."""
-    told: set[int] = field(default_factory=set)
-    """Where elements begin that are only told of: what is there, what came, totals."""
-    past: bool = False
-    """Amounts only told of were left out before."""
-
-    @property
-    def lines(self) -> list[Line]:
-        return [edit.outcome for edit in self.edits if isinstance(edit.outcome, Line) and edit.op != "remove"]
 
 
 def tell(

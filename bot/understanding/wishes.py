@@ -7,12 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.catalog.match import How
+from bot.understanding.edits import Edit
 from bot.understanding.facts import Facts
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.resolve import Quoter, Said
 from bot.understanding.spoken_goods import as_amount, goods_of
 from bot.understanding.statements import Amount, Goods, Op, Statement
-from bot.understanding.story import Edit
 
 _OPS = {"add": Op.ADD, "sub": Op.SUB, "set": Op.SET, "remove": Op.REMOVE, "swap": Op.SWAP}
 _FACTORS = {"double": Decimal(2), "halve": Decimal("0.5")}
@@ -73,11 +73,26 @@ def wanted(edit: Edit) -> bool:
     mention = edit.mention
     if mention is None or edit.op == "remove" or edit.chatter:
         return False
-    said_something = edit.said.at >= 0 or (bool(mention.unknown) and any(s.unit for s in mention.sizes))
+    said_something = (edit.said.at >= 0 and _in_place(edit)) or (
+        bool(mention.unknown) and any(s.unit for s in mention.sizes)
+    )
     asks_how_many = isinstance(edit.outcome, Question) and edit.outcome.reason is QuestionReason.QUANTITY
     if not said_something and mention.modifier and not asks_how_many:
         return False
     return said_something or (bool(mention.words) and not mention.unknown) or mention.sku is not None
+
+
+YEARS = range(1950, 2100)
+
+
+def _in_place(edit: Edit) -> bool:
+    """Whether the amount stands right beside words that nobody knows, as it would with goods: not "Toyota Wish 2010"."""
+    mention, quantity = edit.mention, edit.quantity
+    if mention is None or quantity is None or mention.words or not mention.unknown:
+        return True
+    apart = max(mention.start - quantity.end, quantity.start - mention.end)
+    year = quantity.unit is None and quantity.value is not None and quantity.value in YEARS
+    return apart <= 1 and not (year and quantity.start >= mention.end)
 
 
 def unknown_words(facts: Facts) -> tuple[str, ...]:

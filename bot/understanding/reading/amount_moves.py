@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.catalog.units import PIECE
 from bot.understanding.reading.matching import Matching
 from bot.understanding.reading.pieces import Piece
 from bot.understanding.reading.states import OWED_GOODS, Item, Move, State, open_item, shared
-from bot.understanding.spans import Mention
+from bot.understanding.spans import Mention, Quantity
 
 
 def new_amount(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
@@ -31,11 +32,15 @@ def give(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     """ "forks 2 ctn"."""
     item, amount = state.item, piece.amount
     assert amount is not None
-    if item.goods is None or item.amount is not None or state.negates:
+    if item.goods is None or item.amount is not None or state.negates or (item.ran_out and piece.role == "leads"):
+        return
+    if state.before and state.before[0].turn and state.before[0].sentence == item.sentence:
         return
     if item.negated:
         yield from _give_past(state, piece, match)
         return
+    if state.gap == "+" and not amount.op:
+        amount = replace(amount, op="add")
     turn = "turn" if state.habit == "QG" else "same" if state.habit == "GQ" else "first"
     op = amount.op or _directed(item, state) or state.op or item.op
     goods = item.goods
@@ -46,7 +51,9 @@ def give(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
         f"give|{turn}",
         f"give|{piece.form}",
         *(("give|ran",) if item.ran_out else ()),
+        *(("give|leads",) if piece.role == "leads" and state.gap in ("w", ",", ".", "n") else ()),
         f"fit|{match.fit(goods, amount)}",
+        *match.held(goods, amount),
     )
     if state.each:
         amount = replace(amount, each=True)
@@ -100,30 +107,71 @@ def add_up(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     item, amount = state.item, piece.amount
     assert amount is not None
     first = item.amount
-    if (
-        first is None
-        or first.value is None
-        or amount.value is None
-        or first.odd
-        or amount.odd
-        or state.negates
-        or state.corrects
-    ):
+    if first is None or not _adds(state, first, amount) or _belongs_elsewhere(state, piece, first, match):
         return
-    if state.gap not in ("and", "+", "", "w") and not (state.op == "add" and state.gap in ("",)):
+    if first.unit is None and amount.unit is not None:  # "3+1 ctn": one of which?
+        odd = replace(amount, value=None, odd=True, start=first.start)
+        yield Move((f"sum|{state.gap}|bare first",), _counted(state, odd))
         return
-    same = amount.unit in {unit for _, unit in first.pieces}
-    if state.gap in ("", "w") and (same or amount.unit is None or first.unit is None):
-        return
-    adds = "op" if state.op == "add" or amount.op == "add" else ""
     both = replace(first, end=amount.end, parts=(*first.pieces, *amount.pieces), each=first.each or amount.each)
+    same = "same" if amount.unit in {unit for _, unit in first.pieces} else "other"
     features = (
-        f"sum|{state.gap}|{adds}",
-        f"sum|{'same' if same else 'other'}|{item.form}",
+        f"sum|{state.gap}|{'op' if 'add' in (state.op, amount.op) else ''}",
+        f"sum|{same}|{item.form}",
         f"sum|{'bare' if amount.unit is None else 'unit'}",
         f"refit|{match.fit(item.goods, both)}" if item.goods is not None else "sum|open",
     )
-    yield Move(features, state._replace(item=item._replace(amount=both, after=""), gap="", op=""))
+    yield Move(features, _counted(state, both))
+
+
+def _counted(state: State, amount: Quantity) -> State:
+    """The open item with another amount."""
+    item = state.item._replace(amount=amount, after="", added=state.item.goods is not None)
+    return state._replace(item=item, gap="", op="")
+
+
+def _adds(state: State, first: Quantity, amount: Quantity) -> bool:
+    """Whether two certain amounts stand side by side as pieces of one may: joined by a word, or in units that differ."""
+    if state.negates or state.corrects or None in (first.value, amount.value) or first.odd or amount.odd:
+        return False
+    if state.gap in ("and", "+"):
+        return True
+    if state.gap in ("", "w"):
+        units = {unit for _, unit in first.pieces}
+        return None not in (amount.unit, first.unit) and amount.unit not in units
+    return _more(state, amount)
+
+
+def _belongs_elsewhere(state: State, piece: Piece, first: Quantity, match: Matching) -> bool:
+    """Whether the second amount is a size, counts other goods, or has nothing that joins it to the first."""
+    item, amount = state.item, piece.amount
+    assert amount is not None
+    if item.goods is None:  # "cement 40kg and 8 bags sand"; "2 sacks 25kg flour": what a sack holds
+        return (first.size is not None and amount.size is None) or (amount.size is not None and not state.gap)
+    if state.gap == "and" and piece.role == "leads":
+        return True
+    fits = match.fit(item.goods, first).endswith("/sold")
+    if fits and match.fit(item.goods, amount).endswith("/unsold"):
+        return True
+    # "30 boxes ladle one piece": no word joins the two
+    return state.gap in ("", "w") and item.form == "QG" and "add" not in (state.op, amount.op)
+
+
+def _more(state: State, amount: Quantity) -> bool:
+    """ "1 carton, and 3 more kg of the same"."""
+    return amount.op == "add" and state.joined and state.gap in (",", "and")
+
+
+def retry(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
+    """ "750g coriander... by bunch right? 5 bunches then": a later amount for goods that are not sold by the first."""
+    item, amount = state.item, piece.amount
+    assert amount is not None
+    if item.goods is None or amount.unit is None or amount.value is None or state.negates or item.told:
+        return
+    if item.amount is None or item.amount.size is not None or state.gap == "(":
+        return
+    if match.fit(item.goods, item.amount).endswith("/unsold") and match.fit(item.goods, amount).endswith("/sold"):
+        yield Move((f"retry|{state.gap}",), state._replace(item=item._replace(amount=amount), gap=""))
 
 
 def multiply(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
@@ -135,17 +183,38 @@ def multiply(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
         or state.negates
         or state.corrects
         or state.op
-        or state.gap not in ("", "x", ":", "-", "w", "(")
+        or (state.gap not in ("", "x", ":", "-", "w", "(") and piece.form != "Bl" and not _bare_unit(item))
     ):
         return
     made = match.product(item.amount, amount)
+    if made is not None and made[0] == "weight" and state.gap not in ("x", "("):
+        return
     if made is None:
         return
     features = (
         f"times|{state.gap}|{made[0]}",
         f"refit|{match.fit(item.goods, made[1])}" if item.goods is not None else "times|open",
+        *match.held(item.goods, made[1]),
     )
     yield Move(features, state._replace(item=item._replace(amount=made[1], after=""), gap=""))
+
+
+def _bare_unit(item: Item) -> bool:
+    """ "oil bottles, 6"."""
+    return item.goods is not None and item.amount is not None and item.amount.loose and item.amount.value is None
+
+
+def pack_said(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
+    """ "5 ctn (500 pcs) box", "12in box 2 ctn = 100 pcs": the same amount in pieces says what a pack holds."""
+    first, second = state.item.amount, piece.amount
+    assert second is not None
+    if first is None or not first.value or first.unit in (None, PIECE) or first.parts or first.pack_of is not None:
+        return
+    if second.unit != PIECE or second.value is None or second.parts or state.gap not in ("(", "="):
+        return
+    held = replace(first, pack_of=second.value / first.value)
+    features = (f"again|{state.gap}", *match.held(state.item.goods, held))
+    yield Move(features, state._replace(item=state.item._replace(amount=held), gap=""))
 
 
 def same_again(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
@@ -163,11 +232,15 @@ def fix(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     """ "200, sorry make it 300": the later amount."""
     item, amount = state.item, piece.amount
     assert amount is not None
-    if not (state.corrects or state.op == "set" or item.no_amount is not None) or state.negates or item.told:
+    if state.negates or item.told:
+        return
+    if not (state.corrects or state.op == "set" or item.no_amount is not None):
         return
     if (item.amount is None or item.amount.value is None) and item.no_amount is None:
         return
     if amount.value is None and not amount.odd:
+        return
+    if amount.value == 0 and not state.corrects:
         return
     old = item.amount
     fixed = (
@@ -189,7 +262,7 @@ def not_amount(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     """ "300 not 200", "not 2 but 3": an amount that is said to be wrong."""
     item, amount = state.item, piece.amount
     assert amount is not None
-    if not state.negates:
+    if not state.negates or piece.role == "leads" or piece.form == "Q1":
         return
     done = item._replace(no_amount=amount, after="", corrects=True)
     yield Move((f"not|{item.form}|{state.gap}",), state._replace(item=done, gap="", negates=False, op=""))
@@ -209,6 +282,8 @@ def anew(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     item, amount = state.item, piece.amount
     assert amount is not None
     if not item.told or item.goods is None or item.amount is None or state.told or state.negates:
+        return
+    if piece.role == "leads":
         return
     if amount.value is None and not amount.odd:
         return

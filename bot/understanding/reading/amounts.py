@@ -10,18 +10,20 @@ from bot.catalog.index import CatalogIndex
 from bot.catalog.units import DOZEN, PIECE
 from bot.language import scan
 from bot.language.lexicon import unit_near
+from bot.language.numbers import HALF
 from bot.language.tokeniser import SIZE, Token, part_behind, plain
 from bot.understanding.spans import Kind, Quantity
 
 TIMES = frozenset({"x", "*"})
 MORE = {"more": "add", "extra": "add", "additional": "add", "lagi": "add", "less": "sub", "fewer": "sub"}
-RANGE = frozenset({"-", "to", "/"})
+RANGE = frozenset({"-", "to", "/", "~"})
 
 
 class Amounts:
     """Reads amounts out of one message's tokens."""
 
-    def __init__(self, tokens: list[Token], index: CatalogIndex) -> None:
+    def __init__(self, tokens: list[Token], index: CatalogIndex, *, strange_units: bool = True) -> None:
+        self.strange_units = strange_units
         self.tokens = tokens
         self.index = index
         self.bullets = sum(
@@ -30,6 +32,8 @@ class Amounts:
 
     def at(self, start: int) -> Iterator[Quantity]:
         """Every amount that may begin here, the longest first."""
+        if start >= len(self.tokens):
+            return
         token = self.tokens[start]
         if token.kind == scan.NUMBER and token.value is not None:
             yield from self._counted(start, token.value)
@@ -48,7 +52,19 @@ class Amounts:
         vague = self._has(start - 1, "vague")
         number = Quantity(Kind.QUANTITY, start, start + 1, None if vague else value, odd=vague)
         number.end = self._in_words(start + 1, value)
+        number = self._and_half(number)
         yield from self._with_units(number)
+
+    def _and_half(self, number: Quantity) -> Quantity:
+        """ "one and a half"."""
+        at = number.end + 1
+        if number.value is None or not self._has(number.end, "and"):
+            return number
+        at += self._has(at, "article")
+        half = self._token(at)
+        if half is None or half.value != HALF or not half.has("number"):
+            return number
+        return replace(number, value=number.value + HALF, end=at + 1)
 
     def _in_words(self, at: int, value: Decimal) -> int:
         """10 (ten) cartons."""
@@ -59,6 +75,8 @@ class Amounts:
 
     def _with_units(self, number: Quantity) -> Iterator[Quantity]:
         """The number with what stands behind it, and the number alone."""
+        if self._text(number.end) == "of" and number.unit is None and number.value is not None:
+            number = replace(number, of_those=True)
         choice = self._choice(number)
         if choice is not None and choice.unit is not None:
             yield choice
@@ -68,7 +86,8 @@ class Amounts:
             return
         for unit in self._units_behind(number):
             yield self._finished(unit)
-        yield self._finished(number)
+        if self._text(number.end) not in MORE:
+            yield self._finished(number)
 
     def _finished(self, amount: Quantity) -> Quantity:
         """With the half behind its unit, and its "each"."""
@@ -103,13 +122,14 @@ class Amounts:
         while (token := self._token(at)) is not None and self._between(at, token):
             op = MORE.get(token.text, op)
             at += 1
-        held = self._pack_between(number, at)
+        held = self._pack_between(number, at) or self._weight_between(number, at)
         if held is not None:
             yield held
         unit = self._token(at)
         if unit is None:
-            return
-        if unit.has("unit"):
+            if op is not None:
+                yield replace(number, op=op, end=at)
+        elif unit.has("unit"):
             yield from self._unit(replace(number, unit=unit.roles["unit"], end=at + 1, op=op))
         elif self._strange(number, at):
             yield replace(number, unit=unit_near(unit.text) or unit.text, end=at + 1)
@@ -138,6 +158,8 @@ class Amounts:
     def _holding(self, amount: Quantity) -> Quantity | None:
         """ "one packet of 100", "5 boxes (100 pcs each)": what the pack holds."""
         of, number = self._token(amount.end), self._token(amount.end + 1)
+        if of is not None and of.text == "of" and number is not None and number.kind == SIZE and number.unit:
+            return self._holding_weight(amount, number)
         if of is None or number is None or number.kind != scan.NUMBER:
             return None
         pieces = self._has(amount.end + 2, "unit") and self.tokens[amount.end + 2].roles["unit"] == PIECE
@@ -147,6 +169,14 @@ class Amounts:
         return (
             replace(amount, pack_of=number.value, end=amount.end + 5) if of.text == "(" and pieces and closed else None
         )
+
+    def _holding_weight(self, amount: Quantity, weight: Token) -> Quantity | None:
+        """ "a crate of 10kg"; not "a crate of 10kg potatoes", whose name may hold it."""
+        behind = self._token(amount.end + 2)
+        if weight.value is None or weight.word in self.index.sizes or (behind and self.index.knows(behind.word)):
+            return None
+        held = weight.value / 1000 if weight.unit in ("g", "ml") else weight.value
+        return replace(amount, pack_of=held, end=amount.end + 2)
 
     def _names(self, at: int) -> bool:
         """The number belongs to the name behind it: 3 compartment."""
@@ -167,10 +197,26 @@ class Amounts:
             return None
         return replace(number, unit=self.tokens[at + 1].roles["unit"], pack_of=inner.value, end=at + 2)
 
+    def _weight_between(self, number: Quantity, at: int) -> Quantity | None:
+        """ "1 25kg sack": one sack of that weight."""
+        weight, unit = self._token(at), self._token(at + 1)
+        if weight is None or weight.kind != SIZE or not weight.unit or weight.value is None or number.odd:
+            return None
+        if unit is None or not unit.has("unit"):
+            return None
+        held = weight.value / 1000 if weight.unit in ("g", "ml") else weight.value
+        return replace(number, unit=unit.roles["unit"], pack_of=held, weight=weight, end=at + 2)
+
     def _strange(self, number: Quantity, at: int) -> bool:
         """ "noodles 3 fathoms": a word nobody knows where a unit would end the item."""
         word, behind = self.tokens[at], self._token(at + 1)
-        if word.kind != scan.WORD or word.roles or len(word.text) < 2 or not word.text.isascii():
+        if (
+            not self.strange_units
+            or word.kind != scan.WORD
+            or word.roles
+            or len(word.text) < 2
+            or not word.text.isascii()
+        ):
             return False
         if at != number.end or self.index.knows(word.word):
             return False
@@ -199,7 +245,7 @@ class Amounts:
         if token.has("one_unit"):
             yield self._finished(Quantity(Kind.QUANTITY, start, start + 1, Decimal(1), token.roles["one_unit"]))
         if token.has("how_many"):
-            yield Quantity(Kind.QUANTITY, start, start + 1, odd=True)
+            yield from self._with_units(Quantity(Kind.QUANTITY, start, start + 1, odd=True))
         if token.has("article") or token.has("vague"):
             one = Quantity(Kind.QUANTITY, start, start + 1, Decimal(1) if token.has("article") else None)
             one.op = "add" if token.roles.get("op") == "add" else None
@@ -208,6 +254,12 @@ class Amounts:
         if token.has("unit"):
             value = Decimal(1) if self._one_of(start, token) else None
             yield Quantity(Kind.QUANTITY, start, start + 1, value, token.roles["unit"], loose=True)
+
+    def labelled(self, start: int) -> Quantity | None:
+        """ "Unit: packet": the unit of a number said before, on a form."""
+        if not (self._has(start, "unit") and self._text(start + 1) == ":" and self._has(start + 2, "unit")):
+            return None
+        return Quantity(Kind.QUANTITY, start, start + 3, unit=self.tokens[start + 2].roles["unit"], loose=True)
 
     def _one_of(self, at: int, token: Token) -> bool:
         """ "roll of foil please": a unit in the singular at the start of an item."""

@@ -14,6 +14,8 @@ def mark(state: State, piece: Piece) -> Iterator[Move]:
     role = piece.role
     gap = role if STRENGTH[role] > STRENGTH[state.gap] else state.gap
     item = state.item if state.item.after or not state.item.form else state.item._replace(after=role)
+    if role == ":" and state.negates and state.gap:
+        yield Move(("lost|heading",), state._replace(gap=gap, item=item, negates=False))
     if role not in MEDIUM:
         yield Move((), state._replace(gap=gap, item=item))
         return
@@ -56,6 +58,11 @@ def negate(state: State, piece: Piece) -> Iterator[Move]:
 
 def correct(state: State, piece: Piece) -> Iterator[Move]:
     yield Move(("correct|" + (state.item.form or "0"),), state._replace(corrects=True, negates=False))
+    goods = state.item.goods
+    if state.item.form == "G" and goods is not None and goods.unknown and not goods.words and state.before:
+        # "2 boxes L gloves... hurm make it M": what is put right was said before the word nobody knows
+        item, before = state.before
+        yield Move(("correct|pop",), state._replace(item=item, before=before, corrects=True, negates=False))
 
 
 def operation(state: State, piece: Piece, meaning: str) -> Iterator[Move]:
@@ -75,6 +82,14 @@ def told(state: State, piece: Piece) -> Iterator[Move]:
         yield Move((piece.form + "|back", "toldback|" + state.gap), state._replace(item=state.item._replace(told=True)))
 
 
+def wished(state: State) -> State:
+    """ "we have 2 ctn liner, need 3 more": a report ends where a wish begins, and the amount to come may be of its goods."""
+    item = state.item
+    if item.told and item.form == "G":
+        item = item._replace(told=False, ran_out=True)
+    return state._replace(told=False, item=item) if state.told or item is not state.item else state
+
+
 def each(state: State, piece: Piece) -> Iterator[Move]:
     yield Move(("each|ahead",), state._replace(each=True))
     if state.item.amount is not None:
@@ -84,7 +99,7 @@ def each(state: State, piece: Piece) -> Iterator[Move]:
 
 def likewise(state: State, piece: Piece) -> Iterator[Move]:
     """ "lids down to 500, cups too": as much as the item before."""
-    if state.item.form == "G" and state.before and state.before[0].amount is not None:
+    if state.item.form == "G" and not state.gap and state.before and state.before[0].amount is not None:
         other = state.before[0]
         item = state.item._replace(amount=other.amount, op=other.op, form="GQ")
         yield Move(("likewise",), state._replace(item=item))
@@ -94,7 +109,7 @@ def joined(state: State, piece: Piece) -> Iterator[Move]:
     """ "and": a mark between items."""
     kept = "and" if STRENGTH["and"] > STRENGTH[state.gap] else state.gap
     item = state.item if state.item.after or not state.item.form else state.item._replace(after="and")
-    yield Move((), state._replace(gap=kept, negates=False, item=item))
+    yield Move((), state._replace(gap=kept, negates=False, item=item, joined=True))
 
 
 def both(state: State, piece: Piece) -> Iterator[Move]:
@@ -110,6 +125,8 @@ def every(state: State, piece: Piece) -> Iterator[Move]:
 def used_up(state: State, piece: Piece) -> Iterator[Move]:
     """ "out of foil": goods that are used up, not yet wanted."""
     yield Move(("ran_out|ahead",), state._replace(ran_out=True))
+    if state.item.form == "G" and state.gap in ("", "w"):
+        yield Move(("ran_out|back",), state._replace(item=state.item._replace(ran_out=True), gap="w"))
 
 
 def idle(state: State, piece: Piece) -> Iterator[Move]:

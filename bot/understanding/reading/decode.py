@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from bot.understanding.reading.cue_moves import gap, mark, operation
+from bot.understanding.reading.cue_moves import gap, mark, operation, wished
 from bot.understanding.reading.lattice import Lattice
 from bot.understanding.reading.matching import Matching
-from bot.understanding.reading.moves import AMOUNT_MOVES, CUE_MOVES, GOODS_MOVES
+from bot.understanding.reading.moves import AMOUNT_MOVES, CUE_MOVES, GOODS_MOVES, SPLIT_MOVES
 from bot.understanding.reading.pieces import Kind, Piece
 from bot.understanding.reading.states import FREE, STRENGTH, Item, Move, State
 
@@ -45,11 +45,15 @@ def decode(lattice: Lattice, matching: Matching, weights: Mapping[str, float], w
     for at in range(size):
         pieces = lattice.at(at)
         kept = _kept(rows[at], width)
-        if len(pieces) == 1 and pieces[0].form in FREE:
+        if len(pieces) == 1 and pieces[0].form in FREE and at not in lattice.wishes:
             rows[pieces[0].end].extend(_passed(path, pieces[0]) for path in kept)
             kept = []
         for path in kept:
-            state = path.state._replace(told=True) if at in lattice.told else path.state
+            state = path.state
+            if at in lattice.told:
+                state = state._replace(told=True)
+            elif at in lattice.wishes:
+                state = wished(state)
             for piece in pieces:
                 for move in _moves(state, piece, matching):
                     rows[piece.end].append(_stepped(path, move, piece, weights))
@@ -112,7 +116,7 @@ def _moves(state: State, piece: Piece, matching: Matching) -> Iterator[Move]:
         for move in GOODS_MOVES[state.item.form]:
             yield from move(state, piece, matching)
     elif piece.kind is Kind.AMOUNT:
-        for act in AMOUNT_MOVES[state.item.form]:
+        for act in SPLIT_MOVES if piece.form.endswith("!") else AMOUNT_MOVES[state.item.form]:
             yield from act(state, piece, matching)
     else:
         yield from _cue(state, piece)
@@ -162,8 +166,6 @@ def items_of(state: State) -> tuple[Item, ...]:
 
 def _closing(item: Item, lattice: Lattice, matching: Matching) -> Iterator[str]:
     """What a finished item says of the reading: goods without an amount, an amount without goods, packs that hold something else."""
-    if item.goods is not None and item.amount is not None and item.amount.pack_of is not None:
-        yield f"held|{matching.holds(item.goods, item.amount)}"
     if item.form == "G" and item.goods is not None:
         how = matching.found(item.goods).how.value
         kind = (
@@ -184,5 +186,7 @@ def _closing(item: Item, lattice: Lattice, matching: Matching) -> Iterator[str]:
     elif item.form == "Q" and item.amount is not None:
         kind = "A" if item.amount.loose and not item.amount.unit else "B" if item.amount.loose else "Q"
         yield f"loose|{kind}|{'told' if item.told else item.op}"
+        if item.told:
+            return
         yield f"loose|{kind}"
         yield f"loose|{kind}|{lattice.context}"

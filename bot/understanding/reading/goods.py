@@ -53,7 +53,11 @@ class GoodsWords:
                 at = bridged
                 continue
             words, end = step
+            if any(word == words[0] for _, word, _ in parts):
+                break  # said again: another mention
             holders = self.index.holding(words)
+            if held is not None and not (held & holders) and self._means_nothing(at):
+                break
             if held is not None and not clash and self.tokens[at].unit and not (held & holders):
                 break  # a measure that no such goods have is an amount
             held = holders if held is None else held & holders
@@ -67,12 +71,17 @@ class GoodsWords:
         if ends:
             yield from self._worth(ends)
 
+    def _means_nothing(self, at: int) -> bool:
+        """ "cooking oil can you bring": a word of chat that no such goods have."""
+        return self.tokens[at].has("filler") or self.tokens[at].has("article")
+
     def _worth(self, ends: list[Mention]) -> Iterator[Mention]:
         """The longest, and shorter ones that are a whole name or end before a word that may be something else."""
         yield ends[-1]
         for mention in ends[-2::-1]:
             token = self.tokens[mention.end] if mention.end < len(self.tokens) else None
-            if token is not None and (token.roles or token.kind != scan.WORD or self.index.exact(mention.bag)):
+            apart = not self.index.holding(ends[-1].bag) and mention.words[-1] in self.index.heads
+            if token is not None and (token.roles or token.kind != scan.WORD or self.index.exact(mention.bag) or apart):
                 yield mention
 
     def _mention(self, parts: list[Part], end: int) -> Mention:
@@ -133,6 +142,11 @@ class GoodsWords:
     def _closes(self, at: int) -> bool:
         """No further content word follows at once."""
         return at >= len(self.tokens) or (self._content(at, True) is None and not self._bridge(at))
+
+    def whole_name(self, start: int) -> int:
+        """Where a whole name of the catalog ends that begins here; 0 when none does."""
+        phrase = self._phrase(start)
+        return phrase.end if phrase is not None else 0
 
     def _phrase(self, start: int) -> Mention | None:
         """A whole name as the catalog writes it, whatever the languages make of its words."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from bot.catalog.match import How
 from bot.understanding.reading.matching import Matching
 from bot.understanding.reading.pieces import Piece
 from bot.understanding.reading.states import Item, Move, State, open_item
@@ -22,6 +23,11 @@ def new_goods(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
         *((f"openG|{waiting}|{state.gap}",) if waiting else ()),
     )
     yield Move(features, open_item(state, Item(goods, form="G", start=piece.start))._replace(last_goods=goods))
+    front = _with_front(state, goods, match)
+    if front is not None:
+        yield Move(
+            (*features, "front"), open_item(state, Item(front, form="G", start=piece.start))._replace(last_goods=front)
+        )
     if state.share is not None and state.gap in ("", ",", "and", "/", "w"):
         shares = Item(goods, state.share, form="QG", op=state.item.op, start=piece.start)
         yield Move((f"share|{state.gap}",), open_item(state, shares)._replace(last_goods=goods))
@@ -29,6 +35,15 @@ def new_goods(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
         lent = match.borrowed(goods, lender, None)
         if lent is not None:
             yield Move((*features, "lent"), open_item(state, Item(lent, form="G", start=piece.start, borrowed=lender)))
+
+
+def _with_front(state: State, goods: Mention, match: Matching) -> Mention | None:
+    """ "wooden forks/spoons": what is said of the first is said of all, where it tells which is meant."""
+    before = state.item.goods
+    if before is None or state.gap != "/" or goods.modifier or len(before.words) < 2 or match.found(goods).taken:
+        return None
+    front = replace(goods, words=[*before.words[:-1], *goods.words])
+    return front if match.found(front).taken else None
 
 
 def take(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
@@ -40,6 +55,11 @@ def take(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
         return
     turn = "turn" if state.habit == "GQ" else "same" if state.habit == "QG" else "first"
     lenders = [state.last_goods] if goods.modifier and state.last_goods is not None else []
+    amount = item.amount
+    sized = match.with_weight(goods, amount)
+    if sized is not None:
+        goods, amount = sized, replace(amount, pack_of=None)
+        item = item._replace(amount=amount)
     ways: list[tuple[Mention, Mention | None]] = [(goods, None)]
     for lender in lenders:
         lent = match.borrowed(goods, lender, item.amount)
@@ -52,6 +72,7 @@ def take(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
             f"take|{piece.form}|{item.form}",
             *((f"takeop|{state.op}",) if state.op else ()),
             f"fit|{match.fit(named, item.amount)}",
+            *match.held(named, item.amount),
             *(("lent",) if of else ()),
         )
         done = item._replace(
@@ -72,7 +93,7 @@ def take(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
                 last_goods=state.last_goods if goods.modifier else goods,
                 corrects=False,
                 op="",
-                share=item.amount if item.amount.each else None,
+                share=amount if amount.each else None,
             ),
         )
 
@@ -81,12 +102,19 @@ def refine(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     """ "napkins, the 2-ply kind", "2 dozen eggs... the small ones": more words for the goods named last."""
     item, goods = state.item, piece.goods
     assert goods is not None
-    if item.goods is None or state.negates or state.op or state.gap in ("n", "and", "+"):
+    if item.goods is None or item.added or state.negates or state.op or state.gap in ("n", "and", "+"):
         return
     both = match.together(item.goods, goods)
     if both is None:
         return
-    features = (f"refine|{state.gap}|{item.form}", f"refine|{piece.form}", f"refit|{match.fit(both, item.amount)}")
+    features: tuple[str, ...] = (
+        f"refine|{state.gap}|{item.form}",
+        f"refine|{piece.form}",
+        f"refit|{match.fit(both, item.amount)}",
+    )
+    apart = state.gap in (",", ".", "(", "-") or (goods.modifier and state.gap == "w")
+    if apart and match.found(item.goods).how is How.AMBIGUOUS and match.found(both).taken:
+        features = (*features, "refine|narrows")
     yield Move(
         features, state._replace(item=item._replace(goods=both, after=""), gap="", last_goods=both, corrects=False)
     )
@@ -97,6 +125,8 @@ def regoods(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     item, goods = state.item, piece.goods
     assert goods is not None
     if not state.corrects or item.goods is None or state.negates:
+        return
+    if item.goods.unknown and not item.goods.words:
         return
     named = match.merged(goods, item.goods)
     features = ("regoods|" + item.form, f"refit|{match.fit(named, item.amount)}", f"regoods|{piece.form}")
@@ -133,6 +163,19 @@ def join_unknown(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     yield Move(
         (f"joinU|ahead|{item.form}",), state._replace(item=item._replace(goods=whole, after=""), last_goods=goods)
     )
+
+
+def join_behind(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
+    """ "h7 bulb osram brand 4 pcs": words nobody knows right behind goods that are certain are said of them."""
+    item, goods = state.item, piece.goods
+    assert goods is not None
+    known = item.goods
+    if known is None or known.unknown or known.sku or not goods.unknown or state.gap or state.negates:
+        return
+    if not match.found(known).taken:
+        return
+    whole = replace(known, end=goods.end, unknown=[*known.unknown, *goods.unknown], parts=[*known.parts, *goods.parts])
+    yield Move((f"joinU|behind|{item.form}",), state._replace(item=item._replace(goods=whole, after="")))
 
 
 def lend_back(state: State, piece: Piece, match: Matching) -> Iterator[Move]:

@@ -11,6 +11,7 @@ from bot.language.tokeniser import SIZE, Token
 from bot.understanding.reading.amounts import Amounts
 from bot.understanding.reading.goods import GoodsWords
 from bot.understanding.reading.pieces import Kind, Piece
+from bot.understanding.spans import Kind as ElementKind
 from bot.understanding.spans import Mention, Quantity
 
 MARKS = {",": ",", ";": ".", ".": ".", "!": ".", "?": ".", "&": "and", "+": "+", "/": "/", ":": ":", "-": "-", "=": "=", ">": "-",
@@ -33,7 +34,7 @@ CUES = (
     "and",
     "to",
 )
-COSTLY = ("negate", "correct", "op", "stock", "each", "both", "ran_out", "past_verb", "is_right", "every")
+COSTLY = ("negate", "correct", "op", "stock", "each", "both", "ran_out", "past_verb", "is_right", "every", "how_many")
 """Cues that change an order; passing over one has its price."""
 LIKEWISE = frozenset({"too", "also", "as well", "juga", "也", "likewise"})
 
@@ -48,19 +49,22 @@ class Lattice:
         days: dict[int, int],
         explained: set[int],
         told: frozenset[int],
+        wishes: frozenset[int],
         index: CatalogIndex,
         context: str = "new",
     ) -> None:
         self.context = context
         self.told = told
+        self.wishes = wishes
+        """Where words say that something is wanted: a report ends there."""
         self.tokens = tokens
         self.days = days
         self.explained = explained
         self.index = index
         skip = {at for start, end in days.items() for at in range(start, end)}
         self.goods = GoodsWords(tokens, skip, index)
-        self.amounts = Amounts(tokens, index)
-        self.changing = any(t.roles.get("op") in ("set", "swap") or t.has("direction") for t in tokens)
+        self.amounts = Amounts(tokens, index, strange_units=context == "new")
+        self.changing = any(t.has("op") or t.has("direction") for t in tokens)
         self.known: dict[int, list[Piece]] = {}
 
     def at(self, start: int) -> list[Piece]:
@@ -74,6 +78,8 @@ class Lattice:
         token = self.tokens[start]
         if start in self.days:
             yield Piece(Kind.GAP, start, self.days[start], "day")
+        elif token.kind == scan.STOCK:
+            yield Piece(Kind.CUE, start, start + 1, "stock.ahead", role="stock")  # "have 3 rolls" of the goods behind
         elif token.kind in scan.NOISE:
             yield Piece(Kind.GAP, start, start + 1, "noise")
         elif token.kind == scan.LINE:
@@ -114,10 +120,16 @@ class Lattice:
             return
         if token.text == "-" and not any(self.amounts.at(start)):
             yield self._dash(start)
+        whole = self.goods.whole_name(start)
         for goods in self.goods.at(start):
             yield Piece(Kind.GOODS, start, goods.end, self._goods_form(goods), goods=goods)
+        label = self.amounts.labelled(start)
+        if label is not None:
+            yield Piece(Kind.AMOUNT, start, label.end, "Bl", amount=label)
         for amount in self.amounts.at(start):
-            yield Piece(Kind.AMOUNT, start, amount.end, self._amount_form(amount), amount=amount)
+            form = "Qp" if whole > amount.end else self._amount_form(amount)
+            role = "leads" if self._known_goods_at(self._behind_of(amount.end)) else ""
+            yield Piece(Kind.AMOUNT, start, amount.end, form, amount=amount, role=role)
         if token.names:
             yield Piece(Kind.GAP, start, start + 1, "known")
             return
@@ -138,6 +150,8 @@ class Lattice:
         for role in CUES:
             if role == "negate" and start + 1 in self.days:
                 continue  # "Tuesday instead of Monday" takes back a day
+            if role in ("op", "direction") and (self._brings(start, token) or self._of_a_price(start)):
+                continue
             if role in token.roles and (role != "to" or self.changing):
                 meaning = token.roles[role]
                 yield Piece(
@@ -147,8 +161,32 @@ class Lattice:
                     f"{role}.{meaning}" if role in ("negate", "op", "stock") else role,
                     role=role,
                 )
+        if token.has("all"):
+            yield from self._all_in(start)
         if token.text in LIKEWISE:
             yield Piece(Kind.CUE, start, start + 1, "likewise", role="likewise")
+
+    def _of_a_price(self, start: int) -> bool:
+        """ "30% off": takes off the price, and off no amount."""
+        return start > 0 and self.tokens[start - 1].kind == scan.PERCENT
+
+    def _brings(self, start: int, token: Token) -> bool:
+        """ "can you drop 2 sacks at the back door": where there is no order to take from, to drop an amount is to bring it."""
+        return self.context == "new" and token.text == "drop" and any(self.amounts.at(start + 1))
+
+    def _thin(self, at: int) -> bool:
+        token = self.tokens[at]
+        return (token.has("filler") or token.has("stop")) and not token.has("unit")
+
+    def _all_in(self, start: int) -> Iterator[Piece]:
+        """ "all in packets": a unit for every number before, where nothing follows that it could count."""
+        at = start + 1
+        while at < len(self.tokens) and self._thin(at):
+            at += 1
+        ends = at + 1 >= len(self.tokens) or self.tokens[at + 1].kind in (scan.MARK, scan.LINE)
+        if at < len(self.tokens) and self.tokens[at].has("unit") and ends:
+            unit = Quantity(ElementKind.QUANTITY, start, at + 1, unit=self.tokens[at].roles["unit"], loose=True)
+            yield Piece(Kind.CUE, start, at + 1, "all_in", amount=unit, role="all_in")
 
     def _gap_form(self, token: Token) -> str:
         """The class of a token that is passed over."""
@@ -163,8 +201,10 @@ class Lattice:
         cue = next((role for role in COSTLY if role in token.roles), None)
         if cue is not None:
             return f"{cue}+" if token.has("filler") or token.has("stop") else cue
-        if token.has("unit") or token.has("attribute"):
+        if token.has("unit"):
             return "unit"
+        if token.has("attribute"):
+            return "attribute"
         if token.text == "x":
             return "x"
         return "word" if token.roles or token.text in lexicon().chatter else "unknown"
@@ -172,12 +212,22 @@ class Lattice:
     def _amount_form(self, amount: Quantity) -> str:
         """The class of an amount, and whether it leaves a unit behind."""
         form = amount_form(amount)
+        if amount.pack_of is not None:
+            return "Qh"
         if form == "Q" and amount.end == amount.start + 1 and self.tokens[amount.start].has("stop"):
-            return "Q" if self._goods_behind(amount.end) else "Q1"
+            pointed = amount.start > 0 and self.tokens[amount.start - 1].has("attribute")
+            return "Q" if self._goods_behind(amount.end) and not pointed else "Q1"
         behind = self.tokens[amount.end] if amount.end < len(self.tokens) else None
         if form not in ("Q", "Qo", "A") or behind is None or not behind.has("unit") or behind.has("op"):
             return form
         return form + ("~" if self.index.knows(behind.word) else "!")
+
+    def _behind_of(self, at: int) -> int:
+        """ "4 packets of forks"."""
+        return at + 1 if at < len(self.tokens) and self.tokens[at].text == "of" else at
+
+    def _known_goods_at(self, at: int) -> bool:
+        return at < len(self.tokens) and self.tokens[at].kind != scan.NUMBER and any(self.goods.at(at))
 
     def _goods_behind(self, at: int) -> bool:
         return at < len(self.tokens) and (any(self.goods.at(at)) or self.goods.unknown(at) is not None)

@@ -114,6 +114,20 @@ class Matching:
         products = [self.index.products[sku] for sku in found.fits or found.skus]
         return any(units.factor(p, local_unit(p, amount.unit)) == amount.pack_of for p in products)
 
+    def with_weight(self, goods: Mention, amount: Quantity | None) -> Mention | None:
+        """ "two 5kg bags of jasmine rice": the goods with the weight in their name, where one product has it so."""
+        if amount is None or amount.weight is None or goods.sku is not None or goods.unknown:
+            return None
+        weight = amount.weight
+        whole = replace(goods, words=[*goods.words, weight.word], sizes=[*goods.sizes, weight])
+        return whole if self.found(whole).taken else None
+
+    def held(self, goods: Mention | None, amount: Quantity | None) -> tuple[str, ...]:
+        """Whether packs hold what was said of them, as a feature; nothing where nothing was said."""
+        if goods is None or amount is None or amount.pack_of is None:
+            return ()
+        return (f"held|{self.holds(goods, amount)}",)
+
     def product(self, first: Quantity, second: Quantity) -> tuple[str, Quantity] | None:
         """What two amounts side by side make together, and how."""
         if first.odd or second.odd or first.parts or second.parts:

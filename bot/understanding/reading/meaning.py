@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
-from bot.understanding.intent import Line
+from bot.understanding.edits import Edit, Story
+from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.reading.states import Item
 from bot.understanding.resolve import NOTHING_SAID, Resolver, Said, said
 from bot.understanding.spans import Mention
-from bot.understanding.story import Edit, Story
 
 
 def told(items: Sequence[Item], resolver: Resolver, prefer: Collection[str]) -> Story:
     """The story of the items: every one that wants something, settled against the catalog."""
     story = Story()
-    for item in _carried(items):
+    for item in _carried(list(_without_totals(items))):
         if item.told:
             if item.amount is not None:
                 story.told.update(range(item.amount.start, item.amount.end))
             continue
-        if item.form == "Q":
+        if item.negated and item.goods is not None and not item.goods.words and not item.goods.sku:
+            continue  # "no worries" in words nobody knows
+        if item.form == "Q" and _second_amount(story, item):
+            _asked(story.edits[-1], resolver, prefer)
+        elif item.form == "Q":
             _bare(story, item)
         elif item.goods is not None and not (item.form == "G" and item.after == ":" and item is not items[-1]):
             _step(story, item, resolver, prefer)
@@ -40,6 +45,56 @@ def _carried(items: Sequence[Item]) -> Iterator[Item]:
         yield item
 
 
+def _without_totals(items: Sequence[Item]) -> Iterator[Item]:
+    """ "5 boxes of gloves: 3 M, 2 L": an amount that the ones behind it add up to orders nothing; they share its unit."""
+    parts = 0
+    unit: str | None = None
+    for at, item in enumerate(items):
+        if parts and item.amount is not None:
+            parts -= 1
+            item = item._replace(amount=replace(item.amount, unit=unit))
+        elif (parts := _parts_of(items, at)) and item.amount is not None:
+            unit = item.amount.unit
+            if item.goods is None:
+                continue
+            item = item._replace(amount=None, form="G", after=":")
+        yield item
+
+
+def _parts_of(items: Sequence[Item], at: int) -> int:
+    """How many items behind a total are its parts; 0 where it is none."""
+    whole = items[at].amount
+    if whole is None or whole.value is None or whole.parts or items[at].after not in (":", "(", "-"):
+        return 0
+    told, count = Decimal(0), 0
+    for item in items[at + 1 :]:
+        amount = item.amount
+        if amount is None or amount.value is None or amount.parts or amount.unit not in (None, whole.unit):
+            return 0
+        if item.sentence != items[at].sentence or (items[at].after == "-" and item.borrowed is None):
+            return 0
+        told, count = told + amount.value, count + 1
+        if told >= whole.value:
+            return count if told == whole.value and count > 1 else 0
+    return 0
+
+
+def _second_amount(story: Story, item: Item) -> bool:
+    """ "forks x2 x3": two amounts of one thing, and no word that joins or corrects them."""
+    last = story.edits[-1] if story.edits else None
+    amount = item.amount
+    if last is None or last.quantity is None or amount is None or amount.loose or item.op or item.corrects:
+        return False
+    first = last.quantity
+    return first.end <= amount.start <= first.end + 1 and first.unit == amount.unit and first.value != amount.value
+
+
+def _asked(edit: Edit, resolver: Resolver, prefer: Collection[str]) -> None:
+    assert edit.mention is not None
+    edit.said = replace(edit.said, odd=True)
+    edit.outcome = resolver.decide(edit.mention, edit.said, prefer)
+
+
 def _bare(story: Story, item: Item) -> None:
     amount = item.amount
     if amount is None or amount.loose:
@@ -53,8 +108,12 @@ def _step(story: Story, item: Item, resolver: Resolver, prefer: Collection[str])
     assert goods is not None
     amount = said(item.amount)
     if item.amount is not None and item.amount.same and story.edits:
-        amount = story.edits[-1].said
-    edit = Edit(_op(item), goods, amount, item.amount, negated=item.negated, corrected=item.corrects)
+        amount = _as_many(story.edits[-1], goods, resolver)
+    if item.amount is not None and item.amount.of_those and amount.unit is None and story.edits:
+        amount = _in_unit_before(story.edits[-1], goods, amount, resolver)
+    edit = Edit(
+        _op(item), goods, amount, item.amount, negated=item.negated, corrected=item.corrects, joined=item.joined
+    )
     if item.op == "swap" and item.instead is not None:
         other = replace(edit, op=None)
         other.outcome = resolver.decide(goods, amount)
@@ -67,7 +126,7 @@ def _step(story: Story, item: Item, resolver: Resolver, prefer: Collection[str])
     edit.chatter = item.amount is None and (item.ran_out or _only_leads(goods, resolver))
     if edit.op == "set" and _replaces(story, edit):
         return
-    story.edits.append(edit)
+    story.edits.extend(_every(edit, item, resolver) or [edit])
 
 
 def _only_leads(goods: Mention, resolver: Resolver) -> bool:
@@ -76,6 +135,33 @@ def _only_leads(goods: Mention, resolver: Resolver) -> bool:
     if goods.sku is not None or goods.modifier or index.exact(goods.bag):
         return False
     return index.heads.isdisjoint(goods.words)
+
+
+def _in_unit_before(before: Edit, goods: Mention, amount: Said, resolver: Resolver) -> Said:
+    """ "2 cartons of 9x6 and 3 of the 8x8": the second counts cartons too, where the goods are sold so."""
+    unit = before.said.unit
+    counted = replace(amount, unit=unit)
+    sold = unit is not None and isinstance(resolver.decide(goods, counted), Line)
+    return counted if sold else amount
+
+
+def _as_many(before: Edit, goods: Mention, resolver: Resolver) -> Said:
+    """ "3 ctn lids and the same number of cups": packs of other sizes are asked about."""
+    assert before.mention is not None
+    packs = [resolver.pack(mention, before.said) for mention in (before.mention, goods)]
+    return replace(before.said, odd=before.said.odd or None in packs or packs[0] != packs[1])
+
+
+def _every(edit: Edit, item: Item, resolver: Resolver) -> list[Edit]:
+    """ "every glove size, 2 boxes each": all that it may mean, where the question would name them all."""
+    each = item.amount is not None and item.amount.each
+    asked = edit.outcome
+    if not (item.every and each) or edit.mention is None or not isinstance(asked, Question):
+        return []
+    if asked.reason is not QuestionReason.AMBIGUOUS or not resolver.names_all(edit.mention, asked, edit.said):
+        return []
+    lines = [resolver.decide(replace(edit.mention, sku=sku), edit.said) for sku in asked.candidates]
+    return [replace(edit, outcome=line) for line in lines] if all(isinstance(x, Line) for x in lines) else []
 
 
 def _op(item: Item) -> str | None:
@@ -138,4 +224,6 @@ def _said_elsewhere(edit: Edit, edits: list[Edit]) -> bool:
     mine = _skus(edit)
     others = [other for other in edits if other is not edit and other.said.at >= 0]
     lent = any(other.mention is not None and other.mention.lender is edit.mention for other in others)
-    return lent or (bool(mine) and any(_skus(other) and _skus(other) <= mine for other in others))
+    return lent or any(
+        _skus(other) and _skus(other) <= mine and not (other.joined and len(mine) > 1) for other in others
+    )

@@ -33,6 +33,8 @@ SKIPS = {
     "is_right": -1.0,
     "every": -1.0,
     "unit": -1.0,
+    "attribute": -1.2,
+    "how_many": -1.5,
     "explained": 0.3,
 }
 GOODS = {"G": 0.8, "Gh": 0.5, "Gl": 0.0, "Gw": -1.5, "M": 0.0, "Mx": -0.8, "Gx": -1.0, "U": -1.0}
@@ -48,6 +50,8 @@ AMOUNTS = {
     "Q1": -2.5,
     "Q~": -0.6,
     "Q!": -3.0,
+    "Qp": -3.0,
+    "Qh": 2.0,
     "Qo~": -0.6,
     "Qo!": -3.0,
     "A~": -1.4,
@@ -56,7 +60,7 @@ AMOUNTS = {
 BARE = {"exact": -2.5, "words": -2.5, "ambiguous": -2.8, "inactive": -2.5, "unknown": -0.5}
 
 
-FIXED = frozenset({"skip|number", "skip|known", "skip|unknown", "bare|size"})
+FIXED = frozenset({"skip|number", "skip|known", "skip|unknown", "skip|attribute", "bare|size"})
 """What no message may teach: passing over what counts or names goods."""
 
 
@@ -78,7 +82,7 @@ def _all() -> Iterator[tuple[str, float]]:
         yield f"refine|{mark}|G", value - 0.8
         yield f"refine|{mark}|GQ", value - 1.0
         yield f"refine|{mark}|QG", value - 1.0
-        yield f"again|{mark}", 1.0
+        yield f"again|{mark}", 3.0
         yield f"times|{mark}|unit", 1.0
         yield f"times|{mark}|late", 0.5
         yield f"times|{mark}|weight", 0.5 if mark == "x" else -0.5
@@ -100,7 +104,16 @@ def _all() -> Iterator[tuple[str, float]]:
     yield from ((f"joinU|{way}|{form}", 1.5) for way in ("ahead", "behind") for form in ("G", "QG"))
     yield from ((f"lendback|{many}", 3.0) for many in (True, False))
     yield from ((f"swapQ|{op}", 2.0) for op in ("set", "swap"))
+    yield "ran_out|back", 1.0
+    yield from (("times|,|late", 1.0), ("times|n|late", 1.0))
+    yield "refine|narrows", 3.0
+    yield "give|leads", -0.8
+    yield "correct|pop", -1.0
+    yield "regoods|U", -2.0
+    yield from ((f"retry|{mark}", 1.0) for mark in ("", "w", ",", ".", "n"))
+    yield from ((f"joinU|behind|{form}", 0.5) for form in ("G", "QG"))
     yield "right", 4.0
+    yield from (("turn|first", -2.0), ("turn|next", 0.0), ("turn|one", 2.5), ("all_in", 2.0), ("front", 1.5))
     yield from ((f"anew|{mark}", 2.5) for mark in DISTANCE)
     yield from ((f"share|{mark}", 2.5) for mark in ("", ",", "and", "/", "w"))
     yield "openG|G|", -2.5

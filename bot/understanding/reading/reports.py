@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.language import scan
 from bot.language.tokeniser import SIZE, Token
 from bot.understanding.cues import Cues
+from bot.understanding.spans import Element, Mention
 
 TOLD = frozenset({"complaint", "told", "thanked"})
 WANTED = frozenset({"want", "anew"})
@@ -27,6 +28,12 @@ def told_places(tokens: Sequence[Token], cues: Cues) -> frozenset[int]:
     return frozenset(
         at for place, part in enumerate(parts[:last]) if _tells(said[place]) and not _mends(part, tokens) for at in part
     )
+
+
+def wish_places(tokens: Sequence[Token], cues: Cues) -> frozenset[int]:
+    """The places of tokens at which a wish is said to begin."""
+    starts = {place for role, place in cues.places if role in WANTED}
+    return frozenset(at for at, token in enumerate(tokens) if token.start in starts) if starts else frozenset()
 
 
 def _parts(tokens: Sequence[Token]) -> list[list[int]]:
@@ -56,3 +63,14 @@ def _mends(part: list[int], tokens: Sequence[Token]) -> bool:
 
 def _counts(part: list[int], tokens: Sequence[Token]) -> bool:
     return any(tokens[at].kind in (scan.NUMBER, SIZE) or tokens[at].has("one_unit") for at in part)
+
+
+def only_thanked_for(elements: Iterable[Element], tokens: Sequence[Token], cues: Cues) -> bool:
+    """ "thanks for the extra 2kg carrots": all the goods named are thanked for."""
+    if not cues.places_any("thanked") or cues.has("want"):
+        return False
+    named = {e.start for e in elements if isinstance(e, Mention)}
+    parts = _parts(tokens)
+    said = _said_in(parts, tokens, cues)
+    naming = [roles for part, roles in zip(parts, said, strict=True) if not named.isdisjoint(part)]
+    return bool(naming) and all("thanked" in roles for roles in naming)

@@ -50,6 +50,12 @@ class Item(NamedTuple):
     every: bool = False
     borrowed: Mention | None = None
     sentence: int = 0
+    turn: bool = False
+    added: bool = False
+    """Its amount is a sum, the last part of it said behind the goods."""
+    joined: bool = False
+    """An "and" stands before it."""
+    """Has its amount from a row of amounts behind a row of goods."""
 
 
 class State(NamedTuple):
@@ -73,6 +79,7 @@ class State(NamedTuple):
     debt: float = 0.0
     """What the items left open behind will cost when the reading is closed: paths are compared with it."""
     share: Quantity | None = None
+    joined: bool = False
     """ "3 cartons each of": the amount of all the goods that follow."""
 
 
@@ -104,6 +111,7 @@ def open_item(state: State, item: Item) -> State:
             every=state.every,
             ran_out=state.ran_out,
             sentence=state.sentence,
+            joined=state.joined,
         ),
         before=before,
         debt=state.debt + owed(state.item),
@@ -113,6 +121,7 @@ def open_item(state: State, item: Item) -> State:
         corrects=False,
         every=False,
         ran_out=False,
+        joined=False,
         to="",
     )
 

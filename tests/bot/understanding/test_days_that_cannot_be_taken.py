@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from bot.catalog.catalog_csv import read_catalog
 from bot.catalog.index import CatalogIndex
 from bot.settings import ROOT
+from bot.understanding import reader
 from bot.understanding.dates_in_words import Day
 from bot.understanding.intent import Context, DayDoubt, Intent
-from bot.understanding.reader import look, understand
+from bot.understanding.reader import understand
 
 INDEX = CatalogIndex.build(read_catalog(ROOT / "data" / "catalog.csv"))
 NOW = datetime(2026, 11, 18, 2, 15, tzinfo=UTC)
@@ -24,9 +25,9 @@ def read(text: str) -> Intent:
 
 
 def day_in(text: str) -> Day:
-    facts = look(text, INDEX, Context(), NOW.date())
-    assert facts is not None
-    (day,) = facts.days
+    found = reader.read(text, INDEX, Context(), NOW)
+    assert found is not None
+    (day,) = found.facts.days
     return day
 
 

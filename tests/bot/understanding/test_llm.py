@@ -27,6 +27,7 @@ from bot.evaluation.prediction import prediction
 from bot.evaluation.scoring import judge
 from bot.settings import ROOT
 from bot.telemetry import metrics, scrub
+from bot.understanding import reader
 from bot.understanding.gaps import GapOutcome
 from bot.understanding.intent import Basket, Context, Intent, IntentKind, QuestionReason
 from bot.understanding.llm import MAX_TEXT, GapFiller
@@ -34,7 +35,7 @@ from bot.understanding.llm_answer_check import MAX_CANDIDATES, candidates, fill_
 from bot.understanding.llm_breaker import FAILURES_TO_OPEN
 from bot.understanding.llm_prices import PRICES, UNKNOWN, cost_usd, price_of
 from bot.understanding.prompts import Found, LlmReading
-from bot.understanding.reader import look, understand
+from bot.understanding.reader import understand
 from simulator.adversary import FOREIGN_SKU, HUGE, Mode
 from simulator.faults import Fault, FaultKind
 from simulator.oracle import Oracle, Truth
@@ -425,8 +426,9 @@ KINDS = list(LlmReading.model_json_schema()["properties"]["kind"]["enum"])
 def test_no_answer_at_all_makes_a_reading_dangerous(data: st.DataObject) -> None:
     """Answers out of the message's own words, numbers and real products: the worst that a clever liar can say."""
     example, index, intent = data.draw(st.sampled_from(with_a_gap()))
-    facts = look(example.text, index, example.context, example.now.date())
-    assert facts is not None
+    found = reader.read(example.text, index, example.context, example.now)
+    assert found is not None
+    facts = found.facts
     offered = candidates(index, facts, intent)
     tokens = facts.folded.text.split() or [""]
     numbers = [float(token.value) for token in facts.tokens if token.value is not None] + [0.0, -1.0, 1e6, 1e309]
@@ -453,8 +455,9 @@ def test_no_answer_at_all_makes_a_reading_dangerous(data: st.DataObject) -> None
 )
 def test_what_acts_or_hands_over_is_never_talked_into_something_else(text: str, kind: IntentKind) -> None:
     unsure = replace(read(text, DRAFT), kind=kind, confidence=0.1)
-    facts = look(text, INDEX, DRAFT, NOW.date())
-    assert facts is not None
+    found = reader.read(text, INDEX, DRAFT, NOW)
+    assert found is not None
+    facts = found.facts
     for other in KINDS:
         assert fill_in(unsure, LlmReading(kind=other, lines=[]), facts, list(INDEX.products)) is unsure
 

@@ -1,12 +1,11 @@
-"""The reading by weights over all that the words allow, by itself: what each kind of phrase comes to."""
+"""The grammar of orders: what each kind of phrase comes to."""
 
 from __future__ import annotations
 
 import pytest
 
 from bot.understanding.intent import Context, Intent
-from bot.understanding.reader import look
-from bot.understanding.reading.second import second_reading
+from bot.understanding.reader import understand
 from tests.bot.understanding.trades import NOW, index_of
 
 READ = [
@@ -27,9 +26,7 @@ READ = [
 
 
 def read(trade: str, text: str) -> Intent:
-    facts = look(text, index_of(trade).for_outlet(None), Context(), NOW.date())
-    assert facts is not None
-    return second_reading(facts, text, NOW)
+    return understand(text, index_of(trade), Context(), NOW)
 
 
 @pytest.mark.parametrize(("trade", "text", "lines"), [row[1:] for row in READ], ids=[row[0] for row in READ])
