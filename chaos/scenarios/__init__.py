@@ -44,11 +44,11 @@ def run_scenarios(names: Sequence[str], seed: int, console: Console, *, quick: b
     part = Part("scenarios")
     with house(outlets=OUTLETS, telegram_users=TELEGRAM_USERS, seed=seed, keep=keep) as opened:
         for scenario in chosen(names, quick=quick):
-            console.print(f"{scenario.name} (row {scenario.rows})")
+            console.print(scenario.name)
             trial = play(scenario, opened, seed)
             result = "held" if not trial.problems else f"{len(trial.problems)} problems"
             for problem in trial.problems[:3]:
                 console.print(f"  {problem}")
-            part.rows.append((f"{scenario.rows}: {scenario.name}", result, "; ".join(trial.figures)))
+            part.rows.append((scenario.name, result, "; ".join(trial.figures)))
             part.violations += [f"{scenario.name}: {problem}" for problem in trial.problems]
     return part

@@ -54,6 +54,6 @@ def the_databases_clock_jumps(trial: Trial) -> None:
 
 
 SCENARIOS = (
-    Scenario("the clocks of our processes jump", "43", our_clocks_jump),
-    Scenario("the database's clock jumps ahead", "43", the_databases_clock_jumps),
+    Scenario("the clocks of our processes jump", our_clocks_jump),
+    Scenario("the database's clock jumps ahead", the_databases_clock_jumps),
 )

@@ -111,4 +111,4 @@ def _count_effects(trial: Trial, before: Counter[str]) -> None:
     trial.note(f"replies sent once {once}, orders {orders}")
 
 
-SCENARIOS = (Scenario("two operators replay the same failures", "D46", two_operators),)
+SCENARIOS = (Scenario("two operators replay the same failures", two_operators),)

@@ -151,11 +151,11 @@ def _park(trial: Trial, sid: str) -> None:
 
 
 SCENARIOS = (
-    Scenario("a worker sleeps past its lease and comes back", "18, 19", stopped_past_its_lease),
-    Scenario("every process killed at once", "4, 5, 17, 20", everything_killed),
-    Scenario("workers asked to stop under load, four times", "27", asked_to_stop_under_load),
-    Scenario("a poisoned message", "26", poisoned_message),
-    Scenario("a job without end", "25", job_without_end),
-    Scenario("one customer floods", "44", flooding_customer),
-    Scenario("the replay command is killed", "23", replay_killed),
+    Scenario("a worker sleeps past its lease and comes back", stopped_past_its_lease),
+    Scenario("every process killed at once", everything_killed),
+    Scenario("workers asked to stop under load, four times", asked_to_stop_under_load),
+    Scenario("a poisoned message", poisoned_message),
+    Scenario("a job without end", job_without_end),
+    Scenario("one customer floods", flooding_customer),
+    Scenario("the replay command is killed", replay_killed),
 )

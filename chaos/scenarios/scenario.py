@@ -59,10 +59,9 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`rows` are the numbers in the fault matrix."""
+    """`quick`: part of the short run as well."""
 
     name: str
-    rows: str
     run: Callable[[Trial], None]
     quick: bool = False
 

@@ -105,4 +105,4 @@ def _start_old(house: House, tree: Path, kind: str, port: int, *, log: str = "")
     return process
 
 
-SCENARIOS = (Scenario("the version before beside this one", "28", deploy_beside),)
+SCENARIOS = (Scenario("the version before beside this one", deploy_beside),)
