@@ -8,7 +8,7 @@ import click
 
 from bot.errors import BadInputError
 from handlers.cli.actor import actor_option
-from handlers.cli.command import command, json_option, print_json, print_table
+from handlers.cli.command import command, json_option, print_found
 from handlers.current import current_runtime
 from jobs.handoff import alias_proposals
 from jobs.replay.alias_preview import preview
@@ -27,14 +27,17 @@ def list_proposals(state: str | None, as_json: bool) -> None:
     """Proposed names with what they were learned from; `picked` says how often that outlet meant it so."""
     with current_runtime().engine.connect() as connection:
         found = alias_proposals.proposals(connection, state=state)
-    if as_json:
-        print_json([asdict(proposal) | {"ready": proposal.ready} for proposal in found])
-        return
     rows = [
         (p.id, p.outlet, p.alias, p.sku, p.product, len(p.message_ids), p.state, ", ".join(map(str, p.message_ids)))
         for p in found
     ]
-    print_table(f"{len(rows)} names", ("id", "outlet", "name", "sku", "product", "picked", "state", "messages"), rows)
+    print_found(
+        [asdict(proposal) | {"ready": proposal.ready} for proposal in found],
+        f"{len(rows)} names",
+        ("id", "outlet", "name", "sku", "product", "picked", "state", "messages"),
+        rows,
+        as_json=as_json,
+    )
 
 
 @command(group, "preview", example="flask aliases preview 3")
@@ -49,11 +52,14 @@ def show_preview(proposal: int, most: int, as_json: bool) -> None:
         if not found:
             raise BadInputError(f"there is no alias proposal {proposal}")
         count, changed = preview(connection, found[0], runtime.settings.zone, most=most)
-    if as_json:
-        print_json({"read": count, "changed": [asdict(item) for item in changed]})
-        return
     rows = [(item.message_id, item.content, "\n".join(item.differences)) for item in changed]
-    print_table(f"{len(rows)} of {count} messages would be read differently", ("message", "words", "change"), rows)
+    print_found(
+        {"read": count, "changed": [asdict(item) for item in changed]},
+        f"{len(rows)} of {count} messages would be read differently",
+        ("message", "words", "change"),
+        rows,
+        as_json=as_json,
+    )
 
 
 @command(group, "approve", example="flask aliases approve 3")

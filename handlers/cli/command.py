@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from bot.errors import BadInputError, TriaError
 from bot.settings import Settings
 from bot.telemetry import configure_logging, error_words
-from handlers.cli.tables import console, in_words, local_time, print_json, print_table
+from handlers.cli.tables import console, in_words, local_time, print_found, print_json, print_table
 from handlers.current import current_runtime
 from models.schema import MigrationError
 from models.sqlstate import connection_problem
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FAILED, BAD_USAGE = 1, 2
 __all__ = [
     "BAD_USAGE", "FAILED", "bring_in", "command", "console", "day_of", "import_options", "in_words", "json_option", "limit_option",
-    "local_time", "no_such", "print_json", "print_table", "since",
+    "local_time", "no_such", "print_found", "print_json", "print_table", "since",
 ]  # fmt: skip
 
 Function = TypeVar("Function", bound=Callable[..., Any])

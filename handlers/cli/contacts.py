@@ -10,7 +10,7 @@ from bot.channels.registry import CHANNELS
 from bot.errors import BadInputError
 from bot.identity.phones import to_e164
 from handlers.cli.actor import actor_option, send_now
-from handlers.cli.command import command, json_option, local_time, print_json, print_table
+from handlers.cli.command import command, json_option, local_time, print_found, print_json
 from handlers.current import current_runtime
 from jobs.access.binding import bind, contact_of, outlet_of, unbind
 from jobs.access.invitations import invite
@@ -28,15 +28,16 @@ def list_contacts(outlet: str | None, as_json: bool) -> None:
     """Every contact and the outlets it may order for."""
     with current_runtime().engine.connect() as connection:
         found = bound_contacts(connection, outlet)
-    if as_json:
-        print_json([asdict(contact) for contact in found])
-        return
     rows = [
         (c.outlet, c.outlet_name, c.channel, c.address, c.display_name, c.bound_by, "yes" if c.is_manager else "")
         for c in found
     ]
-    print_table(
-        f"{len(rows)} contacts", ("outlet", "name", "channel", "address", "person", "bound by", "manager"), rows
+    print_found(
+        [asdict(contact) for contact in found],
+        f"{len(rows)} contacts",
+        ("outlet", "name", "channel", "address", "person", "bound by", "manager"),
+        rows,
+        as_json=as_json,
     )
 
 
@@ -64,14 +65,17 @@ def list_pending(as_json: bool) -> None:
     """Strangers who wrote and wait to be approved. The outlet is the one they named, which proves nothing."""
     with current_runtime().engine.connect() as connection:
         found = pending(connection)
-    if as_json:
-        print_json([asdict(request) for request in found])
-        return
     rows = [
         (r.id, local_time(r.requested_at), r.channel, r.address, r.display_name, r.outlet_code, r.last_words)
         for r in found
     ]
-    print_table(f"{len(rows)} requests", ("id", "since", "channel", "address", "person", "outlet", "last words"), rows)
+    print_found(
+        [asdict(request) for request in found],
+        f"{len(rows)} requests",
+        ("id", "since", "channel", "address", "person", "outlet", "last words"),
+        rows,
+        as_json=as_json,
+    )
 
 
 @command(group, "approve", example="flask contacts approve 12 --outlet AW-JWL")

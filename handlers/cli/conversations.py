@@ -14,6 +14,7 @@ from handlers.cli.command import (
     limit_option,
     local_time,
     no_such,
+    print_found,
     print_json,
     print_table,
     since,
@@ -42,14 +43,17 @@ def list_conversations(
     start = since(since_text, runtime.settings)
     with runtime.engine.connect() as connection:
         found = read.conversations(connection, outlet=outlet, address=address, since=start, most=limit)
-    if as_json:
-        print_json(found)
-        return
     rows = [
         (c["id"], c["outlet"], c["address"], _speaks(c), local_time(c["last_at"]), _short(c["last_words"]))
         for c in found
     ]
-    print_table(f"{len(rows)} conversations", ("id", "outlet", "address", "speaks", "last", "last words"), rows)
+    print_found(
+        found,
+        f"{len(rows)} conversations",
+        ("id", "outlet", "address", "speaks", "last", "last words"),
+        rows,
+        as_json=as_json,
+    )
 
 
 @command(group, "show", example="flask conversations show 7 --last 50")
@@ -88,14 +92,11 @@ def list_messages(state: str | None, direction: str | None, since_text: str | No
     start = since(since_text, runtime.settings)
     with runtime.engine.connect() as connection:
         found = read.recent_messages(connection, state=state, direction=direction, since=start, most=limit)
-    if as_json:
-        print_json(found)
-        return
     rows = [
         (m["id"], local_time(m["at"]), m["address"], "in" if m["direction"] == "inbound" else "out", _short(m["content"]) or f"({m['kind']})", _state(m))
         for m in found
     ]  # fmt: skip
-    print_table(f"{len(rows)} messages", ("id", "at", "address", "", "words", "state"), rows)
+    print_found(found, f"{len(rows)} messages", ("id", "at", "address", "", "words", "state"), rows, as_json=as_json)
 
 
 @command(
@@ -109,11 +110,8 @@ def show_message(message: str, as_json: bool) -> None:
         found = read.message(connection, message)
     if found is None:
         raise no_such("message", message)
-    if as_json:
-        print_json(found)
-        return
     rows = [(in_words(name), _cell(name, value)) for name, value in found.items() if value not in (None, "", [])]
-    print_table(f"message {found['id']}", ("what", "value"), rows)
+    print_found(found, f"message {found['id']}", ("what", "value"), rows, as_json=as_json)
 
 
 def _speaks(conversation: dict[str, Any]) -> str:

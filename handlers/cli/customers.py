@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from handlers.cli.command import command, json_option, limit_option, no_such, print_json, print_table
+from handlers.cli.command import command, json_option, limit_option, no_such, print_found
 from handlers.current import current_runtime
 from jobs.reads.trade_rows import customers
 
@@ -18,11 +18,10 @@ def list_customers(limit: int, as_json: bool) -> None:
     """Customers by name, with their outlets."""
     with current_runtime().engine.connect() as connection:
         found = customers(connection, most=limit)
-    if as_json:
-        print_json(found)
-        return
     rows = [(c["name"], ", ".join(c["outlets"]), c["contract_prices"], c["orders_placed"]) for c in found]
-    print_table(f"{len(rows)} customers", ("customer", "outlets", "contract prices", "orders"), rows)
+    print_found(
+        found, f"{len(rows)} customers", ("customer", "outlets", "contract prices", "orders"), rows, as_json=as_json
+    )
 
 
 @command(group, "show", example='flask customers show "Canadian Pizza"')
@@ -35,13 +34,10 @@ def show_customer(name: str, as_json: bool) -> None:
     if not found:
         raise no_such("customer", name)
     customer = found[0]
-    if as_json:
-        print_json(customer)
-        return
     rows = [
         ("customer", customer["name"]),
         ("outlets", ", ".join(customer["outlets"])),
         ("contract prices", customer["contract_prices"]),
         ("orders placed", customer["orders_placed"]),
     ]
-    print_table(customer["name"], ("what", "value"), rows)
+    print_found(customer, customer["name"], ("what", "value"), rows, as_json=as_json)

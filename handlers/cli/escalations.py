@@ -9,7 +9,7 @@ import click
 
 from bot.errors import BadInputError
 from handlers.cli.actor import actor_option, send_now
-from handlers.cli.command import command, json_option, local_time, no_such, print_json, print_table
+from handlers.cli.command import command, json_option, local_time, no_such, print_found, print_json, print_table
 from handlers.current import current_runtime
 from jobs.reads.escalations import held_replies, open_tasks, talk_of
 
@@ -59,11 +59,14 @@ def show(escalation: int, last: int, as_json: bool) -> None:
         spoken = talk_of(connection, escalation, last)
     if not spoken:
         raise no_such("escalation", escalation)
-    if as_json:
-        print_json([asdict(message) for message in spoken])
-        return
     rows = [(local_time(m.at), m.role, m.content or f"({m.kind})", m.state) for m in spoken]
-    print_table(f"escalation {escalation}", ("at", "who", "words", "state"), rows)
+    print_found(
+        [asdict(message) for message in spoken],
+        f"escalation {escalation}",
+        ("at", "who", "words", "state"),
+        rows,
+        as_json=as_json,
+    )
 
 
 @command(group, "reply", example='flask escalations reply 7 "Sorry about that. The driver is on his way." --by Mei')

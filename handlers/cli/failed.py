@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from handlers.cli.command import command, in_words, json_option, local_time, print_json, print_table, since
+from handlers.cli.command import command, in_words, json_option, local_time, print_found, print_json, print_table, since
 from handlers.current import current_runtime
 from jobs.reads.failures import list_failures, show_failure
 from models.failure import FailureKind
@@ -28,13 +28,16 @@ def list_command(since_text: str | None, kind: str | None, everything: bool, lim
         found = list_failures(
             connection, since=since(since_text, runtime.settings), kind=kind, everything=everything, most=limit
         )
-    if as_json:
-        print_json(found)
-        return
     rows = [
         (f["id"], f["kind"], f["message_id"], f["error"], f["attempts"], local_time(f["last_failed_at"])) for f in found
     ]
-    print_table(f"{len(found)} failures", ("id", "kind", "message", "error", "tries", "last failed"), rows)
+    print_found(
+        found,
+        f"{len(found)} failures",
+        ("id", "kind", "message", "error", "tries", "last failed"),
+        rows,
+        as_json=as_json,
+    )
 
 
 @command(group, "show", example="flask failed show 17")

@@ -7,7 +7,17 @@ from typing import Any
 import click
 
 from handlers.cli.actor import actor_option, send_now
-from handlers.cli.command import command, in_words, json_option, local_time, no_such, print_json, print_table, since
+from handlers.cli.command import (
+    command,
+    in_words,
+    json_option,
+    local_time,
+    no_such,
+    print_found,
+    print_json,
+    print_table,
+    since,
+)
 from handlers.cli.timeline import said_of
 from handlers.current import current_runtime
 from handlers.order_export import orders_as_csv
@@ -38,9 +48,6 @@ STATUS = click.option(
 def list_orders(since_text: str | None, status: str | None, limit: int, as_json: bool) -> None:
     """The newest orders, one line each."""
     orders = _read(Wanted(since(since_text, current_runtime().settings), status, most=limit))
-    if as_json:
-        print_json([exported(order) for order in orders])
-        return
     rows = [
         (
             o["number"],
@@ -53,7 +60,13 @@ def list_orders(since_text: str | None, status: str | None, limit: int, as_json:
         )
         for o in orders
     ]
-    print_table(f"{len(orders)} orders", ("number", "outlet", "status", "placed", "delivery", "lines", "total"), rows)
+    print_found(
+        [exported(order) for order in orders],
+        f"{len(orders)} orders",
+        ("number", "outlet", "status", "placed", "delivery", "lines", "total"),
+        rows,
+        as_json=as_json,
+    )
 
 
 @command(group, "show", example="flask orders show SO-100001")
@@ -131,11 +144,8 @@ def timeline(number: str, as_json: bool) -> None:
         events = read_timeline(connection, number.upper())
     if not events:
         raise no_such("order", number)
-    if as_json:
-        print_json(events)
-        return
     rows = [(local_time(e["at"], precise=True), said_of(e), e["message_id"]) for e in events]
-    print_table(f"timeline of {number.upper()}", ("at", "what happened", "message"), rows)
+    print_found(events, f"timeline of {number.upper()}", ("at", "what happened", "message"), rows, as_json=as_json)
 
 
 def exported(order: dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,7 @@ from handlers.cli.command import (
     limit_option,
     local_time,
     no_such,
-    print_json,
-    print_table,
+    print_found,
 )
 from handlers.current import current_runtime
 from jobs.imports.outlets import OutletsImport, import_outlets
@@ -45,14 +44,11 @@ def list_outlets(limit: int, as_json: bool) -> None:
     """Outlets by code: customer, phones, the last order."""
     with current_runtime().engine.connect() as connection:
         found = read_rows(connection, most=limit)
-    if as_json:
-        print_json(found)
-        return
     rows = [
         (o["outlet_id"], o["name"], ", ".join(k["address"] for k in o["contacts"]), local_time(o["last_order_at"]))
         for o in found
     ]
-    print_table(f"{len(rows)} outlets", ("code", "name", "contacts", "last order"), rows)
+    print_found(found, f"{len(rows)} outlets", ("code", "name", "contacts", "last order"), rows, as_json=as_json)
 
 
 @command(group, "show", example="flask outlets show CP-PR")
@@ -65,9 +61,6 @@ def show_outlet(code: str, as_json: bool) -> None:
     if not found:
         raise no_such("outlet", code)
     outlet = found[0]
-    if as_json:
-        print_json(outlet)
-        return
     rows = [
         ("code", outlet["outlet_id"]),
         ("name", outlet["name"]),
@@ -80,4 +73,4 @@ def show_outlet(code: str, as_json: bool) -> None:
         ("last order", local_time(outlet["last_order_at"])),
         ("active", "yes" if outlet["active"] else "no"),
     ]
-    print_table(outlet["outlet_id"], ("what", "value"), rows)
+    print_found(outlet, outlet["outlet_id"], ("what", "value"), rows, as_json=as_json)

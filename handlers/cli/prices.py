@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.ordering.prices_csv import read_prices
-from handlers.cli.command import bring_in, command, import_options, json_option, limit_option, print_json, print_table
+from handlers.cli.command import bring_in, command, import_options, json_option, limit_option, print_found
 from handlers.current import current_runtime
 from jobs.imports.prices import PricesImport, import_prices
 from jobs.reads.trade_rows import contract_prices
@@ -38,9 +38,6 @@ def list_prices(customer: str | None, sku: str | None, limit: int, as_json: bool
     today = runtime.clock().astimezone(runtime.settings.zone).date()
     with runtime.engine.connect() as connection:
         found = contract_prices(connection, today=today, customer=customer, sku=sku, most=limit)
-    if as_json:
-        print_json(found)
-        return
     rows = [
         (
             p["customer"], p["sku"], p["unit_price"], p["list_price"], p["valid_from"],
@@ -48,7 +45,13 @@ def list_prices(customer: str | None, sku: str | None, limit: int, as_json: bool
         )
         for p in found
     ]  # fmt: skip
-    print_table(f"{len(rows)} contract prices", ("customer", "SKU", "price", "list", "from", "to", ""), rows)
+    print_found(
+        found,
+        f"{len(rows)} contract prices",
+        ("customer", "SKU", "price", "list", "from", "to", ""),
+        rows,
+        as_json=as_json,
+    )
 
 
 @command(group, "show", example="flask prices show PB10-K")

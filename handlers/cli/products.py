@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from handlers.cli.command import command, json_option, limit_option, no_such, print_json, print_table
+from handlers.cli.command import command, json_option, limit_option, no_such, print_found, print_json, print_table
 from handlers.current import current_runtime
 from jobs.reads.trade_rows import products
 
@@ -20,14 +20,11 @@ def list_products(words: str | None, everything: bool, limit: int, as_json: bool
     """Products by SKU with their packs and prices per base unit."""
     with current_runtime().engine.connect() as connection:
         found = products(connection, words=words, everything=everything, most=limit)
-    if as_json:
-        print_json(found)
-        return
     rows = [
         (p["sku"], p["name"], packs(p["pack_units"]), f"{p['unit_price']}/{p['base_unit']}", "" if p["active"] else "off")
         for p in found
     ]  # fmt: skip
-    print_table(f"{len(rows)} products", ("SKU", "name", "packs", "price", ""), rows)
+    print_found(found, f"{len(rows)} products", ("SKU", "name", "packs", "price", ""), rows, as_json=as_json)
 
 
 @command(group, "show", example="flask products show PB10-K")

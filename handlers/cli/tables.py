@@ -49,6 +49,14 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> None
     out.print(table)
 
 
+def print_found(found: Any, title: str, columns: Sequence[str], rows: Sequence[Row], *, as_json: bool) -> None:
+    """What was found: all of it as JSON, or what a person looks for as a table."""
+    if as_json:
+        print_json(found)
+    else:
+        print_table(title, columns, rows)
+
+
 def _print_blocks(out: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     out.print(title)
     name_width = max(map(len, columns), default=0)

@@ -10,7 +10,7 @@ import click
 
 from bot.errors import BadInputError
 from handlers.cli.actor import actor_option
-from handlers.cli.command import command, json_option, local_time, print_json, print_table
+from handlers.cli.command import command, json_option, local_time, print_found
 from handlers.current import current_runtime
 from jobs.access.users import add_user, disable, users
 from models.user import Role
@@ -51,11 +51,14 @@ def list_users(as_json: bool) -> None:
     """Everybody who may or might sign in, and when they last did."""
     with current_runtime().engine.connect() as connection:
         found = users(connection)
-    if as_json:
-        print_json([asdict(user) for user in found])
-        return
     rows = [(user.name, user.role, _state(user.disabled, user.locked), local_time(user.signed_in_at)) for user in found]
-    print_table(f"{len(rows)} users", ("name", "role", "state", "last sign-in"), rows)
+    print_found(
+        [asdict(user) for user in found],
+        f"{len(rows)} users",
+        ("name", "role", "state", "last sign-in"),
+        rows,
+        as_json=as_json,
+    )
 
 
 @command(group, "disable", example="flask users disable mei")
