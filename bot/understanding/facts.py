@@ -14,8 +14,6 @@ from bot.understanding.edits import Story
 from bot.understanding.intent import Context, Line
 from bot.understanding.spans import Element
 
-OPEN_STATUS = frozenset({"confirmed", "placed", "pending", "processing", "awaiting_confirmation", "awaiting_approval"})
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -41,4 +39,4 @@ class Facts:
     def open_order(self) -> bool:
         """A placed order that can still be changed."""
         last = self.context.last_order
-        return last is not None and (last.status or "") in OPEN_STATUS
+        return last is not None and last.is_open

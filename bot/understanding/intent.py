@@ -122,6 +122,9 @@ class Pack:
     unit: str
 
 
+OPEN_STATUS = frozenset({"confirmed", "placed", "pending", "processing", "awaiting_confirmation", "awaiting_approval"})
+
+
 @dataclass(frozen=True, slots=True)
 class Basket:
     """Lines of a draft or of an order, in base units; `packs` are those that were last said in packs."""
@@ -131,6 +134,11 @@ class Basket:
     order_id: str | None = None
     status: str | None = None
     packs: tuple[Pack, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """A placed order that can still be changed."""
+        return self.status in OPEN_STATUS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,15 @@ from bot.understanding.intent import Basket, Context
 from bot.understanding.meant_lines import lines_meant
 from bot.understanding.statements import Frame, Op, Points, Reading, Statement
 
-OPEN_STATUS = frozenset({"confirmed", "placed", "pending", "processing", "awaiting_confirmation", "awaiting_approval"})
 _OF_A_LINE = frozenset({Op.SET, Op.SUB, Op.REMOVE, Op.SCALE, Op.SWAP})
 
 
 def open_baskets(context: Context) -> tuple[Basket, ...]:
     """The placed orders that can still be changed, the oldest first."""
     if context.orders:
-        return tuple(order for order in context.orders if (order.status or "") in OPEN_STATUS)
+        return tuple(order for order in context.orders if order.is_open)
     last = context.last_order
-    return (last,) if last is not None and (last.status or "") in OPEN_STATUS else ()
+    return (last,) if last is not None and last.is_open else ()
 
 
 def something_open(context: Context) -> bool:
