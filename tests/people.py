@@ -34,6 +34,47 @@ ORDER = "100 10 inch pizza box"
 BOXES = [("PB10-K", 100)]
 
 
+class OnWhatsApp(ABC):
+    """What a phone says, however it is sent."""
+
+    number: str
+    to: str
+
+    @property
+    @abstractmethod
+    def config(self) -> SimulatorConfig: ...
+
+    @abstractmethod
+    def send(self, form: dict[str, str]) -> list[str]: ...
+
+    def form(self, words: str = "", **form: Any) -> dict[str, str]:
+        return twilio.build_form(self.config, self.number, words, to=self.to, **form)
+
+    def say(self, words: str = "", **form: Any) -> list[str]:
+        """A message of this phone; keyword arguments are those of the simulator's form."""
+        return self.send(self.form(words, **form))
+
+    def press(self, number: int) -> list[str]:
+        """WhatsApp shows numbered text, so pressing is typing the number."""
+        return self.say(str(number))
+
+
+class OnTelegram(ABC):
+    """What a chat says, however it is sent."""
+
+    user_id: int
+
+    @abstractmethod
+    def send(self, update: dict[str, Any]) -> list[str]: ...
+
+    def say(self, words: str | None = None, **update: Any) -> list[str]:
+        return self.send(telegram.build_update(self.user_id, words, **update))
+
+    def share_contact(self, phone: str, *, owner: int | None = None) -> list[str]:
+        contact = {"phone_number": phone.lstrip("+"), "user_id": self.user_id if owner is None else owner}
+        return self.say(contact=contact)
+
+
 @dataclass
 class Talk(ABC):
     """One person at one address. `said` are the replies of the last turn, `buttons` those under the last of them."""
@@ -84,20 +125,13 @@ class Talk(ABC):
 
 
 @dataclass
-class WhatsApp(Talk):
+class WhatsApp(Talk, OnWhatsApp):
     number: str = "+6580000101"
     to: str = ""
 
     @property
     def address(self) -> str:
         return self.number
-
-    def say(self, words: str = "", **form: Any) -> list[str]:
-        """A message of this phone; keyword arguments are those of the simulator's form."""
-        return self.send(self.form(words, **form))
-
-    def form(self, words: str = "", **form: Any) -> dict[str, str]:
-        return twilio.build_form(self.config, self.number, words, to=self.to, **form)
 
     def post(self, form: dict[str, str]) -> int:
         config, path = self.config, twilio.INBOUND_PATH
@@ -112,20 +146,14 @@ class WhatsApp(Talk):
         assert self.post(form) == 200
         return self.work()
 
-    def press(self, number: int) -> list[str]:
-        return self.say(str(number))
-
 
 @dataclass
-class Telegram(Talk):
+class Telegram(Talk, OnTelegram):
     user_id: int = 7001
 
     @property
     def address(self) -> str:
         return str(self.user_id)
-
-    def say(self, words: str | None = None, **update: Any) -> list[str]:
-        return self.send(telegram.build_update(self.user_id, words, **update))
 
     def post(self, update: dict[str, Any]) -> int:
         headers = {telegram.SECRET_HEADER: self.config.telegram_webhook_secret}
@@ -137,10 +165,6 @@ class Telegram(Talk):
 
     def press(self, number: int) -> list[str]:
         return self.say(callback_data=self.buttons[number - 1][1])
-
-    def share_contact(self, phone: str, *, owner: int | None = None) -> list[str]:
-        contact = {"phone_number": phone.lstrip("+"), "user_id": self.user_id if owner is None else owner}
-        return self.say(contact=contact)
 
 
 def work(shop: Shop) -> None:
@@ -163,17 +187,15 @@ class Phone(Protocol):
 
 
 @dataclass
-class WhatsAppPhone:
+class WhatsAppPhone(OnWhatsApp):
     simulator: Running
     shop: Shop
     number: str = PASIR_RIS
+    to: str = ""
 
-    def say(self, words: str) -> list[str]:
-        return self.send(twilio.build_form(self.simulator.simulator.config, self.number, words))
-
-    def press(self, number: int) -> list[str]:
-        """WhatsApp shows numbered text, so pressing is typing the number."""
-        return self.say(str(number))
+    @property
+    def config(self) -> SimulatorConfig:
+        return self.simulator.simulator.config
 
     def send(self, form: dict[str, str], *, copies: int = 1, connections: int = 1) -> list[str]:
         def post() -> Sent:
@@ -183,27 +205,17 @@ class WhatsAppPhone:
 
 
 @dataclass
-class TelegramChat:
+class TelegramChat(OnTelegram):
     simulator: Running
     shop: Shop
     user_id: int = 7001
     messages: list[Entry] = field(default_factory=list)
 
-    def say(self, words: str) -> list[str]:
-        return self.send(telegram.build_update(self.user_id, words))
-
     def press(self, number: int) -> list[str]:
         """Presses a button of the last message that has any."""
-        with_buttons = [m for m in self.messages if "inline_keyboard" in _markup(m)]
-        entry = with_buttons[-1]
+        entry = [m for m in self.messages if "inline_keyboard" in _markup(m)][-1]
         data = _markup(entry)["inline_keyboard"][number - 1][0]["callback_data"]
-        return self.send(
-            telegram.build_update(self.user_id, callback_data=data, pressed_message_id=int(entry.effect or 0))
-        )
-
-    def share_contact(self, phone: str, *, owner: int | None = None) -> list[str]:
-        contact = {"phone_number": phone.lstrip("+"), "user_id": self.user_id if owner is None else owner}
-        return self.send(telegram.build_update(self.user_id, contact=contact))
+        return self.say(callback_data=data, pressed_message_id=int(entry.effect or 0))
 
     def send(self, update: dict[str, Any]) -> list[str]:
         def post() -> Sent:

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -39,11 +38,9 @@ from bot.understanding.reader import understand
 from simulator.adversary import FOREIGN_SKU, HUGE, Mode
 from simulator.faults import Fault, FaultKind
 from simulator.oracle import Oracle, Truth
-from simulator.server import Running, start
+from simulator.server import Running
+from tests.bot.understanding.simulated_llm import INDEX, NOW, SLANG, asked, filler_at
 
-INDEX = CatalogIndex.build(read_catalog(ROOT / "data" / "catalog.csv"))
-NOW = datetime(2026, 11, 18, 10, 15, tzinfo=UTC)
-SLANG = "100 10in box and 5 ctn wobblers"
 STICKS = {"span": "wobblers", "sku": "LN-PZ", "quantity": 5, "unit": "ctn"}
 DRAFT = Context(draft=Basket((("PB10-K", Decimal(100)),)))
 
@@ -52,33 +49,13 @@ def answer(*lines: dict[str, Any], kind: str = "order.create") -> dict[str, Any]
     return {"kind": kind, "lines": list(lines)}
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Running]:
-    with start() as running:
-        yield running
-
-
-@pytest.fixture
-def running(shared: Running) -> Iterator[Running]:
-    shared.reset()
-    yield shared
-    shared.reset()
-
-
-def filler_at(url: str, *, budget_usd: str = "5.00", budget_s: float = 10.0) -> GapFiller:
-    return GapFiller(
-        api_key="sk-simulated",
-        base_url=f"{url}/v1",
-        model="gpt-4.1-mini",
-        daily_budget_usd=Decimal(budget_usd),
-        budget_s=budget_s,
-        pause=lambda _: None,
-    )
+def at_once(_seconds: float) -> None:
+    """Waits for nothing before a second try."""
 
 
 @pytest.fixture
 def filler(running: Running) -> Iterator[GapFiller]:
-    made = filler_at(running.url)
+    made = filler_at(running.url, pause=at_once)
     yield made
     made.close()
 
@@ -89,10 +66,6 @@ def read(text: str, context: Context | None = None) -> Intent:
 
 def fill(filler: GapFiller, text: str, context: Context | None = None, **more: Any) -> tuple[Intent, Any]:
     return filler.fill(read(text, context), text, INDEX, context or Context(), NOW, **more)
-
-
-def asked(running: Running) -> list[dict[str, Any]]:
-    return [dict(entry.sent) for entry in running.ledger.entries(provider="openai", operation="chat.completions")]
 
 
 def counted(name: str, **labels: str) -> float:
@@ -217,7 +190,7 @@ def test_a_broken_answer_leaves_the_rules_reading_and_a_record(
 
 
 def test_a_server_that_stalls_costs_the_budget_and_no_more(running: Running) -> None:
-    filler = filler_at(running.url, budget_s=0.6)
+    filler = filler_at(running.url, budget_s=0.6, pause=at_once)
     running.openai.mode = Mode.STALL
     begun = time.monotonic()
     intent, record = fill(filler, SLANG)
@@ -247,7 +220,7 @@ def test_a_request_that_is_refused_for_good_is_not_repeated(running: Running, fi
 def test_a_cut_connection_and_a_closed_port_are_survived(running: Running, filler: GapFiller) -> None:
     running.faults.add(Fault(FaultKind.CUT, "openai", "chat.completions", count=2))
     assert fill(filler, SLANG)[1].outcome is GapOutcome.FAILED
-    intent, record = fill(filler_at("http://127.0.0.1:9"), SLANG)
+    intent, record = fill(filler_at("http://127.0.0.1:9", pause=at_once), SLANG)
     assert (intent, record.outcome, record.cost_usd) == (read(SLANG), GapOutcome.FAILED, 0)
 
 
@@ -289,7 +262,7 @@ def test_our_listener_is_an_object_and_a_bare_function_breaks_the_first_call() -
 
 def test_above_the_days_budget_the_rules_go_on_alone(running: Running) -> None:
     """The day's budget."""
-    filler = filler_at(running.url, budget_usd="0.50")
+    filler = filler_at(running.url, budget_usd="0.50", pause=at_once)
     before = counted("llm_calls_total", outcome="over_budget")
     for _ in range(2):
         intent, record = fill(filler, SLANG, spent_today=Decimal("0.50"))

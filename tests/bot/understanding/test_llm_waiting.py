@@ -6,46 +6,23 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from bot.catalog.catalog_csv import read_catalog
-from bot.catalog.index import CatalogIndex
-from bot.settings import ROOT
 from bot.understanding.gaps import GapOutcome, GapRecord
 from bot.understanding.intent import Context
 from bot.understanding.llm import GapFiller
 from bot.understanding.reader import understand
 from simulator.adversary import Mode
 from simulator.faults import Fault, FaultKind
-from simulator.server import Running, start
-
-INDEX = CatalogIndex.build(read_catalog(ROOT / "data" / "catalog.csv"))
-NOW = datetime(2026, 11, 18, 10, 15, tzinfo=UTC)
-SLANG = "100 10in box and 5 ctn wobblers"
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Running]:
-    with start() as running:
-        yield running
-
-
-@pytest.fixture
-def running(shared: Running) -> Iterator[Running]:
-    shared.reset()
-    yield shared
-    shared.reset()
+from simulator.server import Running
+from tests.bot.understanding.simulated_llm import INDEX, NOW, SLANG, asked, filler_at
 
 
 @pytest.fixture
 def filler(running: Running) -> Iterator[GapFiller]:
-    made = GapFiller(
-        api_key="sk-simulated", base_url=f"{running.url}/v1", model="gpt-4.1-mini", daily_budget_usd=Decimal(5), budget_s=2.0
-    )  # fmt: skip
+    made = filler_at(running.url, budget_s=2.0)
     yield made
     made.close()
 
@@ -55,10 +32,6 @@ def ask(filler: GapFiller, text: str = SLANG, **more: Any) -> GapRecord:
     record = filler.fill(understand(text, INDEX, context, NOW), text, INDEX, context, NOW, **more)[1]
     assert record is not None
     return record
-
-
-def asked(running: Running) -> list[dict[str, Any]]:
-    return [dict(entry.sent) for entry in running.ledger.entries(provider="openai", operation="chat.completions")]
 
 
 def test_after_two_silences_the_next_message_goes_on_with_the_rules_at_once(
