@@ -241,6 +241,7 @@ def _exchange(simulator: Running, shop: Shop, post: Callable[[], Sent], provider
     sent = post()
     assert set(sent.statuses) == {200}, sent
     shop.work()
+    assert simulator.simulator.office.idle(), "receipts are still on their way"
     return simulator.ledger.entries(after=before, provider=provider, operation=operation)
 
 
