@@ -98,4 +98,4 @@ def _judge(trial: Trial) -> None:
     )
 
 
-SCENARIOS = (Scenario("a thousand invoices", "36, 37, 38", a_thousand_invoices),)
+SCENARIOS = (Scenario("a thousand invoices", a_thousand_invoices),)
