@@ -42,6 +42,12 @@ def sign_in(page: Page, app_url: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    ready(page)
+
+
+def ready(page: Page) -> None:
+    """The page hears keys; on a busy machine it is seen before."""
+    expect(page.locator("body[data-ready]")).to_be_attached()
 
 
 def said(page: Page, words: str) -> None:
@@ -58,6 +64,7 @@ def test_a_waiting_customer_is_answered_and_handed_back_by_keys_alone(
     page.keyboard.press("j")
     log = page.get_by_role("log")
     expect(log).to_contain_text("I want to talk to a person")
+    ready(page)
     page.keyboard.press("r")
     page.keyboard.type("Mei here. How can I help?")
     page.keyboard.press("Enter")
@@ -65,6 +72,7 @@ def test_a_waiting_customer_is_answered_and_handed_back_by_keys_alone(
     expect(page.locator("#whose")).to_contain_text("You have this conversation")
     phone.say("the boxes were wet")
     expect(log).to_contain_text("the boxes were wet")  # without a reload
+    ready(page)
     page.keyboard.press("e")
     expect(page.locator("#whose")).to_contain_text("The bot answers here")
     assert "is placed" in phone.say(ORDER)[0]

@@ -80,3 +80,4 @@ startFlashes();
 startMenus();
 startKeys();
 startLive();
+document.body.dataset.ready = "yes"; // from here on keys are heard
