@@ -27,7 +27,10 @@ STREAMS = threading.BoundedSemaphore(3)
 @blueprint.get("/events")
 @viewers
 def follow() -> Response:
-    """A message whenever anything changed, and within the thread of `?thread=` also how its messages fare."""
+    """A message at once and whenever anything changed, and within the thread of `?thread=` also how its messages fare.
+
+    The first makes up for what happened since the page was read: from then on nothing is missed.
+    """
     thread_id = whole("thread", None)
     if not STREAMS.acquire(blocking=False):
         abort(HTTPStatus.SERVICE_UNAVAILABLE)
@@ -43,6 +46,6 @@ def _events(runtime: Runtime, thread_id: int | None) -> Iterator[str]:
     while time.monotonic() < until and not leaving.is_leaving():
         with autocommit(runtime.engine) as connection:
             now = pulse(connection, thread_id)
-        yield f"data: {now}\n\n" if known and now != known else ": still here\n\n"
+        yield f"data: {now}\n\n" if now != known else ": still here\n\n"
         known = now
         time.sleep(LOOK_S)

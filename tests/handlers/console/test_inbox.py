@@ -178,6 +178,7 @@ def test_an_event_says_that_something_changed(desk: Desk, world: World, app: Fla
     answer = desk.client.get("/console/events?thread=1")
     events = answer.iter_encoded()
     assert next(events) == b"retry: 2000\n\n"
+    assert next(events).startswith(b"data: ")  # what came since the page was read
     assert next(events) == b": still here\n\n"
     world.phone().say("are you there?")
     assert next(events).startswith(b"data: ")
