@@ -89,8 +89,9 @@ def _of_database(connection: Connection) -> Iterator[GaugeMetricFamily]:
     yield _single("tria_escalations_overdue", stats.escalations_overdue(connection))
     yield _labelled("tria_invoices", "state", accounting.invoices_by_state(connection))
     yield _single("tria_invoices_overdue_seconds", accounting.overdue_s(connection))
-    for name, value in accounting.connection_figures(connection).items():
-        yield _single(ACCOUNTING[name], value)
+    known = accounting.connection_figures(connection)
+    for name, gauge in ACCOUNTING.items():
+        yield GaugeMetricFamily(gauge, GAUGES[gauge], value=known.get(name))  # its name is there before its first value
     yield _single("tria_database_dead_rows", stats.dead_rows(connection))
 
 
