@@ -24,22 +24,30 @@ def product(turn: Turn) -> Decision:
     "How much in all?" names no product: the order is shown with its total.
     """
     products = mentioned(turn)
-    if not products and terms.asks("asks_assortment", turn.said.text):
-        return assortment(turn)
-    if not products and turn.intent.kind is IntentKind.INQUIRY_PRICE and turn.situation.last_order:
-        return confirm_or_cancel.status(turn)
-    if not products and len(turn.said.text.split()) <= NAMES_NOTHING:
-        return assortment(turn)
     if not products:
-        nothing = Decision((Reply("no_such_product"),), question=turn.situation.question)
-        return documents.instead(turn) or nothing
+        return _none_named(turn)
+    listed = _listed(turn, products)
+    return documents.beside(turn, listed) if turn.intent.kind is IntentKind.INQUIRY_PRODUCT else listed
+
+
+def _none_named(turn: Turn) -> Decision:
+    if terms.asks("asks_assortment", turn.said.text):
+        return assortment(turn)
+    if turn.intent.kind is IntentKind.INQUIRY_PRICE and turn.situation.last_order:
+        return confirm_or_cancel.status(turn)
+    if len(turn.said.text.split()) <= NAMES_NOTHING:
+        return assortment(turn)
+    nothing = Decision((Reply("no_such_product"),), question=turn.situation.question)
+    return documents.instead(turn) or nothing
+
+
+def _listed(turn: Turn, products: tuple[Product, ...]) -> Decision:
     shown = products[:MAX_SHOWN]
     prices = {product.sku: price for product in shown if (price := turn.price(product.sku)) is not None}
     values = {"products": shown, "prices": prices, "asked": _asked_amounts(turn)}
     reply = Reply("products" if len(shown) > 1 else "one_product", values)
     more = (Reply("more_products", {"count": len(products) - MAX_SHOWN}),) if len(products) > MAX_SHOWN else ()
-    listed = Decision((reply, *more), question=turn.situation.question)
-    return documents.beside(turn, listed) if turn.intent.kind is IntentKind.INQUIRY_PRODUCT else listed
+    return Decision((reply, *more), question=turn.situation.question)
 
 
 def assortment(turn: Turn) -> Decision:

@@ -28,18 +28,23 @@ def parted(said: Said, intent: Intent, understood: Callable[[str], Intent]) -> t
     """
     if said.kind is not MessageKind.TEXT or intent.kind not in ASKS or not intent.spoken_of:
         return None
-    pieces = [piece for piece in _ENDS.split(said.text) if piece.strip()]
-    if not 2 <= len(pieces) <= MOST_PIECES:
-        return None
-    questions = [piece for piece in pieces if _asks_about_terms(piece, understood)]
-    rest = "\n".join(piece.strip(" ,，;；") for piece in pieces if piece not in questions)
-    if not questions or not rest or _ASKS.search(rest):
+    asked, rest = _parts(said.text, understood)
+    if not asked or not rest or _ASKS.search(rest):
         return None
     order = understood(rest)
     if order.kind not in WRITES_ORDER or not (order.lines or order.changes):
         return None
-    payload = {**said.payload, ALSO_ASKED: " ".join(piece.strip(" ,，") for piece in questions)}
-    return replace(said, text=rest, payload=payload), read_by_machine(order)
+    return replace(said, text=rest, payload={**said.payload, ALSO_ASKED: asked}), read_by_machine(order)
+
+
+def _parts(text: str, understood: Callable[[str], Intent]) -> tuple[str, str]:
+    """The sentences that ask about our terms, and the others; both empty for one sentence, or a letter."""
+    pieces = [piece for piece in _ENDS.split(text) if piece.strip()]
+    if not 2 <= len(pieces) <= MOST_PIECES:
+        return "", ""
+    questions = [piece for piece in pieces if _asks_about_terms(piece, understood)]
+    others = (piece for piece in pieces if piece not in questions)
+    return " ".join(piece.strip(" ,，") for piece in questions), "\n".join(piece.strip(" ,，;；") for piece in others)
 
 
 def _asks_about_terms(piece: str, understood: Callable[[str], Intent]) -> bool:

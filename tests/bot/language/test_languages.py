@@ -39,6 +39,13 @@ def test_a_language_has_every_section_that_an_order_needs(code: str) -> None:
     assert [name for name in LISTS if not listed(name, code)] == []
 
 
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/words.toml")) + sorted(FOLDER.glob("*/changes.toml")))
+def test_words_stand_one_phrase_a_line(path: Path) -> None:
+    """So that a change shows which phrase came or went."""
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert [line for line in lines if re.search(r'",\s*"', line)] == []
+
+
 @pytest.mark.parametrize("code", answered())
 def test_a_language_can_say_every_day_of_the_week_and_the_digits(code: str) -> None:
     assert set(sections(code)["weekday"]) == set("0123456")
