@@ -78,7 +78,7 @@ class Lattice:
         token = self.tokens[start]
         if start in self.days:
             yield Piece(Kind.GAP, start, self.days[start], "day")
-        elif token.kind == scan.STOCK:
+        elif token.kind == scan.STOCK and not token.text[:1].isdigit():
             yield Piece(Kind.CUE, start, start + 1, "stock.ahead", role="stock")  # "have 3 rolls" of the goods behind
         elif token.kind in scan.NOISE:
             yield Piece(Kind.GAP, start, start + 1, "noise")
