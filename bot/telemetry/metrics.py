@@ -215,7 +215,7 @@ GAUGES = {
     "tria_escalations_open": "Conversations waiting for a person",
     "tria_escalations_overdue": "Of these, past the time in which somebody had to look",
     "tria_orders": "Orders by status",
-    "tria_invoices": "Invoices by state",
+    "tria_invoices_by_state": "Invoices by state",
     "tria_invoices_overdue_seconds": "For how long the most overdue invoice waits to be sent",
     "tria_xero_blocked": "1 while nothing is invoiced until a person acts",
     "tria_xero_token_age_seconds": "Since the refresh token of the accounting system was last used; it dies after 60 days",

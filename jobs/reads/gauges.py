@@ -87,7 +87,7 @@ def _of_database(connection: Connection) -> Iterator[GaugeMetricFamily]:
     yield _single("tria_failures_open", stats.failures_open(connection))
     yield _single("tria_escalations_open", stats.escalations_open(connection))
     yield _single("tria_escalations_overdue", stats.escalations_overdue(connection))
-    yield _labelled("tria_invoices", "state", accounting.invoices_by_state(connection))
+    yield _labelled("tria_invoices_by_state", "state", accounting.invoices_by_state(connection))
     yield _single("tria_invoices_overdue_seconds", accounting.overdue_s(connection))
     known = accounting.connection_figures(connection)
     for name, gauge in ACCOUNTING.items():
