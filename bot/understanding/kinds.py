@@ -204,6 +204,14 @@ def _follows_up(facts: Facts) -> bool:
     return not changes and any(token.kind == scan.REFERENCE for token in facts.tokens)
 
 
+def _wants_goods(facts: Facts) -> bool:
+    """ "need some boxes": a wish for what many names hold, and nothing else: no call for a person."""
+    if facts.story.edits or facts.story.loose or set(facts.cues.count) != {"want"}:
+        return False
+    words = [token for token in facts.tokens if token.kind not in (scan.MARK, scan.LINE) and not token.has("filler")]
+    return bool(words) and all(facts.index.knows(token.word) or token.has("unit") for token in words)
+
+
 def clear_order(facts: Facts) -> bool:
     """Goods with amounts, and nothing that speaks of anything else."""
     against = [role for role in AGAINST if facts.cues.has(role) and not (role == "complaint" and _mends(facts))]
@@ -296,5 +304,6 @@ CLEAR: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
     ("inquiry.price", _asks_price),
     ("complaint", _came_short),
     ("order.status", _follows_up),
+    ("other", _wants_goods),
 )
 """What needs no weighing, the first that holds; everything else is the classifier's."""
