@@ -14,7 +14,7 @@ from bot.situation import OpenQuestion, OrderView, Quantities
 
 
 class Outcome(StrEnum):
-    """The final state of the messages decided on (models.message.INBOUND_FINAL without merged and parked)."""
+    """The final state of the messages decided on (models.message_state.INBOUND_FINAL without merged and parked)."""
 
     ANSWERED = "answered"
     HANDED_OVER = "handed_over"

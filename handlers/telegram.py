@@ -15,7 +15,7 @@ from handlers.intake import take
 from handlers.json_body import strict_json
 from jobs import failures
 from models.database import transaction
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 
 blueprint = Blueprint("telegram", __name__)
 log = get_logger(__name__)

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, Id, Instant
-
-
-class FailureKind(StrEnum):
-    PROCESS = "process"
-    DELIVER = "deliver"
-    INVOICE = "invoice"
-    WEBHOOK = "webhook"
-    JOB = "job"
-    """A job in the queue that no code of ours wrote: another version, another program."""
 
 
 class Failure(Base):

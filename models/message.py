@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
@@ -10,38 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, Id, Instant, one_of
-
-
-class Direction(StrEnum):
-    INBOUND = "inbound"
-    OUTBOUND = "outbound"
-
-
-class MessageState(StrEnum):
-    """Inbound: received, then one final state. Outbound: pending, sending, then sent, unknown or dead; held waits for a person."""
-
-    RECEIVED = "received"
-    ANSWERED = "answered"
-    MERGED = "merged"
-    HANDED_OVER = "handed_over"
-    PARKED = "parked"
-    IGNORED = "ignored"
-    PENDING = "pending"
-    SENDING = "sending"
-    SENT = "sent"
-    UNKNOWN = "unknown"
-    DEAD = "dead"
-    HELD = "held"
-
-
-INBOUND_FINAL = (
-    MessageState.ANSWERED,
-    MessageState.MERGED,
-    MessageState.HANDED_OVER,
-    MessageState.PARKED,
-    MessageState.IGNORED,
-)
-OUTBOUND_OPEN = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN)
+from models.message_state import Direction, MessageState
 
 
 class ConversationMessage(Base):

@@ -123,7 +123,7 @@ def test_every_library_that_talks_to_a_service_has_a_check_of_that_service(requi
     assert set(SERVICES.values()) <= {check.name for check in (*DOCTOR, *ONLINE)}
 
 
-@pytest.mark.parametrize("command", ["orders", "conversations", "escalations"])
+@pytest.mark.parametrize("command", ["orders", "conversations", "escalations", "failed", "ledger"])
 def test_a_command_that_lists_loads_no_tables(command: str) -> None:
     """The mapper is a quarter of what such a command loads before it does anything."""
     program = f"import sys, handlers.app, handlers.cli.{command}; print('sqlalchemy.orm' in sys.modules)"

@@ -15,7 +15,7 @@ from prometheus_client import Counter, Histogram
 
 from bot.channels import registry
 from bot.metrics_folder import make
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 
 make()
 

@@ -7,7 +7,7 @@ import click
 from handlers.cli.command import command, in_words, json_option, local_time, print_found, print_json, print_table, since
 from handlers.current import current_runtime
 from jobs.reads.failures import list_failures, show_failure
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 
 group = click.Group("failed", help="What failed: list, show. To do it again: `flask replay`.")
 

@@ -23,7 +23,7 @@ from jobs.reads.trade_rows import outlets
 from jobs.replay.alias_preview import preview
 from jobs.replay.failed_work import AGAIN, Replayed, replay
 from models.database import autocommit, transaction
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 from models.order_status import OrderStatus
 
 MOST_SHOWN = 100

@@ -21,7 +21,7 @@ from jobs.handoff.escalate import escalate
 from jobs.outbox import whatsapp_window
 from jobs.outbox.write import say_reply
 from models.database import transaction
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 
 log = get_logger(__name__)
 

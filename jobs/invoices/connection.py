@@ -15,7 +15,7 @@ from bot.runtime import Runtime
 from bot.telemetry import error_words, get_logger
 from jobs import failures
 from models.database import autocommit, transaction
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 
 log = get_logger(__name__)
 

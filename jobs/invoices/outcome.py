@@ -16,7 +16,7 @@ from jobs.invoices.rows import Claimed, Ended
 from jobs.outbox.finish import PATIENTLY
 from jobs.outbox.write import say_reply
 from models.database import transaction
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 
 log = get_logger(__name__)
 

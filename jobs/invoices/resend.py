@@ -10,7 +10,7 @@ from jobs import failures
 from jobs.audit import audit
 from jobs.invoices import intent
 from jobs.order_rows import OUTLET_JSON, outlet_of
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 
 STATE = text("SELECT state FROM invoices WHERE number = :id")
 # As `unknown`, so that Xero is asked first: what was given up may have arrived.

@@ -25,7 +25,7 @@ from jobs.audit import audit
 from jobs.invoices import connection as standing
 from jobs.invoices.connection import CONNECTION
 from models.database import transaction
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 
 log = get_logger(__name__)
 

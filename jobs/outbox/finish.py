@@ -17,7 +17,7 @@ from bot.telemetry import error_words, get_logger, metrics, report_error
 from jobs import failures
 from jobs.outbox import whatsapp_window
 from models.database import transaction
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 from models.prepared import Prepared
 from models.sqlstate import is_temporary
 

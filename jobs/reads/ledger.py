@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from models.message import INBOUND_FINAL
+from models.message_state import INBOUND_FINAL
 
 OPEN_LIMIT_S = 60
 """Longer unanswered than this is missing, not on its way (readiness uses the same limit)."""

@@ -20,7 +20,7 @@ from jobs import queues
 from jobs.audit import audit
 from jobs.invoices import resend
 from models.database import autocommit, transaction
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 
 OPEN_FAILURES = text("""
 SELECT id FROM failures WHERE resolved_at IS NULL AND kind = ANY(:kinds)

@@ -20,7 +20,7 @@ from bot.telemetry import get_logger
 from jobs import failures
 from jobs.queues import Bell, queue
 from models.database import transaction
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 
 log = get_logger(__name__)
 

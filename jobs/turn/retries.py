@@ -17,7 +17,7 @@ from jobs.handoff.escalate import escalate
 from jobs.lease import Lease, hold, release_statement
 from jobs.outbox.write import Outbound, write
 from models.database import autocommit, transaction
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 from models.sqlstate import is_temporary
 
 log = get_logger(__name__)

@@ -16,7 +16,7 @@ from bot.settings import ROOT
 from bot.telemetry import metrics
 from jobs.process_conversation import HELD
 from jobs.queues import Bell
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 from models.order_status import OrderStatus
 from models.receipt import Delivery
 
@@ -24,7 +24,7 @@ PROGRAM = """
 import sys
 from bot.telemetry import metrics
 from jobs.queues import Bell
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 from models.receipt import Delivery
 metrics.inbound_total.labels("whatsapp", "recorded").inc(int(sys.argv[1]))
 """

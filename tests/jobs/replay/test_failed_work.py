@@ -20,7 +20,7 @@ from jobs.replay.past_orders import read_again
 from jobs.replay.rq_failures import reconcile
 from jobs.upkeep.smoke import smoke
 from models.database import autocommit
-from models.failure import FailureKind
+from models.failure_kind import FailureKind
 from simulator.faults import Fault, FaultKind
 from simulator.server import Running
 from tests.conftest import Shop
