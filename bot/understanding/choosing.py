@@ -17,6 +17,7 @@ from bot.language.languages import listed
 from bot.language.token import Token
 from bot.language.tokeniser import SIZE
 from bot.understanding.intent import Question
+from bot.understanding.picks import leads, marked_place
 from bot.understanding.statements import Amount, Pick
 
 _LAST = frozenset(listed("picks_the_last"))
@@ -83,6 +84,10 @@ def _part(tokens: Sequence[Token], at: int, question: Question, index: CatalogIn
     token, behind = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else None
     if token.kind == scan.NUMBER and token.value is not None and behind is not None and behind.has("unit"):
         return Amount(token.value, behind.roles["unit"], text=token.text), at + 2
+    if (place := marked_place(tokens, at, len(question.candidates))) is not None:
+        return question.candidates[place - 1], at + 1
+    if leads(tokens, at, len(question.candidates)):
+        return "", at + 1
     if (sku := _picked(token, question, index)) is not None:
         return sku, at + 1
     if token.kind == scan.NUMBER and token.value is not None and not token.has("stop"):
@@ -96,9 +101,6 @@ def _picked(token: Token, question: Question, index: CatalogIndex) -> str | None
     """The one candidate that a size, a word of its name or a place in the list says."""
     if token.text in _LAST:
         return question.candidates[-1]
-    if token.has("ordinal"):
-        place = int(token.roles["ordinal"])
-        return question.candidates[place - 1] if 0 < place <= len(question.candidates) else None
     fits = [sku for sku in question.candidates if _fits(token, sku, index)]
     return fits[0] if len(fits) == 1 else None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.catalog.match import headed
 from bot.language import scan
 from bot.language.change_words import Role
@@ -91,7 +93,15 @@ def _chosen(facts: Facts) -> tuple[Pick, ...]:
     """Several of the one open list, or one with its amount, where a message says nothing else."""
     pending = facts.context.pending
     sole = len(pending) == 1 and choosing_words(facts) <= _EACH
-    return chosen_in(facts.tokens, pending[0], facts.index) if sole else ()
+    picks = chosen_in(facts.tokens, pending[0], facts.index) if sole else ()
+    return () if _sets_line(facts, picks) else picks
+
+
+def _sets_line(facts: Facts, picks: Sequence[Pick]) -> bool:
+    """ "make the liner 4 pkt": sets a line that the draft has, whatever was asked."""
+    draft = facts.context.draft
+    held = {sku for sku, _ in draft.lines} if draft is not None else set()
+    return any(pick.sku in held and pick.amount is not None for pick in picks) and says(facts, Role.SET)
 
 
 def _picks(facts: Facts) -> tuple[int, ...]:

@@ -48,6 +48,19 @@ def places_picked(pending: Sequence[Question], tokens: Sequence[Token]) -> tuple
     return places if len(places) < 2 or pending[0].quantity_said is not None else ()
 
 
+def marked_place(tokens: Sequence[Token], at: int, count: int) -> int | None:
+    """The place, from 1, that "number 3" or "#3" picks of a list of `count`; None for a bare number, which may count."""
+    return _place(tokens, at, count) if _is_marked(tokens, at) else None
+
+
+def leads(tokens: Sequence[Token], at: int, count: int) -> bool:
+    """Whether a word or a sign only leads to a place: the "number" of "number 3"."""
+    if tokens[at].text in LEADS or tokens[at].has("reference"):
+        behind = next((n for n in range(at + 1, len(tokens)) if tokens[n].text not in (".", ":", "(")), at)
+        return behind > at and marked_place(tokens, behind, count) is not None
+    return tokens[at].text in _CLOSED_BY and at > 0 and marked_place(tokens, at - 1, count) is not None
+
+
 def _place(tokens: Sequence[Token], at: int, count: int) -> int | None:
     token, before = tokens[at], tokens[at - 1] if at else None
     place = None
