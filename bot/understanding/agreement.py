@@ -1,7 +1,8 @@
 """Weighs two readings of one message by their effect: only what both of them say is placed without a YES.
 
-It never makes a reading surer. A tick becomes a YES where the other reading would write another order, and a question becomes a
-draft with a YES where the other reading needs none and keeps every line that is clear already.
+It never makes a reading surer. A tick becomes a YES where the other reading would write another order, a question becomes a draft
+with a YES where the other reading needs none and keeps every line that is clear already, and what the first is unsure of (the
+kind of message, an amount) is as the second has it where that is certain or asks.
 """
 
 from __future__ import annotations
@@ -9,11 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.understanding.intent import WRITES_ORDER, Intent, Question, QuestionReason
+from bot.understanding.intent import WRITES_ORDER, Intent, IntentKind, Question, QuestionReason
+
+CONFIDENT = 0.85
+"""From here on the second reading is believed where the first is unsure what a message is."""
+UNCERTAIN = 0.7
+"""Below this the first reading is unsure of it."""
+_ACTS = (IntentKind.ORDER_CONFIRM, IntentKind.ORDER_CANCEL, IntentKind.OPT_OUT)
+"""What is done at once, and on no second reading's word."""
 
 
 def agreed(first: Intent, second: Intent) -> Intent:
     """The first reading, as sure as the second lets it be; the second where it leaves nothing to ask."""
+    if _tells_something_else(first, second) or _asks_how_many(first, second):
+        return second
+    if _knows_better(first, second):
+        return replace(second, doubtful=True, doubts=_words(first, second)) if second.lines else second
     if _needs_no_question(first, second):
         return replace(second, doubtful=True, doubts=_words(first, second))
     if _same_effect(first, second):
@@ -21,6 +33,35 @@ def agreed(first: Intent, second: Intent) -> Intent:
     if first.sure and first.kind in WRITES_ORDER:
         return replace(first, doubtful=True, doubts=_words(first, second))
     return first
+
+
+def _tells_something_else(first: Intent, second: Intent) -> bool:
+    """ "sharps bin no cover one, 3 pcs": an order of which the first reading is unsure, and the second sure that it is none."""
+    none = second.kind not in (*WRITES_ORDER, *_ACTS)
+    return not first.sure and none and second.confidence >= CONFIDENT
+
+
+def _knows_better(first: Intent, second: Intent) -> bool:
+    """Another kind of message, of which the second is certain and the first is not."""
+    other = second.kind is not first.kind and second.kind not in _ACTS
+    return other and first.confidence < UNCERTAIN and second.confidence >= CONFIDENT
+
+
+def _asks_how_many(first: Intent, second: Intent) -> bool:
+    """ "foil, maybe 4 maybe 6 rolls": an amount that the first is unsure of, and the second asks for; the other lines stay."""
+    asked = {q.candidates[0] for q in second.questions if _doubts_amount(q)}
+    if first.sure or not first.questions or not asked & {line.sku for line in first.lines}:
+        return False
+    kept = {(x.sku, x.quantity) for x in first.lines if x.sku not in asked}
+    return first.kind is second.kind and kept <= {(x.sku, x.quantity) for x in second.lines}
+
+
+def _doubts_amount(question: Question) -> bool:
+    return (
+        question.reason is QuestionReason.QUANTITY
+        and question.quantity_said is not None
+        and len(question.candidates) == 1
+    )
 
 
 def _effect(intent: Intent) -> object:
@@ -38,7 +79,7 @@ def _needs_no_question(first: Intent, second: Intent) -> bool:
     """Whether the second reading has all that is clear in the first, and something in the place of its questions."""
     if not first.questions or second.questions or not second.lines or first.kind is not second.kind:
         return False
-    if not all(_may_be_chatter(question) for question in first.questions):
+    if not all(_may_be_chatter(question) or _is_counted_elsewhere(question, second) for question in first.questions):
         return False
     return {(x.sku, x.quantity) for x in first.lines} <= {(x.sku, x.quantity) for x in second.lines}
 
@@ -48,6 +89,16 @@ def _may_be_chatter(question: Question) -> bool:
     if question.reason is QuestionReason.QUANTITY:
         return question.quantity_said is None
     return question.reason is QuestionReason.UNKNOWN
+
+
+def _is_counted_elsewhere(question: Question, second: Intent) -> bool:
+    """ "kicthen asking for 3 bottles dish soap": a unit that the goods asked about lack, of goods that are sold in it."""
+    if question.reason is not QuestionReason.UNIT:
+        return False
+    said = (question.quantity_said, question.unit_said)
+    return any(
+        (line.quantity_said, line.unit_said) == said and line.sku not in question.candidates for line in second.lines
+    )
 
 
 def _words(first: Intent, second: Intent) -> tuple[str, ...]:
