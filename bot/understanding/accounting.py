@@ -66,6 +66,8 @@ def _role(
         return TokenUse.FRAME
     if token.has("stop") and not token.has("attribute"):
         return TokenUse.FRAME  # "the large one"
+    if token.has("attribute") and at > 0 and tokens[at - 1].has("past_verb"):
+        return TokenUse.FRAME  # "the cola came flat": how it was, and not which is wanted
     return TokenUse.LEFT
 
 

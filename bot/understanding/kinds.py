@@ -240,9 +240,16 @@ def _names_amount(facts: Facts) -> bool:
 
 def _unexplained(facts: Facts) -> bool:
     """Words nobody knows outside the goods, or talk of the past: more than a plain order."""
-    if any(edit.mention is not None and edit.mention.unknown and edit.said.at < 0 for edit in facts.story.edits):
+    if any(edit.mention is not None and edit.mention.unknown and _is_aside(edit) for edit in facts.story.edits):
         return True
     return any(token.has("date_past") or token.has("past_verb") for token in facts.tokens)
+
+
+def _is_aside(edit: Edit) -> bool:
+    """Unknown words that count nothing, or that stand behind goods which are taken without them: "flour is lumpy, 2 sacks"."""
+    if edit.mention is None or edit.said.at < 0:
+        return True
+    return isinstance(edit.outcome, Line) and edit.mention.parts[-1][1] not in edit.mention.words
 
 
 def _weak(at: int) -> bool:

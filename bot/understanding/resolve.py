@@ -12,7 +12,7 @@ from bot.catalog.match import How, Match, called, match, nearest, rank
 from bot.catalog.product import Product
 from bot.language.folding import Folded
 from bot.language.languages import listed
-from bot.language.tokeniser import Token
+from bot.language.tokeniser import SIZE, Token
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.spans import Element, Mention, Quantity
 
@@ -41,6 +41,13 @@ class Said:
 
 
 NOTHING_SAID = Said()
+
+
+def _nouns(mention: Mention, told: Bag) -> list[str]:
+    """The words of a name that are neither sizes nor say how the goods are."""
+    return [
+        word for _, word, token in mention.parts if word in told and token.kind != SIZE and not token.has("attribute")
+    ]
 
 
 def said(quantity: Quantity | None) -> Said:
@@ -79,12 +86,13 @@ class Resolver:
         return found, amount
 
     def _named_whole(self, mention: Mention, told: Bag, found: Match) -> bool:
-        """ "genuine denso air filter", "oli filter c110": a whole name, or words that only one product has, beside words that none has."""
+        """ "genuine denso air filter", "oli filter c110": words that only one product has, beside words that none has. What stands
+        before a single noun makes it another thing: sweet potatoes are no potatoes, vinyl gloves M are none of nitrile."""
         if any(token.has("attribute") and word not in told for _, word, token in mention.parts):
             return False
         if all(token.has("attribute") for _, word, token in mention.parts if word in told):
             return False
-        return found.how is How.EXACT or len(told) > 1 or mention.parts[0][1] in told
+        return mention.parts[0][1] in told or len(_nouns(mention, told)) > 1
 
     def _adds_only(self, mention: Mention) -> bool:
         """ "fresh chicken", "box with handles": words that no product has, and that say of no other goods that they are meant."""

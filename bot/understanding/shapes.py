@@ -191,8 +191,14 @@ class _Shapes:
             start -= 1
         before = self._token(start - 1)
         opens = before is None or before.kind == scan.LINE or before.text in (",", ".", "!", ":", "-")
-        if opens and at - start <= LONGEST_TITLE:
+        if opens and at - start <= LONGEST_TITLE and not self._names_goods(start, at):
             yield start, at
+
+    def _names_goods(self, start: int, end: int) -> bool:
+        """ "cola: 320ml 4 cases": every word is one of goods, and some goods have them all."""
+        words = [token.word for token in self.tokens[start:end]]
+        named = any(not token.has("attribute") for token in self.tokens[start:end])
+        return named and all(map(self.index.knows, words)) and bool(self.index.holding(words))
 
     def _tells(self, at: int) -> bool:
         """Goods by their whole name, or a word that changes what is wanted."""

@@ -80,9 +80,16 @@ class GoodsWords:
         yield ends[-1]
         for mention in ends[-2::-1]:
             token = self.tokens[mention.end] if mention.end < len(self.tokens) else None
+            if self._is_same(mention, ends[-1]):
+                continue
             apart = not self.index.holding(ends[-1].bag) and mention.words[-1] in self.index.heads
             if token is not None and (token.roles or token.kind != scan.WORD or self.index.exact(mention.bag) or apart):
                 yield mention
+
+    def _is_same(self, shorter: Mention, longer: Mention) -> bool:
+        """ "light soy" of "light soy sauce", two names of one product: the longer is meant."""
+        named = self.index.exact(longer.bag)
+        return len(named) == 1 and self.index.exact(shorter.bag) == named
 
     def _mention(self, parts: list[Part], end: int) -> Mention:
         tokens = [token for _, _, token in parts]

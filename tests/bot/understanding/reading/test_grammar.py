@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.understanding.intent import Context, Intent
+from bot.understanding.intent import Context, Intent, IntentKind, QuestionReason
 from bot.understanding.reader import understand
 from tests.bot.understanding.trades import NOW, index_of
 
@@ -21,6 +21,9 @@ READ = [
     ("not the other", "packaging", "wet wipes 300 not 200", {"WW": 300}),
     ("not wanted", "packaging", "No forks. Wooden knives 4 packets.", {"KN-W": 400}),
     ("told before asked", "packaging", "last time 2 rolls of foil were torn, this time send 12 rolls", {"FL-30": 12}),
+    ("two names of one product, one within the other", "grocer", "2 ctn each of dark soy sauce and oyster sauce",
+     {"SC-DS": 8, "SC-OY": 12}),
+    ("how goods came", "pub", "the cola came flat last week so none of that, just 3 cases tonic", {"TNC": 72}),
     ("the same twice", "packaging", "10in box 5 ctn (500pcs)", {"PB10-K": 500}),
 ]  # fmt: skip
 
@@ -47,4 +50,45 @@ def test_a_number_that_belongs_to_nothing_is_quoted() -> None:
 
 def test_two_amounts_without_a_word_between_are_not_added_up() -> None:
     intent = read("packaging", "cling wrap, maybe 4 maybe 6 rolls")
+    assert not intent.sure
+
+
+@pytest.mark.parametrize(
+    ("trade", "text"),
+    [("grocer", "sweet potato 5kg"), ("grocer", "sweet corn 3 cartons"), ("packaging", "vinyl gloves L 4 boxes")],
+)
+def test_a_word_nobody_knows_before_a_single_noun_makes_it_other_goods(trade: str, text: str) -> None:
+    intent = read(trade, text)
+    assert intent.lines == ()
+    assert [question.reason for question in intent.questions] == [QuestionReason.UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("trade", "text"),
+    [
+        ("bakery", "மைதா மாவு கட்டியா இருக்கு, 2 மூட்டை"),
+        ("clinic", "eh sharps bin no cover one, 3 pcs"),
+        ("hardware", "wah ur grey paint colour run sia, 2 tin"),
+    ],
+)
+def test_words_that_say_how_the_goods_are_keep_a_message_from_being_an_order(trade: str, text: str) -> None:
+    assert read(trade, text).kind is IntentKind.COMPLAINT
+
+
+@pytest.mark.parametrize("text", ["cling wrap, maybe 4 maybe 6 rolls", "foil, maybe 2 maybe 3 rolls"])
+def test_an_amount_said_in_two_ways_is_asked(text: str) -> None:
+    intent = read("packaging", text)
+    assert intent.lines == ()
+    assert [question.reason for question in intent.questions] == [QuestionReason.QUANTITY]
+
+
+def test_goods_that_head_a_list_are_those_of_its_sizes() -> None:
+    intent = read("grocer", "cola: 320ml 4 cases, 1.5L 2 cases")
+    assert {line.sku: int(line.quantity) for line in intent.lines} == {"DR-CB": 24}
+    assert [question.candidates for question in intent.questions] == [("DR-CC", "DR-CZ")]
+
+
+def test_an_amount_in_a_unit_that_the_goods_lack_is_of_those_that_have_it() -> None:
+    intent = read("packaging", "kicthen asking for 3 bottles dish sope and 4 rolls foil")
+    assert {line.sku: int(line.quantity) for line in intent.lines} == {"DL-5": 3, "FL-30": 4}
     assert not intent.sure
