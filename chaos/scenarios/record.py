@@ -112,12 +112,10 @@ def backup_restored(trial: Trial) -> None:
     )
     known = trial.house.one("SELECT count(*) FROM orders")
     trial.house.close_all()
-    trial.house.change(
-        "TRUNCATE conversation_messages, conversations, orders, order_lines, order_events RESTART IDENTITY CASCADE"
-    )
+    trial.house.empty(("conversation_messages", "conversations", "orders", "order_lines", "order_events"))
     trial.house.rows("SELECT 1")
     names = [r[0] for r in trial.house.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-    trial.house.change(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
+    trial.house.empty(names)
     subprocess.run(
         [
             str(binary("pg_restore", folder)),

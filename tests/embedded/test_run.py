@@ -39,6 +39,14 @@ assert os.listdir(os.environ["PROMETHEUS_MULTIPROC_DIR"]) == []
 http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Door).serve_forever()
 """
 
+COMMANDS = """
+import flask
+app = flask.Flask(__name__)
+users = flask.cli.AppGroup("users")
+users.command("demo")(lambda: None)
+app.cli.add_command(users)
+"""
+
 
 @pytest.fixture(scope="module")
 def checkout() -> Iterator[Path]:
@@ -49,6 +57,7 @@ def checkout() -> Iterator[Path]:
         )
         (root / "release.py").write_text(RELEASE, encoding="ascii")
         (root / "web.py").write_text(WEB, encoding="ascii")
+        (root / "app.py").write_text(COMMANDS, encoding="ascii")
         yield root
         remove(root / "var")
 
