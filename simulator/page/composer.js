@@ -64,8 +64,9 @@ export class Composer {
     const near = this.person?.channel === "whatsapp" && length > WHATSAPP_PASSES_ON * 0.9;
     note.hidden = !near;
     note.dataset.over = String(length > WHATSAPP_PASSES_ON);
-    note.textContent = length > WHATSAPP_PASSES_ON
-      ? `${length - WHATSAPP_PASSES_ON} characters too many: WhatsApp hands on the first ${WHATSAPP_PASSES_ON.toLocaleString("en")}`
+    const over = length - WHATSAPP_PASSES_ON;
+    note.textContent = over > 0
+      ? `${over} ${over === 1 ? "character" : "characters"} too many: WhatsApp hands on the first ${WHATSAPP_PASSES_ON.toLocaleString("en")}`
       : `${length} of ${WHATSAPP_PASSES_ON.toLocaleString("en")} characters`;
   }
 

@@ -72,6 +72,8 @@ export function showTimesOf(name) {
 
 export const clock = (at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", timeZone: zone });
 
+export const moment = (iso) => new Date(iso).toLocaleString([], { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+
 // Days since 1970 in the outlets' zone.
 const dayNumber = (ms) => Math.round(Date.parse(new Date(ms).toLocaleDateString("en-CA", { timeZone: zone })) / 86400000);
 

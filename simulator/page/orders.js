@@ -1,6 +1,6 @@
 // The card on the right: what stands in the database for this contact's outlets, as the app wrote it.
 
-import { el, icon } from "./dom.js";
+import { el, icon, moment } from "./dom.js";
 
 const STATUS = {
   draft: "Draft",
@@ -77,7 +77,7 @@ function invoice(order) {
 
 function facts(order) {
   const rows = [["Delivery", order.delivery_date ? day(order.delivery_date) : "to be agreed"]];
-  if (order.placed_at) rows.push(["Placed", new Date(order.placed_at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })]);
+  if (order.placed_at) rows.push(["Placed", moment(order.placed_at)]);
   if (order.notes) rows.push(["Notes", order.notes]);
   return list("facts", rows);
 }

@@ -31,6 +31,23 @@ def test_order_written_in_the_page_is_placed_and_shown(
     assert problems == []
 
 
+def test_an_order_was_placed_by_the_outlets_clock_wherever_the_page_is_looked_at(
+    page: Page, app_url: str, shop: Shop, simulator: Running
+) -> None:
+    assert page.context.browser is not None
+    abroad = page.context.browser.new_page(locale="en-SG", timezone_id="America/New_York")
+    abroad.goto(f"{app_url}/simulator")
+    abroad.get_by_role("button", name="Canadian Pizza Pasir Ris").click()
+    abroad.get_by_label("Message", exact=True).fill("I need 100 x 10 inch pizza boxes")
+    abroad.keyboard.press("Enter")
+    assert simulator.ledger.wait_for(1, timeout_s=10, kind="webhook", operation="webhook")
+    shop.work()
+    placed = shop.one(
+        "SELECT to_char(placed_at AT TIME ZONE 'Asia/Singapore', 'FMDD Mon YYYY, FMHH12:MI am') FROM orders"
+    )
+    expect(abroad.locator(".order")).to_contain_text(str(placed))
+
+
 def test_numbered_choice_is_a_button_that_answers(page: Page, app_url: str, shop: Shop, simulator: Running) -> None:
     config = simulator.simulator.config
     page.goto(f"{app_url}/simulator")
