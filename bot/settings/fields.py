@@ -173,6 +173,7 @@ class Settings(BaseSettings):
     order_cutoff: str = Field(
         "17:00",
         pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        examples=["17:00"],
         description="the day before delivery, local time; an outlet's own wins",
     )
     confirm_orders: ConfirmOrders = Field(
@@ -199,7 +200,12 @@ class Settings(BaseSettings):
         3, ge=0, description="reminders and announcements to one contact in 24 hours"
     )
     sentry_dsn: SecretStr = Field(SecretStr(""), description="errors go there when set")
-    log_level: str = Field("INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$", description="of our own logs")
+    log_level: str = Field(
+        "INFO",
+        pattern=r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$",
+        examples=["INFO", "WARNING"],
+        description="of our own logs",
+    )
     simulator_url: str = Field("http://127.0.0.1:8004", description="development: where the simulator process listens")
     trusted_proxies: int = Field(0, ge=0, le=5, description="reverse proxies in front whose X-Forwarded-* are believed")
     postgres_user: str = Field("", description="with the next four: composes DATABASE_URL when that is empty")

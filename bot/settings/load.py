@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +13,9 @@ from bot.errors import StartupRefused
 from bot.settings import defaults
 from bot.settings.fields import DEMO_ENV_FILE, ENV_FILE, Environment, Settings
 from bot.settings.problems import problems_of, problems_of_parts
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class _Where(BaseSettings):
@@ -32,6 +35,14 @@ def env_files(environment: str | None = None) -> tuple[Path, ...]:
     return (DEMO_ENV_FILE, ENV_FILE) if named.strip().lower() == Environment.DEVELOPMENT else (ENV_FILE,)
 
 
+def _in_words(problem: ErrorDetails) -> str:
+    """What is wrong with one setting; an example instead of a pattern."""
+    field = Settings.model_fields.get(str(problem["loc"][0]))
+    if problem["type"] == "string_pattern_mismatch" and field is not None and field.examples:
+        return f"must be such as {' or '.join(map(str, field.examples))}"
+    return problem["msg"].removeprefix("Value error, ")
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read, check and complete the settings.
 
@@ -42,7 +53,7 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         settings, problems = Settings(**given), []
     except ValidationError as error:
-        bad = {str(item["loc"][0]): item["msg"] for item in error.errors(include_input=False)}
+        bad = {str(item["loc"][0]): _in_words(item) for item in error.errors(include_input=False)}
         problems = [f"{name.upper()}: {message}" for name, message in bad.items()]
         good = {name: Settings.model_fields[name].default for name in bad if name in Settings.model_fields}
         settings = Settings(**{**given, **good})

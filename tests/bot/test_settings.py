@@ -111,8 +111,9 @@ def test_placeholders_are_refused_in_production(name: str, value: str) -> None:
         ("telegram_webhook_secret", "f" * 32, "TELEGRAM_WEBHOOK_SECRET: must differ"),
         ("enable_otel_metrics", True, "ENABLE_OTEL_METRICS"),
         ("xero_client_id", "id", "XERO_CLIENT_SECRET: missing"),
-        ("twilio_api_base_url", "ftp://x", "TWILIO_API_BASE_URL: "),
-        ("log_level", "VERBOSE", "LOG_LEVEL: "),
+        ("twilio_api_base_url", "ftp://x", "TWILIO_API_BASE_URL: must be"),
+        ("log_level", "VERBOSE", "LOG_LEVEL: must be such as INFO or WARNING"),
+        ("order_cutoff", "25:00", "ORDER_CUTOFF: must be such as 17:00"),
         ("environment", "staging", "ENVIRONMENT: "),
     ],
 )
