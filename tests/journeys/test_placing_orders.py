@@ -8,6 +8,7 @@ from tests.conftest import Shop
 from tests.people import JEWEL, PASIR_RIS, STRANGER, Phone, TelegramChat, WhatsAppPhone
 
 LINES = "SELECT sku, quantity, unit FROM order_lines ORDER BY position"
+LAST_REPLY = "SELECT content FROM conversation_messages WHERE direction = 'outbound' ORDER BY id DESC LIMIT 1"
 
 
 def test_pizza_boxes_are_ordered_and_the_reply_names_everything(shop: Shop, phone: Phone) -> None:
@@ -37,8 +38,7 @@ def test_boxes_of_several_kinds_are_asked_about_and_the_choice_makes_one_order(s
     assert shop.rows(LINES) == [(candidates[1], 10, "piece")]  # type: ignore[index]
     assert shop.rows("SELECT status FROM orders") == [("placed",)]
     # Telegram takes three messages of one chat in three seconds, so this one may wait a moment
-    reply = shop.one("SELECT content FROM conversation_messages WHERE direction = 'outbound' ORDER BY id DESC LIMIT 1")
-    assert "10 pcs" in str(reply)
+    assert "10 pcs" in str(shop.one(LAST_REPLY))
 
 
 def test_an_outlet_with_an_ampersand_orders_boxes_and_liners(shop: Shop, simulator: Running) -> None:
@@ -58,19 +58,22 @@ def test_a_greeting_is_answered_and_orders_nothing(shop: Shop, phone: Phone) -> 
 
 
 def test_an_unknown_sender_is_told_how_to_be_registered(shop: Shop, simulator: Running) -> None:
-    (reply,) = WhatsAppPhone(simulator, shop, STRANGER).say("I need 100 x 10 inch pizza boxes")
+    reply, kept = WhatsAppPhone(simulator, shop, STRANGER).say("I need 100 x 10 inch pizza boxes")
     assert "not registered" in reply
+    assert "kept your order" in kept
     assert shop.one("SELECT count(*) FROM orders") == 0
 
 
 def test_a_telegram_chat_shares_its_phone_and_orders(shop: Shop, simulator: Running) -> None:
     chat = TelegramChat(simulator, shop)
-    chat.say("100 x 10 inch pizza boxes")
-    assert chat.keyboard["keyboard"][0][0]["request_contact"] is True
+    _, kept = chat.say("100 x 10 inch pizza boxes")
+    assert chat.messages[0].sent["reply_markup"]["keyboard"][0][0]["request_contact"] is True
+    assert "kept your order" in kept
     assert shop.one("SELECT count(*) FROM orders") == 0
-    linked, placed = chat.share_contact(PASIR_RIS)  # what was written before is taken up
+    (linked,) = chat.share_contact(PASIR_RIS)
     assert "Canadian Pizza Pasir Ris" in linked
-    assert "- Outlet: Canadian Pizza Pasir Ris" in placed
+    # what was written before is taken up; the fourth message of a chat in three seconds waits a moment in the outbox
+    assert "- Outlet: Canadian Pizza Pasir Ris" in str(shop.one(LAST_REPLY))
     assert shop.rows("SELECT channel, status FROM orders") == [("telegram", "placed")]
 
 
