@@ -86,7 +86,7 @@ class _Words:
 
 def items_of(facts: Facts) -> tuple[Item, ...]:
     """Every item of the message in order."""
-    words = _Words(facts, [phrase for phrase in _phrases(facts) if _stands(phrase, facts)])
+    words = _Words(facts, _standing(facts))
     found = [*_phrase_items(words), *_element_items(words), *_unexplained(words)]
     found.sort(key=lambda item: (item.start, item.end))
     return tuple(_pointing(_with_unit_behind(_estimated(_ranged(found, facts)))))
@@ -114,7 +114,7 @@ def says(facts: Facts, role: Role) -> bool:
 
 def unread_words(facts: Facts) -> tuple[str, ...]:
     """Words that would change an order, of a message that is not read as a change: whatever else it does needs a YES."""
-    words = _Words(facts, [phrase for phrase in _phrases(facts) if _stands(phrase, facts)])
+    words = _Words(facts, _standing(facts))
     return tuple(phrase.text for phrase in words.phrases if _is_unread(phrase, facts.tokens))
 
 
@@ -138,6 +138,25 @@ def _phrases(facts: Facts) -> list[Phrase]:
         if not known and (mended := repaired(pieces, token.text, token.start)):
             found.append(mended)
     return found
+
+
+def _standing(facts: Facts) -> list[Phrase]:
+    """The phrases that keep their words; what goods leave of one is read again: the "to" of "crab stick to 12"."""
+    found = _phrases(facts)
+    kept = [phrase for phrase in found if _stands(phrase, facts)]
+    rests = [rest for phrase in found if phrase not in kept for rest in _behind_goods(phrase, facts)]
+    return sorted([*kept, *(rest for rest in rests if _stands(rest, facts))], key=lambda phrase: phrase.start)
+
+
+def _behind_goods(phrase: Phrase, facts: Facts) -> list[Phrase]:
+    """The phrases in what follows the words of goods that a phrase begins with."""
+    mentions = (element for element in facts.elements if isinstance(element, Mention))
+    named = [token for mention in mentions for token in _words_of_goods(mention, facts.index)]
+    ends = [token.end for token in named if token.start <= phrase.start < token.end < phrase.end]
+    if not ends:
+        return []
+    pieces = scan.pieces(facts.folded.text)
+    return find_phrases([piece for piece in pieces if max(ends) <= piece.start and piece.end <= phrase.end])
 
 
 def _stands(phrase: Phrase, facts: Facts) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.catalog.catalog_csv import parse_catalog
 from bot.catalog.index import CatalogIndex
-from bot.understanding.intent import Context, Intent, IntentKind
+from bot.understanding.intent import Basket, Context, Intent, IntentKind
 from bot.understanding.reader import understand
 
 NOW = datetime(2026, 11, 18, 2, 15, tzinfo=UTC)
@@ -41,6 +42,7 @@ S23,Hex Bolt M8x30,m8x30
 S24,Copy Paper A4 80gsm,
 S25,Flat Washer 3/4",
 S26,Extra Virgin Olive Oil,extra virgin
+S27,Crab Stick,crab stick
 """
 INDEX = CatalogIndex.build(
     parse_catalog(
@@ -135,3 +137,12 @@ def test_a_word_that_says_of_other_goods_is_asked_about(text: str) -> None:
     intent = read(text)
     assert not intent.sure
     assert intent.questions or any(text.split()[-2] in doubt for doubt in intent.doubts)
+
+
+@pytest.mark.parametrize(
+    "text", ["can you bump the crab stick to 12", "increase crab stick to 12", "raise the crab stick to 12 pls"]
+)
+def test_a_phrase_that_begins_with_the_words_of_goods_leaves_the_rest_of_its_words(text: str) -> None:
+    draft = Basket((("S27", Decimal(6)), ("S13", Decimal(3))))
+    intent = understand(text, INDEX, Context(draft=draft, last_bot="Reply YES to confirm."), NOW)
+    assert {line.sku: int(line.quantity) for line in intent.lines} == {"S27": 12, "S13": 3}
