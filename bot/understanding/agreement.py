@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from bot.understanding.intent import WRITES_ORDER, Intent, IntentKind, Question, QuestionReason
 
@@ -26,6 +27,10 @@ def agreed(first: Intent, second: Intent) -> Intent:
         return second
     if _knows_better(first, second):
         return replace(second, doubtful=True, doubts=_words(first, second)) if second.lines else second
+    if _asks_of_words_passed_over(first, second):
+        return second
+    if _names_more(first, second):
+        return replace(first, questions=second.questions)
     if _needs_no_question(first, second):
         return replace(second, doubtful=True, doubts=_words(first, second))
     if _same_effect(first, second):
@@ -56,6 +61,27 @@ def _asks_how_many(first: Intent, second: Intent) -> bool:
     return first.kind is second.kind and kept <= {(x.sku, x.quantity) for x in second.lines}
 
 
+def _asks_of_words_passed_over(first: Intent, second: Intent) -> bool:
+    """ "6 rolls foil and 500ml of soy sauce": goods with an amount, of which the first reading takes a part and leaves the rest."""
+    if first.kind is not second.kind or not first.questions or _ordered(first) != _ordered(second):
+        return False
+    asked = [question.text for question in second.questions if question.quantity_said is not None]
+    return bool(first.doubts) and all(any(words in text for text in asked) for words in first.doubts)
+
+
+def _names_more(first: Intent, second: Intent) -> bool:
+    """ "I need 10 boxes": the same question by both, and the second has more that may be meant."""
+    if first.kind is not second.kind or _ordered(first) != _ordered(second):
+        return False
+    pairs = list(zip(first.questions, second.questions, strict=False))
+    same = len(first.questions) == len(second.questions) and all(
+        (a.reason, a.quantity_said, a.unit_said) == (b.reason, b.quantity_said, b.unit_said)
+        and set(a.candidates) <= set(b.candidates)
+        for a, b in pairs
+    )
+    return same and any(len(a.candidates) < len(b.candidates) for a, b in pairs)
+
+
 def _doubts_amount(question: Question) -> bool:
     return (
         question.reason is QuestionReason.QUANTITY
@@ -65,8 +91,11 @@ def _doubts_amount(question: Question) -> bool:
 
 
 def _effect(intent: Intent) -> object:
-    lines = frozenset((line.sku, line.quantity) for line in intent.lines)
-    return intent.kind in WRITES_ORDER, lines, intent.delivery_date, intent.order_id
+    return intent.kind in WRITES_ORDER, _ordered(intent), intent.delivery_date, intent.order_id
+
+
+def _ordered(intent: Intent) -> frozenset[tuple[str, Decimal]]:
+    return frozenset((line.sku, line.quantity) for line in intent.lines)
 
 
 def _same_effect(first: Intent, second: Intent) -> bool:

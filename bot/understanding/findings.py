@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.language.tokeniser import Token
 from bot.understanding.cues import Cues
+from bot.understanding.dates_in_words import Day
 from bot.understanding.edits import Story
 from bot.understanding.facts import Facts
 from bot.understanding.intent import Intent, Line, OddDay
@@ -38,15 +39,20 @@ def told_of_the_past(facts: Facts) -> tuple[str, ...]:
 
 
 def odd_days(facts: Facts) -> tuple[OddDay, ...]:
-    """The days that were asked for and cannot simply be taken, where no other is asked for as clearly."""
-    negated = {e.end for e in facts.elements if isinstance(e, Cue) and "negate" in e.roles}
-    certain = max((day.weight for day in facts.days if day.day is not None and day.doubt is None), default=0)
+    """The days that were asked for and cannot simply be taken, in the customer's words."""
     tokens = facts.tokens
     return tuple(
         OddDay(facts.folded.quote(tokens[d.start].start, tokens[d.end - 1].end), d.doubt, d.suggestion or d.day)
-        for d in facts.days
-        if d.doubt is not None and d.weight > certain and d.start not in negated
+        for d in days_asked_about(facts)
+        if d.doubt is not None
     )
+
+
+def days_asked_about(facts: Facts) -> tuple[Day, ...]:
+    """The days that were asked for and cannot simply be taken, where no other is asked for as clearly."""
+    negated = {e.end for e in facts.elements if isinstance(e, Cue) and "negate" in e.roles}
+    certain = max((day.weight for day in facts.days if day.day is not None and day.doubt is None), default=0)
+    return tuple(d for d in facts.days if d.doubt is not None and d.weight > certain and d.start not in negated)
 
 
 def spoken(facts: Facts) -> set[int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
@@ -23,7 +24,7 @@ from bot.understanding.dates_in_words import Day, find_days
 from bot.understanding.edits import Edit, Story
 from bot.understanding.effects import effects
 from bot.understanding.facts import Facts
-from bot.understanding.findings import Read, odd_days, silence, spoken, told_of_the_past
+from bot.understanding.findings import Read, days_asked_about, odd_days, silence, spoken, told_of_the_past
 from bot.understanding.intent import Context, Intent, IntentKind, Line, Question, QuestionReason
 from bot.understanding.reading.decode import Derivation, decode
 from bot.understanding.reading.find import elements_of, lattice_of, left_by, rival_of, weights
@@ -93,7 +94,8 @@ def sight(text: str, index: CatalogIndex, context: Context, today: date) -> Sigh
     tokens = typed(index.read(folded.text, pieces), index)
     if sum(token.kind in (scan.NUMBER, SIZE) for token in tokens) > MAX_NODES:
         return None
-    named = [range(token.start, token.end) for token in tokens if token.names or _asks_the_driver(token)]
+    goods = _goods_in_two_words(tokens, index)
+    named = [range(t.start, t.end) for t in (*goods, *(t for t in tokens if t.names or _asks_the_driver(t)))]
     cues = find_cues([piece for piece in pieces if not any(piece.start in span for span in named)])
     days = find_days(tokens, today)
     resolver = Resolver(index, Quoter(tokens, folded))
@@ -129,6 +131,12 @@ def facts_of(seen: Sight, derivation: Derivation) -> Facts:
     )  # fmt: skip
 
 
+def _goods_in_two_words(tokens: Sequence[Token], index: CatalogIndex) -> list[Token]:
+    """The first words of "wet wipes": before another word of the same name it says what goods, and not how they are."""
+    known = (pair for pair in pairwise(tokens) if all(index.knows(token.word) for token in pair))
+    return [one for one, other in known if one.word != other.word and index.holding((one.word, other.word))]
+
+
 def _asks_the_driver(token: Token) -> bool:
     """ "call me when arrive" asks nobody when it arrives."""
     return token.has("note") and len(token.text.split()) > 1
@@ -153,7 +161,10 @@ def _doubts(facts: Facts) -> tuple[str, ...]:
 def _used(facts: Facts) -> set[int]:
     """The tokens that the reading uses: all but those it passes over, and goods that it neither takes nor asks about."""
     used = set(range(len(facts.tokens))) - facts.left
-    used -= {at for day in facts.days if not (day.past or day.day) for at in range(day.start, day.end)}
+    asked = days_asked_about(facts)  # its own question, and no words left over
+    used |= {at for day in asked for at in range(day.start, day.end)}
+    lost = (day for day in facts.days if not (day.past or day.day or day in asked))
+    used -= {at for day in lost for at in range(day.start, day.end)}
     if facts.story.edits and not (facts.context.pending or facts.context.draft or facts.context.last_order):
         used -= {at for q in facts.story.loose if q.unit is None for at in range(q.start, q.end)}
     if facts.context.pending:
