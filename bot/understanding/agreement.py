@@ -17,6 +17,8 @@ CONFIDENT = 0.85
 """From here on the second reading is believed where the first is unsure what a message is."""
 UNCERTAIN = 0.7
 """Below this the first reading is unsure of it."""
+LIKELY = 0.5
+"""A question of the second reading places nothing, so there it is enough to be likely, where the first is not."""
 _ACTS = (IntentKind.ORDER_CONFIRM, IntentKind.ORDER_CANCEL, IntentKind.OPT_OUT)
 """What is done at once, and on no second reading's word."""
 
@@ -47,9 +49,13 @@ def _tells_something_else(first: Intent, second: Intent) -> bool:
 
 
 def _knows_better(first: Intent, second: Intent) -> bool:
-    """Another kind of message, of which the second is certain and the first is not."""
-    other = second.kind is not first.kind and second.kind not in _ACTS
-    return other and first.confidence < UNCERTAIN and second.confidence >= CONFIDENT
+    """Another kind of message, of which the second is certain and the first is not: "5 flurbs" is asked about."""
+    if second.kind is first.kind or second.kind in _ACTS:
+        return False
+    if first.confidence < UNCERTAIN and second.confidence >= CONFIDENT:
+        return True
+    only_asks = bool(second.questions) and not second.lines
+    return only_asks and first.confidence < LIKELY <= second.confidence
 
 
 def _asks_how_many(first: Intent, second: Intent) -> bool:

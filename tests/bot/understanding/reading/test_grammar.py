@@ -92,3 +92,15 @@ def test_an_amount_in_a_unit_that_the_goods_lack_is_of_those_that_have_it() -> N
     intent = read("packaging", "kicthen asking for 3 bottles dish sope and 4 rolls foil")
     assert {line.sku: int(line.quantity) for line in intent.lines} == {"DL-5": 3, "FL-30": 4}
     assert not intent.sure
+
+
+@pytest.mark.parametrize("text", ["5 flurbs", "5 bananas", "5 turnips"])
+def test_an_amount_of_goods_that_nobody_sells_is_asked_about(text: str) -> None:
+    intent = read("packaging", text)
+    assert intent.lines == ()
+    assert [question.reason for question in intent.questions] == [QuestionReason.UNKNOWN]
+
+
+@pytest.mark.parametrize("text", ["we are 5 people today", "10 minutes", "only 2 of us working today"])
+def test_an_amount_of_people_or_time_asks_nothing(text: str) -> None:
+    assert read("packaging", text).questions == ()
