@@ -16,6 +16,7 @@ from bot.catalog.index import CatalogIndex
 from bot.language import scan
 from bot.language.folding import MAX_CHARS, Folded, fold
 from bot.language.regions import find_regions
+from bot.language.scripts import is_unspaced
 from bot.language.tokeniser import SIZE, Token
 from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.agreement import UNCERTAIN, agreed
@@ -133,7 +134,10 @@ def facts_of(seen: Sight, derivation: Derivation) -> Facts:
 
 def _goods_in_two_words(tokens: Sequence[Token], index: CatalogIndex) -> list[Token]:
     """The first words of "wet wipes": before another word of the same name it says what goods, and not how they are."""
-    known = (pair for pair in pairwise(tokens) if all(index.knows(token.word) for token in pair))
+    spaced = (
+        pair for pair in pairwise(tokens) if not is_unspaced(pair[0].text)
+    )  # 香米什么价: one run, and a question in it
+    known = (pair for pair in spaced if all(index.knows(token.word) for token in pair))
     return [one for one, other in known if one.word != other.word and index.holding((one.word, other.word))]
 
 
