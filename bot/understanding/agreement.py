@@ -42,6 +42,13 @@ def agreed(first: Intent, second: Intent) -> Intent:
     return first
 
 
+def asks_which(second: Intent) -> bool:
+    """ "I need boxes": an order for certain, of goods that many names hold; a question that can be answered says more than a list."""
+    which = [question.reason is QuestionReason.AMBIGUOUS for question in second.questions]
+    certain = second.kind is IntentKind.ORDER_CREATE and second.confidence >= CONFIDENT
+    return certain and not second.lines and which == [True]
+
+
 def _tells_something_else(first: Intent, second: Intent) -> bool:
     """ "sharps bin no cover one, 3 pcs": an order of which the first reading is unsure, and the second sure that it is none."""
     none = second.kind not in (*WRITES_ORDER, *_ACTS)

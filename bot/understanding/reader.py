@@ -19,7 +19,7 @@ from bot.language.regions import find_regions
 from bot.language.scripts import is_unspaced
 from bot.language.tokeniser import SIZE, Token
 from bot.understanding.accounting import left_over, roles_of
-from bot.understanding.agreement import UNCERTAIN, agreed
+from bot.understanding.agreement import UNCERTAIN, agreed, asks_which
 from bot.understanding.cues import Cues, find_cues
 from bot.understanding.dates_in_words import Day, find_days
 from bot.understanding.edits import Edit, Story
@@ -82,6 +82,8 @@ def read(
     if rules is None:
         return grammar
     first, second = (grammar, rules) if seen.lattice.context == NEW else (rules, grammar)
+    if first.intent.kind is IntentKind.OTHER and asks_which(second.intent):
+        return second
     unsure = seen.lattice.context == NEW and first.intent.confidence < UNCERTAIN
     if first.intent.kind is not IntentKind.ORDER_CREATE and not unsure:
         return first
