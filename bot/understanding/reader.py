@@ -137,7 +137,7 @@ def facts_of(seen: Sight, derivation: Derivation) -> Facts:
 def _goods_in_two_words(tokens: Sequence[Token], index: CatalogIndex) -> list[Token]:
     """The first words of "wet wipes": before another word of the same name it says what goods, and not how they are."""
     spaced = (
-        pair for pair in pairwise(tokens) if not is_unspaced(pair[0].text)
+        pair for pair in pairwise(tokens) if not any(is_unspaced(token.text) for token in pair)
     )  # 香米什么价: one run, and a question in it
     known = (pair for pair in spaced if all(index.knows(token.word) for token in pair))
     return [one for one, other in known if one.word != other.word and index.holding((one.word, other.word))]
