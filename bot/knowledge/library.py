@@ -153,17 +153,23 @@ class Library:
         return Words([terms_of(f"{passage.name}. {passage.text}", "en") for passage in self.passages])
 
 
+def bm25(texts: Sequence[Sequence[str]]) -> Any:
+    """The library's index over those words; it makes itself talkative when it is imported, so it is told to be quiet then."""
+    import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    index = bm25s.BM25()
+    index.index(texts, show_progress=False)
+    return index
+
+
 class Words:
     """BM25 over stems and concepts."""
 
     def __init__(self, texts: Sequence[Terms]) -> None:
-        import bm25s
-
-        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it makes itself talkative when it is imported
         self._sets = [frozenset(text.tokens) for text in texts]
         self._count = Counter(token for each in self._sets for token in each)
-        self._index: Any = bm25s.BM25()
-        self._index.index([list(text.tokens) or [""] for text in texts], show_progress=False)
+        self._index = bm25([list(text.tokens) or [""] for text in texts])
 
     def scores(self, question: Terms) -> list[float]:
         known = [token for token in question.tokens if token in self._index.vocab_dict]

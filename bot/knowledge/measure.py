@@ -16,7 +16,7 @@ from bot.knowledge.confidence import FEATURES, WITHOUT_MEANING, Curve, fitted
 from bot.knowledge.documents import ANSWERING, Passage, read_folder
 from bot.knowledge.embedders import Embedder
 from bot.knowledge.found import Answer, Verdict
-from bot.knowledge.library import Library, Signals
+from bot.knowledge.library import Library, Signals, bm25
 from bot.knowledge.manifest import Manifest, version_of
 from bot.knowledge.terms import Terms, terms_of
 from bot.knowledge.units import units_of
@@ -153,11 +153,8 @@ class Floor:
     """Plain BM25 over plain words: what everything else has to beat."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        import bm25s
-
         self._passages = passages
-        self._index: Any = bm25s.BM25()
-        self._index.index([_plain(f"{each.name} {each.text}") for each in passages], show_progress=False)
+        self._index = bm25([_plain(f"{each.name} {each.text}") for each in passages])
 
     def best(self, text: str) -> str:
         known = [word for word in _plain(text) if word in self._index.vocab_dict]
