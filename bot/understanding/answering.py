@@ -174,9 +174,16 @@ def _by_statement(
         return _narrowed(state, replace(said, op=Op.WISH, instead=None), claimed, index)
     if said.op not in _WISHES or (said.op is Op.SET and _is_held(said.goods, held)):
         return replace(state, rest=(*state.rest, said))
+    if said.goods is None and said.op is Op.SET and held and _asks_which(state):
+        return replace(state, rest=(*state.rest, said))
     if said.goods is None:
         return _by_amount(state, said, index)
     return _narrowed(state, said, claimed, index)
+
+
+def _asks_which(state: Answered) -> bool:
+    """ "make it 8" beside "which gloves?" and five cartons of boxes: it may set the boxes, and it says nothing of which gloves."""
+    return bool(state.open) and len(state.open[0].candidates) > 1
 
 
 def _is_held(goods: Goods | None, held: frozenset[str]) -> bool:
@@ -307,8 +314,7 @@ def _by_amount(state: Answered, said: Statement, index: CatalogIndex) -> Answere
     place = _place(question, amount)
     if place is not None:
         return _settled(replace(state, open=rest, hit=True), question, question.candidates[place - 1], None, index)
-    off_list = amount.unit is None and question.quantity_said is not None
-    again = question if off_list else _with_amount(question, amount)
+    again = question if amount.unit is None else _with_amount(question, amount)  # a number off the list may be anything
     return replace(state, open=rest, asked=(*state.asked, again), hit=True)
 
 
