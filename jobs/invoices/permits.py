@@ -24,7 +24,7 @@ FAILURES_TO_OPEN, OPEN_S = 5, 30.0
 NOT_CONNECTED_S = REFUSED_S = 30.0
 """How soon it is looked again whether somebody has connected."""
 WINDOW = RateLimitItemPerMinute(A_MINUTE)
-SLOTS, CONTACTS, FACTS = 7_401, 7_402, 7_403
+SLOTS, CONTACTS, ORGANISATION = 7_401, 7_402, 7_403
 """Name spaces of PostgreSQL's advisory locks. They belong to a connection: a worker that dies gives them back at once."""
 _TRY = text("SELECT pg_try_advisory_lock(:space, :key)")
 _UNLOCK = text("SELECT pg_advisory_unlock(:space, :key)")

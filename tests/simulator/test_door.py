@@ -20,7 +20,8 @@ PAGE = Path(__file__).resolve().parents[2] / "simulator" / "page"
 
 
 def test_page_and_its_assets_come_with_a_strict_policy(client: FlaskClient) -> None:
-    for path in ("/simulator", "/simulator/", "/simulator/assets/main.js", "/simulator/assets/theme.css"):
+    paths = ("/simulator", "/simulator/", "/simulator/assets/main.js", "/console/assets/theme.css")
+    for path in paths:
         answer = client.get(path)
         assert answer.status_code == 200, path
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

@@ -10,13 +10,13 @@ from bot.knowledge.contradictions import Facts, contradictions
 from bot.knowledge.documents import Collection, Passage, read_folder
 from tests.bot.knowledge.conftest import DOCUMENTS
 
-FACTS = Facts(
+ROWS = Facts(
     frozenset({"17:00"}), frozenset({Decimal("50.00")}), Decimal("0.09"), {"Pizza Box 10 inch": Decimal("0.28")}
 )
 
 
 def found(text: str) -> list[str]:
-    return contradictions([Passage(Collection.POLICIES, "orders", "Orders", "", text)], FACTS)
+    return contradictions([Passage(Collection.POLICIES, "orders", "Orders", "", text)], ROWS)
 
 
 @pytest.mark.parametrize(
