@@ -71,10 +71,12 @@ def proposed_order(turn: Turn, target: Target) -> ProposedOrder:
 
 
 def _unsure(turn: Turn, waiting: OpenQuestion) -> bool:
-    """Whether the reading is unsure of the lines, or of whether they are an order; an answer is one."""
+    """Whether the reading is unsure of the lines, or of whether they are an order; an answer is one, but for words of it that
+    may mean something else."""
     if not all(line.sure for line in turn.intent.lines):
         return True
-    return turn.intent.doubtful and waiting is NOTHING_WAITS and not _doubts_the_day_only(turn)
+    unsure = turn.intent.doubtful and (waiting is NOTHING_WAITS or bool(turn.intent.doubts))
+    return unsure and not _doubts_the_day_only(turn)
 
 
 def delivery_of(

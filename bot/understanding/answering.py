@@ -35,6 +35,8 @@ class Answered:
     rest: tuple[Statement, ...] = ()
     closed: tuple[Question, ...] = ()
     """Questions that words have answered: the same words may take a second of their candidates."""
+    doubts: tuple[str, ...] = ()
+    """Words that may have meant something else."""
     hit: bool = False
     """Whether the message answers anything at all, if only with a no or with what is not on the list."""
 
@@ -174,16 +176,30 @@ def _by_statement(
         return _narrowed(state, replace(said, op=Op.WISH, instead=None), claimed, index)
     if said.op not in _WISHES or (said.op is Op.SET and _is_held(said.goods, held)):
         return replace(state, rest=(*state.rest, said))
-    if said.goods is None and said.op is Op.SET and held and _asks_which(state):
-        return replace(state, rest=(*state.rest, said))
+    if said.goods is None and said.op is Op.SET and _asks_which(state):
+        return _set_beside(state, said, held)
     if said.goods is None:
         return _by_amount(state, said, index)
     return _narrowed(state, said, claimed, index)
 
 
 def _asks_which(state: Answered) -> bool:
-    """ "make it 8" beside "which gloves?" and five cartons of boxes: it may set the boxes, and it says nothing of which gloves."""
     return bool(state.open) and len(state.open[0].candidates) > 1
+
+
+def _set_beside(state: Answered, said: Statement, held: frozenset[str]) -> Answered:
+    """ "make it 8" beside "which gloves?" says nothing of which. Gloves without an amount leave it to the draft's lines; five
+    boxes of gloves become eight, for a YES where it may be another line that is meant."""
+    question, amount = state.open[0], said.amount
+    if question.quantity_said is None and held:
+        return replace(state, rest=(*state.rest, said))
+    again = _with_amount(question, amount) if question.quantity_said is not None or _has_unit(amount) else question
+    words = (said.text,) if again is not question and held else ()
+    return replace(state, open=state.open[1:], asked=(*state.asked, again), hit=True, doubts=(*state.doubts, *words))
+
+
+def _has_unit(amount: Amount | None) -> bool:
+    return amount is not None and amount.unit is not None
 
 
 def _is_held(goods: Goods | None, held: frozenset[str]) -> bool:
@@ -314,7 +330,7 @@ def _by_amount(state: Answered, said: Statement, index: CatalogIndex) -> Answere
     place = _place(question, amount)
     if place is not None:
         return _settled(replace(state, open=rest, hit=True), question, question.candidates[place - 1], None, index)
-    again = question if amount.unit is None else _with_amount(question, amount)  # a number off the list may be anything
+    again = _with_amount(question, amount) if _has_unit(amount) else question  # a number off the list may be anything
     return replace(state, open=rest, asked=(*state.asked, again), hit=True)
 
 

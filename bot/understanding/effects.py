@@ -418,7 +418,9 @@ def _with_answer(scene: Scene, result: Answered) -> Intent:
     for op, line in result.lines:
         book = book.put(line) if op is ChangeOp.SET else book.more(line)
     book = amended(book, result.rest, scene.index, Manner(ChangeOp.SET, beside=True))
-    book = replace(book, questions=(*result.asked, *result.open, *book.questions))
+    book = replace(
+        book, questions=(*result.asked, *result.open, *book.questions), doubts=(*book.doubts, *result.doubts)
+    )
     confidence = next((p for kind, p in scene.reading.kinds if kind == ORDER), CERTAIN)
     return _intent(IntentKind.ORDER_AMEND, scene, confidence, book, draft)
 
