@@ -113,7 +113,12 @@ def shared() -> dict[str, Any]:
         return {"who": None}
     with autocommit(current_runtime().engine) as connection:
         waiting = counts(connection, who.name)
-    return {"who": who, "waiting": waiting, "rail": rail(who, waiting), "Role": Role}
+    return {"who": who, "waiting": waiting, "rail": rail(who, waiting), "Role": Role, "live": is_refresh()}
+
+
+def is_refresh() -> bool:
+    """A page of ours fetches itself again. Nobody looks at the answer, so a word that is said once stays for who was meant."""
+    return "X-Live" in request.headers
 
 
 def back(default: str) -> str:

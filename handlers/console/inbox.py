@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.channels.registry import CHANNELS
 from bot.errors import BadInputError
 from handlers.asked import choice, whole
-from handlers.console.door import SEE_OTHER, back, blueprint, done, ops, viewers
+from handlers.console.door import SEE_OTHER, back, blueprint, done, is_refresh, ops, viewers
 from handlers.console.sessions import SignedIn, operator
 from handlers.console.told import send
 from handlers.current import current_runtime
@@ -80,7 +80,7 @@ def _page(thread_id: int | None) -> str:
 
 def _note_view(connection: Connection, open_: Thread, me: SignedIn) -> None:
     """Reading what a customer wrote is reading personal data, so it is written down; once, not at every refresh."""
-    if not request.headers.get("X-Live"):
+    if not is_refresh():
         audit(connection, me.name, "viewed", f"conversation:{open_.id}")
     if open_.unread and me.may(Role.OPS):
         desk.mark_read(connection, open_.id, by=me.name, up_to=open_.last_id)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 from sqlalchemy import text
 
 from jobs.access.users import add_user
@@ -50,8 +50,12 @@ def ready(page: Page) -> None:
     expect(page.locator("body[data-ready]")).to_be_attached()
 
 
+def is_refresh(response: Response) -> bool:
+    return "x-live" in response.request.headers and "/console/todo" in response.url
+
+
 def said(page: Page, words: str) -> None:
-    expect(page.locator("#flashes")).to_contain_text(words)
+    expect(page.locator(".flashes")).to_contain_text(words)
 
 
 def test_a_waiting_customer_is_answered_and_handed_back_by_keys_alone(
@@ -108,6 +112,8 @@ def test_failures_new_people_and_new_names_are_settled(page: Page, app_url: str,
     sign_in(page, app_url)
     page.get_by_role("link", name="To do").click()
     page.get_by_label(f"Outlet for {STRANGER}").select_option("AW-JWL")
+    with page.expect_response(is_refresh):
+        world.phone(TAMPINES).say("I want to talk to a person")  # the page changes under the hand that chose
     page.get_by_role("button", name="Let in").click()
     said(page, "They can order for AW-JWL now")
     page.get_by_role("link", name="Look at it").click()
@@ -122,6 +128,24 @@ def test_failures_new_people_and_new_names_are_settled(page: Page, app_url: str,
     page.get_by_role("button", name="Do again").click()
     said(page, "1 of 1 are done again")
     assert world.bindings(STRANGER) == ["AW-JWL"]
+
+
+def test_a_customer_who_begins_to_wait_appears_under_a_list_that_is_not_being_used(
+    page: Page, app_url: str, world: World
+) -> None:
+    world.phone(STRANGER).say("hello, can I order?")
+    sign_in(page, app_url)
+    page.get_by_role("link", name="To do").click()
+    ready(page)
+    outlet = page.get_by_label(f"Outlet for {STRANGER}")
+    outlet.select_option("AW-JWL")
+    with page.expect_response(is_refresh):
+        world.phone(TAMPINES).say("I want to talk to a person")
+    expect(outlet).to_have_value("AW-JWL")
+    outlet.select_option("")
+    page.get_by_role("heading", name="To do").click()
+    world.phone(TAMPINES).say("hello?")
+    expect(page.get_by_role("main")).to_contain_text("Customers who wait")
 
 
 def test_an_announcement_is_looked_at_and_sent_and_orders_are_taken_away(

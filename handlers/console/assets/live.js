@@ -3,6 +3,7 @@
 const ASK_MS = 5000;
 let busy = false;
 let again = false;
+let pressed = null;
 
 export async function refresh() {
   if (busy) {
@@ -25,10 +26,23 @@ export async function refresh() {
   }
 }
 
+// What somebody filled in, chose or is pressing stays under their hand: the next refresh after it puts the part in place.
+function changed(field) {
+  if (!field.matches("select")) return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+  const options = [...field.options];
+  if (field.multiple) return options.some((each) => each.selected !== each.defaultSelected);
+  return field.selectedIndex !== Math.max(0, options.findIndex((each) => each.defaultSelected));
+}
+
+function inUse(part) {
+  const focused = document.activeElement?.closest("input, textarea, select");
+  return part.contains(focused) || part.contains(pressed) || [...part.querySelectorAll("input, textarea, select")].some(changed);
+}
+
 function putInPlace(fresh) {
   for (const part of document.querySelectorAll("[data-live]")) {
     const now = fresh.getElementById(part.id);
-    if (now === null || now.innerHTML === part.innerHTML || part.contains(document.activeElement?.closest("input, textarea"))) continue;
+    if (now === null || now.innerHTML === part.innerHTML || inUse(part)) continue;
     const open = new Set([...part.querySelectorAll("details[open][id]")].map((each) => each.id));
     const atEnd = part.scrollHeight - part.scrollTop - part.clientHeight < 80;
     part.replaceChildren(...now.childNodes);
@@ -42,6 +56,8 @@ export function startLive() {
   for (const part of document.querySelectorAll("[data-end]")) part.scrollTop = part.scrollHeight;
   const source = document.querySelector("[data-events]");
   if (!source) return;
+  document.addEventListener("pointerdown", (event) => { pressed = event.target; });
+  for (const end of ["click", "pointercancel", "dragend"]) document.addEventListener(end, () => { pressed = null; });
   let asking = null;
   const ask = () => { asking ??= setInterval(() => { if (!document.hidden) refresh(); }, ASK_MS); };
   const follow = () => {

@@ -173,6 +173,14 @@ def test_viewing_a_conversation_is_audited_once_and_not_at_each_refresh(desk: De
     assert shop.rows("SELECT actor, subject FROM audit WHERE action = 'viewed'") == [("mei", "conversation:1")]
 
 
+def test_a_refresh_leaves_what_was_said_about_a_form_to_the_page_that_it_was_said_to(desk: Desk, world: World) -> None:
+    world.phone().say("hello")
+    form = {"csrf_token": desk.token("/console/inbox/1"), "words": "call before ten"}
+    desk.client.post("/console/inbox/1/note", data=form)
+    assert "flash good" not in desk.client.get("/console/inbox/1", headers={"X-Live": "1"}).text
+    assert "flash good" in desk.get("/console/inbox/1")
+
+
 def test_an_event_says_that_something_changed(desk: Desk, world: World, app: Flask) -> None:
     world.phone().say("hello")
     answer = desk.client.get("/console/events?thread=1")
