@@ -21,9 +21,8 @@ from handlers.console.words import today
 from handlers.current import current_runtime
 from handlers.order_export import orders_as_csv, orders_as_xlsx
 from jobs.audit import audit
-from jobs.desk import change_order
+from jobs.desk import change_order, order_approval
 from jobs.desk.change_order import Change, WantedLine, number_of
-from jobs.handoff import order_approval
 from jobs.reads.orders import Wanted, read_orders, read_timeline
 from jobs.reads.picking import days_ahead, picking_list
 from jobs.reads.product_search import search

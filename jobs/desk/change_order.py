@@ -7,7 +7,7 @@ fenced and decides again.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,7 @@ from bot.errors import BadInputError
 from bot.ordering.pricing import OrderLine, price_line, total_of
 from bot.runtime import Runtime
 from bot.situation import OrderView, Outlet
-from jobs.audit import audit
+from jobs.desk import by_hand
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
 from jobs.outbox.write import say_reply
 from jobs.turn.catalog_cache import load_prices, load_products
@@ -41,7 +41,6 @@ UPDATE orders SET subtotal = :subtotal, tax = :tax, total = :total, delivery_dat
 WHERE id = :id AND version = :version
 """)
 _CANCEL = text("UPDATE orders SET status = 'cancelled', version = version + 1 WHERE id = :id AND version = :version")
-_EVENT = text("INSERT INTO order_events (order_id, kind, detail) VALUES (:id, :kind, CAST(:detail AS jsonb))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def change(runtime: Runtime, connection: Connection, wanted: Change, *, actor: s
         raise BadInputError("nothing was changed")
     write = _written(order, lines, day)
     _write(connection, order, write)
-    _record(connection, order, "changed", _detail(write, order, actor, reason), actor)
+    _record(runtime, connection, order, "changed", _detail(write, order, reason), actor)
     return say_reply(
         connection, runtime.settings, order.conversation_id, Reply("changed_by_team", {"order": write, "reason": reason}), outlet.name
     )  # fmt: skip
@@ -92,7 +91,7 @@ def cancel(runtime: Runtime, connection: Connection, number: str, version: int, 
     if order.status != OrderStatus.PLACED:
         raise BadInputError(f"order {order.number} is not placed yet: decline it instead")
     connection.execute(_CANCEL, {"id": order.id, "version": order.version})
-    _record(connection, order, "cancelled", {"by": actor, "reason": why, "status": "cancelled"}, actor)
+    _record(runtime, connection, order, "cancelled", {"reason": why, "status": "cancelled"}, actor)
     values = {"number": order.number, "reason": why}
     return say_reply(
         connection, runtime.settings, order.conversation_id, Reply("cancelled_by_team", values), outlet.name
@@ -176,9 +175,8 @@ def _write(connection: Connection, order: OrderView, write: OrderWrite) -> None:
     connection.execute(INSERT_LINES, {"order_id": order.id, "lines": json.dumps(rows, default=str)})
 
 
-def _detail(write: OrderWrite, before: OrderView, actor: str, reason: str) -> Mapping[str, Any]:
+def _detail(write: OrderWrite, before: OrderView, reason: str) -> dict[str, Any]:
     return {
-        "by": actor,
         "reason": reason,
         "status": write.status,
         "total": write.totals.total,
@@ -188,13 +186,14 @@ def _detail(write: OrderWrite, before: OrderView, actor: str, reason: str) -> Ma
     }
 
 
-def _record(connection: Connection, order: OrderView, kind: str, detail: Mapping[str, Any], actor: str) -> None:
-    """In the order's history, and in the audit with what it was before."""
-    values = {"id": order.id, "kind": kind, "detail": json.dumps(detail, default=str)}
-    connection.execute(_EVENT, values)
+def _record(
+    runtime: Runtime, connection: Connection, order: OrderView, kind: str, detail: dict[str, Any], actor: str
+) -> None:
+    """`order` is what it was before."""
     before = {"total": str(order.total), "lines": [[line.sku, str(line.quantity)] for line in order.lines]}
     after = {name: str(detail[name]) for name in ("status", "total", "delivery_date", "reason") if detail.get(name)}
-    audit(connection, actor, f"{kind}_order", f"order:{order.id}", {"before": before, "after": after})
+    audited = {"before": before, "after": after}
+    by_hand.record(connection, runtime.settings, order.id, kind, detail, actor=actor, audited=audited)
 
 
 def number_of(given: str) -> Decimal:

@@ -10,7 +10,7 @@ from bot.decision import Reply
 from bot.errors import PermanentError
 from bot.runtime import Runtime
 from bot.telemetry import get_logger, metrics
-from jobs import failures
+from jobs import failures, order_events
 from jobs.invoices import rows
 from jobs.invoices.rows import Claimed, Ended
 from jobs.outbox.finish import PATIENTLY
@@ -26,7 +26,6 @@ SELECT 1 FROM order_events WHERE order_id = :order_id AND kind = 'invoice_told'
 UNION ALL SELECT 1 FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE c.id = :conversation_id
     AND (c.closed_at IS NOT NULL OR k.opted_out_at IS NOT NULL OR k.is_synthetic) LIMIT 1
 """)
-_TELL = text("INSERT INTO order_events (order_id, kind) VALUES (:order_id, 'invoice_told')")
 
 
 def write_down(runtime: Runtime, attempt: str, claimed: Sequence[Claimed], ended: Mapping[int, Ended]) -> None:
@@ -59,7 +58,7 @@ def _tell(connection: Connection, runtime: Runtime, claimed: Claimed) -> None:
     values = {"order_id": claimed.order_id, "conversation_id": claimed.conversation_id}
     if connection.execute(_TOLD, values).first() is not None:
         return
-    connection.execute(_TELL, values)
+    order_events.add(connection, claimed.order_id, "invoice_told")
     reply = Reply("invoice_sent", {"number": claimed.number})
     say_reply(connection, runtime.settings, claimed.conversation_id, reply)
 

@@ -9,7 +9,6 @@ from bot.settings import Settings
 from jobs import failures
 from jobs.audit import audit
 from jobs.invoices import intent
-from jobs.order_rows import OUTLET_JSON, outlet_of
 from models.failure_kind import FailureKind
 
 STATE = text("SELECT state FROM invoices WHERE number = :id")
@@ -22,9 +21,8 @@ _AGAIN_WHATEVER = text("""
 UPDATE invoices SET state = 'unknown', attempts = 0, due_at = now(), reason = NULL, error = NULL, changed = TRUE
 WHERE number = :id AND state <> 'sending' RETURNING id
 """)
-_ORDER = text(f"""
-SELECT q.id, q.status, q.is_synthetic, q.delivery_date, {OUTLET_JSON} AS outlet, i.state FROM orders q
-JOIN outlets o ON o.id = q.outlet_id LEFT JOIN invoices i ON i.order_id = q.id WHERE q.number = :number
+_ORDER = text("""
+SELECT q.id, q.status, q.is_synthetic, i.state FROM orders q LEFT JOIN invoices i ON i.order_id = q.id WHERE q.number = :number
 """)
 
 
@@ -36,7 +34,7 @@ def resend(connection: Connection, settings: Settings, number: str, *, actor: st
     if row.state is None:
         if row.status != "placed":
             raise BadInputError(f"order {number} is {row.status} and was never invoiced")
-        intent.note(connection, settings, row.id, row.delivery_date, outlet_of(row.outlet, settings).delivery)
+        intent.note_as_stored(connection, settings, row.id)
     if connection.execute(_AGAIN_WHATEVER, {"id": number}).one_or_none() is None:
         raise BadInputError(f"the invoice of {number} is being sent at this moment")
     failures.resolve_reference(connection, FailureKind.INVOICE, number, f"sent again by {actor}")

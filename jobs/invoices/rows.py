@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from bot.accounting.invoice import InvoiceLine, InvoiceOrder, held
 from bot.accounting.steps import Standing
+from jobs import order_events
 
 SENDING_S = 30
 """After this a try that never reported counts as lost. One that goes on for longer renews it."""
@@ -61,7 +62,6 @@ UPDATE invoices SET
 WHERE id = :id AND attempt_id = :attempt AND state = 'sending'
 RETURNING state
 """)
-_EVENT = text("INSERT INTO order_events (order_id, kind, detail) VALUES (:order_id, :kind, CAST(:detail AS jsonb))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +175,5 @@ def finish(connection: Connection, attempt: str, claimed: Claimed, ended: Ended)
     if state is None:
         return None
     for kind, detail in ended.events:
-        values = {"order_id": claimed.order_id, "kind": kind, "detail": json.dumps(dict(detail), default=str)}
-        connection.execute(_EVENT, values)
+        order_events.add(connection, claimed.order_id, kind, detail)
     return str(state)

@@ -153,6 +153,30 @@ def test_an_order_above_a_limit_is_approved_or_declined(desk: Desk, world: World
     assert "does not wait for approval" in desk.said[0]
 
 
+def test_a_declined_order_is_cancelled_and_the_customer_is_told(desk: Desk, world: World, shop: Shop) -> None:
+    phone = world.phone()
+    phone.say("20000 10 inch pizza box")
+    desk.post(f"/console/orders/{number_of(shop)}/decline")
+    assert shop.one("SELECT status FROM orders") == "cancelled"
+    assert "could not be approved" in phone.heard(after=phone.last_id)[-1]
+    assert shop.rows("SELECT actor, action FROM audit WHERE action LIKE '%_order'") == [("mei", "declined_order")]
+
+
+def test_a_declined_change_goes_back_also_when_a_colleague_had_changed_it(desk: Desk, world: World, shop: Shop) -> None:
+    phone = world.phone()
+    phone.say("6000 liners")
+    before = shop.rows("SELECT subtotal, tax, total, delivery_date FROM orders")
+    phone.say("add 5000 liners")
+    number = number_of(shop)
+    form = {"version": version_of(shop), "sku": "LN-PZ", "quantity": "10500", "unit": "piece", "reason": "a call"}
+    desk.post(f"/console/orders/{number}/change", **form)
+    desk.post(f"/console/orders/{number}/decline")
+    assert shop.rows("SELECT status FROM orders") == [("placed",)]
+    assert shop.rows("SELECT sku, quantity::int FROM order_lines") == [("LN-PZ", 6000)]
+    assert shop.rows("SELECT subtotal, tax, total, delivery_date FROM orders") == before
+    assert "stays as it was before" in phone.heard(after=phone.last_id)[-1]
+
+
 def test_viewers_change_and_export_nothing(at_desk: SignIn, phone: WhatsApp, shop: Shop) -> None:
     ann, number = at_desk("ann", Role.VIEWER), number_of(shop)
     page = ann.get(f"/console/orders/{number}")

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from jobs.desk.change_order import Change, WantedLine, cancel, change
+from jobs.desk.order_approval import decline
 from simulator.faults import Fault, FaultKind
 from tests.till import MakeTill, Till
 
@@ -66,6 +68,35 @@ def test_a_changed_order_changes_the_same_draft_and_a_cancelled_one_deletes_it(t
     till.push()
     assert [row["Status"] for row in till.there(number)] == ["DELETED"]
     assert till.invoice(number)["state"] == "gone"
+
+
+def test_an_order_that_a_person_changes_or_cancels_does_so_too(till: Till) -> None:
+    number = till.order()
+    till.push()
+    with till.runtime.engine.begin() as connection:
+        lines = (WantedLine("PB10-K", Decimal(2), "carton"),)
+        change(till.runtime, connection, Change(number, 1, lines, None, "a call"), actor="mei")
+    till.push()
+    assert [row["LineItems"][0]["Quantity"] for row in till.there(number)] == [Decimal(200)]
+    with till.runtime.engine.begin() as connection:
+        cancel(till.runtime, connection, number, 2, "closed", actor="mei")
+    till.push()
+    assert [row["Status"] for row in till.there(number)] == ["DELETED"]
+    assert till.invoice(number)["state"] == "gone"
+
+
+def test_a_change_that_a_person_declines_leaves_the_invoice_at_what_the_order_goes_back_to(till: Till) -> None:
+    number = till.order("6000 liners")
+    till.push()
+    till.say("add 5000 liners")
+    assert till.shop.one("SELECT status FROM orders") == "awaiting_approval"
+    till.push()
+    with till.runtime.engine.begin() as connection:
+        decline(connection, till.runtime.settings, number, actor="mei")
+    till.push()
+    (there,) = till.there(number)
+    assert (there["Status"], there["Total"]) == ("DRAFT", till.shop.one("SELECT total FROM orders"))
+    assert till.invoice(number)["state"] == "sent"
 
 
 def test_an_order_cancelled_before_it_was_sent_is_never_sent(make_till: MakeTill) -> None:

@@ -17,8 +17,7 @@ from bot.errors import BadInputError
 from bot.ordering.delivery import next_delivery
 from bot.settings import Settings
 from bot.situation import OrderView, Outlet
-from jobs.audit import audit
-from jobs.invoices import intent
+from jobs.desk import by_hand
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
 from jobs.outbox.write import say_reply
 
@@ -31,9 +30,10 @@ _PLACE = text("""
 UPDATE orders SET status = 'placed', delivery_date = :delivery_date, version = version + 1 WHERE id = :id
 """)
 _CANCEL = text("UPDATE orders SET status = 'cancelled', version = version + 1 WHERE id = :id")
+# The first event since it was last placed that left it waiting, whatever happened to it and by whom while it waited.
 _BEFORE = text("""
-SELECT detail->'before' FROM order_events WHERE order_id = :id AND kind = 'held' AND id > COALESCE(
-    (SELECT max(id) FROM order_events WHERE order_id = :id AND kind IN ('placed', 'changed', 'approved', 'declined')), 0)
+SELECT detail->'before' FROM order_events WHERE order_id = :id AND detail->>'status' = 'awaiting_approval' AND id > COALESCE(
+    (SELECT max(id) FROM order_events WHERE order_id = :id AND detail->>'status' = 'placed'), 0)
 ORDER BY id LIMIT 1
 """)
 _RESTORE = text("""
@@ -54,7 +54,6 @@ UPDATE orders q SET status = 'placed', delivery_date = :delivery_date, notes = :
     subtotal = s.subtotal, tax = round(s.subtotal * q.tax_rate, 2), total = s.subtotal + round(s.subtotal * q.tax_rate, 2)
 FROM (SELECT sum(line_total) AS subtotal FROM order_lines WHERE order_id = :id) s WHERE q.id = :id
 """)
-_EVENT = text("INSERT INTO order_events (order_id, kind, detail) VALUES (:id, :kind, CAST(:detail AS jsonb))")
 _CLOSE = text("""
 UPDATE escalations SET closed_at = now(), closed_by = :actor
 WHERE conversation_id = :conversation_id AND closed_at IS NULL AND reason ~ '^approval: [a-z]+(; approval: [a-z]+)*$'
@@ -69,7 +68,7 @@ def approve(connection: Connection, settings: Settings, number: str, *, actor: s
     if day is None or day <= today:
         day = next_delivery(now, outlet.delivery)
     connection.execute(_PLACE, {"id": order.id, "delivery_date": day})
-    detail = {"by": actor, "status": "placed", "total": order.total, "delivery_date": day}
+    detail = {"status": "placed", "total": order.total, "delivery_date": day}
     return _done(connection, settings, number, "approved", "approved", detail, actor, outlet)
 
 
@@ -79,16 +78,9 @@ def decline(connection: Connection, settings: Settings, number: str, *, actor: s
     before = connection.execute(_BEFORE, {"id": order.id}).scalar()
     if before is None or before["status"] != "placed":
         connection.execute(_CANCEL, {"id": order.id})
-        return _done(
-            connection, settings, number, "declined", "declined", {"by": actor, "status": "cancelled"}, actor, outlet
-        )
+        return _done(connection, settings, number, "declined", "declined", {"status": "cancelled"}, actor, outlet)
     _restore(connection, order, before)
-    detail = {
-        "by": actor,
-        "status": "placed",
-        "total": before["total"],
-        "lines": [line[:3:2] for line in before["lines"]],
-    }
+    detail = {"status": "placed", "total": before["total"], "lines": [line[:3:2] for line in before["lines"]]}
     return _done(connection, settings, number, "declined", "declined_change", detail, actor, outlet)
 
 
@@ -109,10 +101,9 @@ def _restore(connection: Connection, order: OrderView, before: Mapping[str, Any]
 def _done(
     connection: Connection, settings: Settings, number: str, kind: str, key: str, detail: Mapping[str, Any], actor: str, outlet: Outlet,
 ) -> int:  # fmt: skip
-    """The history, the audit, the closed task and the word to the customer."""
+    """The history, the invoice, the audit, the closed task and the word to the customer."""
     order = order_view(connection.execute(_ORDER, {"number": number.upper()}).scalar_one())
-    connection.execute(_EVENT, {"id": order.id, "kind": kind, "detail": json.dumps(detail, default=str)})
-    intent.note(connection, settings, order.id, order.delivery_date, outlet.delivery)
+    audited = {"total": str(order.total)}
+    by_hand.record(connection, settings, order.id, kind, detail, actor=actor, audited=audited)
     connection.execute(_CLOSE, {"conversation_id": order.conversation_id, "actor": actor})
-    audit(connection, actor, f"{kind}_order", f"order:{order.id}", {"total": str(order.total)})
     return say_reply(connection, settings, order.conversation_id, Reply(key, {"order": order}), outlet.name)
