@@ -16,12 +16,13 @@ def has_products(database_url: str) -> bool:
 
 
 def forget_pulses(database_url: str) -> None:
-    """Signs of life left by the processes of a former start, so that "ready" speaks of this one's and comes at once.
+    """Signs of life left by the processes of a former start, so that "ready" speaks of this one's and comes at once. The
+    last backup is no sign of life: it stays made.
 
     Only for a database that nobody else uses: elsewhere other machines' processes are alive in this table.
     """
     with closing(_connect(database_url)) as connection, connection.cursor() as cursor:
-        cursor.execute("DELETE FROM heartbeats")
+        cursor.execute("DELETE FROM heartbeats WHERE name <> 'backup'")
         connection.commit()
 
 

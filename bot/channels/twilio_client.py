@@ -44,7 +44,7 @@ def _raised(error: TwilioRestException) -> Exception:
     return PermanentError(words, code=str(code or error.status))
 
 
-class _Http(HttpClient):  # type: ignore[misc]
+class ProviderHttp(HttpClient):  # type: ignore[misc]
     """The library's door to the network, on our line: for many threads at once, each request bounded as a whole, and with the one
     header that the library's exceptions drop."""
 
@@ -91,7 +91,7 @@ class Twilio:
 
     def __init__(self, settings: Settings) -> None:
         token = settings.twilio_auth_token.get_secret_value()
-        self._http = _Http()
+        self._http = ProviderHttp()
         self._client = Client(settings.twilio_account_sid, token, http_client=self._http)
         self._client.api.base_url = settings.twilio_api_base_url
         # The library loads half of itself on first use, which must not be the first reply's.

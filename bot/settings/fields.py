@@ -199,6 +199,18 @@ class Settings(BaseSettings):
     max_proactive_messages_per_day: int = Field(
         3, ge=0, description="reminders and announcements to one contact in 24 hours"
     )
+    backup_dir: Path = Field(
+        ROOT / "var" / "backups", description="where `flask backup create` puts backups; better on another disk"
+    )
+    backup_key: SecretStr = Field(
+        SecretStr(""),
+        description="seals backups: an AGE-SECRET-KEY-1... seals and opens, an age1... only seals; `flask backup new-key`",
+    )
+    backup_keep_days: int = Field(14, ge=1, le=30, description="older backups are removed, the newest three excepted")
+    backup_ping_url: SecretStr = Field(
+        SecretStr(""),
+        description="asked (GET) after each good backup, by a service that raises the alarm when it hears nothing",
+    )
     sentry_dsn: SecretStr = Field(SecretStr(""), description="errors go there when set")
     log_level: str = Field(
         "INFO",

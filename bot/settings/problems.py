@@ -48,6 +48,7 @@ SHAPES = {
 """As the providers give them out. Only production insists: stand-ins on a developer's machine may take anything."""
 NOTIFIED = re.compile(r"-?\d{3,20}|[^\s@,/]+@[^\s@,/]+|https?://[^\s,]+")
 """A Telegram chat, an e-mail address, a web address."""
+BACKUP_KEY = re.compile(r"age1[0-9a-z]{58}|AGE-SECRET-KEY-1[0-9A-Z]{58}")
 TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """What Telegram's setWebhook takes."""
 
@@ -164,6 +165,14 @@ def _others(settings: Settings) -> Iterable[str]:
         yield "DRAFT_EXPIRY_MINUTES: must be more than DRAFT_REMINDER_MINUTES"
 
 
+def _backups(settings: Settings) -> Iterable[str]:
+    key, address = secret(settings.backup_key), secret(settings.backup_ping_url)
+    if key and not BACKUP_KEY.fullmatch(key):
+        yield "BACKUP_KEY: must be a key of age (AGE-SECRET-KEY-1... or age1...); `flask backup new-key` makes one"
+    if address and urlsplit(address).scheme not in ("http", "https"):
+        yield "BACKUP_PING_URL: must be an http(s) address"
+
+
 def _xero(settings: Settings) -> Iterable[str]:
     if settings.xero_client_id == XERO_SIMULATOR:
         if settings.is_production:
@@ -258,6 +267,7 @@ EVERYWHERE: tuple[Rule, ...] = (
     _sentry,
     _prometheus,
     _others,
+    _backups,
     _xero,
 )
 IN_PRODUCTION: tuple[Rule, ...] = (

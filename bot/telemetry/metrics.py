@@ -222,6 +222,7 @@ GAUGES = {
     "tria_xero_differences": "What the last reconciliation of orders and invoices found",
     "tria_xero_calls_left_today": "Calls to the accounting system that its day limit still allows",
     "tria_heartbeat_age_seconds": "Seconds since the last sign of life",
+    "tria_backup_age_seconds": "Seconds since the last good backup; nothing before the first one",
     "tria_canary_ok": "1 when the last synthetic order went the whole way",
     "tria_database_up": "1 when PostgreSQL answered this scrape",
     "tria_database_dead_rows": "Dead rows in the message ledger, as PostgreSQL's statistics have it",

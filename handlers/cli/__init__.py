@@ -17,6 +17,7 @@ HERE = "handlers.cli"
 WHERE: Mapping[str, tuple[str, str]] = {
     "aliases": ("aliases:group", "Names that outlets use for products, learned from their answers."),
     "audit": ("audit:group", "Who did what: list, verify."),
+    "backup": ("backup:group", "Backups: create, list, verify, restore, gaps."),
     "broadcast": ("broadcast:group", "Announcements to many outlets."),
     "catalog": ("catalog:group", "The products that are sold."),
     "contacts": ("contacts:group", "The phones and chats that may order, and for whom."),

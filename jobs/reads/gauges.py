@@ -26,6 +26,7 @@ from models.database import again_if_stale, pool_numbers
 
 log = get_logger(__name__)
 
+BACKUP_AGE = "tria_backup_age_seconds"
 ACCOUNTING = {
     "blocked": "tria_xero_blocked",
     "token_age_s": "tria_xero_token_age_seconds",
@@ -77,6 +78,8 @@ class LedgerGauges(Collector):
 
 def _of_database(connection: Connection) -> Iterator[GaugeMetricFamily]:
     beats = stats.heartbeats(connection)
+    backup = beats.pop("backup", None)
+    yield GaugeMetricFamily(BACKUP_AGE, GAUGES[BACKUP_AGE], value=backup.age_s if backup else None)
     yield _labelled("tria_heartbeat_age_seconds", "kind", {kind: beat.age_s for kind, beat in beats.items()})
     yield _single("tria_canary_ok", float(bool(beats["canary"].detail.get("ok"))) if "canary" in beats else 0.0)
     yield _single("tria_oldest_unanswered_seconds", stats.oldest_unanswered_s(connection))
