@@ -20,7 +20,7 @@ from prometheus_client import multiprocess
 from bot.errors import StartupRefused
 from bot.runtime import Runtime
 from bot.settings import get_settings
-from handlers import leaving
+from handlers import shutting_down
 from jobs.upkeep.startup_checks import refuse_unfit
 
 try:
@@ -43,7 +43,7 @@ graceful_timeout = (
 # After SIGTERM readiness says 503 for so long while requests are still taken: balancers ask every second or two. Nobody
 # balances a developer's laptop, where it would only delay each restart.
 LEAVING_S = 3.0 if settings.is_production else 1.0
-leaving.share()
+shutting_down.share()
 # Everything else that starts with this process is waited for; the documents are not.
 DOCUMENTS_AFTER_S = 10.0
 keepalive = 5
@@ -70,7 +70,7 @@ def when_ready(server: Any) -> None:
     """SIGTERM is first told to balancers and then to gunicorn, which closes its door at once."""
 
     def asked_to_stop(number: int, frame: FrameType | None) -> None:
-        leaving.say(lambda: server.signal(number, frame), LEAVING_S)
+        shutting_down.say(lambda: server.signal(number, frame), LEAVING_S)
 
     signal.signal(signal.SIGTERM, asked_to_stop)
 

@@ -11,8 +11,8 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, render_templ
 from pydantic import BaseModel
 from werkzeug.routing import Rule
 
-from handlers.commit import commit
-from handlers.described import ATTRIBUTE, Described
+from handlers.git_commit import commit
+from handlers.openapi_mark import ATTRIBUTE, Described
 
 blueprint = Blueprint("api_docs", __name__)
 

@@ -36,7 +36,7 @@ def _add_doors(app: Flask, runtime: Runtime) -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from bot.channels.registry import CHANNELS
-    from handlers import access, api_docs, console, errors, health, well_formed
+    from handlers import api_docs, console, errors, health, request_log, well_formed
     from handlers.api import messages, products
     from handlers.console import sessions
 
@@ -53,7 +53,7 @@ def _add_doors(app: Flask, runtime: Runtime) -> None:
         app.register_blueprint(blueprint)
     if not runtime.settings.is_production:
         _add_simulator(app)
-    access.install(app)
+    request_log.install(app)
     well_formed.install(app)
     errors.install(app)
 

@@ -29,9 +29,9 @@ from bot.runtime import Runtime
 from handlers.bearer import require_token
 from handlers.chat_schema import ChatbotAnswer, ChatbotRequest, problems_of
 from handlers.current import current_runtime
-from handlers.described import described
 from handlers.errors import error_event
 from handlers.json_body import strict_json
+from handlers.openapi_mark import described
 from jobs.intake.chat_session import CHANNEL, admit
 from jobs.intake.record import record_once
 from jobs.process_conversation import process

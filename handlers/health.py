@@ -20,13 +20,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.runtime import Runtime
 from bot.settings_reference import masked_settings
 from bot.telemetry import error_words
-from handlers import leaving
+from handlers import shutting_down
 from handlers.bearer import require_token
 from handlers.checks import READINESS, Finding, Severity, run_all, worst
-from handlers.commit import commit
 from handlers.current import current_runtime
-from handlers.described import described
+from handlers.git_commit import commit
 from handlers.health_schema import Alive, Diagnostics, Readiness, Version
+from handlers.openapi_mark import described
 from jobs.reads import stats
 from jobs.reads.gauges import exposition
 from models import schema
@@ -60,7 +60,7 @@ def liveness() -> Response:
 @described(answer=Readiness, secured=False, refusals=(503,), refusal=Readiness)
 def readiness() -> Response:
     """200 only when an order can be taken; else 503 with the failing steps in the order of what depends on what."""
-    if leaving.is_leaving():
+    if shutting_down.is_leaving():
         return _leaving()
     findings = run_all(READINESS, current_runtime())
     status = worst(finding.severity for finding in findings)

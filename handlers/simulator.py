@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from bot.errors import BadInputError, TemporaryError
 from bot.telemetry import get_logger
-from handlers import leaving
+from handlers import shutting_down
 from handlers.current import current_runtime
 from models.contact import Contact, ContactOutlet
 from models.conversation import Conversation, Owner
@@ -88,7 +88,7 @@ def _events(simulator_url: str, after: int) -> Iterator[str]:
     yield "retry: 1000\n\n"
     until = time.monotonic() + STREAM_S
     epoch = None
-    while time.monotonic() < until and not leaving.is_leaving():
+    while time.monotonic() < until and not shutting_down.is_leaving():
         told = _chats(simulator_url, after)
         if told is None:
             return

@@ -26,7 +26,7 @@ from bot import failpoints
 from bot.runtime import Runtime
 from bot.telemetry import get_logger, log_context, metrics, report_error
 from jobs import heartbeat, queues
-from jobs.access import sessions
+from jobs.access import idle_conversations
 from jobs.handoff import notify, undelivered
 from jobs.invoices import ring as invoices
 from jobs.replay.rq_failures import reconcile
@@ -106,7 +106,7 @@ def pulse(runtime: Runtime) -> None:
     reconcile(runtime)
     undelivered.take_up(runtime)
     notify.tell(runtime)
-    sessions.end_idle(runtime)
+    idle_conversations.end_idle(runtime)
     audit_chain.seal(runtime)
     heartbeat.beat(runtime.engine, "sweeper")
 

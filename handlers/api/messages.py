@@ -8,10 +8,10 @@ from flask import Blueprint, Response, abort, jsonify
 
 from bot.channels.registry import CHANNELS
 from handlers.api import schemas
-from handlers.asked import choice, given, whole
 from handlers.bearer import require_token
 from handlers.current import current_runtime
-from handlers.described import described
+from handlers.form_values import choice, given, whole
+from handlers.openapi_mark import described
 from jobs.audit import audit
 from jobs.handoff.desk import mark_read
 from jobs.reads import threads as reads

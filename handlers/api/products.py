@@ -9,8 +9,8 @@ from handlers.api import schemas
 from handlers.bearer import require_token
 from handlers.chat_schema import problems_of
 from handlers.current import current_runtime
-from handlers.described import described
 from handlers.json_body import strict_json
+from handlers.openapi_mark import described
 from jobs.reads.product_search import search
 from models.database import autocommit
 

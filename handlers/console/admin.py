@@ -8,10 +8,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.errors import BadInputError
-from handlers.asked import given, whole
 from handlers.console.door import SEE_OTHER, admins, blueprint, done
 from handlers.console.sessions import operator
 from handlers.current import current_runtime
+from handlers.form_values import given, whole
 from jobs.access import users as job
 from jobs.reads.audit_rows import audit_rows
 from models.database import autocommit, transaction

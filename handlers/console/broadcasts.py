@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from bot.channels.registry import CHANNELS
 from bot.errors import BadInputError
 from handlers.console.door import blueprint, done, ops
+from handlers.console.ring import send
 from handlers.console.sessions import operator
-from handlers.console.told import send
 from handlers.current import current_runtime
 from jobs.broadcast import enqueue as job
 from jobs.broadcast.audience import EVERYBODY, Words, filter_of, recipients

@@ -10,10 +10,10 @@ from http import HTTPStatus
 from flask import Response, abort
 
 from bot.runtime import Runtime
-from handlers import leaving
-from handlers.asked import whole
+from handlers import shutting_down
 from handlers.console.door import blueprint, viewers
 from handlers.current import current_runtime
+from handlers.form_values import whole
 from jobs.reads.pulse import pulse
 from models.database import autocommit
 
@@ -43,7 +43,7 @@ def follow() -> Response:
 def _events(runtime: Runtime, thread_id: int | None) -> Iterator[str]:
     yield "retry: 2000\n\n"
     until, known = time.monotonic() + STREAM_S, ""
-    while time.monotonic() < until and not leaving.is_leaving():
+    while time.monotonic() < until and not shutting_down.is_leaving():
         with autocommit(runtime.engine) as connection:
             now = pulse(connection, thread_id)
         yield f"data: {now}\n\n" if now != known else ": still here\n\n"

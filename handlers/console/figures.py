@@ -8,10 +8,10 @@ from decimal import Decimal
 from flask import Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from handlers.asked import whole
 from handlers.console.door import blueprint, viewers
 from handlers.csv_cells import as_csv
 from handlers.current import current_runtime
+from handlers.form_values import whole
 from jobs.reads.figures import FIGURES, Figure, Point, read
 from models.database import autocommit
 

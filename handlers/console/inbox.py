@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from bot.channels.registry import CHANNELS
 from bot.errors import BadInputError
-from handlers.asked import choice, whole
 from handlers.console.door import SEE_OTHER, back, blueprint, done, is_refresh, ops, viewers
+from handlers.console.ring import send
 from handlers.console.sessions import SignedIn, operator
-from handlers.console.told import send
 from handlers.current import current_runtime
+from handlers.form_values import choice, whole
 from jobs.access.users import users
 from jobs.audit import audit
 from jobs.handoff import desk, takeover

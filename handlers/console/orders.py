@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 
 from bot.catalog.units import unit_named
 from bot.errors import BadInputError
-from handlers.asked import choice, day, given, whole
 from handlers.cli.timeline import said_of
 from handlers.console.door import blueprint, done, ops, viewers
+from handlers.console.ring import send
 from handlers.console.sessions import operator
-from handlers.console.told import send
 from handlers.console.words import today
 from handlers.current import current_runtime
+from handlers.form_values import choice, day, given, whole
 from handlers.order_export import orders_as_csv, orders_as_xlsx
 from jobs.audit import audit
 from jobs.desk import change_order, order_approval

@@ -6,11 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.errors import BadInputError
-from handlers.asked import choice
 from handlers.console.door import SEE_OTHER, back, blueprint, done, ops, viewers
+from handlers.console.ring import send
 from handlers.console.sessions import operator
-from handlers.console.told import send
 from handlers.current import current_runtime
+from handlers.form_values import choice
 from jobs.access.binding import outlet_of
 from jobs.access.join_requests import decide_request, pending
 from jobs.handoff import alias_proposals

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from bot.channels.registry import CHANNELS
 from bot.errors import BadInputError
 from bot.identity.phones import to_e164
-from handlers.asked import given, whole
 from handlers.console.door import SEE_OTHER, blueprint, done, ops, viewers
 from handlers.console.sessions import operator
 from handlers.console.words import today
 from handlers.current import current_runtime
+from handlers.form_values import given, whole
 from jobs.access.binding import bind, contact_of, outlet_of, unbind
 from jobs.access.invitations import invite
 from jobs.desk.products import change_product

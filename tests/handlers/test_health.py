@@ -20,7 +20,7 @@ from bot.runtime import Runtime
 from bot.settings import DEVELOPMENT_SECRET
 from bot.telemetry.metrics import GAUGES
 from embedded.ports import free_port
-from handlers import create_app, leaving
+from handlers import create_app, shutting_down
 from models import schema
 from models.database import make_engine
 from tests.conftest import Shop
@@ -349,11 +349,11 @@ def test_a_process_that_leaves_is_not_ready_and_still_alive(alive: Runtime) -> N
     client = create_app(alive).test_client()
     assert client.get(READY).status_code == 200
     stopped = threading.Event()
-    leaving.say(stopped.set, 0.05)
+    shutting_down.say(stopped.set, 0.05)
     try:
         answer = client.get(READY)
         assert (answer.status_code, answer.json["failing"][0]["check"]) == (503, "web")
         assert client.get("/health").status_code == 200
         assert stopped.wait(5)
     finally:
-        leaving.stay()
+        shutting_down.stay()

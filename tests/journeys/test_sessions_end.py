@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jobs.access import sessions
+from jobs.access import idle_conversations
 from jobs.intake.record import record_once
 from tests.conftest import Shop
 from tests.jobs.ledger import change, incoming
@@ -29,7 +29,7 @@ def a_day_later(shop: Shop) -> int:
         " provider_id = COALESCE(provider_id, (90000000 + id)::text), due_at = NULL",
     )
     change(shop.runtime, "DELETE FROM heartbeats WHERE name = 'sessions'")
-    return sessions.end_idle(shop.runtime)
+    return idle_conversations.end_idle(shop.runtime)
 
 
 def open_sessions(shop: Shop) -> list[object]:
@@ -103,7 +103,7 @@ def test_it_is_looked_for_once_in_a_while_whichever_sweeper_looks(phone: WhatsAp
     phone.say("hi")
     change(shop.runtime, f"UPDATE conversations SET opened_at = {AGO}, due_at = NULL")
     change(shop.runtime, f"UPDATE conversation_messages SET created_at = {AGO}")
-    assert sessions.end_idle(shop.runtime) == 0
+    assert idle_conversations.end_idle(shop.runtime) == 0
 
 
 def test_messages_that_come_as_it_ends_lose_nothing(phone: WhatsApp, shop: Shop) -> None:
@@ -115,7 +115,7 @@ def test_messages_that_come_as_it_ends_lose_nothing(phone: WhatsApp, shop: Shop)
 
     def act(number: int) -> object:
         if number == 3:
-            return sessions.end_idle(shop.runtime)
+            return idle_conversations.end_idle(shop.runtime)
         return record_once(
             shop.runtime.engine, incoming("hi", sid=f"SM{number:032d}"), fingerprint=str(number), window_ms=60_000
         )

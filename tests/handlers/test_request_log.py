@@ -9,14 +9,14 @@ from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from prometheus_client import REGISTRY
 
-from handlers import access, errors
+from handlers import errors, request_log
 
 
 @pytest.fixture
 def served() -> FlaskClient:
     app = Flask("served")
     errors.install(app)
-    access.install(app)
+    request_log.install(app)
     for name in ("twilio", "health"):
         door = Blueprint(name, __name__)
         door.add_url_rule(f"/{name}/<phone>", view_func=lambda phone: "ok")
