@@ -1,1 +1,1 @@
-"""Orders: quantities, units and dates as pure rules of the trade."""
+"""Orders: prices, totals, delivery days and cut-offs as pure rules of the trade."""

@@ -1,4 +1,4 @@
-"""Decides what one item means: a line, or the question that has to be asked. Units convert here, through ordering.units."""
+"""Decides what one item means: a line, or the question that has to be asked. Units convert here, through bot/catalog/units.py."""
 
 from __future__ import annotations
 

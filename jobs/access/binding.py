@@ -1,4 +1,4 @@
-"""Who may order for which outlet: the only place that binds and unbinds contacts. Every change is audited with it."""
+"""Who may order for which outlet: binding and unbinding contacts by hand or by code, audited. (Forgetting a person and the synthetic order have rows of their own.)"""
 
 from __future__ import annotations
 
