@@ -20,8 +20,8 @@ from handlers.cli.command import (
     print_table,
     since,
 )
-from handlers.commit import commit
 from handlers.current import current_runtime
+from handlers.git_commit import commit
 from jobs.backup import gaps as compared
 from jobs.backup import restore as restoring
 from jobs.backup import sealing, shelf
