@@ -69,11 +69,13 @@ class Runtime:
 
     @cached_property
     def engine(self) -> Engine:
+        from bot.telemetry import metrics
         from models.database import make_engine
 
         if not self.settings.database_url:
             raise StartupRefused("DATABASE_URL is not set: start `make run` in this folder, or set it")
-        return make_engine(self.settings.database_url, application=self.application)
+        took = metrics.query_seconds.observe
+        return make_engine(self.settings.database_url, application=self.application, took=took)
 
     @cached_property
     def redis(self) -> redis.Redis:

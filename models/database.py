@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, TypeVar
@@ -22,8 +23,10 @@ _single: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 """Beside each engine one whose connections stay in autocommit: switching one over and back costs two round trips."""
 
 
-def make_engine(url: str, *, application: str = "tria", pool_size: int = POOL_SIZE) -> Engine:
-    """An engine with bounded waits everywhere: connect, lock, statement and pool.
+def make_engine(
+    url: str, *, application: str = "tria", pool_size: int = POOL_SIZE, took: Callable[[float], None] | None = None
+) -> Engine:
+    """An engine with bounded waits everywhere: connect, lock, statement and pool. `took` hears the seconds of each statement.
 
     pre_ping is off: it costs a round trip a checkout. A connection that died while idle surfaces as an OperationalError, which
     `again_if_stale` answers by one repetition; every caller treats it as temporary (the webhook's 503, the job's retry).
@@ -46,7 +49,24 @@ def make_engine(url: str, *, application: str = "tria", pool_size: int = POOL_SI
     # A forked child that shares a pooled connection gets other children's rows.
     for each in (engine, single):
         os.register_at_fork(after_in_child=partial(each.dispose, close=False))
+        if took is not None:
+            _time_statements(each, took)
     return engine
+
+
+def _time_statements(engine: Engine, took: Callable[[float], None]) -> None:
+    """Also those that fail: what ran into its time limit was the slowest of all."""
+
+    def begin(connection: Connection, *_: object) -> None:
+        connection.info["statement_began"] = time.perf_counter()
+
+    def end(connection: Connection | None, *_: object) -> None:
+        if connection is not None and (began := connection.info.pop("statement_began", None)) is not None:
+            took(time.perf_counter() - began)
+
+    event.listen(engine, "before_cursor_execute", begin)
+    event.listen(engine, "after_cursor_execute", end)
+    event.listen(engine, "handle_error", lambda context: end(context.connection))
 
 
 @contextlib.contextmanager

@@ -29,6 +29,7 @@ DOORS = (
     "simulator",
 )
 FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+QUERY_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 15.0)
 SLOW_S = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 OTHER = "other"
 
@@ -108,6 +109,9 @@ process_seconds = Histogram(
 )
 sweeper_rung_total = _counter(
     "sweeper_rung_total", "Rows that the sweeper rang again", kind=("process", "deliver", "canary", "invoice")
+)
+query_seconds = Histogram(
+    "tria_query_seconds", "One statement of ours in PostgreSQL, with its way there and back", buckets=QUERY_S
 )
 canary_seconds = Histogram("tria_canary_seconds", "The synthetic order, start to rollback", buckets=FAST_S)
 
@@ -209,6 +213,7 @@ invoices_total = _counter(
 GAUGES = {
     "tria_inbound_messages": "Inbound messages of the last 24 hours by state",
     "tria_outbound_messages": "Outbound messages of the last 24 hours, and older ones that are not final, by state",
+    "tria_last_message_time_seconds": "When the last message of a customer came, in seconds since 1970",
     "tria_oldest_unanswered_seconds": "Age of the oldest inbound message that the bot still owes an answer",
     "tria_oldest_unsent_seconds": "For how long the most overdue reply waits to be sent",
     "tria_failures_open": "Failures that nobody has settled",
@@ -224,6 +229,7 @@ GAUGES = {
     "tria_heartbeat_age_seconds": "Seconds since the last sign of life",
     "tria_backup_age_seconds": "Seconds since the last good backup; nothing before the first one",
     "tria_canary_ok": "1 when the last synthetic order went the whole way",
+    "tria_certificate_left_seconds": "For how long the certificate at PUBLIC_URL is still good",
     "tria_database_up": "1 when PostgreSQL answered this scrape",
     "tria_database_dead_rows": "Dead rows in the message ledger, as PostgreSQL's statistics have it",
     "tria_pool_connections": "Connections of this process's pool, by state",

@@ -44,6 +44,17 @@ def oldest_unanswered_s(connection: Connection) -> float:
     )
 
 
+def last_message_at(connection: Connection) -> float | None:
+    """When the last inbound message was recorded, in seconds since 1970; None while there is none."""
+    found = connection.scalar(
+        text(
+            "SELECT extract(epoch FROM created_at)::float8 FROM conversation_messages"
+            " WHERE direction = 'inbound' ORDER BY id DESC LIMIT 1"
+        )
+    )
+    return None if found is None else float(found)
+
+
 def oldest_unsent_s(connection: Connection) -> float:
     """The longest of `unsent_by_channel`; 0 when nothing waits."""
     return max(unsent_by_channel(connection).values(), default=0.0)
