@@ -31,6 +31,7 @@ from jobs.handoff import notify, undelivered
 from jobs.invoices import ring as invoices
 from jobs.replay.rq_failures import reconcile
 from jobs.upkeep import audit_chain
+from jobs.upkeep.certificate import CertificateWatch
 from jobs.upkeep.startup_checks import begin
 from models.database import again_if_stale, autocommit
 from models.sqlstate import is_temporary
@@ -147,8 +148,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, asked_to_stop)
     signal.signal(signal.SIGINT, asked_to_stop)
+    certificate_watch = CertificateWatch(runtime)
+    certificate_watch.start()
     log.info("sweeper started")
     run(runtime, stop)
+    certificate_watch.close()
     runtime.close()
     return 0
 

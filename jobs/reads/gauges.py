@@ -22,6 +22,7 @@ from bot.telemetry import get_logger
 from bot.telemetry.ended_processes import add_up, alone_in
 from bot.telemetry.metrics import GAUGES
 from jobs.reads import accounting, stats
+from jobs.upkeep import certificate
 from models.database import again_if_stale, pool_numbers
 
 log = get_logger(__name__)
@@ -82,6 +83,8 @@ def _of_database(connection: Connection) -> Iterator[GaugeMetricFamily]:
     yield GaugeMetricFamily(BACKUP_AGE, GAUGES[BACKUP_AGE], value=backup.age_s if backup else None)
     yield _labelled("tria_heartbeat_age_seconds", "kind", {kind: beat.age_s for kind, beat in beats.items()})
     yield _single("tria_canary_ok", float(bool(beats["canary"].detail.get("ok"))) if "canary" in beats else 0.0)
+    yield _single("tria_last_message_time_seconds", stats.last_message_at(connection))
+    yield _single("tria_certificate_left_seconds", certificate.left_s(connection))
     yield _single("tria_oldest_unanswered_seconds", stats.oldest_unanswered_s(connection))
     yield _single("tria_oldest_unsent_seconds", stats.oldest_unsent_s(connection))
     yield _labelled("tria_inbound_messages", "state", stats.inbound_by_state(connection))
@@ -94,11 +97,12 @@ def _of_database(connection: Connection) -> Iterator[GaugeMetricFamily]:
     yield _single("tria_invoices_overdue_seconds", accounting.overdue_s(connection))
     known = accounting.connection_figures(connection)
     for name, gauge in ACCOUNTING.items():
-        yield GaugeMetricFamily(gauge, GAUGES[gauge], value=known.get(name))  # its name is there before its first value
+        yield _single(gauge, known.get(name))
     yield _single("tria_database_dead_rows", stats.dead_rows(connection))
 
 
-def _single(name: str, value: float) -> GaugeMetricFamily:
+def _single(name: str, value: float | None) -> GaugeMetricFamily:
+    """One that is not known has its name all the same, and no value."""
     return GaugeMetricFamily(name, GAUGES[name], value=value)
 
 
