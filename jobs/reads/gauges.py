@@ -22,7 +22,6 @@ from bot.telemetry import get_logger
 from bot.telemetry.ended_processes import add_up, alone_in
 from bot.telemetry.metrics import GAUGES
 from jobs.reads import accounting, stats
-from jobs.upkeep import certificate
 from models.database import again_if_stale, pool_numbers
 
 log = get_logger(__name__)
@@ -84,7 +83,7 @@ def _of_database(connection: Connection) -> Iterator[GaugeMetricFamily]:
     yield _labelled("tria_heartbeat_age_seconds", "kind", {kind: beat.age_s for kind, beat in beats.items()})
     yield _single("tria_canary_ok", float(bool(beats["canary"].detail.get("ok"))) if "canary" in beats else 0.0)
     yield _single("tria_last_message_time_seconds", stats.last_message_at(connection))
-    yield _single("tria_certificate_left_seconds", certificate.left_s(connection))
+    yield _single("tria_certificate_left_seconds", stats.certificate_left_s(connection))
     yield _single("tria_oldest_unanswered_seconds", stats.oldest_unanswered_s(connection))
     yield _single("tria_oldest_unsent_seconds", stats.oldest_unsent_s(connection))
     yield _labelled("tria_inbound_messages", "state", stats.inbound_by_state(connection))

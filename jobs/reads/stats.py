@@ -55,6 +55,17 @@ def last_message_at(connection: Connection) -> float | None:
     return None if found is None else float(found)
 
 
+def certificate_left_s(connection: Connection) -> float | None:
+    """Until the certificate at PUBLIC_URL ends, below 0 once it has ended; None when nobody has seen one."""
+    found = connection.scalar(
+        text(
+            "SELECT extract(epoch FROM (detail ->> 'ends_at')::timestamptz - now())::float8"
+            " FROM heartbeats WHERE name = 'certificate'"
+        )
+    )
+    return None if found is None else float(found)
+
+
 def oldest_unsent_s(connection: Connection) -> float:
     """The longest of `unsent_by_channel`; 0 when nothing waits."""
     return max(unsent_by_channel(connection).values(), default=0.0)

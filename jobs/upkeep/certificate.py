@@ -11,7 +11,6 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.runtime import Runtime
@@ -21,11 +20,9 @@ from jobs import heartbeat
 log = get_logger(__name__)
 
 NAME = "certificate"
+"""Of its heartbeat, read by jobs/reads/stats.py."""
 EVERY_S = 3600.0
 TIMEOUT_S = 5.0
-LEFT = text(
-    "SELECT extract(epoch FROM (detail ->> 'ends_at')::timestamptz - now())::float8 FROM heartbeats WHERE name = :name"
-)
 
 
 def ends_at(host: str, port: int) -> datetime:
@@ -45,12 +42,6 @@ def look(runtime: Runtime) -> None:
         log.warning("the certificate at PUBLIC_URL could not be read", error=error_words(error))
         return
     heartbeat.beat(runtime.engine, NAME, {"ends_at": found.isoformat()})
-
-
-def left_s(connection: Connection) -> float | None:
-    """Seconds that are left, below 0 once it has ended; None when nobody has seen one."""
-    found = connection.scalar(LEFT, {"name": NAME})
-    return None if found is None else float(found)
 
 
 class CertificateWatch(threading.Thread):

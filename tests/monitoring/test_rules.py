@@ -71,7 +71,7 @@ def test_there_are_alerts_of_every_category_and_each_says_what_it_costs_and_wher
     for alert in ALERTS:
         assert alert["labels"]["severity"] in {"warning", "critical"}
         assert alert["annotations"].keys() == {"summary", "runbook"}
-        assert alert["annotations"]["runbook"] == f"docs/runbook.md#{alert['alert'].lower()}"
+        assert alert["annotations"]["runbook"].endswith(f"#{alert['alert'].lower()}")
 
 
 def test_numbers_stand_in_one_file_and_each_is_used() -> None:
