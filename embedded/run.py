@@ -259,5 +259,5 @@ def _where_to_go(start: Start, seconds: float) -> Panel:
         f"Console          {here}/console" + ("  (demo, demo-password)" if "DATABASE_URL" in start.env else "")
     )
     lines.append(f"Health           {here}/api/v1/health/readiness")
-    lines += [f"Full logs        {start.var / 'log'}", "Stop             Ctrl-C"]
+    lines += [f"Full logs        {start.var / 'log'} (each request as well)", "Stop             Ctrl-C"]
     return Panel("\n".join(lines), title="Tria", border_style="green", expand=False)

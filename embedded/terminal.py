@@ -19,6 +19,8 @@ COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
 LEVEL_STYLES = {"warning": "yellow", "error": "red", "critical": "bold red"}
 NAME_WIDTH = 9
 UNSAID = ("event", "level", "timestamp", "logger", "service")
+EVERYDAY = range(200, 400)
+"""Answers to requests that nobody at the terminal waits for."""
 
 
 class Step:
@@ -71,20 +73,32 @@ class Terminal:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def log_line(self, name: str, line: str) -> None:
+        """Shows what a process wrote, unless it is an everyday request: an open page alone makes dozens, and the addresses that
+        were printed at the start would be gone from the window."""
+        fields = _fields(line)
+        if fields and _is_everyday(fields):
+            return
         if name not in self._colours:
             self._colours[name] = next(self._next_colour)
         prefix = (f"{name:<{NAME_WIDTH}}| ", self._colours[name])
-        self.show(Text.assemble(prefix, readable(line)), soft_wrap=True)
+        self.show(Text.assemble(prefix, _readable(fields) if fields else line), soft_wrap=True)
 
 
-def readable(line: str) -> Text:
-    """A JSON log line as `time event key=value ...`; anything else as it stands."""
+def _fields(line: str) -> dict[str, object]:
+    """The fields of a JSON log line; none for anything else."""
     try:
         fields = json.loads(line)
     except ValueError:
-        return Text(line)
-    if not isinstance(fields, dict) or "event" not in fields:
-        return Text(line)
+        return {}
+    return fields if isinstance(fields, dict) and "event" in fields else {}
+
+
+def _is_everyday(fields: dict[str, object]) -> bool:
+    return fields["event"] == "request" and fields.get("level") == "info" and fields.get("status") in EVERYDAY
+
+
+def _readable(fields: dict[str, object]) -> Text:
+    """`time event key=value ...`"""
     rest = "".join(f" {name}={value}" for name, value in fields.items() if name not in UNSAID)
     clock = str(fields.get("timestamp", ""))[11:19]
     return Text.assemble(
