@@ -209,6 +209,19 @@ def test_log_lines_reach_the_terminal_with_their_sender_and_the_file_in_full(sta
     assert line in worker.log.read_text(encoding="utf-8")
 
 
+def test_everyday_requests_stay_in_the_file_and_refused_ones_are_shown(stage: Stage) -> None:
+    request = '{"event": "request", "level": "info", "status": %d, "rule": "/page-%d"}'
+    lines = "\n".join(request % (status, status) for status in (200, 304, 500))
+    web = stage.child("web", f"print({lines!r}, flush=True)\nimport signal\nsignal.pause()")
+    stage.supervisor.start(web)
+    deadline = time.monotonic() + PATIENCE_S
+    stage.supervisor.watch(lambda: "/page-500" in stage.screen.getvalue() or time.monotonic() > deadline)
+    assert "/page-500" in stage.screen.getvalue()
+    assert "/page-200" not in stage.screen.getvalue()
+    assert "/page-304" not in stage.screen.getvalue()
+    assert web.log.read_text(encoding="utf-8").count("/page-") == 3
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent died")
 def test_children_end_when_the_supervisor_is_killed_with_signal_9(tmp_path: Path) -> None:
     code = f"""
