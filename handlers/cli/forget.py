@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import click
@@ -28,6 +29,10 @@ def command_forget(address: str, actor: str) -> None:
             with opened(runtime.settings) as chroma:
                 vectors_left = memory.forget(chroma, done.vectors)
         if done.left or vectors_left:
-            raise PermanentError(f"{done.left} rows and {vectors_left} vectors would be left: nothing was changed")
+            raise PermanentError(f"{_words(done.left)} and {vectors_left} vectors would be left: nothing was changed")
     proof = {**asdict(done), "vectors": len(done.vectors), "vectors_left": vectors_left, "backups": BACKUPS}
     print_json(proof)
+
+
+def _words(left: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} of {column}" for column, count in left.items()) or "no text"

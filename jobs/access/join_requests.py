@@ -14,7 +14,7 @@ from bot.telemetry.masking import mask_phone
 from jobs.access import invitations
 from jobs.access.binding import bind
 from jobs.audit import audit
-from jobs.outbox.write import say_reply
+from jobs.outbox.write import about, say_reply
 
 QUIET_DAYS = 7
 """After a request was declined, the same contact makes no new one for so long."""
@@ -93,7 +93,7 @@ def ask(connection: Connection, settings: Settings, contact_id: int, outlet_id: 
     if request.fresh:
         audit(connection, f"contact:{contact_id}", "ask_to_join", f"request:{request.id}", {"outlet": outlet_id})
     for row in connection.execute(_MANAGERS, {"outlet_id": outlet_id}).all() if request.fresh else ():
-        _tell_manager(connection, settings, row.conversation_id, request.id)
+        _tell_manager(connection, settings, row.conversation_id, request.id, contact_id)
 
 
 def pending(connection: Connection) -> list[Pending]:
@@ -128,8 +128,11 @@ def _tell_contact(connection: Connection, settings: Settings, contact_id: int, o
     return (say_reply(connection, settings, conversation_id, Reply("linked", {"outlets": name}), name),)
 
 
-def _tell_manager(connection: Connection, settings: Settings, conversation_id: int, request_id: int) -> None:
+def _tell_manager(
+    connection: Connection, settings: Settings, conversation_id: int, request_id: int, contact_id: int
+) -> None:
     found = next(request for request in pending(connection) if request.id == request_id)
     who = f"{found.display_name or ''} {mask_phone(found.address)}".strip()
     values = {"who": who, "outlet": found.outlet_name, "request": request_id}
-    say_reply(connection, settings, conversation_id, Reply("join_request", values), found.outlet_name or "")
+    reply = Reply("join_request", values)
+    say_reply(connection, settings, conversation_id, reply, found.outlet_name or "", payload=about(contact_id))

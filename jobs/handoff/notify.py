@@ -16,7 +16,7 @@ from bot.settings import Settings
 from bot.telemetry import get_logger, metrics
 from bot.telemetry.masking import mask_phone
 from jobs.access.binding import contact_of
-from jobs.outbox.write import Outbound, write
+from jobs.outbox.write import Outbound, about, write
 from models.database import transaction
 
 log = get_logger(__name__)
@@ -35,7 +35,7 @@ UPDATE escalations e SET told = e.reason, told_at = now() WHERE e.id = ANY(ARRAY
 RETURNING e.id, e.reason, e.priority, e.due_at < now() AS overdue, e.conversation_id
 """)
 _WHO = text("""
-SELECT k.channel, k.address, k.display_name,
+SELECT k.id, k.channel, k.address, k.display_name,
        (SELECT string_agg(o.name, ', ' ORDER BY o.name) FROM outlets o JOIN contact_outlets b ON b.outlet_id = o.id
         WHERE b.contact_id = k.id) AS outlets,
        (SELECT content FROM conversation_messages m WHERE m.conversation_id = c.id AND m.direction = 'inbound' AND m.content <> ''
@@ -65,7 +65,7 @@ def tell(runtime: Runtime) -> int:
 
 def _tell_one(connection: Connection, settings: Settings, heard_by: tuple[Target, ...], task: Row[Any]) -> None:
     who = connection.execute(_WHO, {"id": task.conversation_id}).one()
-    notice = Outbound(_words(task, who), {"escalation": task.id}, kind="notice")
+    notice = Outbound(_words(task, who), {"escalation": task.id, **about(who.id)}, kind="notice")
     for target in heard_by:
         write(connection, _conversation_of(connection, settings, target), [notice])
 

@@ -19,7 +19,7 @@ from bot.telemetry.masking import mask_phone
 from jobs import failures
 from jobs.handoff.escalate import escalate
 from jobs.outbox import whatsapp_window
-from jobs.outbox.write import say_reply
+from jobs.outbox.write import about, say_reply
 from models.database import transaction
 from models.failure_kind import FailureKind
 
@@ -108,4 +108,4 @@ def _to_another(connection: Connection, runtime: Runtime, row: Row[Any]) -> None
     if conversation_id is None or row.in_reply_to is None:
         return
     passed_on = Reply("passed_on", {"who": mask_phone(row.address), "words": row.content})
-    say_reply(connection, runtime.settings, conversation_id, passed_on)
+    say_reply(connection, runtime.settings, conversation_id, passed_on, payload=about(row.contact_id))

@@ -92,14 +92,29 @@ def _statement(unless: str) -> TextClause:
     return text(_INSERT.format(unless=unless))
 
 
-def say(connection: Connection, conversation_id: int, content: str, *, role: str = "assistant") -> int:
+def about(contact_id: int) -> dict[str, Any]:
+    """The mark of a message that tells one person of another contact: when that one is forgotten, it is too."""
+    return {"about": contact_id}
+
+
+def say(
+    connection: Connection,
+    conversation_id: int,
+    content: str,
+    *,
+    role: str = "assistant",
+    payload: Mapping[str, Any] | None = None,
+) -> int:
     """A message that answers no message; the id of its row."""
-    (message_id,) = write(connection, conversation_id, [Outbound(content, role=role)])
+    (message_id,) = write(connection, conversation_id, [Outbound(content, payload or {}, role=role)])
     return message_id
 
 
-def say_reply(connection: Connection, settings: Settings, conversation_id: int, reply: Reply, outlet: str = "") -> int:
+def say_reply(
+    connection: Connection, settings: Settings, conversation_id: int, reply: Reply, outlet: str = "",
+    *, payload: Mapping[str, Any] | None = None,
+) -> int:  # fmt: skip
     """One of the bot's own sentences, in the conversation's language."""
     language = connection.execute(_LANGUAGE, {"conversation_id": conversation_id}).scalar_one()
     voice = Voice(language, settings.currency, outlet, None, settings.tax_rate)
-    return say(connection, conversation_id, render(reply, voice).text)
+    return say(connection, conversation_id, render(reply, voice).text, payload=payload)

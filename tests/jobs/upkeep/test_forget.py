@@ -7,14 +7,20 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
+from bot.channels.base import Receipt
 from bot.errors import BadInputError
 from bot.knowledge import memory
 from bot.knowledge.chroma import Chroma
 from bot.knowledge.embedders import local
+from bot.runtime import Runtime
+from jobs.handoff import desk, notify, undelivered
+from jobs.intake.record import record_receipt
 from jobs.reads.message_search import Found, search
-from jobs.upkeep.forget import forget
+from jobs.upkeep import forgotten
+from jobs.upkeep.forget import Forgotten, forget
+from models import Base
 from tests.conftest import Shop
-from tests.people import ORDER, PASIR_RIS, TAMPINES, World
+from tests.people import JEWEL, ORDER, PASIR_RIS, STRANGER, TAMPINES, World
 
 PRIVATE = (
     "my number is +65 9123 4567, mail tan@example.com, NRIC S1234567D, card 4111 1111 1111 1111, the boxes were wet"
@@ -63,11 +69,103 @@ def test_who_is_forgotten_leaves_no_word_no_address_and_no_vector(
     with shop.runtime.engine.begin() as connection:
         done = forget(connection, PASIR_RIS, actor="mei")
         assert memory.forget(chroma, done.vectors) == 0
-    assert (done.left, done.contacts, done.orders_kept, len(done.vectors)) == (0, 1, 1, 2)
+    assert (done.left, done.contacts, done.orders_kept, len(done.vectors)) == ({}, 1, 1, 2)
     assert shop.one("SELECT count(*) FROM contacts WHERE address = :phone", phone=PASIR_RIS) == 0
     assert shop.one("SELECT count(*) FROM orders WHERE status = 'placed'") == 1
     assert [each.text for each in found(shop, chroma, "wet boxes")] == ["the lids of Tampines do not fit"]
     assert "Tampines" in str(shop.one("SELECT string_agg(content, ' ') FROM conversation_messages"))
+
+
+NAME, WORDS, NOTE = "Rosalind Quek", "the zinnia boxes were soaked", "Rosalind always calls on Mondays"
+COLLEAGUE = "+6580000199"
+
+
+def forgets(shop: Shop, address: str) -> Forgotten:
+    with shop.runtime.engine.begin() as connection:
+        return forget(connection, address, actor="mei")
+
+
+def everywhere(shop: Shop, words: str) -> list[str]:
+    """The tables of which a row holds these words in any column."""
+    names = [table.name for table in Base.metadata.sorted_tables]
+    return [
+        name
+        for name in names
+        if shop.one(f"SELECT count(*) FROM {name} t WHERE position(lower(:words) IN lower(t::text)) > 0", words=words)
+    ]
+
+
+def known_to_many(shop: Shop, client: FlaskClient) -> World:
+    """A customer whose words are with the team, a colleague, a manager and a chat of their own, and in their orders."""
+    world = World(shop, client)
+    world.bind(COLLEAGUE, "CP-PR")
+    world.phone(COLLEAGUE).say("hi")
+    world.bind(JEWEL, "CP-PR", manager=True)
+    world.phone(JEWEL).say("hi")
+    phone = world.phone(PASIR_RIS)
+    phone.say("2 ctn 10in box, leave at zinnia gate", profile_name=NAME)
+    phone.say("yes")
+    phone.say("add 2 pkt liner, leave at zinnia gate")
+    chat = world.chat(70_000_017)
+    chat.share_contact(PASIR_RIS)
+    record_receipt(shop.runtime.engine, "whatsapp", Receipt(phone.sent(), "failed", "63024"))
+    undelivered.take_up(shop.runtime)
+    phone.say(WORDS, profile_name=NAME)
+    hearing = Runtime(shop.runtime.settings.model_copy(update={"escalation_notify": "123456"}))
+    notify.tell(hearing)
+    hearing.close()
+    with shop.runtime.engine.begin() as connection:
+        conversation = shop.one(
+            "SELECT id FROM conversations c WHERE contact_id = (SELECT id FROM contacts WHERE address = :a)",
+            a=PASIR_RIS,
+        )
+        desk.write_note(connection, int(str(conversation)), NOTE, by="mei")
+    world.phone(TAMPINES).say(f"my sister is at {PASIR_RIS}, call her")
+    return world
+
+
+def test_nobody_else_keeps_a_copy_of_what_a_forgotten_person_said(shop: Shop, client: FlaskClient) -> None:
+    known_to_many(shop, client)
+    for words in (NAME, "zinnia", "Mondays", PASIR_RIS, "70000017", "****0101"):
+        assert everywhere(shop, words), f"nothing to forget: {words}"
+    done = forgets(shop, PASIR_RIS)
+    assert (done.left, done.contacts) == ({}, 2)
+    for words in (NAME, "Rosalind", "zinnia", "Mondays", PASIR_RIS, PASIR_RIS.lstrip("+"), "70000017"):
+        assert everywhere(shop, words) == [], words
+    assert shop.one("SELECT content FROM conversation_messages WHERE content LIKE 'my sister%'") == (
+        "my sister is at +65****0101, call her"
+    )
+
+
+def test_the_proof_names_each_column_in_which_something_is_left(shop: Shop, client: FlaskClient) -> None:
+    known_to_many(shop, client)
+    contact = shop.one("SELECT id FROM contacts WHERE address = :address", address=PASIR_RIS)
+    with shop.runtime.engine.connect() as connection:
+        left = forgotten.left(connection, {"contacts": [int(str(contact))]}, [PASIR_RIS])
+    assert {
+        "contacts.address", "contacts.display_name", "conversation_messages.content", "conversation_messages.payload",
+        "conversation_messages.context", "notes.content", "escalations.reason", "orders.notes",
+    } <= set(left)  # fmt: skip
+    assert forgotten.STAYS & set(left) == set()
+
+
+def test_what_may_stay_is_named_by_columns_that_are_there() -> None:
+    names = {
+        f"{table.name}.{each.name}" for table in Base.metadata.sorted_tables for each in forgotten.text_columns(table)
+    }
+    assert forgotten.STAYS - names == set()
+
+
+def test_what_was_not_sent_to_a_forgotten_person_is_not_sent_any_more(shop: Shop, client: FlaskClient) -> None:
+    world = World(shop, client)
+    world.bind(JEWEL, "AW-JWL", manager=True)
+    world.phone(JEWEL).say("hi")
+    world.phone(STRANGER).say("This is A&W Jewel, zinnia speaking", profile_name=NAME)
+    assert NAME in world.phone(JEWEL).heard()[-1]
+    assert forgets(shop, STRANGER).left == {}
+    assert shop.rows("SELECT state FROM conversation_messages WHERE content = '' AND due_at IS NOT NULL") == []
+    assert everywhere(shop, NAME) == []
+    assert world.phone(STRANGER).say("hello again")
 
 
 def test_nobody_is_forgotten_by_mistake(shop: Shop) -> None:
