@@ -19,7 +19,7 @@ from bot.errors import BadInputError
 from bot.telemetry import get_logger
 from handlers.console import words
 from handlers.console.rail import rail
-from handlers.console.sessions import PATH, SignedIn, csrf, signed_in
+from handlers.console.sessions import PATH, SignedIn, csrf, is_refresh, signed_in
 from handlers.current import current_runtime
 from jobs.audit import audit
 from jobs.reads.desk import counts
@@ -114,11 +114,6 @@ def shared() -> dict[str, Any]:
     with autocommit(current_runtime().engine) as connection:
         waiting = counts(connection, who.name)
     return {"who": who, "waiting": waiting, "rail": rail(who, waiting), "Role": Role, "live": is_refresh()}
-
-
-def is_refresh() -> bool:
-    """A page of ours fetches itself again. Nobody looks at the answer, so a word that is said once stays for who was meant."""
-    return "X-Live" in request.headers
 
 
 def back(default: str) -> str:

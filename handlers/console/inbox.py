@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from bot.channels.registry import CHANNELS
 from bot.errors import BadInputError
-from handlers.console.door import SEE_OTHER, back, blueprint, done, is_refresh, ops, viewers
+from handlers.console.door import SEE_OTHER, back, blueprint, done, ops, viewers
 from handlers.console.ring import send
-from handlers.console.sessions import SignedIn, operator
+from handlers.console.sessions import SignedIn, is_refresh, operator
 from handlers.current import current_runtime
 from handlers.form_values import choice, whole
 from jobs.access.users import users

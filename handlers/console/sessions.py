@@ -18,8 +18,8 @@ from models.user import Role
 PATH = "/console"
 COOKIE = "tria_console"
 RANKS = {role: rank for rank, role in enumerate(Role)}
-UNATTENDED = "console.follow"
-"""What a page asks for by itself does not count as use: a browser left open is signed out too."""
+FOLLOW = "console.follow"
+"""The stream of events, which an open page asks for by itself."""
 
 csrf = CSRFProtect()
 
@@ -77,8 +77,15 @@ def install(app: Flask, secret: str, *, https: bool) -> None:
     logins.init_app(app)
 
 
+def is_refresh() -> bool:
+    """A page of ours fetches itself again. Nobody looks at the answer, so a word that is said once stays for who was meant."""
+    return "X-Live" in request.headers
+
+
 def _who(token: str) -> SignedIn | None:
-    found = sign_in.who(current_runtime().engine, token, counts_as_use=request.endpoint != UNATTENDED)
+    """What a page asks for by itself does not count as use: a browser left open is signed out too."""
+    by_itself = is_refresh() or request.endpoint == FOLLOW
+    found = sign_in.who(current_runtime().engine, token, counts_as_use=not by_itself)
     return SignedIn(token, found) if found else None
 
 

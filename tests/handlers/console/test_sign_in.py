@@ -88,6 +88,25 @@ def test_a_session_ends_when_it_is_idle_and_after_a_day_of_work(desk: Desk, shop
     assert desk.client.get("/console/inbox").status_code == 303
 
 
+def test_a_page_that_is_only_left_open_does_not_keep_its_session(desk: Desk, shop: Shop) -> None:
+    def minutes(ago: str = "30") -> object:
+        return shop.one("SELECT seen_at < now() - CAST(:ago AS interval) FROM user_sessions", ago=f"{ago} minutes")
+
+    def idle(minutes: int) -> None:
+        with shop.runtime.engine.begin() as connection:
+            connection.execute(text(f"UPDATE user_sessions SET seen_at = now() - interval '{minutes} minutes'"))
+
+    idle(31)
+    for path in ("/console/inbox", "/console/todo", "/console/inbox?view=all"):
+        assert desk.client.get(path, headers={"X-Live": "1"}).status_code == 200
+    desk.client.get("/console/events").close()
+    assert minutes() is True
+    desk.get("/console/inbox")
+    assert minutes() is False
+    idle(61)
+    assert desk.client.get("/console/inbox", headers={"X-Live": "1"}).status_code == 303
+
+
 def test_whoever_is_disabled_is_out_at_once(desk: Desk, shop: Shop) -> None:
     desk.get("/console/inbox")
     with shop.runtime.engine.begin() as connection:
