@@ -74,4 +74,4 @@ def _note_malformed(runtime: Runtime, fingerprint: str) -> None:
 
 
 def _bot_id(runtime: Runtime) -> str:
-    return runtime.settings.telegram_bot_token.get_secret_value().partition(":")[0]
+    return telegram.SPEC.own_address(runtime.settings)

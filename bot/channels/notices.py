@@ -39,6 +39,7 @@ EMAIL = ChannelSpec(
     client="bot.channels.email_client:Email",
     configured=lambda settings: _names(EMAIL_NAME, settings),
     settings_needed="set ESCALATION_NOTIFY to an e-mail address, and SMTP_URL",
+    own_address=lambda settings: settings.smtp_from,
 )
 HOOK = ChannelSpec(
     HOOK_NAME,
@@ -46,4 +47,5 @@ HOOK = ChannelSpec(
     client="bot.channels.hook_client:Hook",
     configured=lambda settings: _names(HOOK_NAME, settings),
     settings_needed="set ESCALATION_NOTIFY to an https address",
+    own_address=lambda settings: "tria",
 )

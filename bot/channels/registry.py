@@ -36,3 +36,8 @@ def spec_of(name: str) -> ChannelSpec:
 def pushed_channels() -> tuple[ChannelSpec, ...]:
     """Those that we send on."""
     return tuple(spec for spec in CHANNELS.values() if spec.pushed)
+
+
+def customer_channels() -> tuple[ChannelSpec, ...]:
+    """Those on which customers write to us and we send to them."""
+    return tuple(spec for spec in pushed_channels() if spec.door)

@@ -48,6 +48,8 @@ class ChannelSpec:
     """Threads of a worker that send on it at the same time."""
     free_text_for: timedelta | None = None
     """How long after the customer's last message free text is allowed; later only an approved template. None is always."""
+    own_address: Callable[[Settings], str] = lambda settings: ""
+    """The number or bot of ours from which a conversation that we begin leaves; empty where none is set."""
     shares_contact: bool = False
     """Offers a button with which a person shares their own phone number."""
 

@@ -43,6 +43,7 @@ SPEC = ChannelSpec(
     rate=Rate(RateLimitItemPerSecond(30), RateLimitItemPerSecond(3, 3)),
     # Sixteen send 26 a second at 600 ms a call. Each may leave one copy behind when its worker is killed (docs/decisions/0008).
     threads=16,
+    own_address=lambda settings: settings.telegram_bot_token.get_secret_value().partition(":")[0],
     shares_contact=True,
 )
 

@@ -21,7 +21,7 @@ from telegram.request import HTTPXRequest
 
 from bot.channels.base import Outgoing
 from bot.channels.provider_loop import CONNECT_S, CONNECTIONS, READ_S, ProviderLoop
-from bot.channels.telegram import MAX_TEXT, NAME
+from bot.channels.telegram import MAX_TEXT, NAME, SPEC
 from bot.errors import OptedOutError, PermanentError, TemporaryError, UnknownOutcome
 from bot.settings import Settings
 
@@ -50,7 +50,7 @@ class Telegram:
             connection_pool_size=CONNECTIONS, read_timeout=READ_S, write_timeout=CONNECT_S, connect_timeout=CONNECT_S
         )
         token = settings.telegram_bot_token.get_secret_value()
-        self._bot_id = token.partition(":")[0]
+        self._bot_id = SPEC.own_address(settings)
         self._bot = Bot(
             token,
             base_url=f"{settings.telegram_api_base_url}/bot",

@@ -53,6 +53,7 @@ SPEC = ChannelSpec(
     rate=Rate(RateLimitItemPerSecond(80)),  # Meta's limit for one number
     threads=32,
     free_text_for=WINDOW,
+    own_address=lambda settings: next(iter(settings.whatsapp_senders), ""),
 )
 
 MessageSid = Annotated[str, Field(pattern=r"^(SM|MM)[0-9a-f]{32}$")]

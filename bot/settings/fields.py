@@ -272,7 +272,8 @@ class Settings(BaseSettings):
 
     @property
     def whatsapp_senders(self) -> tuple[str, ...]:
-        return tuple(self.twilio_whatsapp_from.split(","))
+        """Our numbers, the one that we begin conversations from first."""
+        return tuple(number for each in self.twilio_whatsapp_from.split(",") if (number := each.strip()))
 
     @property
     def xero_configured(self) -> bool:

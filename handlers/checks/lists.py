@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.channels.registry import pushed_channels
+from bot.channels.registry import customer_channels
 from handlers.checks import code, knowledge, machine, online, outside, storage, trade, work
 from handlers.checks.check import Check, Severity
 from jobs.upkeep import tax_rates
@@ -75,7 +75,7 @@ _MACHINE = (
     Check("cpu", "machine", machine.cpu, "add a machine or find what is busy", Severity.DEGRADED),
 )
 _OUTSIDE = (
-    *(outside.provider_of(spec) for spec in pushed_channels() if spec.door),
+    *(outside.provider_of(spec) for spec in customer_channels()),
     Check("escalation_notify", "outside", outside.escalation_notify, "set ESCALATION_NOTIFY", Severity.DEGRADED),
     Check("documents", "outside", knowledge.documents, "run `flask knowledge build`; is Chroma up?", Severity.DEGRADED),
     Check("documents_folder", "outside", knowledge.persist_dir, "set CHROMA_PERSIST_DIR", Severity.DEGRADED),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bot.channels.registry import CHANNELS
+from bot.channels.registry import customer_channels
 from bot.errors import BadInputError
 from handlers.console.door import blueprint, done, ops
 from handlers.console.ring import send
 from handlers.console.sessions import operator
 from handlers.current import current_runtime
 from jobs.broadcast import enqueue as job
-from jobs.broadcast.audience import EVERYBODY, Words, filter_of, recipients
+from jobs.broadcast.audience import EVERYBODY, Words, filter_of, filter_written, recipients
+from jobs.broadcast.enqueue import Enqueued
 from jobs.reads import broadcasts as reads
 from jobs.reads.trade_rows import customers, outlets
 from models.database import autocommit, transaction
@@ -24,7 +25,7 @@ def broadcasts() -> ResponseReturnValue:
     with autocommit(current_runtime().engine) as connection:
         found = reads.broadcasts(connection)
         shops, owners = outlets(connection), customers(connection)
-    channels = [name for name, spec in CHANNELS.items() if spec.pushed and spec.door]
+    channels = [spec.name for spec in customer_channels()]
     return render_template(
         "console/broadcasts.html", broadcasts=found, outlets=shops, customers=owners, channels=channels
     )
@@ -49,12 +50,7 @@ def send_broadcast() -> ResponseReturnValue:
         audience = request.form.get("audience", EVERYBODY)
         broadcast_id = job.plan(connection, _words(), audience, actor=me)
         ended = job.enqueue(runtime, connection, broadcast_id, actor=me)
-    send(*ended.message_ids)
-    if not ended.success:
-        raise BadInputError(
-            f"{len(ended.failed)} could not be written to, more than half: nobody was. See the row below."
-        )
-    return done(f"On its way to {len(ended.message_ids)}.", url_for("console.broadcasts"))
+    return _told(ended, f"On its way to {len(ended.message_ids)}.")
 
 
 @blueprint.post("/broadcasts/<int:broadcast_id>/resume")
@@ -63,8 +59,17 @@ def resume_broadcast(broadcast_id: int) -> ResponseReturnValue:
     runtime = current_runtime()
     with transaction(runtime.engine) as connection:
         ended = job.enqueue(runtime, connection, broadcast_id, actor=operator().name)
+    return _told(ended, f"{len(ended.message_ids)} more are written to.")
+
+
+def _told(ended: Enqueued, said: str) -> ResponseReturnValue:
+    """Rings for what was written. Raises BadInputError when it was undone."""
     send(*ended.message_ids)
-    return done(f"{len(ended.message_ids)} more are written to.", url_for("console.broadcasts"))
+    if not ended.success:
+        raise BadInputError(
+            f"{len(ended.failed)} could not be written to, more than half: nobody was. See the row below."
+        )
+    return done(said, url_for("console.broadcasts"))
 
 
 def _words() -> Words:
@@ -79,6 +84,6 @@ def _words() -> Words:
 def _audience() -> str:
     """The filter that the form's choices make."""
     parts = {key: [value for value in request.form.getlist(key) if value] for key in ("outlet", "customer", "channel")}
-    audience = "; ".join(f"{key}={','.join(values)}" for key, values in parts.items() if values) or EVERYBODY
+    audience = filter_written({key: values for key, values in parts.items() if values})
     filter_of(audience)
     return audience

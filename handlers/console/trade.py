@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bot.channels.registry import CHANNELS
+from bot.channels.registry import customer_channels
 from bot.errors import BadInputError
 from bot.identity.phones import to_e164
 from handlers.console.door import SEE_OTHER, blueprint, done, ops, viewers
@@ -57,7 +57,7 @@ def outlets_page() -> ResponseReturnValue:
     with autocommit(current_runtime().engine) as connection:
         shops, people = outlets(connection), bound_contacts(connection)
     by_outlet = {shop["outlet_id"]: [each for each in people if each.outlet == shop["outlet_id"]] for shop in shops}
-    channels = [name for name, spec in CHANNELS.items() if spec.pushed and spec.door]
+    channels = [spec.name for spec in customer_channels()]
     return render_template("console/outlets.html", outlets=shops, people=by_outlet, channels=channels)
 
 
@@ -98,7 +98,7 @@ def unbind_contact(code: str) -> ResponseReturnValue:
 
 def _address(channel: str, written: str) -> tuple[str, str]:
     """A phone in its one spelling, an id as it is. Raises BadInputError."""
-    if channel not in CHANNELS or not CHANNELS[channel].pushed:
+    if channel not in [spec.name for spec in customer_channels()]:
         raise BadInputError("choose WhatsApp or Telegram")
     address = to_e164(written) if channel == "whatsapp" and written.lstrip("+ ")[:1].isdigit() else written
     if not address or len(address) > 140 or not all(char.isalnum() or char in "+._-:" for char in address):

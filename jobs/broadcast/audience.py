@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, text
 
-from bot.channels.registry import CHANNELS, pushed_channels
+from bot.channels.registry import customer_channels
 from bot.errors import BadInputError
 from bot.settings import Settings
+from jobs.outbox import whatsapp_window
 
 EVERYBODY = "all"
 KEYS = ("outlet", "customer", "channel", "language")
 LONGEST_FILTER = 2_000
+_VALUE = r'\s*"(?:[^"]|"")*"\s*|[^,;"]*'
+_VALUES = re.compile(_VALUE)
+_PART = re.compile(rf"\s*(?P<key>[a-z]+)\s*=(?P<values>(?:{_VALUE})(?:,(?:{_VALUE}))*)(?:;|$)")
 
 _CONTACTS = text("""
 SELECT k.id, k.channel, k.address, k.display_name, k.opted_out_at IS NOT NULL AS opted_out, k.unreachable_at IS NOT NULL AS unreachable,
@@ -66,18 +71,42 @@ class Recipient:
 
 
 def filter_of(written: str) -> dict[str, list[str]]:
-    """`all`, or `outlet=CP-PR,AW-JWL; channel=whatsapp; customer=Canadian Pizza; language=zh`. Raises BadInputError."""
+    """`all`, or `outlet=CP-PR,AW-JWL; channel=whatsapp; customer="Tan, Lim & Co"`; quotes hold a comma or semicolon together,
+    and two quotes are one. Raises BadInputError."""
     if len(written) > LONGEST_FILTER:
         raise BadInputError("this filter is too long")
+    if written.strip() == EVERYBODY:
+        return {}
     found: dict[str, list[str]] = {}
-    for part in written.split(";") if written.strip() != EVERYBODY else ():
-        key, equals, values = part.strip().partition("=")
-        if key not in KEYS or not equals or not values.strip():
+    at = 0
+    while at < max(1, len(written.rstrip())):
+        part = _PART.match(written, at)
+        values = _values(part["values"]) if part else []
+        if part is None or part["key"] not in KEYS or part["key"] in found or not values:
             raise BadInputError(
-                f"{part.strip()[:40]!r} is no filter: say all, or one of {', '.join(KEYS)} with = and values"
+                f"{written[at:].strip()[:40]!r} is no filter: say all, or one of {', '.join(KEYS)}, each once, with = and values"
             )
-        found[key] = [value.strip() for value in values.split(",") if value.strip()]
+        found[part["key"]] = values
+        at = part.end()
     return found
+
+
+def filter_written(chosen: Mapping[str, Sequence[str]]) -> str:
+    """The filter that `filter_of` reads as this."""
+    return "; ".join(f"{key}={','.join(map(_quoted, values))}" for key, values in chosen.items()) or EVERYBODY
+
+
+def _values(written: str) -> list[str]:
+    found = (
+        each[1:-1].replace('""', '"') if each.startswith('"') else each
+        for each in map(str.strip, _VALUES.findall(written))
+    )
+    return [each for each in found if each]
+
+
+def _quoted(value: str) -> str:
+    plain = value == value.strip() and not any(char in value for char in ',;"')
+    return value if plain else '"' + value.replace('"', '""') + '"'
 
 
 def recipients(
@@ -86,11 +115,11 @@ def recipients(
     """Every contact of the outlets that are meant; `has_it` when this broadcast reached it before."""
     chosen: Mapping[str, list[str]] = filter_of(audience)
     values = {key: chosen.get(key) for key in KEYS}
-    pushed = [spec.name for spec in pushed_channels() if spec.door]
+    pushed = [spec.name for spec in customer_channels()]
     rows = connection.execute(_CONTACTS, {**values, "pushed": pushed, "broadcast": broadcast_id or 0}).all()
     found = []
     for row in rows:
-        is_open = _may_write_freely(row.channel, row.last_inbound_at, now)
+        is_open = whatsapp_window.is_open(row.channel, row.last_inbound_at, now)
         by_template = bool(words.template) and (not is_open or not words.text) and row.channel == "whatsapp"
         why_not = _why_not(
             row, words, settings.max_proactive_messages_per_day, is_open=is_open, by_template=by_template
@@ -98,11 +127,6 @@ def recipients(
         name = row.display_name or row.address
         found.append(Recipient(row.id, row.channel, row.address, name, row.outlets, by_template, why_not, row.has_it))
     return found
-
-
-def _may_write_freely(channel: str, last_inbound_at: datetime | None, now: datetime) -> bool:
-    window = CHANNELS[channel].free_text_for
-    return window is None or (last_inbound_at is not None and now - last_inbound_at < window)
 
 
 def _why_not(row: object, words: Words, most: int, *, is_open: bool, by_template: bool) -> Why | None:

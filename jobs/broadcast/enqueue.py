@@ -14,12 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import BadInputError
+from bot.errors import BadInputError, PermanentError
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.telemetry import error_words, get_logger, metrics
 from jobs.audit import audit
 from jobs.broadcast.audience import Recipient, Why, Words, filter_of, recipients
+from jobs.outbox.conversation import conversation_with
 from jobs.outbox.write import Outbound, write
 from models.broadcast import BroadcastState
 
@@ -33,13 +34,6 @@ _PLAN = text("""
 INSERT INTO broadcasts (content, template, audience, created_by) VALUES (:content, :template, :audience, :by) RETURNING id
 """)
 _LOCK = text("SELECT id, content, template, audience, state FROM broadcasts WHERE id = :id FOR UPDATE")
-_OPEN = text("""
-INSERT INTO conversations (contact_id, channel, business_address) VALUES (:contact_id, :channel, :business_address)
-ON CONFLICT (contact_id, business_address) WHERE closed_at IS NULL DO UPDATE SET channel = excluded.channel RETURNING id
-""")
-_LAST = text("""
-SELECT id FROM conversations WHERE contact_id = :contact_id AND channel = :channel AND closed_at IS NULL ORDER BY id DESC LIMIT 1
-""")
 _REACHED = text(
     "INSERT INTO broadcast_recipients (broadcast_id, contact_id, message_id) VALUES (:broadcast, :contact, :message)"
 )
@@ -110,7 +104,10 @@ def _write_all(
         try:
             with connection.begin_nested():
                 reached.append(_write_one(connection, settings, broadcast_id, words, each))
-        except SQLAlchemyError as error:  # the others are still written to; who could not be is told by name
+        except (
+            SQLAlchemyError,
+            PermanentError,
+        ) as error:  # the others are still written to; who could not be is told by name
             failed.append(Failed(each.contact_id, each.outlets, error_words(error)))
     return reached, failed
 
@@ -121,20 +118,10 @@ def _write_one(connection: Connection, settings: Settings, broadcast_id: int, wo
         message = Outbound("", payload | {"template": words.template}, kind="template")
     else:
         message = Outbound(words.text, payload)
-    (message_id,) = write(connection, _conversation(connection, settings, to), [message])
+    conversation_id = conversation_with(connection, settings, to.contact_id, to.channel)
+    (message_id,) = write(connection, conversation_id, [message])
     connection.execute(_REACHED, {"broadcast": broadcast_id, "contact": to.contact_id, "message": message_id})
     return message_id
-
-
-def _conversation(connection: Connection, settings: Settings, to: Recipient) -> int:
-    """The contact's open conversation, or one from our first number or bot."""
-    values = {"contact_id": to.contact_id, "channel": to.channel}
-    found = connection.execute(_LAST, values).scalar()
-    if found is None:
-        bot_id = settings.telegram_bot_token.get_secret_value().partition(":")[0]
-        ours = settings.whatsapp_senders[0] if to.channel == "whatsapp" else bot_id
-        found = connection.execute(_OPEN, values | {"business_address": ours}).scalar_one()
-    return int(found)
 
 
 def _end(

@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from bot.channels.notices import EMAIL_NAME, TELEGRAM_NAME, Target, targets
+from bot.channels.notices import Target, targets
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.telemetry import get_logger, metrics
 from bot.telemetry.masking import mask_phone
 from jobs.access.binding import contact_of
+from jobs.outbox.conversation import conversation_with
 from jobs.outbox.write import Outbound, about, write
 from models.database import transaction
 
@@ -42,10 +43,6 @@ SELECT k.id, k.channel, k.address, k.display_name,
         ORDER BY m.id DESC LIMIT 1) AS words
 FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE c.id = :id
 """)
-_OPEN = text("""
-INSERT INTO conversations (contact_id, channel, business_address) VALUES (:contact_id, :channel, :business_address)
-ON CONFLICT (contact_id, business_address) WHERE closed_at IS NULL DO UPDATE SET channel = excluded.channel RETURNING id
-""")
 
 
 def tell(runtime: Runtime) -> int:
@@ -67,7 +64,8 @@ def _tell_one(connection: Connection, settings: Settings, heard_by: tuple[Target
     who = connection.execute(_WHO, {"id": task.conversation_id}).one()
     notice = Outbound(_words(task, who), {"escalation": task.id, **about(who.id)}, kind="notice")
     for target in heard_by:
-        write(connection, _conversation_of(connection, settings, target), [notice])
+        contact_id = contact_of(connection, target.channel, target.address)
+        write(connection, conversation_with(connection, settings, contact_id, target.channel), [notice])
 
 
 def _words(task: Row[Any], who: Row[Any]) -> str:
@@ -79,19 +77,3 @@ def _words(task: Row[Any], who: Row[Any]) -> str:
     if who.words:
         lines.append(f"Last words: “{who.words[:WORDS_SHOWN]}”")
     return "\n".join([*lines, f"Answer with: flask escalations reply {task.id} --text '...'"])
-
-
-def _conversation_of(connection: Connection, settings: Settings, target: Target) -> int:
-    """The conversation that notices to this address are written in."""
-    values = {
-        "contact_id": contact_of(connection, target.channel, target.address),
-        "channel": target.channel,
-        "business_address": _from(settings, target),
-    }
-    return int(connection.execute(_OPEN, values).scalar_one())
-
-
-def _from(settings: Settings, target: Target) -> str:
-    if target.channel == TELEGRAM_NAME:
-        return settings.telegram_bot_token.get_secret_value().partition(":")[0]
-    return settings.smtp_from if target.channel == EMAIL_NAME else "tria"

@@ -28,23 +28,22 @@ WHERE conversation_id = :conversation_id AND direction = 'outbound' AND state = 
 """)
 
 
+def is_open(channel: str, last_inbound_at: datetime | None, now: datetime) -> bool:
+    """Whether free text may be sent there; always on a channel without a window. A contact who never wrote has none open."""
+    window = registry.spec_of(channel).free_text_for
+    return window is None or (last_inbound_at is not None and now - last_inbound_at < window)
+
+
 def check(channel: str, template: str | None, last_inbound_at: datetime | None, now: datetime) -> None:
     """Raises PermanentError (63016) for free text on a channel with a window, to a contact who last wrote before it or never."""
-    window = registry.spec_of(channel).free_text_for
-    if window is None or template is not None:
-        return
-    if last_inbound_at is None or now - last_inbound_at >= window:
+    if template is None and not is_open(channel, last_inbound_at, now):
         raise PermanentError("the customer's 24-hour window is closed", code=WINDOW_CLOSED)
 
 
 def is_closed_for(connection: Connection, message_id: int, now: datetime) -> bool:
     """Whether this message of ours is going to be held until the customer writes."""
     row = connection.execute(_LAST_WORD, {"id": message_id}).one()
-    try:
-        check(row.channel, row.template, row.last_inbound_at, now)
-    except PermanentError:
-        return True
-    return False
+    return row.template is None and not is_open(row.channel, row.last_inbound_at, now)
 
 
 def nudge(connection: Connection, conversation_id: int, template: str) -> int | None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import text
 
+from jobs.broadcast.audience import Words
+from jobs.broadcast.enqueue import plan
 from models.user import Role
 from tests.conftest import Shop
 from tests.handlers.console.conftest import Desk, SignIn
+from tests.jobs.broadcast.test_enqueue import the_first_are_refused
 
 
 @pytest.fixture
@@ -34,6 +38,35 @@ def test_sent_ones_are_listed_with_what_became_of_them(desk: Desk, shop: Shop, e
     assert "Written to 2" in page
     desk.post("/console/broadcasts/1/resume")
     assert desk.said == ["0 more are written to."]
+
+
+def test_a_customer_whose_name_has_commas_and_quotes_is_written_to(
+    desk: Desk, shop: Shop, everybody_wrote: None
+) -> None:
+    name = 'Tan, Lim; "Sons" & Co'
+    with shop.runtime.engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE customers SET name = :name WHERE id = (SELECT customer_id FROM outlets WHERE code = 'AW-JWL')"
+            ),
+            {"name": name},
+        )
+    page = desk.post("/console/broadcasts/preview", status=200, text="Closed", customer=name).text
+    meant = int(page.partition(" of ")[0].rpartition(">")[2])
+    assert meant > 0
+    audience = unescape(page.partition('name="audience" value="')[2].partition('"')[0])
+    desk.post("/console/broadcasts/send", text="Closed", audience=audience)
+    assert desk.said == [f"On its way to {meant}."]
+    assert shop.rows("SELECT DISTINCT u.name FROM broadcast_recipients r JOIN contact_outlets b USING (contact_id)"
+                     " JOIN outlets o ON o.id = b.outlet_id JOIN customers u ON u.id = o.customer_id") == [(name,)]  # fmt: skip
+
+
+def test_trying_again_says_when_nobody_was_written_to(desk: Desk, shop: Shop, everybody_wrote: None) -> None:
+    with shop.runtime.engine.begin() as connection:
+        plan(connection, Words("Closed"), "outlet=CP-PR,AW-JWL", actor="mei")
+    with the_first_are_refused(shop, 100):
+        desk.post("/console/broadcasts/1/resume")
+    assert desk.said == ["2 could not be written to, more than half: nobody was. See the row below."]
 
 
 def test_empty_words_and_strange_filters_are_refused(desk: Desk, shop: Shop) -> None:

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.errors import BadInputError
-from jobs.broadcast.audience import Why, Words, filter_of, recipients
+from bot.runtime import Runtime
+from jobs.broadcast.audience import KEYS, LONGEST_FILTER, Why, Words, filter_of, filter_written, recipients
 from jobs.broadcast.enqueue import Enqueued, enqueue, plan
 from jobs.reads.broadcasts import outcome
 from tests.conftest import Shop
@@ -112,6 +115,36 @@ def test_trying_again_reaches_only_whom_it_did_not_reach(ten: Shop) -> None:
     assert len(again(ten, done.broadcast_id).message_ids) == 4
     assert ten.one("SELECT count(DISTINCT contact_id) FROM broadcast_recipients") == written(ten) == 10
     assert result(ten)["failed_sellers"] == []
+
+
+def test_without_a_number_of_ours_nobody_is_written_to_and_each_is_told_by_name(ten: Shop) -> None:
+    nothing_set = ten.runtime.settings.model_copy(update={"twilio_whatsapp_from": ""})
+    runtime = Runtime(nothing_set)
+    with ten.runtime.engine.begin() as connection:
+        broadcast_id = plan(connection, WORDS, "all", actor="mei")
+        done = enqueue(runtime, connection, broadcast_id, actor="mei")
+    runtime.close()
+    assert (done.success, done.message_ids, len(done.failed)) == (False, (), 10)
+    assert "nothing of ours on whatsapp" in done.failed[0].error
+    assert ten.one("SELECT count(*) FROM conversations WHERE business_address = ''") == 0
+
+
+NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).map(str.strip).filter(bool)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), st.lists(NAMES, min_size=1, max_size=4), min_size=1))
+def test_a_filter_is_read_as_it_was_chosen_whatever_is_in_the_names(chosen: dict[str, list[str]]) -> None:
+    written = filter_written(chosen)
+    if len(written) <= LONGEST_FILTER:
+        assert filter_of(written) == chosen
+
+
+@pytest.mark.parametrize(
+    "written", ["", " ", ";", "outlet", "outlet=", "outlet=,", "outlet=A; outlet=B", 'outlet="A', 'outlet="A"B', "phone=1", "all; outlet=A"]
+)  # fmt: skip
+def test_what_is_no_filter_reaches_nobody(written: str) -> None:
+    with pytest.raises(BadInputError):
+        filter_of(written)
 
 
 def test_nobody_to_write_to_is_no_failure(shop: Shop) -> None:
