@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from http import HTTPStatus
+
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.errors import BadInputError
@@ -29,6 +31,11 @@ from models.order_status import OrderStatus
 MOST_SHOWN = 100
 MOST_PREVIEWED = 300
 MOST_AT_ONCE = 200
+NAME_DECISIONS = {
+    "approve": (alias_proposals.approve, "The name counts from the next message on."),
+    "reject": (alias_proposals.reject, "The name stays out."),
+    "undo": (alias_proposals.undo, "The name is taken back."),
+}
 
 
 @blueprint.get("/todo")
@@ -67,7 +74,7 @@ def show_one_failure(failure_id: int) -> ResponseReturnValue:
         try:
             found = show_failure(connection, failure_id)
         except BadInputError:
-            return redirect(url_for("console.nothing_here", _path="failure"), SEE_OTHER)
+            abort(HTTPStatus.NOT_FOUND)
     again = found["kind"] in [each.value for each in AGAIN] and found["resolved_at"] is None
     return render_template("console/failure.html", failure=found, again=again)
 
@@ -103,7 +110,7 @@ def _words(found: list[Replayed], dry_run: bool) -> list[str]:
 @ops
 def decide_person(request_id: int, decision: str) -> ResponseReturnValue:
     """Let a stranger in for the outlet that is chosen, or not."""
-    approve = decision == "approve"
+    approve = _decided(decision, "approve", "decline") == "approve"
     runtime, code = current_runtime(), request.form.get("outlet", "")
     with transaction(runtime.engine) as connection:
         outlet_id = outlet_of(connection, code) if approve and code else None
@@ -123,7 +130,7 @@ def show_name(proposal_id: int) -> ResponseReturnValue:
     with autocommit(runtime.engine) as connection:
         found = alias_proposals.proposals(connection, only=proposal_id)
         if not found:
-            return redirect(url_for("console.nothing_here", _path="name"), SEE_OTHER)
+            abort(HTTPStatus.NOT_FOUND)
         read, changed = preview(connection, found[0], runtime.settings.zone, most=MOST_PREVIEWED)
     return render_template("console/name.html", name=found[0], read=read, changed=changed)
 
@@ -131,16 +138,14 @@ def show_name(proposal_id: int) -> ResponseReturnValue:
 @blueprint.post("/todo/names/<int:proposal_id>/<decision>")
 @ops
 def decide_name(proposal_id: int, decision: str) -> ResponseReturnValue:
-    decide = {"approve": alias_proposals.approve, "reject": alias_proposals.reject, "undo": alias_proposals.undo}.get(
-        decision
-    )
-    if decide is None:
-        raise BadInputError("a name is approved, rejected or taken back")
+    decide, said = NAME_DECISIONS[_decided(decision, *NAME_DECISIONS)]
     with transaction(current_runtime().engine) as connection:
         decide(connection, proposal_id, actor=operator().name)
-    said = {
-        "approve": "The name counts from the next message on.",
-        "reject": "The name stays out.",
-        "undo": "The name is taken back.",
-    }
-    return done(said[decision], url_for("console.todo"))
+    return done(said, url_for("console.todo"))
+
+
+def _decided(decision: str, *known: str) -> str:
+    """What an address says to do. One that none of our pages has does nothing."""
+    if decision not in known:
+        abort(HTTPStatus.BAD_REQUEST, f"nothing was done: {' or '.join(known)}")
+    return decision

@@ -56,7 +56,8 @@ FIGURES: Mapping[str, Figure] = {
         AND m.created_at >= now() - :days * interval '1 day' GROUP BY 1""", "seconds")), by_day=True),
     "handovers": Figure("Hand-overs", "conversations given to a person, by day", "conversations", text(_by_day("""
         SELECT (e.opened_at AT TIME ZONE :zone)::date AS day, count(*) AS tasks FROM escalations e
-        WHERE e.opened_at >= now() - :days * interval '1 day' GROUP BY 1""", "tasks")), by_day=True),
+        JOIN conversations c ON c.id = e.conversation_id JOIN contacts k ON k.id = c.contact_id
+        WHERE NOT k.is_synthetic AND e.opened_at >= now() - :days * interval '1 day' GROUP BY 1""", "tasks")), by_day=True),
     "wishes": Figure("Wishes nobody sells", "words that no product has, by how often", "times", text(f"""
         SELECT w.word AS label, count(*) AS value FROM (
             SELECT lower(left(q ->> 0, 60)) AS word, m.id FROM (SELECT m.id, m.context {_REAL} AND m.context IS NOT NULL) m,

@@ -12,14 +12,15 @@ _BEST = """CASE WHEN lower(p.sku) = :whole THEN 0 WHEN lower(p.name) = :whole TH
            WHEN position(:whole IN lower(p.name)) = 1 THEN 2 WHEN position(:whole IN lower(p.name)) > 0 THEN 3 ELSE 4 END, p.name, p.sku"""
 _NEWEST = "p.created_at DESC, p.sku"
 _SEARCH = """
-SELECT p.sku, p.name, p.category, p.aliases, p.base_unit, p.unit_price, p.is_active AS active, p.total,
-       COALESCE((SELECT json_object_agg(u.unit, trim_scale(u.factor)::text ORDER BY u.factor) FROM pack_units u WHERE u.product_id = p.id), '{{}}') AS pack_units
-FROM (
-    SELECT p.*, count(*) OVER () AS total, row_number() OVER (ORDER BY {order}) AS place FROM products p
+WITH fits AS MATERIALIZED (
+    SELECT p.*, row_number() OVER (ORDER BY {order}) AS place FROM products p
     WHERE (:everything OR p.is_active) AND NOT EXISTS (
         SELECT 1 FROM unnest(CAST(:words AS text[])) w
         WHERE position(w IN lower(concat_ws(' ', p.sku, p.name, p.category, array_to_string(p.aliases, ' ')))) = 0)
-    ORDER BY place LIMIT :most OFFSET :skip) p
+)
+SELECT t.total, p.sku, p.name, p.category, p.aliases, p.base_unit, p.unit_price, p.is_active AS active,
+       COALESCE((SELECT json_object_agg(u.unit, trim_scale(u.factor)::text ORDER BY u.factor) FROM pack_units u WHERE u.product_id = p.id), '{{}}') AS pack_units
+FROM (SELECT count(*) AS total FROM fits) t LEFT JOIN fits p ON p.place > :skip AND p.place <= :skip + :most
 ORDER BY p.place
 """
 _STATEMENTS = {newest: text(_SEARCH.format(order=_NEWEST if newest else _BEST)) for newest in (True, False)}
@@ -35,8 +36,5 @@ def search(
     said = words.lower().split()
     values = {"words": said, "whole": " ".join(said), "everything": everything, "most": most, "skip": skip}
     rows = [dict(row) for row in connection.execute(_STATEMENTS[newest], values).mappings()]
-    total = int(rows[0]["total"]) if rows else 0
-    shown = [{**row, "unit_price": price_words(row["unit_price"])} for row in rows]
-    for row in shown:
-        del row["total"]
-    return shown, total
+    total = max(int(row.pop("total")) for row in rows)
+    return [{**row, "unit_price": price_words(row["unit_price"])} for row in rows if row["sku"] is not None], total

@@ -33,6 +33,13 @@ def test_the_best_come_first_and_twenty_five_are_one_statement(client: FlaskClie
     assert search(client, shop) == everything
 
 
+def test_a_page_after_the_last_says_how_many_there_are(client: FlaskClient, shop: Shop) -> None:
+    past = search(client, shop, offset=100)
+    assert (past["products"], past["total"]) == ([], 64)
+    nothing = search(client, shop, query="no such thing")
+    assert (nothing["products"], nothing["total"]) == ([], 0)
+
+
 def test_the_newest_come_first_when_asked_with_the_sku_as_tie_break(client: FlaskClient, shop: Shop) -> None:
     with shop.runtime.engine.begin() as connection:
         connection.execute(

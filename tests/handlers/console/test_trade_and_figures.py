@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from models.user import Role
 from tests.conftest import Shop
@@ -79,6 +80,14 @@ def test_figures_are_drawn_with_their_tables_and_files(desk: Desk, world: World,
     assert desk.get("/console/figures/revenue.csv?days=7").strip().endswith(",30.52")
     desk.get("/console/figures/nothing.csv", 404)
     desk.get("/console/figures?days=-1", 400)
+
+
+def test_hand_overs_of_synthetic_conversations_do_not_count(desk: Desk, world: World, shop: Shop) -> None:
+    world.phone().say("the cups leak, I want my money back")
+    assert desk.get("/console/figures/handovers.csv?days=1").strip().endswith(",1")
+    with shop.runtime.engine.begin() as connection:
+        connection.execute(text("UPDATE contacts SET is_synthetic = TRUE"))
+    assert desk.get("/console/figures/handovers.csv?days=1").strip().endswith(",0")
 
 
 def test_admins_make_logins_and_shut_people_out(at_desk: SignIn, shop: Shop) -> None:
