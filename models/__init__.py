@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from models.alias_proposal import AliasProposal
     from models.base import Base
     from models.broadcast import Broadcast, BroadcastRecipient
+    from models.canned_answer import CannedAnswer
     from models.contact import Contact, ContactOutlet
     from models.conversation import Conversation
     from models.desk import Note, ReadMark
@@ -37,6 +38,7 @@ __all__ = [
     "BindingRequest",
     "Broadcast",
     "BroadcastRecipient",
+    "CannedAnswer",
     "CatalogVersion",
     "Contact",
     "ContactOutlet",

@@ -17,6 +17,7 @@ from handlers.current import current_runtime
 from handlers.form_values import choice, whole
 from jobs.access.users import users
 from jobs.audit import audit
+from jobs.desk.canned_answers import canned_answers
 from jobs.handoff import desk, takeover
 from jobs.outbox.whatsapp_window import is_closed_for
 from jobs.reads import threads as reads
@@ -92,9 +93,12 @@ def _beside(connection: Connection, open_: Thread) -> dict[str, Any]:
     said = reads.messages(connection, open_.id, before=before, most=MESSAGES)
     kept = reads.notes(connection, open_.id)
     wanted = WantedOrders(outlets=open_.outlet_codes, most=ORDERS_BESIDE)
+    canned, insert = canned_answers(connection), whole("insert", None)
     return {
         "said": sorted([*said, *kept], key=lambda each: (each["at"], each["id"])),
         "earlier": said[0]["id"] if len(said) == MESSAGES else None,
+        "canned": canned,
+        "inserted": next((each.content for each in canned if each.id == insert), ""),
         "products": reads.names_of(connection, said),
         "orders": read_orders(connection, wanted) if open_.outlet_codes else [],
         "colleagues": [user.name for user in users(connection) if user.role != Role.VIEWER and not user.disabled],

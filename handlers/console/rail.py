@@ -30,6 +30,7 @@ PLACES = (
     Place("console.orders", "Orders", "receipt", "/console/orders", "approvals", on_phone=True),
     Place("console.packing", "Packing", "truck", "/console/packing", on_phone=True),
     Place("console.broadcasts", "Broadcasts", "horn", "/console/broadcasts", role=Role.OPS),
+    Place("console.saved_answers", "Saved answers", "saved", "/console/answers", role=Role.OPS),
     Place("console.products", "Products", "box", "/console/products"),
     Place("console.outlets_page", "Outlets", "store", "/console/outlets"),
     Place("console.figures", "Figures", "chart", "/console/figures"),

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Response, expect
 from sqlalchemy import text
 
 from jobs.access.users import add_user
+from jobs.desk import canned_answers
 from models.user import Role
 from tests.conftest import Shop
 from tests.jobs.replay.test_failed_work import park
@@ -82,6 +83,29 @@ def test_a_waiting_customer_is_answered_and_handed_back_by_keys_alone(
     assert "is placed" in phone.say(ORDER)[0]
     expect(page.locator("#beside")).to_contain_text("SO-")
     assert problems == []
+
+
+def test_a_saved_answer_is_two_keys_away_and_can_be_changed_before_it_is_sent(
+    page: Page, app_url: str, world: World, shop: Shop
+) -> None:
+    with shop.runtime.engine.begin() as connection:
+        canned_answers.add(connection, "Delivery time", "The van comes before noon.", actor="test")
+        canned_answers.add(connection, "Photo", "Please send a photo of the damage.", actor="test")
+    phone = world.phone()
+    phone.say("I want to talk to a person")
+    sign_in(page, app_url)
+    page.keyboard.press("j")
+    expect(page.get_by_role("log")).to_contain_text("I want to talk to a person")
+    ready(page)
+    page.keyboard.press("c")
+    expect(page.get_by_role("link", name="Delivery time")).to_be_focused()
+    page.keyboard.press("2")
+    box = page.get_by_label("Answer", exact=True)
+    expect(box).to_be_focused()
+    page.keyboard.type(" Thanks!")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("Please send a photo of the damage. Thanks!")
+    assert phone.heard(after=phone.last_id)[-1] == "Please send a photo of the damage. Thanks!"
 
 
 def test_an_order_is_corrected_and_a_large_one_approved(page: Page, app_url: str, world: World, shop: Shop) -> None:
@@ -200,6 +224,7 @@ def test_pages_can_be_read_and_used_by_everybody(
         "packing",
         "todo/failures",
         "broadcasts",
+        "answers",
     ):
         page.goto(f"{app_url}/console/{path}")
         found += [f"{path}: {each}" for each in serious(page)]

@@ -1,4 +1,5 @@
 // Makes pages live. Every page works without it: links are links and forms are forms.
+import { startCanned } from "./canned.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 
@@ -78,6 +79,7 @@ startBeside();
 startForms();
 startFlashes();
 startMenus();
+startCanned();
 startKeys();
 startLive();
 document.body.dataset.ready = "yes"; // from here on keys are heard

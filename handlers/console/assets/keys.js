@@ -1,4 +1,6 @@
-// Keys of the inbox: j and k go through the conversations, r answers, e hands back, / searches, ? tells them.
+// Keys of the inbox: j and k go through the conversations, r answers, e hands back, c lists saved answers, / searches, ? tells them.
+import { openCanned } from "./canned.js";
+
 const typing = (node) => node.closest("input, textarea, select, [contenteditable]") !== null;
 
 function step(by) {
@@ -14,6 +16,7 @@ const KEYS = {
   k: () => step(-1),
   r: () => document.querySelector("[data-reply]")?.focus(),
   e: () => document.querySelector("form[data-hand-back]")?.requestSubmit(),
+  c: openCanned,
   n: () => {
     const note = document.querySelector("[data-note]");
     note?.closest("details")?.setAttribute("open", "");
