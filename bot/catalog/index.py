@@ -45,6 +45,8 @@ class CatalogIndex:
     """The bags of a SKU's names."""
     heads: frozenset[str]
     """The words that say what a product is: the towel of "kitchen towel", neither size nor colour."""
+    kinds: frozenset[str]
+    """The words of the categories: cup, lid."""
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
     """Names as they are written, by first word, the longest first."""
     sizes: frozenset[str]
@@ -197,6 +199,7 @@ class _Build:
             by_word=by_word,
             aliases=self.aliases,
             heads=frozenset(self.heads),
+            kinds=frozenset(word for p in self.products.values() for word in category_words(p)),
             phrases={first: tuple(sorted(group, key=_longest_first)) for first, group in self.phrases.items()},
             sizes=sizes,
             numbered=frozenset(word for word in by_word if word[0].isdigit()),
@@ -208,6 +211,11 @@ class _Build:
             digit_codes=_digit_codes(self.products.values()),
             outlet_names={outlet: _tuples(group) for outlet, group in self.outlet_names.items()},
         )
+
+
+def category_words(product: Product) -> list[str]:
+    """The words of the product's category, as its names would have them."""
+    return [product_word(word) for word in fold(product.category).text.split()]
 
 
 def _tuples(table: Mapping[Bag, list[str]]) -> dict[Bag, tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """Which order is meant: the draft, one of the outlet's orders that are still open, or a new one. Several: the customer is asked.
 
-An outlet gets one delivery and one invoice a day: whatever it orders for a day joins the order it already has open for that day.
+An outlet gets one delivery and one invoice a day: whatever it orders for a day joins the order it already has open for that day,
+unless it says in words that it shall be an order of its own.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ def target_of(turn: Turn) -> Target:
         return _numbered(turn, intent.order_id)
     if draft is not None:
         return Target(draft)
+    if intent.apart:
+        return Target()
     question = turn.situation.question
     waiting = [o for o in opened if question and o.id == question.order_id and not _for_another_day(turn, o)]
     return Target(next(iter(waiting), None) or _same_delivery(turn, opened))

@@ -59,6 +59,7 @@ class Role(StrEnum):
     ORDER_WORD = "h"
     KEEP = "y"
     ANEW = "z"
+    APART = "X"
     NOTE = "j"
     CORRECT = "c"
     WAIT = "q"
@@ -115,6 +116,11 @@ def _entries() -> Iterator[tuple[Role, str, str]]:
         for section, keys in tomllib.loads(path.read_text("utf-8")).items():
             for meaning, phrases in keys.items():
                 yield from ((Role[section.upper()], meaning, phrase) for phrase in phrases)
+
+
+def phrases_that(role: Role) -> tuple[str, ...]:
+    """The phrases of every language that do this, as they are written down."""
+    return tuple(phrase for own, _, phrase in _entries() if own is role)
 
 
 def find_phrases(pieces: Sequence[Piece]) -> list[Phrase]:

@@ -36,11 +36,12 @@ _PUNCTUATION = {
     "×": "x", "✕": "x", "✖": "x", "•": "\n- ", "▪": "\n- ", "·": " ", "●": "\n- ", "◦": "\n- ", "‣": "\n- ", "➢": "\n- ",
     "➤": "\n- ", "…": " ", "～": "~", "⁄": "/", "½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⅓": " 1/3 ", "⅔": " 2/3 ",
     "→": " > ", "➡": " > ", "⇒": " > ", "|": " , ", "\t": "  ", "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n",
-    "👍": " 👍 ", "❌": " no ", "🚫": " no ", "✅": "\n- ", "☑": "\n- ", "✔": "\n- ", "✓": "\n- ", "№": " no ", "☐": "[ ]", "□": "[ ]", "▢": "[ ]", "◻": "[ ]", "⬜": "[ ]", "🔲": "[ ]",
+    "👍": " 👍 ", "✅": "\n- ", "☑": "\n- ", "✔": "\n- ", "✓": "\n- ", "№": " no ", "☐": "[ ]", "□": "[ ]", "▢": "[ ]", "◻": "[ ]", "⬜": "[ ]", "🔲": "[ ]",
 }  # fmt: skip
 _LOOK_ALIKES = dict(zip("аеорсухіјкмтвнАВЕКМНОРСТУХІЅѕοαεικνρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijkmtbhabekmhopctyxissoaeiknptuxabezhikmnoptyx", strict=True))  # fmt: skip
 _DRAWN_OVER = re.compile(r"(?:[^\u0335\u0336][\u0335\u0336])+")
 """Letters with a line drawn over them, as some keyboards cross words out."""
+_CROSSES = frozenset("❌🚫❎")
 _TABLE: dict[str, str] = {**_QUOTES, **_DASHES, **_PUNCTUATION, **_LOOK_ALIKES}
 
 
@@ -81,11 +82,26 @@ def fold(text: str) -> Folded:
     parts: list[str] = []
     origin: list[int] = []
     drawn_over = {place: "~" for found in _DRAWN_OVER.finditer(source) for place in found.span()}
+    crosses = _crosses(source)
     for position, char in enumerate(source):
-        plain = drawn_over.get(position, "") + _plain(char)
+        plain = drawn_over.get(position, "") + (crosses.get(position) or _plain(char))
         parts.append(plain)
         origin.extend([position] * len(plain))
     return Folded("".join(parts), source, tuple(origin))
+
+
+def _crosses(source: str) -> dict[int, str]:
+    """What the crosses stand for, by place: before or behind the words of a line it takes them out; alone, or between words,
+    it is a no."""
+    if _CROSSES.isdisjoint(source):
+        return {}
+    found: dict[int, str] = {}
+    for line in re.finditer(r"[^\n]+", source):
+        words = [at for at in range(line.start(), line.end()) if source[at].isalnum()]
+        for at in range(line.start(), line.end()):
+            if source[at] in _CROSSES:
+                found[at] = " no " if not words or words[0] < at < words[-1] else " remove "
+    return found
 
 
 @lru_cache(maxsize=8192)

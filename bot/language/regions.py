@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.language.apart import find_apart
 from bot.language.folding import Folded
-from bot.language.scan import QUOTED, STAMP, STOCK, STRUCK, UNSURE, UNTICKED, Region
+from bot.language.scan import APART, QUOTED, STAMP, STOCK, STRUCK, UNSURE, UNTICKED, Region
 from bot.language.sections import find_sections
 from bot.language.stamps import Span, find_quotes, find_stamps, lines
 from bot.language.ticks import find_boxes, find_struck
@@ -28,6 +29,7 @@ def find_regions(folded: Folded) -> list[Region]:
         *_of(STRUCK, find_struck(text)),
         *_of(UNTICKED, unticked),
         *_of(STOCK, stock),
+        *_of(APART, find_apart(text)),
         *_of(UNSURE, [*empty, *asked]),
     ]
     return list(_apart(found))

@@ -23,7 +23,8 @@ PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK = (
 )
 DATE, ORDINAL, ODD = "date", "ordinal", "odd"
 STAMP, QUOTED, STRUCK, UNTICKED, STOCK, UNSURE = "stamp", "quoted", "struck", "unticked", "stock", "unsure"
-REGIONS = frozenset({STAMP, QUOTED, STRUCK, UNTICKED, STOCK, UNSURE})
+APART = "apart"
+REGIONS = frozenset({STAMP, QUOTED, STRUCK, UNTICKED, STOCK, APART, UNSURE})
 """Kinds of whole stretches (regions.py)."""
 NOISE = REGIONS | {PRICE, PHONE, PLACE, CLOCK, PERCENT, REFERENCE, LINK}
 

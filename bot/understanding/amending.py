@@ -36,7 +36,7 @@ class Manner:
 def amended(book: Book, statements: Iterable[Statement], index: CatalogIndex, manner: Manner) -> Book:
     """The order after every statement, in turn."""
     for statement in statements:
-        book = OPERATIONS[statement.op](book, statement, index, manner)
+        book = _operation(statement)(book, statement, index, manner)
     return book
 
 
@@ -105,8 +105,24 @@ def _set(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Bo
     meant = lines_meant(said.goods, book, index)
     if not meant and said.goods is not None and said.goods.pointer is None:
         line = _line(book, said, index)
+        book = book.doubting(said.text) if _puts_right(said, book) else book
         return _asked(book, said, line) if isinstance(line, Question) else book.put(line)
     return _to_line(book, said, index, meant, ChangeOp.SET)
+
+
+def _retold(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Book:
+    """ "I mean the lids, 2 sleeves": in the place of what was said last, which the order does not tell. Of an order of one
+    line it is that one; else it is shown first."""
+    if said.goods is None or said.goods.pointer is not None:
+        return _set(book, said, index, manner)
+    if len(book.lines) == 1:
+        return (_set if lines_meant(said.goods, book, index) else _swap)(book, said, index, manner)
+    return _set(book.doubting(said.text) if book.lines else book, said, index, manner)
+
+
+def _puts_right(said: Statement, book: Book) -> bool:
+    """ "sorry, 2 sleeve lids", "5 not 8", of goods that no line has: what they shall replace is not said."""
+    return said.not_amount is not None or (said.mends and bool(book.lines))
 
 
 def _keep(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Book:
@@ -123,6 +139,8 @@ def _sub(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Bo
 def _remove(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> Book:
     """Goods are wanted no more; what the order does not have is not there to be taken out."""
     meant = _but_for(said, lines_meant(said.goods, book, index), index)
+    if not meant and said.goods is not None and said.goods.skus and said.amount is not None:
+        return book.doubting(said.text)  # nothing of it is there
     if said.amount is not None and said.amount.value is not None:
         return _to_line(book, said, index, meant, ChangeOp.SUB)
     if len(meant) > 1 and not _means_all(said, book):
@@ -148,8 +166,8 @@ def _scale(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> 
     """ "double it": the line named, the only one, or all of them when all are named."""
     meant = _but_for(said, lines_meant(said.goods, book, index), index)
     if not meant or (len(meant) > 1 and not _means_all(said, book)):
-        asked = meant or (said.goods.skus if said.goods is not None else ())
-        return book.asking(replace(_which(said, asked), reason=QuestionReason.QUANTITY))
+        asked = _which(said, meant or (said.goods.skus if said.goods is not None else ()))
+        return book.asking(replace(asked, reason=QuestionReason.QUANTITY) if meant else asked)
     for sku in meant:
         book = _scaled(book, sku, said, index)
     return book
@@ -252,6 +270,10 @@ OPERATIONS: Mapping[Op, Operation] = {
     Op.SCALE: _scale,
     Op.SWAP: _swap,
 }
+
+
+def _operation(said: Statement) -> Operation:
+    return _retold if said.retells and said.op in (Op.WISH, Op.SET) else OPERATIONS[said.op]
 
 
 # -- amounts

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import zip_longest
 
 from bot.language.change_words import Role
 from bot.understanding.change_items import AMOUNT, BREAKS, DAY, GOODS, IDLE, REFERENCE, STOP, UNKNOWN, WEAK, Item
@@ -48,7 +47,7 @@ _SKIPPED = (Role.CORRECT, Role.NO, Role.WANT, Role.WRONG)
 
 def parse(items: Sequence[Item]) -> tuple[Clause, ...] | None:
     """The clauses of the message in order, or None where any of it has no reading."""
-    items = [item for item in items if item.letters != IDLE]
+    items = [item for item in items if item.letters not in (IDLE, Role.APART)]
     if not items or len(items) > MAX_ITEMS:
         return None
     if _is_note(items):
@@ -185,7 +184,7 @@ def _clause(items: Sequence[Item]) -> Clause | None:
     clause = _but_for(_corrected(clause) if corrects else clause, excepted, bool(rest))
     return replace(
         _halved(clause), marks=clause.marks | _marks(items, rest, bool(days)), days=tuple(days), references=references,
-        notes=note, corrects=corrects or clause.corrects, wants=any(item.may(Role.WANT) for item in rest), leads=_leads(rest), more=clause.more or _says_more(rest),
+        notes=note, corrects=corrects or clause.corrects, retells=_says(items, "retold"), mends=_says(items, "retold", "correct"), wants=any(item.may(Role.WANT) for item in rest), leads=_leads(rest), closes=_closes(rest), more=clause.more or _says_more(rest),
         start=items[0].start, end=items[-1].end,
     )  # fmt: skip
 
@@ -232,6 +231,16 @@ def _within(items: Sequence[Item]) -> list[Item]:
     """The items without the commas and joints at either end."""
     inner = [at for at, item in enumerate(items) if item.letters not in BREAKS]
     return list(items[inner[0] : inner[-1] + 1]) if inner else []
+
+
+def _closes(rest: Sequence[Item]) -> bool:
+    """ "foil 2, liner 1 குறைங்க": a verb at the end; "1 less" is said of its own amount alone."""
+    return bool(rest) and rest[-1].meanings.get(Role.SUB) == "sub"
+
+
+def _says(items: Sequence[Item], *corrections: str) -> bool:
+    """Whether words of correction of one of these kinds are among the items."""
+    return any(item.meanings.get(Role.CORRECT) in corrections for item in items)
 
 
 def _leads(rest: Sequence[Item]) -> bool:
@@ -393,6 +402,10 @@ def _joined(clauses: Sequence[Clause]) -> Iterator[Clause]:
 def _as_one(clause: Clause, behind: Clause) -> Clause | None:
     named = len(clause.goods) == 1 and clause.goods[0].letters == GOODS and clause.amount is None
     wanted = behind.op is Op.WISH and behind.wants and len(behind.goods) == 1 and behind.amount is None
+    if named and clause.retells and behind.op is Op.WISH and behind.goods and behind.amount is not None:
+        return replace(
+            behind, op=Op.SET, corrects=True, retells=True, mends=True, start=clause.start
+        )  # "I mean the lids, 2 ctn 80mm"
     if named and wanted and clause.op is Op.REMOVE:
         return replace(behind, op=Op.SWAP, instead=clause.goods[0], start=clause.start)
     if named and clause.op is Op.WISH and clause.wants and _takes_out_one(behind):
@@ -431,12 +444,22 @@ def _takes_out_one(clause: Clause) -> bool:
     return clause.op is Op.REMOVE and sole and clause.amount is None
 
 
-def _restated(clauses: Sequence[Clause]) -> Iterator[Clause]:
-    """ "1 dozen L and 1 dozen M instead": what stands before a clause that sets by its last word is set as well."""
-    for clause, behind in zip_longest(clauses, clauses[1:]):
-        sets = behind is not None and behind.op is Op.SET and not behind.leads and behind.amount is not None
+def _restated(clauses: Sequence[Clause]) -> list[Clause]:
+    """ "1 dozen L and 1 dozen M instead": what stands before a clause that sets by its last word is set as well; where
+    the last word takes off, it may be said of all that is listed before it."""
+    done: list[Clause] = []
+    for clause in reversed(clauses):
+        behind = done[0] if done else None
         listed = clause.op is Op.WISH and clause.amount is not None and bool(clause.goods) and not clause.also
-        yield replace(clause, op=Op.SET) if sets and listed else clause
+        done.insert(0, _led_by(clause, behind) if behind is not None and listed else clause)
+    return done
+
+
+def _led_by(clause: Clause, behind: Clause) -> Clause:
+    if behind.op is Op.SUB and (behind.closes or behind.doubtful) and behind.amount is not None:
+        return replace(clause, op=Op.SUB, doubtful=True)
+    sets = behind.op is Op.SET and not behind.leads and behind.amount is not None
+    return replace(clause, op=Op.SET) if sets else clause
 
 
 def _as_before(clause: Clause, before: Clause) -> Clause:

@@ -109,7 +109,12 @@ def _choosing(facts: Facts) -> list[Phrase]:
 
 def says(facts: Facts, role: Role) -> bool:
     """Whether any phrase of the message may mean this."""
-    return any(role in phrase.meanings for phrase in find_phrases(list(scan.pieces(facts.folded.text))))
+    return bool(phrases_of(facts, role))
+
+
+def phrases_of(facts: Facts, role: Role) -> list[Phrase]:
+    """The phrases of the message that may mean this."""
+    return [phrase for phrase in find_phrases(list(scan.pieces(facts.folded.text))) if role in phrase.meanings]
 
 
 def unread_words(facts: Facts) -> tuple[str, ...]:

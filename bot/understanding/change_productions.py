@@ -43,8 +43,16 @@ class Clause:
     notes: tuple[tuple[int, int], ...] = ()
     """Characters of notes about the delivery."""
     corrects: bool = False
+    retells: bool = False
+    """ "I mean ...": put in the place of what was said before, whichever line that was of."""
+    mends: bool = False
+    """Words of correction that are more than a hesitation ("oh, ...")."""
     wants: bool = False
     """Words of want or need."""
+    closes: bool = False
+    """The word that takes something off stands last: it may be said of the goods listed before as well."""
+    doubtful: bool = False
+    """It may be meant otherwise, as where only the last word of a later clause says what is done: shown for a YES."""
     leads: bool = False
     """The word that says what is done stands before the goods, so that it may be said of those that follow as well."""
     start: int = 0
@@ -79,6 +87,11 @@ def _not(found: Found) -> Clause:
 
 def _swap(found: Found) -> Clause:
     return Clause(Op.SWAP, tuple(found["goods"]), _one(found, "amount"), _one(found, "instead"), _one(found, "wrong"))
+
+
+def _rest(found: Found) -> Clause:
+    """ "balance 9 no need": so much less, where the rest of what was ordered is meant."""
+    return replace(_op(Op.SUB)(found), doubtful=True)
 
 
 def _vaguely(op: Op) -> Meaning:
@@ -146,6 +159,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("[wsuA]* goods=P? [wsuA]* wrong=Q [tsw]+ amount=Q [sZ]*", _not),
     ("A* wrong=Q goods=P [tws]+ amount=Q [sZ]*", _not),
     ("[no]+ s* wrong=Q [As]* amount=Q goods=P? [sZ]*", _not),
+    ("A* goods=P [no]+ s* wrong=Q [As]* amount=Q [sZ]*", _not),
     ("i wrong=Q [As]* amount=Q goods=P? s*", _not),
     ("n+ wrong=Q goods=P [As]* amount=Q", _not),
     ("goods=P? wrong=Q [dV]+ [sA]* amount=Q [sZ]*", _not),
@@ -179,6 +193,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     # the amount it shall be
     ("[sA]* s [sA]* goods=P? amount=Q [sZ]*", _op(Op.SET)),
     ("[sA]* s [sA]* amount=Q goods=G [sZ]*", _op(Op.SET)),
+    ("A* a A* goods=P A* amount=Q A+", _add_to),
     ("[Aa]* goods=P? s* amount=Q [sZ]+", _op(Op.SET)),
     ("A* amount=Q goods=P [sZ]+", _op(Op.SET)),
     ("A* goods=P [sA]+ amount=Q [sZ]*", _op(Op.SET)),
@@ -194,9 +209,9 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     # more
     ("[kA]* [aA]* a A* amount=Q [at]* goods=P? [as]*", _op(Op.ADD)),
     ("[kA]* amount=Q a+ t? goods=P? s*", _op(Op.ADD)),
-    ("[Aa]* amount=Q goods=P a+", _op(Op.ADD)),
-    ("A* goods=P A* a* Y? amount=Q a+", _add_to),
-    ("A* goods=P A* a+ Y? amount=Q", _add_to),
+    ("[Aa]* amount=Q goods=P a+ A*", _op(Op.ADD)),
+    ("A* goods=P A* a* Y? amount=Q a+ A*", _add_to),
+    ("A* goods=P A* a+ Y? amount=Q A*", _add_to),
     ("a+ goods=P Y? amount=Q", _op(Op.ADD)),
     ("a+ goods=G", _op(Op.ADD)),
     # less
@@ -206,7 +221,10 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("A* goods=P u+ Y? amount=Q u*", _op(Op.SUB)),
     ("A* goods=P amount=Q u+", _op(Op.SUB)),
     ("A* amount=Q goods=P u+", _op(Op.SUB)),
+    ("p amount=Q [frk]+", _rest),
     ("[rk] amount=Q goods=P", _op(Op.SUB)),
+    ("A* goods=P A* amount=Q [rk]+", _op(Op.SUB)),
+    ("A* amount=Q goods=P [rk]+", _op(Op.SUB)),
     ("goods=P [rk] amount=Q", _op(Op.SUB)),
     ("[vaA]* v [vaA]* u u? t? goods=P?", _vaguely(Op.SUB)),
     ("u+ [vA]* v t? goods=P?", _vaguely(Op.SUB)),

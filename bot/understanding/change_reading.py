@@ -96,13 +96,17 @@ def _reading(heard: Heard) -> Reading | None:
     facts, clauses, base = heard.facts, heard.clauses, heard.base
     marks = _refusing(heard)
     changes = _changes(heard, marks)
-    left = _left_by(heard)
-    if left and changes and heard.best[0] == "order.cancel" and heard.best[1] > LIKELY:
+    unread = _left_by(heard)
+    left = (*unread, *(facts.folded.quote(clause.start, clause.end) for clause in clauses if clause.doubtful))
+    if unread and changes and heard.best[0] == "order.cancel" and heard.best[1] > LIKELY:
         return None
     frame = replace(
         base.frame,
         marks=(base.frame.marks - {Mark.DROP}) | marks | ({Mark.CHANGE} if changes else frozenset()),
-        words=tuple((mark, facts.folded.quote(c.start, c.end)) for c in clauses for mark in sorted(c.marks)),
+        words=(
+            *base.frame.words,
+            *((mark, facts.folded.quote(c.start, c.end)) for c in clauses for mark in sorted(c.marks)),
+        ),
         days=tuple(_said_days(clauses)),
         order_ids=tuple(item.text for clause in clauses for item in clause.references),
         shift=next((clause.shift for clause in clauses if clause.shift), 0),
@@ -184,7 +188,8 @@ NO_CHANGE: tuple[Callable[[Heard], bool], ...] = (_tells_of_else, _is_asked, _sa
 def _does(clause: Clause, context: Context) -> bool:
     names_order = any(where == "order" for _, where in clause.days)
     answers = bool(context.pending and clause.excepted)
-    acts = clause.op not in _LEAVES or bool(clause.notes) or answers
+    retells = clause.retells and bool(clause.goods) and not context.pending
+    acts = clause.op not in _LEAVES or bool(clause.notes) or answers or retells
     return names_order or acts or _points(clause, placed=context.draft is None)
 
 
@@ -328,6 +333,8 @@ def _of_clause(facts: Facts, clause: Clause) -> Iterator[Statement]:
             tuple(goods for goods in excepted if goods is not None),
             _not_amount(facts, clause),
             clause.corrects,
+            retells=clause.retells,
+            mends=clause.mends,
             text=facts.folded.quote(clause.start, clause.end),
             span=(clause.start, clause.end),
         )

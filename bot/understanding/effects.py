@@ -206,6 +206,17 @@ def _changes(scene: Scene) -> Intent | None:
     return _on_one_order(scene, lambda basket: _amended(scene, basket, CERTAIN))
 
 
+def _stands_apart(scene: Scene) -> Intent | None:
+    """ "6 ctn foil, as a separate order": goods that are wanted, and join nothing that is placed."""
+    wishes = scene.reading.statements
+    if not scene.says(Mark.APART) or scene.context.draft is not None or not wishes:
+        return None
+    if any(said.op not in (Op.WISH, Op.ADD, Op.SET) for said in wishes) or not any(said.goods for said in wishes):
+        return None
+    created = _create(scene, next((p for kind, p in scene.reading.kinds if kind == ORDER), CERTAIN))
+    return replace(created, apart=True) if created is not None else None
+
+
 def _declines_nothing(scene: Scene) -> Intent | None:
     """A bare no where nothing was asked gives up nothing, least of all a placed order."""
     if not scene.says(Mark.REJECT) or scene.context.draft is not None or scene.context.pending:
@@ -224,6 +235,7 @@ RULES: tuple[Callable[[Scene], Intent | None], ...] = (
     _answers,
     _drops,
     _declines_nothing,
+    _stands_apart,
     _changes,
 )
 """What holds whatever kind of message it looks like, the first that fits."""
@@ -451,10 +463,15 @@ def _day(reading: Reading, basket: Basket | None) -> date | None:
     return basket.delivery_date + timedelta(days=reading.frame.shift)
 
 
+def _joined(scene: Scene, basket: Basket | None) -> tuple[str, ...]:
+    """The words that ask for an order apart, where the goods join one all the same."""
+    return tuple(words for mark, words in scene.reading.frame.words if mark is Mark.APART and basket is not None)
+
+
 def _intent(kind: IntentKind, scene: Scene, confidence: float, book: Book, basket: Basket | None) -> Intent:
     reading = scene.reading
     strange = strange_numbers(reading.frame, scene.context) if basket is not None else ()
-    doubts = (*reading.leftovers, *strange, *book.doubts) if book.lines else ()
+    doubts = (*reading.leftovers, *strange, *_joined(scene, basket), *book.doubts) if book.lines else ()
     return Intent(
         kind=kind,
         confidence=confidence,

@@ -8,7 +8,7 @@ from bot.catalog.match import headed
 from bot.language import scan
 from bot.language.change_words import Role
 from bot.language.languages import listed
-from bot.understanding.change_items import choices_in, choosing_words, says
+from bot.understanding.change_items import choices_in, choosing_words, phrases_of, says
 from bot.understanding.choosing import chosen_in
 from bot.understanding.facts import Facts
 from bot.understanding.intent import Question, QuestionReason
@@ -54,7 +54,9 @@ def frame_of(facts: Facts) -> Frame:
     papers = tuple(token.text for token in facts.tokens if token.kind == scan.REFERENCE)
     waits = says(facts, Role.WAIT)
     picks, chosen = ((), ()) if waits else (_picks(facts), _chosen(facts))
-    return Frame(_marks(facts), days=days, order_ids=papers, picks=picks, chosen=chosen)
+    apart = tuple((Mark.APART, facts.folded.quote(p.start, p.end)) for p in phrases_of(facts, Role.APART))
+    marks = _marks(facts) | {mark for mark, _ in apart}
+    return Frame(marks, apart, days=days, order_ids=papers, picks=picks, chosen=chosen)
 
 
 def _marks(facts: Facts) -> frozenset[Mark]:

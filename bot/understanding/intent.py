@@ -184,6 +184,9 @@ class Intent:
     order_id: str | None = None
     """The number of the order that is changed or cancelled, where several are open."""
 
+    apart: bool = False
+    """Said to be an order of its own, beside those that are open."""
+
     @property
     def sure(self) -> bool:
         """True when nothing is asked and every line was matched without repair."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot.catalog.index import CatalogIndex
+from bot.catalog.index import CatalogIndex, category_words
 from bot.catalog.match import called
 from bot.understanding.book import Book
 from bot.understanding.statements import Goods, Pointer
@@ -34,7 +34,7 @@ def named_in(goods: Goods, held: Sequence[str], index: CatalogIndex) -> tuple[st
     exact = [sku for sku in index.exact(goods.bag) if sku in held]
     if len(exact) == 1:
         return tuple(exact)
-    fitting = tuple(sku for sku in held if sku in goods.fits or sku in _certain(goods))
+    fitting = tuple(sku for sku in held if (sku in goods.fits or sku in _certain(goods)) and _may_be(goods, sku, index))
     return _called(goods, fitting, index) or fitting
 
 
@@ -45,6 +45,13 @@ def left_alone(excepted: Sequence[Goods], held: Sequence[str], index: CatalogInd
 
 def _certain(goods: Goods) -> Collection[str]:
     return goods.skus if len(goods.skus) == 1 and goods.how.value in ("exact", "words", "inactive") else ()
+
+
+def _may_be(goods: Goods, sku: str, index: CatalogIndex) -> bool:
+    """ "the cups", said of an order with cup lids and no cups, means none of its lines."""
+    kinds = goods.bag & index.kinds
+    own = {*category_words(index.products[sku]), *goods.bag - kinds} if sku in index.products else goods.bag
+    return not kinds or not kinds.isdisjoint(own) or called(index, kinds, sku) or sku in _certain(goods)
 
 
 def _called(goods: Goods, fitting: tuple[str, ...], index: CatalogIndex) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.language.detect import language_of
 from bot.understanding.change_items import choosing_words, unread_words
 from bot.understanding.change_reading import change_of, heard_in, marks_beside
+from bot.understanding.denied import denied_amounts
 from bot.understanding.facts import Facts
 from bot.understanding.frames import frame_of, unplaced
 from bot.understanding.kinds import CLEAR_ORDER, ORDER, rank
@@ -29,9 +30,10 @@ def reading_of(facts: Facts, text: str, unexplained: Sequence[str]) -> Reading:
         if (change := change_of(heard)) is not None:
             return change
         base = replace(base, frame=replace(base.frame, marks=marks_beside(heard)))
+    left = list(base.leftovers)
     if something_open(facts.context):
-        left = [words for words in base.leftovers if words not in choosing_words(facts)]
-        base = replace(base, leftovers=(*left, *unread_words(facts)))
+        left = [words for words in left if words not in choosing_words(facts)] + list(unread_words(facts))
+    base = replace(base, leftovers=(*left, *denied_amounts(facts)))
     return replace(base, statements=tuple(statements_of(facts)), unplaced=unplaced(facts))
 
 

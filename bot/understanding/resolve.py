@@ -185,7 +185,8 @@ class Quoter:
 
 
 def local_unit(product: Product, unit: str | None) -> str | None:
-    """The product's own word for the unit that was said: "carton|case" stands for whichever the SKU has."""
+    """The product's own word for the unit that was said: "carton|case" stands for whichever the SKU has, "box||carton" for
+    a box and, of goods without one, for a carton."""
     if unit is None or "|" not in unit:
         return unit
     words = unit.split("|")
@@ -195,9 +196,10 @@ def local_unit(product: Product, unit: str | None) -> str | None:
 
 def _could_be_two(product: Product, unit: str | None) -> bool:
     """A local word for packs (袋: bag or sack) of goods that are sold in both, each holding another amount."""
-    words = (word for word in (unit or "").split("|") if word != units.PIECE)
-    own = {units.factor(product, word) for word in words if word == product.base_unit or word in product.pack_units}
-    return len(own) > 1
+    groups = (group.split("|") for group in (unit or "").split("||"))
+    owned = ([word for word in group if word == product.base_unit or word in product.pack_units] for group in groups)
+    first = next(filter(None, owned), [])
+    return len({units.factor(product, word) for word in first if word != units.PIECE}) > 1
 
 
 def line_or_question(product: Product, amount: Said, ask: Question, confidence: float, sure: bool) -> Line | Question:

@@ -136,6 +136,10 @@ class Statement:
     """The amount said to be wrong: the 2 of "6 not 2"."""
     corrects: bool = False
     """Put after an earlier one of the same message that it mends."""
+    retells: bool = False
+    """ "I mean ...": of a message before it, put in other words."""
+    mends: bool = False
+    """Said with words of correction that are more than a hesitation: "sorry, ...", and not "oh, ..."."""
     negated: bool = False
     """Of REMOVE: said with a no ("no rice then"), not with a word for taking out."""
     chatter: bool = False
@@ -161,6 +165,8 @@ class Mark(StrEnum):
     """ "don't cancel", "keep the order"."""
     ANEW = "anew"
     """ "start again", "new order", "from scratch": what follows is the whole order."""
+    APART = "apart"
+    """ "a separate order", 另外下一单: what is wanted is an order of its own."""
     REPEAT = "repeat"
     """ "same as last time", "the usual"."""
     CHANGE = "change"

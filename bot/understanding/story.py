@@ -185,7 +185,7 @@ def _step(item: Item, clause: list[Element]) -> Edit:
     behind = _op_behind(item, clause)
     if item.quantity is None:
         edit.op = behind if behind == "remove" and edit.op is None else edit.op
-    elif behind == "set" or (behind == "add" and edit.op is None):
+    elif behind == "set" or (behind in ("add", "sub", "remove") and edit.op is None):
         edit.op = behind
     else:
         edit.op = _directed(item, clause) or edit.op
