@@ -199,7 +199,7 @@ class _Build:
             by_word=by_word,
             aliases=self.aliases,
             heads=frozenset(self.heads),
-            kinds=frozenset(word for p in self.products.values() for word in category_words(p)),
+            kinds=frozenset(chain.from_iterable(map(category_words, self.products.values()))),
             phrases={first: tuple(sorted(group, key=_longest_first)) for first, group in self.phrases.items()},
             sizes=sizes,
             numbered=frozenset(word for word in by_word if word[0].isdigit()),
@@ -215,7 +215,7 @@ class _Build:
 
 def category_words(product: Product) -> list[str]:
     """The words of the product's category, as its names would have them."""
-    return [product_word(word) for word in fold(product.category).text.split()]
+    return list(map(product_word, fold(product.category).text.split()))
 
 
 def _tuples(table: Mapping[Bag, list[str]]) -> dict[Bag, tuple[str, ...]]:
