@@ -12,7 +12,6 @@ from bot.language.scripts import is_unspaced
 
 SILENT = frozenset({"told", "thanked", "anew"})
 """Roles that only place their words; the classifier was not taught them."""
-_PLACED = SILENT | {"complaint", "want", "repeat"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Cues:
     attacks: tuple[int, ...] = ()
     """Where in the text somebody speaks to the machine instead of ordering."""
     places: tuple[tuple[str, int], ...] = ()
-    """Where in the text it is complained, wanted, repeated, thanked, or told of the past."""
+    """Where in the text each phrase stands, by its role; of a run without spaces, where the run begins."""
     spans: tuple[tuple[int, int], ...] = ()
     """Where in the text the phrases stand, whatever they say."""
     choice: str | None = None
@@ -60,7 +59,7 @@ def find_cues(pieces: list[scan.Piece]) -> Cues:
             if len(phrase) > 1 and tuple(words[at : at + len(phrase)]) != phrase:
                 continue
             spans.append((spoken[at].start, spoken[at + len(phrase) - 1].end))
-            places += [(role, spoken[at].start) for role in roles if role in _PLACED]
+            places += [(role, spoken[at].start) for role in roles]
             for role in roles:
                 if role not in seen and role not in SILENT:
                     seen.add(role)
@@ -87,13 +86,13 @@ def _cues_in_run(run: str, count: dict[str, int], phrases: list[tuple[str, str]]
         for phrase, roles in by_first.get(run[start : start + 1], ()):
             if len(phrase) == 1 and phrase[0] == run:
                 _note(roles, run, count, phrases)
-                placed |= _PLACED & roles.keys()
+                placed |= roles.keys()
         for size in range(min(_longest_in_run(), len(run) - start), 1, -1):
             part = run[start : start + size]
             for phrase, roles in by_first.get(part, ()):
                 if phrase == (part,):
                     _note(roles, part, count, phrases)
-                    placed |= _PLACED & roles.keys()
+                    placed |= roles.keys()
     return placed
 
 

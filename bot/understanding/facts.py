@@ -30,6 +30,8 @@ class Facts:
     asked_day: date | None
     left: frozenset[int] = frozenset()
     """Places of tokens that the reading passes over without a reason."""
+    asides: frozenset[int] = frozenset()
+    """Places of left-over words that only tell something; they stand in the notes."""
 
     @property
     def has_lines(self) -> bool:

@@ -13,6 +13,7 @@ from bot.understanding.edits import Edit
 from bot.understanding.facts import Facts
 from bot.understanding.features import features, masked
 from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.ordered_apart import orders_apart
 from bot.understanding.picks import places_picked
 from bot.understanding.reading.reports import only_thanked_for
 from bot.understanding.spans import Mention, Quantity
@@ -21,6 +22,21 @@ ORDER = "order"
 """Goods are wanted or changed; whether that creates or amends is for the conversation's state to say."""
 CLEAR_ORDER = 0.985
 UNSURE = 0.5
+BESIDE_TALK = 0.55
+"""How sure an order is that stands beside a complaint or other talk: it is shown for a YES."""
+APART = 0.8
+"""How sure it is of what seems an order anyway."""
+_TALK = (
+    "complaint",
+    "other",
+    "order.status",
+    "human",
+    "inquiry.price",
+    "inquiry.product",
+    "inquiry.policy",
+    "thanks",
+    "greeting",
+)
 UNTAUGHT = 0.8
 """How sure a cue makes where nothing else can be weighed."""
 SAYS = (
@@ -41,6 +57,7 @@ SAYS = (
 AMID_ORDERS = 10
 """Goods with amounts are ordered so many times likelier than not, when the machine is given orders in the same breath."""
 QUESTION_STARTS = frozenset(listed("begins_a_question"))
+_QUOTES = frozenset(listed("asks_a_quotation"))
 _INSTEAD_OF = frozenset(listed("instead_of"))
 AGAINST = (
     "price",
@@ -74,7 +91,15 @@ class Ranked:
 
 
 def rank(facts: Facts) -> Ranked:
-    """What the message may be."""
+    """What the message may be; goods that are plainly asked for beside other talk are an order before they are anything else."""
+    found = _ranked(facts)
+    if found.best == ORDER and found.confidence < APART and orders_apart(facts):
+        return Ranked(((ORDER, APART), *found.order[1:]))
+    apart = found.best in _TALK and orders_apart(facts)
+    return Ranked(((ORDER, BESIDE_TALK), *found.order)) if apart else found
+
+
+def _ranked(facts: Facts) -> Ranked:
     clear = next((kind for kind, is_clear in CLEAR if is_clear(facts)), None)
     if clear is not None:
         return Ranked(((clear, CLEAR_ORDER),))
@@ -297,9 +322,16 @@ def _picks(facts: Facts) -> bool:
     return bool(places_picked(facts.context.pending, facts.tokens))
 
 
+def _asks_quotation(facts: Facts) -> bool:
+    """ "please quote for 5 drums": begins with the wish for a price."""
+    words = [token for token in facts.tokens if not token.has("courtesy")]
+    return bool(words) and words[0].text in _QUOTES
+
+
 CLEAR: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
     ("human", _calls_person),
     ("thanks", _only_thanks),
+    ("inquiry.price", _asks_quotation),
     ("order.confirm", _confirms_again),
     (ORDER, _orders_anew),
     (ORDER, clear_order),

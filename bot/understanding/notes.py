@@ -1,8 +1,10 @@
-"""Keeps what a message says about the delivery itself, for the person who drives: "before 10am", "leave at back door"."""
+"""Keeps what a message says about the delivery itself, for the person who drives: "before 10am", "leave at back door".
+
+What it only tells beside its order is kept as well (asides.py): a person reads what no rule understood."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bot.language import scan
 from bot.language.tokeniser import Token
@@ -15,7 +17,10 @@ MAX_CHARS = 200
 
 def notes_of(facts: Facts) -> str:
     """The customer's own words about time, place and care, without goods, amounts and days."""
-    kept = [facts.folded.quote(run[0].start, run[-1].end) for run in _runs(facts) if _says_how(run)]
+    told = {facts.tokens[at].start for at in facts.asides}
+    kept = [
+        facts.folded.quote(run[0].start, run[-1].end) for run in _runs(facts) if _says_how(run) or _tells(run, told)
+    ]
     return "; ".join(kept)[:MAX_CHARS]
 
 
@@ -23,7 +28,7 @@ def _runs(facts: Facts) -> Iterator[list[Token]]:
     """Stretches of words between goods, amounts, days and marks."""
     taken = {at for day in facts.days for at in range(day.start, day.end)}
     for element in facts.elements:
-        if isinstance(element, Mention | Quantity):
+        if isinstance(element, Mention | Quantity) and element.start not in facts.asides:
             taken.update(range(element.start, element.end))
     opening = _greeting(facts)
     run: list[Token] = []
@@ -49,6 +54,11 @@ def _without_courtesy(run: list[Token]) -> list[Token]:
     while run and (run[0].has("courtesy") or run[0].has("and")):
         run = run[1:]
     return run
+
+
+def _tells(run: list[Token], told: Collection[int]) -> bool:
+    """Whether words of the run are told beside the order."""
+    return any(token.start in told for token in run)
 
 
 def _says_how(run: list[Token]) -> bool:

@@ -18,8 +18,9 @@ from bot.language.folding import MAX_CHARS, Folded, fold
 from bot.language.regions import find_regions
 from bot.language.scripts import is_unspaced
 from bot.language.tokeniser import SIZE, Token
-from bot.understanding.accounting import left_over, roles_of
+from bot.understanding.accounting import TokenUse, roles_of
 from bot.understanding.agreement import UNCERTAIN, agreed, asks_which
+from bot.understanding.asides import accounted
 from bot.understanding.cues import Cues, find_cues
 from bot.understanding.dates_in_words import Day, find_days
 from bot.understanding.edits import Edit, Story
@@ -109,9 +110,10 @@ def sight(text: str, index: CatalogIndex, context: Context, today: date) -> Sigh
 def meant(seen: Sight, found: Sequence[Derivation], text: str, now: datetime) -> Read:
     """What the best derivation makes of the message; one near it that asks for something else makes that unsure."""
     facts = facts_of(seen, found[0])
+    facts, left = accounted(facts, _uses(facts))
     odd = odd_days(facts)
     doubts = (
-        *_doubts(facts), *(day.text for day in odd), *told_of_the_past(facts), *_said_twice(facts),
+        *left, *(day.text for day in odd), *told_of_the_past(facts), *_said_twice(facts),
         *_rivals(seen, found),
     )  # fmt: skip
     intent = effects(reading_of(facts, text, doubts), seen.context, facts.index, now)
@@ -159,9 +161,8 @@ def _unplaced(story: Story, quoter: Quoter) -> list[Question]:
     ]
 
 
-def _doubts(facts: Facts) -> tuple[str, ...]:
-    """The customer's words that this reading does not account for."""
-    return left_over(facts.tokens, roles_of(facts.tokens, _used(facts), spoken(facts), facts.index), facts.folded)
+def _uses(facts: Facts) -> list[TokenUse]:
+    return roles_of(facts.tokens, _used(facts), spoken(facts), facts.index)
 
 
 def _used(facts: Facts) -> set[int]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.understanding.accounting import left_over, roles_of
+from bot.understanding.accounting import TokenUse, roles_of
+from bot.understanding.asides import accounted
 from bot.understanding.edits import Story
 from bot.understanding.effects import effects
 from bot.understanding.elements import find_elements
@@ -32,8 +33,9 @@ def read_by_rules(first: Facts, text: str, now: datetime) -> Read | None:
     facts = _facts(first)
     if facts is None:
         return None
+    facts, left = accounted(facts, _uses(facts))
     odd = odd_days(facts)
-    doubts = (*_doubts(facts), *(day.text for day in odd), *told_of_the_past(facts))
+    doubts = (*left, *(day.text for day in odd), *told_of_the_past(facts))
     intent = effects(reading_of(facts, text, doubts), facts.context, facts.index, now)
     return Read(replace(intent, odd_day=next(iter(odd), None)), facts)
 
@@ -69,9 +71,8 @@ def _unplaced(story: Story, quoter: Quoter) -> list[Question]:
     ]
 
 
-def _doubts(facts: Facts) -> tuple[str, ...]:
-    """The customer's words that this reading does not account for."""
-    return left_over(facts.tokens, roles_of(facts.tokens, _used(facts), spoken(facts), facts.index), facts.folded)
+def _uses(facts: Facts) -> list[TokenUse]:
+    return roles_of(facts.tokens, _used(facts), spoken(facts), facts.index)
 
 
 def _used(facts: Facts) -> set[int]:

@@ -18,6 +18,7 @@ LONGEST_NAME = 3
 LONGEST_TITLE = 6
 LONGEST_CODE = 4
 """Letters before the number of a form or a job."""
+PER = frozenset({"per", "/", "each"})
 
 
 def explained(tokens: Sequence[Token], index: CatalogIndex) -> set[int]:
@@ -38,6 +39,12 @@ class _Shapes:
             if token.kind == scan.NUMBER:
                 yield from self._number(at)
                 yield from self._several_in_one(at)
+            if token.kind == scan.ORDINAL or token.has("ordinal"):
+                yield from self._floor(at)
+            if token.kind == scan.PRICE:
+                yield from self._price(at)
+            if token.text == "(":
+                yield from self._letter(at)
             if token.has("reference"):
                 yield from self._code(at + 1)
             if token.kind == scan.PLACE or self._before_place(at):
@@ -76,7 +83,9 @@ class _Shapes:
 
     def _number(self, at: int) -> Iterator[Span]:
         """Heads, hours, tables, streets: what stands beside the number says what it counts."""
-        if self._has(at + 1, "head_count", "duration", "clock", "money") and not self._goods(at + 1):
+        if (
+            self._has(at + 1, "head_count", "duration", "clock", "money") or self._behind_number(at + 1)
+        ) and not self._goods(at + 1):
             yield at, at + 2
         if self._has(at - 1, "clock_before", "reference") or self._before_place(at - 1):
             yield at - 1, self._range_end(at)
@@ -96,6 +105,28 @@ class _Shapes:
             return False
         counted = self._token(at - 1) if token.has("unit") else None
         return counted is None or not (counted.kind in (scan.NUMBER, SIZE) or self._goods(at - 1))
+
+    def _behind_number(self, at: int) -> bool:
+        """The 楼 of 二楼."""
+        token = self._token(at)
+        return token is not None and token.roles.get("place") == "behind"
+
+    def _floor(self, at: int) -> Iterator[Span]:
+        """ "2nd floor"."""
+        if self._has(at + 1, "place"):
+            yield at, at + 2
+
+    def _price(self, at: int) -> Iterator[Span]:
+        """ "$75 per carton": what it is the price of."""
+        per, unit = self._token(at + 1), self._token(at + 2)
+        if per is not None and (per.text in PER or per.has("article")) and unit is not None and unit.has("unit"):
+            yield at, at + 3
+
+    def _letter(self, at: int) -> Iterator[Span]:
+        """ "(b)" before the next thing of a list."""
+        letter = self._token(at + 1)
+        if letter is not None and len(letter.text) == 1 and letter.text.isalpha() and self._is(at + 2, ")"):
+            yield at, at + 3
 
     def _range_end(self, at: int) -> int:
         """ "tables 12 to 40"."""

@@ -1,0 +1,80 @@
+"""What a message only tells beside its order raises no doubt and is kept as a note; what may be a wish is never taken for a tale."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot.understanding.trades import read
+
+TOLD = [
+    ("what happened to somebody", "packaging", "2 pkt liner please. nurse got allergy", "allergy"),
+    ("how the lift is", "packaging", "2 pkt liner. The lift is under maintenance", "maintenance"),
+    ("how to carry it", "packaging", "2 pkt liner. heavy ones pls use trolley", "trolley"),
+    ("why, behind a so", "grocer", "10kg chicken breast please. my cousin is getting married", "cousin"),
+    ("whereto", "packaging", "please send 2 pkt liner to our Lim Chu Kang farm", "farm"),
+    ("before what", "packaging", "nak liner 2 paket, hantar esok sebelum kedai buka", "buka"),
+    ("what it is for", "packaging", "wooden fork 5 pkt for the jumble sale behind the mosque", "jumble"),
+    ("in Chinese", "packaging", "2包垫纸，我们医生很忙", "医生"),
+]
+NAMES = [
+    ("who is greeted", "packaging", "Hi Joanne, 2 pkt liner please"),
+    ("who signs, on a line of its own", "packaging", "2 pkt liner.\nThanks and regards,\nMelissa, 9123 4567"),
+    ("who signs, with the shop", "packaging", "2 pkt liner. Thanks, Raj (Fin & Fur Bedok)"),
+    ("letters of a list", "packaging", "(a) 2 pkt liner (b) 5 pkt wooden fork"),
+    ("a price a unit", "packaging", "2 pkt liner at $7.50 per packet"),
+    ("a floor", "packaging", "2 pkt liner. 2nd floor"),
+]
+MAYBE_WANTED = [
+    ("a bare name in a list", "packaging", "2 pkt liner, dental floss"),
+    ("something added", "packaging", "2 pkt liner, dental floss also"),
+    ("something needed", "packaging", "2 pkt liner. kitchen needs the zibbets"),
+    ("something asked for", "packaging", "2 pkt liner. got zibbets?"),
+    ("something that ran out", "packaging", "2 pkt liner. the zibbets running low"),
+    ("a condition", "packaging", "2 pkt liner if the zibbets come in the blue tub"),
+    ("a number", "packaging", "2 pkt liner, our zibbets now 4"),
+    ("goods of the catalog", "packaging", "2 pkt liner, the zibbets went into the wooden fork"),
+    ("how goods are", "grocer", "10kg chicken breast zibbet style"),
+]
+
+
+@pytest.mark.parametrize(("trade", "text", "word"), [row[1:] for row in TOLD], ids=[row[0] for row in TOLD])
+def test_what_is_only_told_is_a_note_and_no_doubt(trade: str, text: str, word: str) -> None:
+    intent = read(trade, text)
+    assert intent.lines
+    assert intent.sure
+    assert word in intent.notes
+
+
+@pytest.mark.parametrize(("trade", "text"), [row[1:] for row in NAMES], ids=[row[0] for row in NAMES])
+def test_names_and_marks_of_a_letter_are_neither_doubt_nor_note(trade: str, text: str) -> None:
+    intent = read(trade, text)
+    assert intent.lines
+    assert intent.sure
+    assert intent.notes == ""
+
+
+@pytest.mark.parametrize(("trade", "text"), [row[1:] for row in MAYBE_WANTED], ids=[row[0] for row in MAYBE_WANTED])
+def test_what_may_be_wanted_needs_a_yes_or_is_asked(trade: str, text: str) -> None:
+    assert not read(trade, text).sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hari tu barang sampai lambat. Kali ni tolong awal sikit. liner 3 paket",
+        "wah raining heavy, driver drive safe ok. 3 pkt liner only",
+        "Could I get 3 packets of liner? The tank at our lobby is also leaking so someone should call me back.",
+    ],
+)
+def test_goods_in_a_sentence_of_their_own_are_shown_whatever_else_is_said(text: str) -> None:
+    intent = read("packaging", text)
+    assert len(intent.lines) == 1
+    assert intent.kind == "order.create"
+    assert not intent.sure
+
+
+@pytest.mark.parametrize(
+    "text", ["Please quote for 5 cartons of liner", "quote us 5 ctn liner, tender closes 30 April"]
+)
+def test_a_quotation_is_no_order(text: str) -> None:
+    assert read("packaging", text).kind == "inquiry.price"
