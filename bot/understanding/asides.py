@@ -115,7 +115,7 @@ class _Asides:
             for start, end in zip([0, *starts], [*starts, len(run)], strict=True):
                 yield run[start:end]
 
-    def _opening(self, taken: Collection[int]) -> Iterator[int]:
+    def _opening(self, taken: set[int]) -> Iterator[int]:
         """Whom a message greets: "Hi Joanne,"."""
         tokens = self.facts.tokens
         if ("greeting", tokens[0].start if tokens else 0) not in self.facts.cues.places:
@@ -147,7 +147,7 @@ class _Asides:
         named = token.word in index.heads or bool(index.exact(frozenset((token.word,)))) or token.repaired
         return token.kind == scan.WORD and not token.roles and not named
 
-    def _led(self, clause: Sequence[int], taken: Collection[int]) -> Iterator[int]:
+    def _led(self, clause: Sequence[int], taken: set[int]) -> Iterator[int]:
         """The words behind a word that leads to a place or a time."""
         tokens, index = self.facts.tokens, self.facts.index
         if any(tokens[at].has_any(("op", "correct")) or _conditional(tokens[at]) for at in clause):
@@ -162,7 +162,7 @@ class _Asides:
             elif led and self._left(at) and _is_word(tokens[at], index):
                 yield at
 
-    def _signature(self, taken: Collection[int]) -> Iterator[int]:
+    def _signature(self, taken: set[int]) -> Iterator[int]:
         """The names behind "Thanks and regards," at the end."""
         tokens = self.facts.tokens
         last = max(taken, default=-1)
