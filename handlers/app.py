@@ -36,7 +36,7 @@ def _add_doors(app: Flask, runtime: Runtime) -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from bot.channels.registry import CHANNELS
-    from handlers import api_docs, console, errors, health, request_log, well_formed
+    from handlers import api_docs, console, errors, headers, health, request_log, well_formed
     from handlers.api import messages, products
     from handlers.console import sessions
 
@@ -46,13 +46,13 @@ def _add_doors(app: Flask, runtime: Runtime) -> None:
         app.register_blueprint(import_module(spec.door).blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(api_docs.blueprint)
-    sessions.install(
-        app, runtime.settings.secret_key.get_secret_value(), https=runtime.settings.public_url.startswith("https://")
-    )
+    https = runtime.settings.public_url.startswith("https://")
+    sessions.install(app, runtime.settings.secret_key.get_secret_value(), https=https)
     for blueprint in (messages.blueprint, products.blueprint, console.blueprint):
         app.register_blueprint(blueprint)
     if not runtime.settings.is_production:
         _add_simulator(app)
+    headers.install(app, https=https)
     request_log.install(app)
     well_formed.install(app)
     errors.install(app)

@@ -46,6 +46,14 @@ def head_revision() -> str:
     return head
 
 
+def revisions() -> list[str]:
+    """Every revision of migrations/, the oldest first."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(alembic_config(""))
+    return [script.revision for script in scripts.walk_revisions()][::-1]
+
+
 def current_revision(connection: Connection) -> str | None:
     """Asked without Alembic, which logs two lines about itself each time, and readiness asks every few seconds."""
     if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:

@@ -46,6 +46,7 @@ WHERE: Mapping[str, tuple[str, str]] = {
     "tax": ("tax:group", "The tax rates, by the day from which they hold."),
     "telegram": ("telegram:group", "The bot at Telegram."),
     "users": ("users:group", "The people who may open the console."),
+    "watch": ("watch:command_watch", "Look again and again after a release, and report."),
     "xero": ("xero:group", "Invoices: connect, check, load, reconcile, resend."),
 }
 """By name: where the command is, and what `flask --help` says of it."""

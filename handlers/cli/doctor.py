@@ -8,28 +8,45 @@ from typing import Any
 
 import click
 
-from handlers.checks import DOCTOR, ONLINE, Finding, Severity, run_all, worst
+from handlers.checks import DOCTOR, ONLINE, Check, Finding, Severity, run_all, worst
 from handlers.cli.command import FAILED, command, json_option, print_json, print_table
 from handlers.current import current_runtime
 
+NOT_SO = {
+    "Orders can be taken.": "Orders cannot be taken.",
+    "The customers may write.": "Mend these before the first customer writes.",
+}
 MARK = {Severity.HEALTHY: "ok", Severity.DEGRADED: "DEGRADED", Severity.UNHEALTHY: "FAILED"}
 
 
-@command(None, "doctor", example="flask doctor\nflask doctor --online\nflask doctor --strict --json > doctor.json")
+@command(
+    None,
+    "doctor",
+    example="flask doctor\nflask doctor --online\nflask doctor --staging\nflask doctor --strict --json > doctor.json",
+)
 @json_option
 @click.option("--strict", is_flag=True, help="Exit 1 also when something is only degraded.")
 @click.option("--online", is_flag=True, help="Also ask Twilio, Telegram and OpenAI: credentials and webhooks.")
+@click.option("--staging", is_flag=True, help="All of it, and what must be so before the first customer writes.")
 @click.pass_context
-def command_doctor(context: click.Context, as_json: bool, strict: bool, online: bool) -> None:
+def command_doctor(context: click.Context, as_json: bool, strict: bool, online: bool, staging: bool) -> None:
     """Check everything an order needs. Exit 0: orders can be taken; 1: they cannot."""
-    findings = run_all(DOCTOR + (ONLINE if online else ()), current_runtime())
+    findings = run_all(_asked_for(online, staging), current_runtime())
     summary = report(findings)
     if as_json:
         print_json(summary)
     else:
-        _print(findings, summary)
+        _print(findings, summary, "The customers may write." if staging else "Orders can be taken.")
     limit = Severity.DEGRADED if strict else Severity.UNHEALTHY
     context.exit(FAILED if worst(f.severity for f in findings) >= limit else 0)
+
+
+def _asked_for(online: bool, staging: bool) -> tuple[Check, ...]:
+    if not staging:
+        return DOCTOR + (ONLINE if online else ())
+    from handlers.checks.staging_list import STAGING
+
+    return DOCTOR + ONLINE + STAGING
 
 
 def report(findings: Sequence[Finding]) -> dict[str, Any]:
@@ -55,7 +72,7 @@ def _group(name: str, findings: list[Finding]) -> dict[str, Any]:
     }
 
 
-def _print(findings: Sequence[Finding], summary: dict[str, Any]) -> None:
+def _print(findings: Sequence[Finding], summary: dict[str, Any], well: str) -> None:
     rows = [
         (
             f.check.group,
@@ -70,7 +87,7 @@ def _print(findings: Sequence[Finding], summary: dict[str, Any]) -> None:
     total = summary["total"]
     click.echo(
         f"{total['checks']} checks: {total['healthy']} ok, {total['degraded']} degraded, {total['unhealthy']} failed."
-        f" {'Orders can be taken.' if not total['unhealthy'] else 'Orders cannot be taken.'}"
+        f" {well if not total['unhealthy'] else NOT_SO[well]}"
     )
 
 

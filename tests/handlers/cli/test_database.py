@@ -71,3 +71,14 @@ def test_upgrade_of_a_database_from_the_future_is_one_sentence(terminal: Termina
     result = terminal("db", "upgrade")
     assert result.exit_code == 1
     assert "9999" in result.stderr
+
+
+def test_going_back_a_revision_is_asked_about_and_listed_as_pending(terminal: Terminal, fresh: Runtime) -> None:
+    terminal("db", "upgrade")
+    *_, before, head = schema.revisions()
+    assert terminal("db", "downgrade", before).exit_code == 1, "nobody said yes"
+    assert terminal.json("db", "current", "--json")["current"] == head
+    assert terminal("db", "downgrade", before, "--yes").output == f"schema is at revision {before}\n"
+    listed = terminal.json("db", "list", "--json")
+    assert listed[-2:] == [{"revision": before, "applied": True}, {"revision": head, "applied": False}]
+    assert terminal("db", "downgrade", "9999", "--yes").exit_code == 1
