@@ -27,11 +27,14 @@ def main() -> int:
         prog="python -m chaos.rehearsal",
         description="Plays the runbook. Example: python -m chaos.rehearsal --only Redis",
     )
-    parser.add_argument("--only", metavar="WORDS", default="", help="only issues with these words in their title")
+    parser.add_argument(
+        "--only", metavar="WORD", nargs="*", default=[""], help="only issues with one of these words in their title"
+    )
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the logs here")
     chosen = parser.parse_args()
     console = Console(highlight=False, width=160)
-    wanted = {title: issue for title, issue in read().items() if chosen.only.lower() in title.lower()}
+    words = [word.lower() for word in chosen.only]
+    wanted = {title: issue for title, issue in read().items() if any(word in title.lower() for word in words)}
     failed = 0
     with house(outlets=60, keep=chosen.keep) as opened:
         for title, issue in wanted.items():

@@ -96,7 +96,10 @@ class Stage:
             self.must(not problem, problem)
 
     def _once(self, line: Line) -> str:
-        done = self.shell(line.typed)
+        try:
+            done = self.shell(line.typed)
+        except subprocess.TimeoutExpired:
+            return f"`{line.typed}` did not end within {COMMAND_S} s"
         said = done.stdout + done.stderr
         if (
             "Traceback (most recent call last)" in said
