@@ -39,7 +39,7 @@ class Play:
 
 
 def worker_is_down(stage: Stage) -> None:
-    stage.units.stop("tria-worker@1")
+    stage.units.stop("tria-worker@blue")
     stage.orders(5)
     stage.later(120)
 
@@ -58,8 +58,8 @@ def schema_is_behind(stage: Stage) -> None:
     scripts = ScriptDirectory.from_config(schema.alembic_config(""))
     before = scripts.get_revision(schema.head_revision()).down_revision
     schema.downgrade(stage.house.settings.database_url, str(before))
-    stage.units.start("tria-worker@1")
-    stage.units.wait_until_ended("tria-worker@1")
+    stage.units.start("tria-worker@blue")
+    stage.units.wait_until_ended("tria-worker@blue")
 
 
 def a_lock_is_held(stage: Stage) -> None:
@@ -136,13 +136,13 @@ def others_are_well_again(stage: Stage) -> None:
 
 def a_message_breaks_the_worker(stage: Stage) -> None:
     """Its fifth try: what it holds cannot be what it says it is."""
-    stage.units.stop("tria-worker@1")
+    stage.units.stop("tria-worker@blue")
     stage.orders(1)
     stage.house.change(
         "UPDATE conversation_messages SET kind = 'contact', payload = '[]', attempts = 4 WHERE direction = 'inbound'"
         " AND conversation_id IN (SELECT c.id FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE NOT k.is_synthetic)"
     )
-    stage.units.start("tria-worker@1")
+    stage.units.start("tria-worker@blue")
     stage.until("SELECT count(*) FROM conversation_messages WHERE state = 'parked'")
     stage.names["FAILURE"] = str(stage.house.one("SELECT id FROM failures WHERE resolved_at IS NULL"))
 
@@ -153,9 +153,9 @@ def the_row_is_put_right(stage: Stage) -> None:
 
 def address_is_wrong(stage: Stage) -> None:
     stage.names["RIGHT_PUBLIC_URL"] = stage.house.settings.public_url
-    stage.units.stop("tria-web@8003")
+    stage.units.stop("tria-web@blue")
     stage.configure({"PUBLIC_URL": WRONG_ADDRESS})
-    stage.units.start("tria-web@8003")
+    stage.units.start("tria-web@blue")
     stage.house.wait_for_web()
     stage.orders(2)
     stage.must(not any(each.accepted for each in stage.customers.said), "a webhook with a wrong signature was taken")

@@ -18,7 +18,7 @@ from jobs.backup.programs import program
 PATIENCE_S = 100.0
 """For a state to show itself, or to be well again: a heartbeat is missed after 45 s, a synthetic order comes every 20."""
 COMMAND_S = 90
-ALL = ("tria-web@8003", "tria-worker@1", "tria-sweeper")
+ALL = ("tria-web@blue", "tria-worker@blue", "tria-sweeper@blue")
 
 
 @dataclass

@@ -17,7 +17,7 @@ from embedded.server import EmbeddedServer
 
 SOCKET = "REHEARSAL_SOCKET"
 NOT_RUNNING = 3
-OURS = {"tria-web@8003": "web", "tria-worker@1": "worker", "tria-sweeper": "sweeper"}
+OURS = {"tria-web@blue": "web", "tria-worker@blue": "worker", "tria-sweeper@blue": "sweeper"}
 ELSEWHERE = ("tria-backup", "tria-backup.timer", "caddy")
 ASK = f"""#!{sys.executable} -IS
 import json, os, socket, sys

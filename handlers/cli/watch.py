@@ -16,7 +16,7 @@ from jobs.reads.stats import failures_open
 from models.database import again_if_stale
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[timedelta]):
     name = "TIME"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
