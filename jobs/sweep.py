@@ -64,11 +64,6 @@ UPDATE conversation_messages SET rung_at = now() WHERE id = ANY(ARRAY(
     ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED))
 RETURNING id, conversation_id, in_reply_to AS message_id
 """)
-CANARY_DUE = text("""
-INSERT INTO heartbeats (name, beat_at, detail) VALUES ('canary_rung', now(), '{}')
-ON CONFLICT (name) DO UPDATE SET beat_at = now() WHERE heartbeats.beat_at < now() - :every * interval '1 s'
-RETURNING 1
-""")
 
 
 def run_once(runtime: Runtime) -> dict[str, int]:
@@ -97,8 +92,7 @@ def _log_rung(bell: queues.Bell, rows: Sequence[Row[Any]]) -> None:
 
 
 def _ring_canary(runtime: Runtime, connection: Connection) -> None:
-    """Once per interval whichever sweeper looks first."""
-    if connection.execute(CANARY_DUE, {"every": CANARY_EVERY_S}).one_or_none() is not None:
+    if heartbeat.turn(connection, "canary_rung", CANARY_EVERY_S):
         queues.ring(runtime, queues.Bell.CANARY, 0)
 
 

@@ -48,7 +48,9 @@ class Xero:
         from xero_python.api_client import ApiClient
         from xero_python.api_client.configuration import Configuration
 
-        self._tenant, self._token, self._permit = tenant_id, token, permit
+        self.tenant_id = tenant_id
+        """Of the organisation that the calls are about."""
+        self._token, self._permit = token, permit
         self._bearer = _Bearer()
         configuration = Configuration()
         configuration.oauth2_token = self._bearer  # given to its constructor, the first one would be everybody's
@@ -146,7 +148,7 @@ class Xero:
             self._bearer.token = token = self._token(refused)
             try:
                 with self._permit():
-                    answer: Answer = method(self._tenant, *values, _preload_content=False, **options)
+                    answer: Answer = method(self.tenant_id, *values, _preload_content=False, **options)
                     return answer
             except NotConnectedError as error:
                 if error.code != "401" or refused is not None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from bot.runtime import Runtime
 from bot.telemetry import get_logger
+from jobs import heartbeat
 from jobs.lease import release_statement
 from models.database import transaction
 
@@ -18,11 +19,6 @@ log = get_logger(__name__)
 LOOK_EVERY_S = 600
 MOST_AT_ONCE = 500
 
-_DUE = text("""
-INSERT INTO heartbeats (name, beat_at, detail) VALUES ('sessions', now(), '{}')
-ON CONFLICT (name) DO UPDATE SET beat_at = now() WHERE heartbeats.beat_at < now() - :every * interval '1 s'
-RETURNING 1
-""")
 # A message that comes meanwhile has locked the row and moved `due_at`, so that it is not idle any more; one that comes behind
 # this finds it closed and opens the next.
 _END = text(
@@ -48,7 +44,7 @@ _END = text(
 def end_idle(runtime: Runtime) -> int:
     """How many ended; once in LOOK_EVERY_S, whichever sweeper looks first."""
     with transaction(runtime.engine) as connection:
-        if connection.execute(_DUE, {"every": LOOK_EVERY_S}).first() is None:
+        if not heartbeat.turn(connection, "sessions", LOOK_EVERY_S):
             return 0
         values = {"hours": runtime.settings.session_idle_hours, "most": MOST_AT_ONCE}
         ended: int = connection.execute(_END, values).rowcount

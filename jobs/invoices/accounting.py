@@ -15,6 +15,7 @@ from bot.errors import NotConnectedError, PermanentError
 from bot.rates import SharedWindow
 from bot.runtime import DEFAULT_REDIS, Runtime
 from jobs.invoices import connection as standing
+from jobs.invoices.connection import Standing
 from jobs.invoices.permits import Permits
 from jobs.invoices.tokens import TO_BE_CONNECTED, TokenStore
 
@@ -42,13 +43,18 @@ class Accounting:
         self.identity.close()
 
 
-def accounting_of(runtime: Runtime) -> Accounting:
-    """Raises PermanentError without Xero's settings, NotConnectedError while no organisation is known."""
+def accounting_of(runtime: Runtime, found: Standing | None = None) -> Accounting:
+    """For the organisation that is connected now (`found`, read unless given): it may be another one than a moment ago.
+
+    Raises PermanentError without Xero's settings, NotConnectedError while no organisation is known.
+    """
     if not runtime.settings.xero_configured:
         raise PermanentError("Xero is not configured: set the four XERO_ credentials", code="not_configured")
+    tenant_id = _tenant(runtime, found)
     with _making:
         if not isinstance(runtime.accounting, Accounting):
-            runtime.accounting = _made(runtime)
+            runtime.accounting = _made(runtime, tenant_id)
+        runtime.accounting.xero.tenant_id = tenant_id
         return runtime.accounting
 
 
@@ -60,18 +66,18 @@ def token_store(runtime: Runtime) -> tuple[Identity, TokenStore]:
     return identity, TokenStore(runtime, identity, Seal(keys))
 
 
-def _made(runtime: Runtime) -> Accounting:
+def _made(runtime: Runtime, tenant_id: str) -> Accounting:
     identity, tokens = token_store(runtime)
     redis_url = runtime.settings.redis_url.get_secret_value() or DEFAULT_REDIS
     permits = Permits(runtime, SharedWindow(redis_url))
-    xero = Xero(runtime.settings, _tenant(runtime), tokens.access, permits.call, _Limits(runtime).saw)
+    xero = Xero(runtime.settings, tenant_id, tokens.access, permits.call, _Limits(runtime).saw)
     return Accounting(runtime, xero, identity, tokens, permits)
 
 
-def _tenant(runtime: Runtime) -> str:
+def _tenant(runtime: Runtime, found: Standing | None) -> str:
     if (given := runtime.settings.xero_tenant_id) != TO_BE_CONNECTED:
         return given
-    if (stored := standing.read(runtime).tenant_id) is None:
+    if (stored := (found or standing.read(runtime)).tenant_id) is None:
         raise NotConnectedError("not connected to Xero yet: run `flask xero connect`", code="not_connected")
     return stored
 

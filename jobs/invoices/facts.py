@@ -16,7 +16,7 @@ from bot.telemetry import get_logger
 from jobs.invoices import connection as standing
 from jobs.invoices.accounting import Accounting
 from jobs.invoices.connection import Standing
-from jobs.invoices.permits import ORGANISATION, only_one
+from jobs.invoices.permits import LOOKED_UP, ORGANISATION, only_one
 from jobs.reads.tax import rate_in_force
 from models.database import transaction
 
@@ -43,7 +43,7 @@ def current(runtime: Runtime, accounting: Accounting, found: Standing) -> Mappin
     """The facts, looked up when they are old. Raises TemporaryError while another worker does."""
     if found.facts is not None and not are_old(found, runtime.settings):
         return found.facts
-    with only_one(runtime, ORGANISATION, 1):
+    with only_one(runtime, ORGANISATION, LOOKED_UP):
         again = standing.read(runtime)
         if again.facts is not None and not are_old(again, runtime.settings):
             return again.facts

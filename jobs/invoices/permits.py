@@ -25,6 +25,8 @@ NOT_CONNECTED_S = REFUSED_S = 30.0
 """How soon it is looked again whether somebody has connected."""
 WINDOW = RateLimitItemPerMinute(A_MINUTE)
 SLOTS, CONTACTS, ORGANISATION = 7_401, 7_402, 7_403
+LOOKED_UP, RECONCILED = 1, 2
+"""What one worker at a time does of the organisation's affairs."""
 """Name spaces of PostgreSQL's advisory locks. They belong to a connection: a worker that dies gives them back at once."""
 _TRY = text("SELECT pg_try_advisory_lock(:space, :key)")
 _UNLOCK = text("SELECT pg_advisory_unlock(:space, :key)")
@@ -73,15 +75,24 @@ def _slot(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
+def alone(runtime: Runtime, space: int, key: int) -> Iterator[bool]:
+    """True when nobody else does this meanwhile, False when somebody does."""
+    with autocommit(runtime.engine) as connection:
+        is_mine = bool(connection.execute(_TRY, {"space": space, "key": key}).scalar_one())
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                connection.execute(_UNLOCK, {"space": space, "key": key})
+
+
+@contextmanager
 def only_one(runtime: Runtime, space: int, key: int) -> Iterator[None]:
     """Nobody else does this meanwhile. Raises TemporaryError when somebody does."""
-    with autocommit(runtime.engine) as connection:
-        if not connection.execute(_TRY, {"space": space, "key": key}).scalar_one():
+    with alone(runtime, space, key) as is_mine:
+        if not is_mine:
             raise TemporaryError("another worker is at it", code="busy", retry_after_s=1.0)
-        try:
-            yield
-        finally:
-            connection.execute(_UNLOCK, {"space": space, "key": key})
+        yield
 
 
 def hold_off(runtime: Runtime, error: TriaError) -> None:

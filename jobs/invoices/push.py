@@ -17,10 +17,10 @@ from bot.accounting.steps import Act, Rules, Step, next_step
 from bot.errors import TriaError, UnknownOutcome
 from bot.runtime import Runtime
 from bot.telemetry import error_words, get_logger, log_context, report_error
-from jobs.invoices import connection as standing
 from jobs.invoices import facts, reconcile, requests, ring, rows
 from jobs.invoices.accounting import Accounting, accounting_of
 from jobs.invoices.attempt import Attempt
+from jobs.invoices.connection import Standing
 from jobs.invoices.judging import adopted, blocked, with_standing
 from jobs.invoices.outcome import write_down
 from jobs.invoices.permits import hold_off
@@ -54,7 +54,6 @@ def push_once(runtime: Runtime) -> int:
     if opened is None:
         return 0
     accounting, rate = opened
-    _look_daily(runtime, accounting)
     attempt = uuid.uuid4().hex
     with transaction(runtime.engine) as connection:
         claimed = rows.claim(connection, attempt, runtime.settings.zone)
@@ -71,24 +70,29 @@ def push_once(runtime: Runtime) -> int:
 
 
 def _opened(runtime: Runtime) -> tuple[Accounting, Decimal] | None:
-    """The way to Xero and the rate of its tax type; None while nothing may be sent or nothing is due, and nothing is claimed then."""
+    """The way to Xero and the rate of its tax type, after the daily look where that is due; None while nothing may be sent or
+    nothing is due, and nothing is claimed then."""
     with autocommit(runtime.engine) as connection:
-        if not ring.wanted(runtime.settings, connection):
-            return None
+        found = ring.wanted(runtime.settings, connection)
+    if found is None:
+        return None
     try:
-        accounting = accounting_of(runtime)
-        known = facts.current(runtime, accounting, standing.read(runtime))
+        accounting = accounting_of(runtime, found)
+        known = facts.current(runtime, accounting, found)
     except TriaError as error:
         hold_off(runtime, error)
         log.warning("no invoice is sent now", reason=error_words(error))
         return None
-    return None if known["problems"] else (accounting, Decimal(known["rate"]))
+    if known["problems"]:
+        return None
+    _look_daily(runtime, accounting, found)
+    return accounting, Decimal(known["rate"])
 
 
-def _look_daily(runtime: Runtime, accounting: Accounting) -> None:
+def _look_daily(runtime: Runtime, accounting: Accounting, found: Standing) -> None:
     """Orders against invoices; what Xero refuses of it is looked at again, and keeps no invoice waiting."""
     try:
-        reconcile.daily(runtime, accounting)
+        reconcile.daily(runtime, accounting, found)
     except TriaError as error:
         hold_off(runtime, error)
         log.warning("the daily look was put off", reason=error_words(error))

@@ -15,6 +15,7 @@ from bot.telemetry import get_logger
 from jobs.invoices import connection as standing
 from jobs.invoices.accounting import Accounting
 from jobs.invoices.connection import Standing
+from jobs.invoices.permits import ORGANISATION, RECONCILED, alone
 from models.database import transaction
 
 log = get_logger(__name__)
@@ -71,8 +72,11 @@ def is_old(found: Standing) -> bool:
     return found.age_s is not None and found.age_s > DAILY_S
 
 
-def daily(runtime: Runtime, accounting: Accounting) -> None:
-    """Of the last days; whoever looks first."""
-    if is_old(standing.read(runtime)):
-        today = runtime.clock().astimezone(runtime.settings.zone).date()
-        note(runtime, reconcile(runtime, accounting, today - timedelta(days=DAYS_BACK), today))
+def daily(runtime: Runtime, accounting: Accounting, found: Standing) -> None:
+    """Of the last days; by one worker, while the others go on with their invoices."""
+    if not is_old(found):
+        return
+    with alone(runtime, ORGANISATION, RECONCILED) as is_mine:
+        if is_mine and is_old(standing.read(runtime)):
+            today = runtime.clock().astimezone(runtime.settings.zone).date()
+            note(runtime, reconcile(runtime, accounting, today - timedelta(days=DAYS_BACK), today))

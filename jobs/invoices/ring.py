@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from bot.runtime import Runtime
 from bot.settings import Settings
-from jobs import queues
+from jobs import heartbeat, queues
 from jobs.invoices import connection as standing
 from jobs.invoices import facts, reconcile
 from jobs.invoices.connection import Standing
@@ -14,11 +14,6 @@ from jobs.invoices.connection import Standing
 EVERY_S = 1.0
 """A worker goes on with whatever is due, so that one ring is enough for many invoices; more workers join by the next."""
 OVERDUE_S = 5.0
-_TURN = text("""
-INSERT INTO heartbeats (name, beat_at, detail) VALUES ('invoices_rung', now(), '{}')
-ON CONFLICT (name) DO UPDATE SET beat_at = now() WHERE heartbeats.beat_at < now() - :every * interval '1 s'
-RETURNING 1
-""")
 _DUE = text("SELECT 1 FROM invoices WHERE due_at <= now() - :overdue * interval '1 s' LIMIT 1")
 
 
@@ -26,18 +21,18 @@ def ring(runtime: Runtime, connection: Connection) -> bool:
     """Once per interval, whichever sweeper looks first; whether it rang."""
     if not runtime.settings.xero_configured:
         return False
-    if connection.execute(_TURN, {"every": EVERY_S}).one_or_none() is None or not wanted(runtime.settings, connection):
+    if not heartbeat.turn(connection, "invoices_rung", EVERY_S) or wanted(runtime.settings, connection) is None:
         return False
     return queues.ring(runtime, queues.Bell.INVOICE, 0)
 
 
-def wanted(settings: Settings, connection: Connection, overdue_s: float = 0.0) -> bool:
-    """Whether a worker that looked now would find something to do."""
+def wanted(settings: Settings, connection: Connection, overdue_s: float = 0.0) -> Standing | None:
+    """The connection as it is when a worker that looked now would find something to do; None when there is nothing."""
     found = standing.read_on(connection)
     if not may_send(found, settings):
-        return False
+        return None
     due = connection.execute(_DUE, {"overdue": overdue_s}).first() is not None
-    return due or facts.are_old(found, settings) or reconcile.is_old(found)
+    return found if due or facts.are_old(found, settings) or reconcile.is_old(found) else None
 
 
 def may_send(found: Standing, settings: Settings) -> bool:

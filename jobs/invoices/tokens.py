@@ -63,6 +63,10 @@ UPDATE accounting_connection SET tenant_id = :tenant, seed = COALESCE(:seed, see
     refreshing_id = NULL, blocked = NULL, blocked_at = NULL, paused_until = NULL, facts_at = NULL WHERE id = 1
 """)
 
+_UNLINK = text("""
+DELETE FROM accounting_links WHERE EXISTS (SELECT 1 FROM accounting_connection WHERE id = 1 AND tenant_id <> :tenant)
+""")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Turn:
@@ -95,7 +99,8 @@ class TokenStore:
             threading.Event().wait(LOOK_S)
 
     def connect(self, tokens: Tokens, tenant_id: str, actor: str) -> None:
-        """What a person brought: from now on these count, and what waited for them goes on."""
+        """What a person brought: from now on these count, and what waited for them goes on. What is linked in another
+        organisation is not there in this one."""
         values = {
             "tenant": tenant_id,
             "seed": self._seal.fingerprint(given) if (given := self._given()) else None,
@@ -105,6 +110,7 @@ class TokenStore:
         }
         with transaction(self._runtime.engine) as connection:
             standing.ensure(connection)
+            connection.execute(_UNLINK, {"tenant": tenant_id})
             connection.execute(_CONNECT, values)
             failures.resolve_reference(connection, FailureKind.INVOICE, CONNECTION, f"connected by {actor}")
             audit(connection, actor, "xero_connected", "accounting_connection:1", {"tenant": tenant_id})

@@ -13,14 +13,12 @@ from bot.knowledge.contradictions import Facts
 from bot.runtime import Runtime
 from bot.settings import ROOT, Settings
 from bot.telemetry import get_logger
+from jobs.reads.tax import rate_in_force
 
 log = get_logger(__name__)
 
 _OUTLETS = text("SELECT DISTINCT cutoff, min_order_total FROM outlets WHERE is_active")
 _PRODUCTS = text("SELECT name, unit_price FROM products WHERE is_active")
-_TAX = text(
-    "SELECT rate FROM tax_rates WHERE effective_from <= CAST(:today AS date) ORDER BY effective_from DESC LIMIT 1"
-)
 
 
 def facts_of(runtime: Runtime) -> Facts:
@@ -37,7 +35,7 @@ def facts_of(runtime: Runtime) -> Facts:
 def _of_rows(connection: Connection, runtime: Runtime) -> Facts:
     today = runtime.clock().astimezone(runtime.settings.zone).date()
     outlets = [(row.cutoff, row.min_order_total) for row in connection.execute(_OUTLETS)] or [(None, None)]
-    tax = connection.execute(_TAX, {"today": today}).scalar()
+    tax = rate_in_force(connection, today)
     prices = {row.name: row.unit_price for row in connection.execute(_PRODUCTS)}
     return _facts(runtime.settings, outlets, runtime.settings.tax_rate if tax is None else tax, prices)
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from bot.runtime import Runtime
+from jobs import heartbeat
 from models.database import transaction
 
 BATCH = 1_000
@@ -23,8 +24,14 @@ MOST_TOLD = 20
 LOCK = text("SELECT pg_try_advisory_xact_lock(4127001)")
 """One sweeper seals at a time; another's turn comes again in seconds."""
 
+BEHIND = 10_000
+"""A transaction that took its number before so many others has long ended: only now and then is looked further back."""
+THOROUGH_EVERY_S = 3_600
+
 _UNSEALED = text("""
-SELECT a.* FROM audit a WHERE NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.audit_id = a.id) ORDER BY a.id LIMIT :most
+SELECT a.* FROM audit a
+WHERE (:thorough OR a.id > (SELECT COALESCE(max(audit_id), 0) - :behind FROM audit_seals))
+  AND NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.audit_id = a.id) ORDER BY a.id LIMIT :most
 """)
 _LAST = text("SELECT hash FROM audit_seals ORDER BY id DESC LIMIT 1")
 _SEAL = text("INSERT INTO audit_seals (audit_id, hash) VALUES (:audit_id, :hash)")
@@ -57,7 +64,8 @@ def seal(runtime: Runtime) -> int:
     with transaction(runtime.engine) as connection:
         if not connection.execute(LOCK).scalar_one():
             return 0
-        rows = connection.execute(_UNSEALED, {"most": BATCH}).all()
+        thorough = heartbeat.turn(connection, "audit_sealed_behind", THOROUGH_EVERY_S)
+        rows = connection.execute(_UNSEALED, {"most": BATCH, "behind": BEHIND, "thorough": thorough}).all()
         last = connection.execute(_LAST).scalar() or BEGINNING if rows else BEGINNING
         seals = []
         for row in rows:

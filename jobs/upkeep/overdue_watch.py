@@ -58,7 +58,7 @@ def look(runtime: Runtime) -> int:
         overdue = connection.execute(OVERDUE, {"overdue": OVERDUE_S}).one_or_none() is not None
         replies = connection.execute(OVERDUE_REPLIES, {"overdue": OVERDUE_S}).all()
         settings = runtime.settings
-        invoices = settings.xero_configured and ring.wanted(settings, connection, ring.OVERDUE_S)
+        invoices = settings.xero_configured and ring.wanted(settings, connection, ring.OVERDUE_S) is not None
     if invoices:
         push_invoice.take_up(runtime)
     for reply in replies:

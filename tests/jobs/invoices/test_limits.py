@@ -11,10 +11,11 @@ import pytest
 from bot.errors import TemporaryError
 from bot.runtime import Runtime
 from jobs.invoices.accounting import accounting_of
-from jobs.invoices.permits import A_MINUTE, AT_ONCE
-from jobs.invoices.push import push
+from jobs.invoices.permits import A_MINUTE, AT_ONCE, ORGANISATION, RECONCILED, alone
+from jobs.invoices.push import push, push_once
 from simulator.config import changed
 from simulator.faults import Fault, FaultKind
+from tests.statements import counted
 from tests.till import Till
 
 
@@ -51,6 +52,31 @@ def test_the_calls_of_a_minute_are_counted_for_all_workers_together(till: Till) 
     assert 0 < (refused.value.retry_after_s or 0) <= 60
     for worker in workers:
         worker.close()
+
+
+def test_the_daily_look_is_one_workers_and_keeps_no_invoice_of_another_waiting(till: Till) -> None:
+    till.order()
+    till.push()
+    till.change("UPDATE accounting_connection SET created_at = now() - interval '2 days', reconciled_at = NULL")
+    number = till.order("50 10 inch pizza box", number="+6580000108")
+    other = Runtime(till.runtime.settings)
+    with alone(other, ORGANISATION, RECONCILED) as is_mine:
+        assert is_mine
+        till.push()
+    assert till.invoice(number)["state"] == "sent"
+    assert till.shop.one("SELECT reconciled_at FROM accounting_connection") is None
+    till.push()
+    assert till.shop.one("SELECT reconciled_at IS NOT NULL FROM accounting_connection") is True
+    other.close()
+
+
+def test_the_connection_is_read_once_a_request(till: Till) -> None:
+    till.order()
+    till.push()
+    till.say("make it 200")
+    with counted() as statements:
+        assert push_once(till.runtime) == 1
+    assert sum("FROM accounting_connection WHERE id = 1" in each and "paused_by" in each for each in statements) == 1
 
 
 def test_a_day_that_is_used_up_parks_every_invoice_until_it_begins_anew(till: Till) -> None:

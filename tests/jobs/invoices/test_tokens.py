@@ -121,6 +121,31 @@ def test_before_anybody_connected_orders_are_taken_and_invoices_wait_without_an_
         accounting_of(till.runtime)
 
 
+def test_a_worker_that_runs_follows_to_the_organisation_that_is_connected_now(make_till: MakeTill) -> None:
+    till = make_till(
+        xero_client_id="app", xero_client_secret="app-secret", xero_tenant_id="connect", xero_refresh_token="connect",
+    )  # fmt: skip
+    url = till.simulator.url
+    till.runtime.settings = till.runtime.settings.model_copy(
+        update={"xero_api_base_url": url, "xero_identity_base_url": url}
+    )
+    till.xero.config = changed(till.xero.config, {"xero_client_id": "app", "xero_client_secret": "app-secret"})
+    identity, store = token_store(till.runtime)
+    first = identity.refresh("simulator-xero-refresh-token")
+    store.connect(first, till.xero.config.xero_tenant_id, "ops")
+    till.order()
+    till.push()
+    assert till.shop.one("SELECT count(*) FROM accounting_links") == 1
+    till.xero.config = changed(till.xero.config, {"xero_tenant_id": "another-organisation"})
+    till.xero.books.invoices.clear()
+    till.xero.books.contacts.clear()
+    store.connect(identity.refresh(first.refresh), "another-organisation", "ops")
+    number = till.order("50 10 inch pizza box", number="+6580000108")
+    till.push()
+    assert [row["Status"] for row in till.there(number)] == ["DRAFT"]
+    assert till.invoice(number)["state"] == "sent"
+
+
 def test_no_token_is_in_a_log_line_or_a_failure(till: Till, capsys: pytest.CaptureFixture[str]) -> None:
     till.simulator.faults.add(Fault(FaultKind.ERROR, "xero", "invoices.create", status=503))
     till.order()

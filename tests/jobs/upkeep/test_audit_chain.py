@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from jobs.audit import audit
-from jobs.upkeep.audit_chain import Verified, seal, verify
+from jobs.upkeep.audit_chain import BEHIND, Verified, seal, verify
 from tests.conftest import Shop
 
 
@@ -46,6 +46,17 @@ def test_what_is_sealed_is_whole_and_new_rows_go_on_from_there(chain: Shop) -> N
     second = verified(chain)
     assert (second.sealed, second.ok) == (4, True)
     assert second.head != first.head
+
+
+def test_a_row_far_behind_the_newest_is_sealed_by_the_next_thorough_look(chain: Shop) -> None:
+    row = "INSERT INTO audit (id, actor, action, subject) OVERRIDING SYSTEM VALUE VALUES ({id}, 'mei', 'x', 'x')"
+    tamper(chain, row.format(id=BEHIND + 1_000))
+    assert seal(chain.runtime) == 1
+    tamper(chain, row.format(id=500))
+    assert seal(chain.runtime) == 0
+    tamper(chain, "UPDATE heartbeats SET beat_at = now() - interval '2 hours' WHERE name = 'audit_sealed_behind'")
+    assert seal(chain.runtime) == 1
+    assert verified(chain).ok
 
 
 @pytest.mark.parametrize(
