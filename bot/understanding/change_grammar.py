@@ -190,9 +190,17 @@ def _clause(items: Sequence[Item]) -> Clause | None:
 
 
 def _marks(items: Sequence[Item], rest: Sequence[Item], dated: bool) -> frozenset[Mark]:
-    moves = dated and any(item.meanings.get(Role.MOVE) == "move" for item in items)
+    moves = dated and (any(item.meanings.get(Role.MOVE) == "move" for item in items) or _sets_the_day(items))
     anew = any(item.may(Role.ANEW) for item in rest)
     return frozenset(mark for mark, said in ((Mark.MOVE, moves), (Mark.ANEW, anew)) if said)
+
+
+def _sets_the_day(items: Sequence[Item]) -> bool:
+    """ "make it sat, and 10 pkt chopsticks": the day is what the word sets, before the goods begin."""
+    for before, item, after in zip(items, items[1:], items[2:], strict=False):
+        if item.letters == DAY and before.may(Role.SET, Role.SWAP) and after.may(*BREAKS, Role.ALSO):
+            return True
+    return False
 
 
 def _says_more(rest: Sequence[Item]) -> bool:

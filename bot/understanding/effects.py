@@ -26,6 +26,7 @@ from bot.understanding.intent import (
     Question,
     QuestionReason,
 )
+from bot.understanding.meant_lines import lines_meant
 from bot.understanding.open_orders import meant_orders, open_baskets, strange_numbers
 from bot.understanding.statements import ORDER, Amount, Goods, Mark, Op, Points, Reading, Statement
 
@@ -203,7 +204,12 @@ def _changes(scene: Scene) -> Intent | None:
         return None
     if _for_another_day(scene):
         return None
-    return _on_one_order(scene, lambda basket: _amended(scene, basket, CERTAIN))
+    doubtful = _moves_along(scene)
+    return _on_one_order(scene, lambda basket: _doubted(_amended(scene, basket, CERTAIN), doubtful))
+
+
+def _doubted(intent: Intent, doubtful: bool) -> Intent:
+    return replace(intent, doubtful=True) if doubtful else intent
 
 
 def _stands_apart(scene: Scene) -> Intent | None:
@@ -351,12 +357,37 @@ def _bare_number_of(packed: Collection[str], said: Statement) -> bool:
 
 
 def _for_another_day(scene: Scene) -> bool:
-    """ "add 2 ctn foil for friday", of an order for Thursday: goods that travel on another day, an order of their own."""
+    """ "add 2 ctn foil for friday", of an order for Thursday: goods that travel on another day, an order of their own. After
+    a word of correction ("actually for wed 10 pkt chopsticks") so do those that no order has."""
     reading, day = scene.reading, scene.reading.day
     if day is None or scene.says(Mark.MOVE) or scene.context.draft is not None or not reading.statements:
         return False
-    new = all(s.op in (Op.ADD, Op.WISH) and s.goods and not s.goods.definite for s in reading.statements)
-    return new and all(basket.delivery_date not in (None, day) for basket in open_baskets(scene.context))
+    goods = all(_is_wished(said) or _is_set(said) for said in reading.statements)
+    new = any(_is_wished(said) or not _is_held(scene, said) for said in reading.statements)
+    return goods and new and all(basket.delivery_date not in (None, day) for basket in open_baskets(scene.context))
+
+
+def _is_wished(said: Statement) -> bool:
+    return said.op in (Op.ADD, Op.WISH) and said.goods is not None and not said.goods.definite
+
+
+def _is_set(said: Statement) -> bool:
+    """Goods called by their name, with what their amount shall be."""
+    named = said.goods is not None and said.goods.pointer is None and not said.goods.definite
+    return said.op is Op.SET and named and said.not_amount is None
+
+
+def _is_held(scene: Scene, said: Statement) -> bool:
+    return any(lines_meant(said.goods, Book.of(basket), scene.index) for basket in open_baskets(scene.context))
+
+
+def _moves_along(scene: Scene) -> bool:
+    """ "actually for wed 3 ctn foil", of an order for Sunday that has foil: no word says that the whole order moves."""
+    reading, baskets = scene.reading, open_baskets(scene.context)
+    if reading.day is None or scene.says(Mark.MOVE) or not any(_is_set(said) for said in reading.statements):
+        return False
+    corrects = any(_is_set(said) and said.corrects for said in reading.statements)
+    return corrects and all(basket.delivery_date not in (None, reading.day) for basket in baskets)
 
 
 def _create(scene: Scene, confidence: float) -> Intent | None:
@@ -364,7 +395,9 @@ def _create(scene: Scene, confidence: float) -> Intent | None:
     book = replace(book, questions=(*book.questions, *scene.reading.unplaced))
     if not book.lines and not book.questions:
         return None
-    return _intent(IntentKind.ORDER_CREATE, scene, confidence, replace(book, changes=()), None)
+    created = _intent(IntentKind.ORDER_CREATE, scene, confidence, replace(book, changes=()), None)
+    mixed = _moves_along(scene) and any(_is_held(scene, said) for said in scene.reading.statements)
+    return replace(created, doubtful=True) if mixed else created
 
 
 def _amended_if_any(scene: Scene, basket: Basket, confidence: float) -> Intent | None:
