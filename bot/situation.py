@@ -205,7 +205,7 @@ class OpenQuestion:
     cancels: bool = False
     """CONFIRM: the YES is for cancelling the placed order `order_id`, or the draft where there is none."""
     passed_over: int = 0
-    """PRODUCT: how often the first of `about` was put again because something else was said."""
+    """How often it was put again because something else was said: of PRODUCT the first of `about`, else `first_text`."""
 
     def to_json(self) -> dict[str, Any]:
         """As the conversation keeps it, with the version of its form (VERSION)."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.channels.base import MessageKind
-from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking
+from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking, quoted
+from bot.conversation.targets import choice_of
 from bot.conversation.turn import Turn, choice_buttons, typed_number
 from bot.decision import Decision, Reply
 from bot.language.short_answers import says_yes
@@ -21,11 +22,16 @@ def off_the_list(turn: Turn) -> Decision | None:
     question = turn.situation.question
     if question is None or question.kind in TAKES_AMOUNTS or turn.said.kind is not MessageKind.TEXT:
         return None
-    if not _is_off(turn.said.text, question):
+    if not _is_off(turn.said.text, question) and not _picks_none(turn, question):
         return None
     again = replace(question, asked=question.asked + 1)
     offer = (Reply("offer_person"),) if again.asked > MAX_QUESTIONS_IN_A_ROW else ()
     return Decision((question_again(turn.situation, question), *offer), reason="off_the_list", question=again)
+
+
+def _picks_none(turn: Turn, question: OpenQuestion) -> bool:
+    """ "the monday one", of orders for Wednesday and Friday: a choice that was not taken up before the reading."""
+    return question.kind is QuestionKind.ORDER and choice_of(turn.said, turn.situation) is not None
 
 
 def _is_off(text: str, question: OpenQuestion) -> bool:
@@ -40,6 +46,11 @@ def _choices(question: OpenQuestion) -> int:
     return len(question.choices) if question.kind in NAMES_ONE else 2
 
 
+def withdrawn(text: str) -> Reply:
+    """What is said of words that were asked about and passed over so often that they are not put again."""
+    return Reply("withdrawn", {"text": quoted(text)})
+
+
 def question_again(situation: Situation, question: OpenQuestion) -> Reply:
     """The question with the same buttons; where its order cannot be shown, what kind of answer it needs."""
     serial = question.serial
@@ -48,7 +59,8 @@ def question_again(situation: Situation, question: OpenQuestion) -> Reply:
     if question.kind is QuestionKind.OUTLET:
         return Reply("which_outlet", {}, choice_buttons(serial, tuple(outlet.name for outlet in situation.outlets)))
     if question.kind is QuestionKind.ORDER:
-        orders = tuple(order for order in situation.orders if str(order.id) in question.choices)
+        by_id = {str(order.id): order for order in situation.orders}
+        orders = tuple(by_id[each] for each in question.choices if each in by_id)
         numbers = tuple(order.number for order in orders)
         return Reply("which_order", {"orders": orders}, choice_buttons(serial, numbers))
     yes_no = choice_buttons(serial, ("yes", "no"))

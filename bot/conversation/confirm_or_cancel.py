@@ -59,7 +59,11 @@ def cancel(turn: Turn) -> Decision:
         return Decision((Reply("unchanged", {"order": order}),))
     if draft is not None and turn.intent.order_id in (None, draft.number):
         return _cancel(turn, draft)
-    if draft is None and (turn.asked(QuestionKind.PRODUCT) or turn.asked(QuestionKind.ORDER)):
+    if (
+        draft is None
+        and turn.intent.order_id is None
+        and (turn.asked(QuestionKind.PRODUCT) or turn.asked(QuestionKind.ORDER))
+    ):
         return Decision((Reply("left_out"),))
     return _cancel_meant(turn, cancels(turn))
 

@@ -27,6 +27,7 @@ from bot.conversation import (
     subscriptions,
     terms,
 )
+from bot.conversation.passed_over import with_passed_over
 from bot.conversation.reply_language import switched
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
@@ -107,7 +108,7 @@ def decide(intent: Intent, said: Said, situation: Situation, now: datetime) -> D
     turn = Turn(media.read_by_machine(intent) if doubtful else intent, said, situation, now)
     if too_many := limits.too_many(turn):
         return too_many
-    decision = learning.with_learned(turn, _settled(turn) or by_words(turn))
+    decision = with_passed_over(turn, learning.with_learned(turn, _settled(turn) or by_words(turn)))
     if documents.ALSO_ASKED in said.payload:
         decision = documents.with_answer(turn, decision)
     decision = identity.with_wrong_code(turn, handover.stuck(limits.told_of_cut(turn, decision)))

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 from bot.conversation import order_decisions
-from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking, left_unsaid, quoted
+from bot.conversation.asked_again import withdrawn
+from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking, left_unsaid
 from bot.conversation.checkout import check_out
 from bot.conversation.proposed_order import ProposedOrder, proposed_order
 from bot.conversation.targets import Target, ask_which, target_of
@@ -40,8 +41,8 @@ def _written(turn: Turn, proposed: ProposedOrder) -> Decision:
 
 
 def _told_of_withdrawn(proposed: ProposedOrder, decision: Decision) -> Decision:
-    withdrawn = tuple(Reply("withdrawn", {"text": quoted(question.text)}) for question in proposed.withdrawn)
-    return replace(decision, replies=(*decision.replies, *withdrawn))
+    told = tuple(withdrawn(question.text) for question in proposed.withdrawn)
+    return replace(decision, replies=(*decision.replies, *told))
 
 
 def _noted(turn: Turn, proposed: ProposedOrder) -> Decision:

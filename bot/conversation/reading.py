@@ -11,7 +11,7 @@ from bot.conversation import references
 from bot.conversation.identity import resume_for_outlet
 from bot.conversation.linking import resume_for_link
 from bot.conversation.parting import parted
-from bot.conversation.targets import open_at, reads_a_day_only, resume_for_order
+from bot.conversation.targets import does_the_same, open_at, order_named, resume_for_order
 from bot.situation import QuestionKind, Said, Situation
 from bot.understanding.intent import Context, Intent
 from bot.understanding.reader import understand
@@ -22,14 +22,23 @@ def read(said: Said, situation: Situation, zone: ZoneInfo) -> tuple[Said, Situat
     said, situation = resume_for_link(*references.point_at_order(said, situation))
     said, situation = resume_for_order(*resume_for_outlet(said, situation))
     intent = _understood(said, situation, zone)
-    if situation.question and situation.question.kind is QuestionKind.ORDER and reads_a_day_only(intent):
-        said, situation = resume_for_order(said, situation, intent.delivery_date or intent.order_day)
-        intent = _understood(said, situation, zone)
+    situation = _answered_by_repeating(intent, said, situation, zone)
     intent = references.with_quoted_line(
         intent, said, situation, lambda text: _understood(replace(said, text=text), situation, zone)
     )
     both = parted(said, intent, lambda text: _understood(replace(said, text=text), situation, zone))
     return (both[0], situation, both[1]) if both is not None else (said, situation, intent)
+
+
+def _answered_by_repeating(intent: Intent, said: Said, situation: Situation, zone: ZoneInfo) -> Situation:
+    """ "cancel my order", which one?, "cancel the friday one": what waited for the order is said again with it, and waits no
+    longer."""
+    question, order = situation.asked(QuestionKind.ORDER), order_named(intent, situation)
+    if question is None or order is None:
+        return situation
+    meant = replace(situation, meant_order_id=order.id, question=None)
+    waited = _understood(replace(said, text=question.first_text), meant, zone)
+    return replace(situation, question=None) if does_the_same(waited, intent) else situation
 
 
 def _understood(said: Said, situation: Situation, zone: ZoneInfo) -> Intent:

@@ -17,6 +17,7 @@ from bot.decision import Decision, Reply
 from bot.ordering.delivery import SAME_TALK, has_come, in_time, next_delivery
 from bot.situation import OpenQuestion, OrderView, QuestionKind, Said, Situation
 from bot.understanding.intent import ChangeOp, Intent, IntentKind, QuestionReason
+from bot.understanding.order_choice import OrderChoice, order_choice
 
 OPEN = ("placed", "awaiting_approval")
 _NUMBER = re.compile(r"\bSO[-\s]?(\d{4,12})\b", re.IGNORECASE)
@@ -116,28 +117,43 @@ def ask_which(turn: Turn, orders: tuple[OrderView, ...]) -> Decision:
     return Decision((Reply("which_order", {"orders": orders}, buttons),), question=question)
 
 
-def resume_for_order(said: Said, situation: Situation, day: date | None = None) -> tuple[Said, Situation]:
-    """When this turn picks the order that was asked about, by number, button, order number or day: that order, and the
-    words that had waited for it. Run before the message is read, because it is read against that order."""
+def resume_for_order(said: Said, situation: Situation) -> tuple[Said, Situation]:
+    """When this turn picks the order that was asked about, and does nothing else: that order, and the words that had waited
+    for it. Run before the message is read, because it is read against that order."""
     question = situation.asked(QuestionKind.ORDER)
     if question is None:
         return said, situation
-    orders = [order for order in situation.orders if str(order.id) in question.choices]
-    picked = _picked(said, question, orders, day)
+    picked = _picked(said, situation, question)
     if len(picked) != 1:
         return said, situation
     waiting = replace(said, text=question.first_text, kind=MessageKind.TEXT, payload={})
     return waiting, replace(situation, meant_order_id=picked[0].id, question=None)
 
 
-def _picked(said: Said, question: OpenQuestion, orders: list[OrderView], day: date | None) -> list[OrderView]:
-    """The orders that the words pick: by a choice, else by order numbers, else by the day."""
-    number = chosen_number(said, question, len(question.choices))
-    chosen = question.choices[number - 1] if number else None
-    by_choice = [order for order in orders if str(order.id) == chosen]
+def choice_of(said: Said, situation: Situation) -> OrderChoice | None:
+    """What words that only choose an order name, whether it was asked about or not; None for everything else."""
+    if situation.outlet is None or said.kind is not MessageKind.TEXT:
+        return None
+    return order_choice(said.text, situation.index, said.said_at.astimezone(situation.outlet.delivery.zone).date())
+
+
+def _picked(said: Said, situation: Situation, question: OpenQuestion) -> list[OrderView]:
+    """The orders that the words pick: by a button or a bare number, else by order numbers, the day, or the place."""
+    by_id = {str(order.id): order for order in situation.orders}
+    if number := chosen_number(said, question, len(question.choices)):
+        return [by_id[chosen] for chosen in question.choices[number - 1 : number] if chosen in by_id]
+    choice = choice_of(said, situation)
+    if choice is None:
+        return []
+    orders = [by_id[each] for each in question.choices if each in by_id]
     by_number = [order for order in orders if order.number in _numbers(said.text)]
-    by_day = [order for order in orders if order.delivery_date == day] if day else []
-    return by_choice or by_number or by_day
+    by_day = [order for order in orders if order.delivery_date in choice.days]
+    places = {place - 1 if place > 0 else len(question.choices) + place for place in choice.places}
+    return (
+        by_number
+        or by_day
+        or [by_id[each] for at, each in enumerate(question.choices) if at in places and each in by_id]
+    )
 
 
 def _goods_with_a_note(turn: Turn) -> bool:
@@ -182,8 +198,29 @@ def _numbers(text: str) -> set[str]:
     return {f"SO-{number}" for number in _NUMBER.findall(text)}
 
 
-def reads_a_day_only(intent: Intent) -> bool:
-    """ "The Friday one": an answer to which order, which holds nothing else."""
-    goods = intent.lines if intent.kind is not IntentKind.ORDER_AMEND else ()
-    day = intent.delivery_date or intent.order_day
-    return day is not None and not (goods or intent.changes or intent.questions)
+def order_named(intent: Intent, situation: Situation) -> OrderView | None:
+    """The one order that a message names, by its number or as that of the day it wants its goods on."""
+    day = intent.delivery_date if intent.kind is IntentKind.ORDER_CREATE else None
+    found = [
+        order
+        for order in situation.own_orders
+        if order.status in OPEN
+        and (order.number == intent.order_id or (day is not None and order.delivery_date == day))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def does_the_same(one: Intent, other: Intent) -> bool:
+    """Whether two messages ask for the same, whichever order they name."""
+    if IntentKind.ORDER_CANCEL in (one.kind, other.kind):
+        return one.kind is other.kind
+    return bool(_wanted(one)) and _wanted(one) == _wanted(other)
+
+
+def _wanted(intent: Intent) -> set[tuple[object, ...]]:
+    """The goods with their amounts, what is asked about them, and the notes."""
+    goods = {(change.sku, change.quantity) for change in intent.changes} or {
+        (line.sku, line.quantity) for line in intent.lines
+    }
+    asked = {(q.candidates, q.quantity_said) for q in intent.questions}
+    return {*goods, *asked, *((intent.notes,) if intent.notes else ())}

@@ -1,0 +1,65 @@
+"""Words that wait for "which order?" or "which outlet?" while something else is said: the question is put again once, then
+the words are withdrawn, and the customer is told so. Questions of goods are kept where the order is proposed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation.asked_again import NAMES_ONE, question_again, withdrawn
+from bot.conversation.asking import quoted
+from bot.conversation.targets import open_orders
+from bot.conversation.turn import Turn
+from bot.decision import Decision, OrderWrite, Outcome
+from bot.situation import OpenQuestion, OrderView, QuestionKind
+
+GIVEN_UP = "left_out"
+"""The reply to a customer who wants no more of what was asked about."""
+
+
+def with_passed_over(turn: Turn, decision: Decision) -> Decision:
+    """The decision, with the question that it would forget put again or withdrawn in words."""
+    question = turn.situation.question
+    if question is None or question.kind not in NAMES_ONE or not question.first_text:
+        return decision
+    if _still_waits(question, decision) or _ends(decision):
+        return decision
+    by_order = question.kind is QuestionKind.ORDER
+    orders = _left(turn, question, decision) if by_order else ()
+    if decision.question is not None or question.passed_over or (by_order and len(orders) < 2):
+        return replace(decision, replies=(*decision.replies, withdrawn(question.first_text)))
+    return _put_again(turn, decision, question, orders)
+
+
+def _put_again(turn: Turn, decision: Decision, question: OpenQuestion, orders: tuple[OrderView, ...]) -> Decision:
+    choices = tuple(str(order.id) for order in orders) or question.choices
+    again = replace(question, serial=turn.serial, choices=choices, passed_over=question.passed_over + 1)
+    put = question_again(replace(turn.situation, orders=orders), again)
+    told = replace(put, lead="about_words", values={**put.values, "text": quoted(question.first_text)})
+    return replace(decision, replies=(*decision.replies, told), question=again)
+
+
+def _still_waits(question: OpenQuestion, decision: Decision) -> bool:
+    """Whether the words wait on, alone or with others."""
+    return decision.question is not None and question.first_text in decision.question.first_text
+
+
+def _ends(decision: Decision) -> bool:
+    """Nothing was done, a person reads on from here, or the customer has had it dropped."""
+    taken = decision.escalate is not None and decision.escalate.takes_over
+    given_up = any(reply.key == GIVEN_UP for reply in decision.replies)
+    return decision.outcome is Outcome.IGNORED or taken or given_up or bool(decision.opted_out)
+
+
+def _left(turn: Turn, question: OpenQuestion, decision: Decision) -> tuple[OrderView, ...]:
+    """The orders that can still be picked, as the decision leaves them."""
+    asked = [order for order in open_orders(turn) if str(order.id) in question.choices]
+    left = [_after(order, decision.order) for order in asked]
+    return tuple(order for order in left if order.status != "cancelled")
+
+
+def _after(order: OrderView, write: OrderWrite | None) -> OrderView:
+    if write is None or write.order_id != order.id:
+        return order
+    return replace(
+        order, status=write.status, lines=write.lines, total=write.totals.total, delivery_date=write.delivery_date
+    )
