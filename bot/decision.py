@@ -101,6 +101,8 @@ class Decision:
     outcome: Outcome = Outcome.ANSWERED
     reason: str | None = None
     order: OrderWrite | None = None
+    also: tuple[OrderWrite, ...] = ()
+    """Other orders that become something by the same words: "all of them"."""
     question: OpenQuestion | None = None
     escalate: Escalate | None = None
     chosen_outlet_id: int | None = None
@@ -113,3 +115,8 @@ class Decision:
     language: str | None = None
     proactive: bool = False
     """Said without being asked: counts against MAX_PROACTIVE_MESSAGES_PER_DAY."""
+
+    @property
+    def orders(self) -> tuple[OrderWrite, ...]:
+        """Every order that is written, the first of them the one that the reply is about."""
+        return (self.order, *self.also) if self.order is not None else ()

@@ -345,6 +345,8 @@ class Situation:
     conversation_id: int = 0
     meant_order_id: int | None = None
     """The order that the customer has just picked where several could be meant."""
+    meant_all: tuple[int, ...] = ()
+    """The orders that were asked about, when the customer has just picked all of them."""
     question: OpenQuestion | None = None
     language: str = "en"
     spoken: bool = True

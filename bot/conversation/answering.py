@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.conversation import confirm_or_cancel, documents, orders
 from bot.conversation.asking import MAX_CHOICES, offers_one
 from bot.conversation.product_answers import as_answer, left_out, yes_to_product
+from bot.conversation.targets import choice_of
 from bot.conversation.turn import Turn, chosen_number
 from bot.decision import Decision, Reply
 from bot.language.short_answers import says_no, says_once_more, says_the_same, says_yes
@@ -20,11 +21,20 @@ def answered(turn: Turn) -> Decision | None:
     """The decision when this turn picks a choice or says a bare yes or no; None when it has to be understood as words."""
     if question := turn.asked(QuestionKind.PRODUCT):
         return _product_answered(turn, question) or _closed(turn)
+    if question := turn.asked(QuestionKind.ORDER):
+        return _order_declined(turn, question) or _closed(turn)
     if question := turn.asked(QuestionKind.TOPIC):
         return documents.topic_answered(turn, question) or _closed(turn)
     if question := turn.asked(QuestionKind.CONFIRM):
         return _confirm_answered(turn, _yes_or_no(turn, question)) or _closed(turn)
     return _closed(turn)
+
+
+def _order_declined(turn: Turn, question: OpenQuestion) -> Decision | None:
+    """ "no", "none of them": what waited for the order is given up."""
+    choice = choice_of(turn.said, turn.situation)
+    none = choice is not None and choice.none
+    return confirm_or_cancel.none_meant(question) if none or says_no(turn.said.text) else None
 
 
 def _confirm_answered(turn: Turn, agreed: bool | None) -> Decision | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.channels.base import MessageKind
 from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking, quoted
-from bot.conversation.targets import choice_of
+from bot.conversation.targets import choice_of, which_order
 from bot.conversation.turn import Turn, choice_buttons, typed_number
 from bot.decision import Decision, Reply
 from bot.language.short_answers import says_yes
@@ -24,14 +24,20 @@ def off_the_list(turn: Turn) -> Decision | None:
         return None
     if not _is_off(turn.said.text, question) and not _picks_none(turn, question):
         return None
-    again = replace(question, asked=question.asked + 1)
-    offer = (Reply("offer_person"),) if again.asked > MAX_QUESTIONS_IN_A_ROW else ()
-    return Decision((question_again(turn.situation, question), *offer), reason="off_the_list", question=again)
+    return replace(again(turn, question), reason="off_the_list")
+
+
+def again(turn: Turn, question: OpenQuestion) -> Decision:
+    """The question once more, after words that did not answer it; after a few such a person is offered."""
+    asked = replace(question, asked=question.asked + 1)
+    offer = (Reply("offer_person"),) if asked.asked > MAX_QUESTIONS_IN_A_ROW else ()
+    return Decision((question_again(turn.situation, question), *offer), question=asked)
 
 
 def _picks_none(turn: Turn, question: OpenQuestion) -> bool:
     """ "the monday one", of orders for Wednesday and Friday: a choice that was not taken up before the reading."""
-    return question.kind is QuestionKind.ORDER and choice_of(turn.said, turn.situation) is not None
+    choice = choice_of(turn.said, turn.situation) if question.kind is QuestionKind.ORDER else None
+    return choice is not None and not choice.none
 
 
 def _is_off(text: str, question: OpenQuestion) -> bool:
@@ -60,9 +66,7 @@ def question_again(situation: Situation, question: OpenQuestion) -> Reply:
         return Reply("which_outlet", {}, choice_buttons(serial, tuple(outlet.name for outlet in situation.outlets)))
     if question.kind is QuestionKind.ORDER:
         by_id = {str(order.id): order for order in situation.orders}
-        orders = tuple(by_id[each] for each in question.choices if each in by_id)
-        numbers = tuple(order.number for order in orders)
-        return Reply("which_order", {"orders": orders}, choice_buttons(serial, numbers))
+        return which_order(question, tuple(by_id[each] for each in question.choices if each in by_id))
     yes_no = choice_buttons(serial, ("yes", "no"))
     draft = situation.draft if question.kind is QuestionKind.CONFIRM and question.order_id is None else None
     if draft is None or question.cancels:

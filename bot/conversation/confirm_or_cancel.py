@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import order_decisions
+from bot.conversation.asked_again import again
 from bot.conversation.baskets import priced, quantities_of
 from bot.conversation.checkout import check_out
 from bot.conversation.product_answers import yes_to_product
 from bot.conversation.proposed_order import ProposedOrder, delivery_of
-from bot.conversation.targets import Target, ask_which, cancels, open_order, open_orders
+from bot.conversation.targets import ALL, Target, ask_which, cancels, open_order, open_orders
 from bot.conversation.turn import Turn, choice_buttons
 from bot.decision import Decision, Reply
 from bot.situation import OpenQuestion, OrderView, QuestionKind
+from bot.understanding.intent import Named
 
 
 def confirm(turn: Turn) -> Decision:
@@ -52,20 +54,74 @@ def decline(turn: Turn) -> Decision:
 
 
 def cancel(turn: Turn) -> Decision:
-    """Words that cancel: a change that waits, the draft, else an open order; words that only may mean it are asked about
-    first. After its cut-off a person decides."""
+    """Words that cancel: what was asked, the draft, else an open order; words that only may mean it are asked about first.
+    After its cut-off a person decides."""
+    if turn.situation.meant_all:
+        return _all_cancelled(turn)
+    if (question := _asked_to_cancel(turn)) is not None:
+        return _cancelled(turn, question)
+    target = cancels(turn)
+    if (left := _leaves_what_was_asked(turn, target)) is not None:
+        return left
     draft = turn.situation.draft
+    if draft is not None:
+        kept = turn.situation.question
+        of_draft = turn.intent.order_id in (None, draft.number)
+        return _cancel(turn, draft) if of_draft else _keeping(_cancel_meant(turn, target), kept)
+    return _cancel_meant(_doubting(turn) if _asks_of_goods(turn) else turn, target)
+
+
+def _keeping(decision: Decision, question: OpenQuestion | None) -> Decision:
+    """What is asked about the draft waits on while another order is cancelled."""
+    return decision if decision.question is not None else replace(decision, question=question)
+
+
+def _doubting(turn: Turn) -> Turn:
+    """Under a question of goods "cancel everything" may mean those goods: an order is not cancelled without a YES."""
+    return replace(turn, intent=replace(turn.intent, doubtful=True))
+
+
+def _asks_of_goods(turn: Turn) -> bool:
+    return turn.asked(QuestionKind.PRODUCT) is not None or _waits_to_change(turn) is not None
+
+
+def _asked_to_cancel(turn: Turn) -> OpenQuestion | None:
+    """ "yes cancel", "cancel it": the YES to "shall I cancel it?", unless the words name another order, or all of several."""
+    question, intent = turn.asked(QuestionKind.CONFIRM), turn.intent
+    if question is None or not question.cancels or intent.doubtful or (order := _waits_to_change(turn)) is None:
+        return None
+    more = intent.named is Named.ALL and len(open_orders(turn)) > 1
+    return question if intent.order_id in (None, order.number) and not more else None
+
+
+def _leaves_what_was_asked(turn: Turn, target: Target) -> Decision | None:
+    """A bare "cancel" under a question gives up what was asked; so do words that would cancel more where nothing more is."""
+    nothing_else = target.order is None and target.late is None and not target.several
+    if turn.intent.named is not None and not nothing_else:
+        return None
     if order := _waits_to_change(turn):
         return Decision((Reply("unchanged", {"order": order}),))
-    if draft is not None and turn.intent.order_id in (None, draft.number):
-        return _cancel(turn, draft)
-    if (
-        draft is None
-        and turn.intent.order_id is None
-        and (turn.asked(QuestionKind.PRODUCT) or turn.asked(QuestionKind.ORDER))
-    ):
-        return Decision((Reply("left_out"),))
-    return _cancel_meant(turn, cancels(turn))
+    if (which := turn.asked(QuestionKind.ORDER)) is not None:
+        return again(turn, which) if ALL in which.choices and not turn.intent.doubtful else none_meant(which)
+    asked = turn.asked(QuestionKind.PRODUCT) is not None and turn.situation.draft is None
+    return Decision((Reply("left_out"),)) if asked else None
+
+
+def none_meant(question: OpenQuestion) -> Decision:
+    """None of the orders that were asked about: nothing is cancelled, or nothing changed."""
+    return Decision((Reply("unchanged_all" if ALL in question.choices else "left_out"),))
+
+
+def _all_cancelled(turn: Turn) -> Decision:
+    """All of the orders that were asked about, as far as they can still be cancelled."""
+    found = [order for each in turn.situation.meant_all if (order := open_order(turn, each)) is not None]
+    late = order_decisions.too_late("cancel after cut-off")
+    if not found:
+        return late
+    done = order_decisions.all_cancelled(turn, found)
+    if len(found) == len(turn.situation.meant_all):
+        return done
+    return replace(late, replies=(*done.replies, *late.replies), order=done.order, also=done.also)
 
 
 def _waits_to_change(turn: Turn) -> OrderView | None:
@@ -107,7 +163,9 @@ def _cancelled(turn: Turn, question: OpenQuestion) -> Decision:
 
 def unclear(turn: Turn) -> Decision:
     """Words that may mean yes or no and may mean neither: the question is put again, and nothing is done."""
-    draft = turn.situation.draft
+    draft, which = turn.situation.draft, turn.asked(QuestionKind.ORDER)
+    if which is not None:
+        return again(turn, which)
     if draft is not None and draft.lines and not (turn.situation.question and turn.situation.question.about):
         return order_decisions.ask_yes(turn, _draft(turn, draft), "confirm")
     return nothing_asked(turn)

@@ -33,7 +33,7 @@ from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
 from bot.knowledge.found import Verdict
 from bot.language.short_answers import says_no, says_yes
-from bot.situation import Said, Situation
+from bot.situation import QuestionKind, Said, Situation
 from bot.understanding.intent import Intent, IntentKind
 
 
@@ -65,6 +65,8 @@ def _other(turn: Turn) -> Decision:
         return asking
     if found is not None:
         return documents.instead(turn) or documents.asked_of_team(turn)
+    if (question := turn.asked(QuestionKind.ORDER)) is not None:
+        return asked_again.again(turn, question)
     return Decision((Reply("help"),), question=turn.situation.question)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.conversation.baskets import priced
@@ -104,3 +105,12 @@ def cancelled(turn: Turn, order: OrderView) -> Decision:
     proposed = ProposedOrder(order, order.lines, delivery=order.delivery_date, notes=order.notes)
     write_off = order_write(turn, proposed, "cancelled", "cancelled")
     return Decision((Reply("draft_dropped" if order.is_draft else "cancelled", {"order": write_off}),), order=write_off)
+
+
+def all_cancelled(turn: Turn, orders: Sequence[OrderView]) -> Decision:
+    """Several orders, cancelled by the same words. Raises IndexError for none."""
+    writes = [write for order in orders if (write := cancelled(turn, order).order) is not None]
+    if len(writes) == 1:
+        return Decision((Reply("cancelled", {"order": writes[0]}),), order=writes[0])
+    numbers = ", ".join(write.number for write in writes)
+    return Decision((Reply("cancelled_all", {"numbers": numbers}),), order=writes[0], also=tuple(writes[1:]))

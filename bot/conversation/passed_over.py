@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from bot.conversation.asked_again import NAMES_ONE, question_again, withdrawn
 from bot.conversation.asking import quoted
-from bot.conversation.targets import open_orders
+from bot.conversation.targets import ALL, open_orders
 from bot.conversation.turn import Turn
 from bot.decision import Decision, OrderWrite, Outcome
 from bot.situation import OpenQuestion, OrderView, QuestionKind
 
-GIVEN_UP = "left_out"
-"""The reply to a customer who wants no more of what was asked about."""
+GIVEN_UP = frozenset({"left_out", "unchanged_all"})
+"""The replies to a customer who wants no more of what was asked about."""
 
 
 def with_passed_over(turn: Turn, decision: Decision) -> Decision:
@@ -31,7 +31,8 @@ def with_passed_over(turn: Turn, decision: Decision) -> Decision:
 
 
 def _put_again(turn: Turn, decision: Decision, question: OpenQuestion, orders: tuple[OrderView, ...]) -> Decision:
-    choices = tuple(str(order.id) for order in orders) or question.choices
+    all_too = tuple(each for each in question.choices if each == ALL)
+    choices = (*(str(order.id) for order in orders), *all_too) if orders else question.choices
     again = replace(question, serial=turn.serial, choices=choices, passed_over=question.passed_over + 1)
     put = question_again(replace(turn.situation, orders=orders), again)
     told = replace(put, lead="about_words", values={**put.values, "text": quoted(question.first_text)})
@@ -46,19 +47,20 @@ def _still_waits(question: OpenQuestion, decision: Decision) -> bool:
 def _ends(decision: Decision) -> bool:
     """Nothing was done, a person reads on from here, or the customer has had it dropped."""
     taken = decision.escalate is not None and decision.escalate.takes_over
-    given_up = any(reply.key == GIVEN_UP for reply in decision.replies)
+    given_up = any(reply.key in GIVEN_UP for reply in decision.replies)
     return decision.outcome is Outcome.IGNORED or taken or given_up or bool(decision.opted_out)
 
 
 def _left(turn: Turn, question: OpenQuestion, decision: Decision) -> tuple[OrderView, ...]:
     """The orders that can still be picked, as the decision leaves them."""
     asked = [order for order in open_orders(turn) if str(order.id) in question.choices]
-    left = [_after(order, decision.order) for order in asked]
+    writes = {write.order_id: write for write in decision.orders}
+    left = [_after(order, writes.get(order.id)) for order in asked]
     return tuple(order for order in left if order.status != "cancelled")
 
 
 def _after(order: OrderView, write: OrderWrite | None) -> OrderView:
-    if write is None or write.order_id != order.id:
+    if write is None:
         return order
     return replace(
         order, status=write.status, lines=write.lines, total=write.totals.total, delivery_date=write.delivery_date

@@ -11,9 +11,9 @@ from bot.conversation import references
 from bot.conversation.identity import resume_for_outlet
 from bot.conversation.linking import resume_for_link
 from bot.conversation.parting import parted
-from bot.conversation.targets import does_the_same, open_at, order_named, resume_for_order
+from bot.conversation.targets import ALL, does_the_same, open_at, order_named, resume_for_order, with_all
 from bot.situation import QuestionKind, Said, Situation
-from bot.understanding.intent import Context, Intent
+from bot.understanding.intent import Context, Intent, Named
 from bot.understanding.reader import understand
 
 
@@ -34,6 +34,8 @@ def _answered_by_repeating(intent: Intent, said: Said, situation: Situation, zon
     """ "cancel my order", which one?, "cancel the friday one": what waited for the order is said again with it, and waits no
     longer."""
     question, order = situation.asked(QuestionKind.ORDER), order_named(intent, situation)
+    if question is not None and ALL in question.choices and intent.named is Named.ALL:
+        return with_all(situation, question)
     if question is None or order is None:
         return situation
     meant = replace(situation, meant_order_id=order.id, question=None)

@@ -20,6 +20,8 @@ from bot.understanding.intent import ChangeOp, Intent, IntentKind, QuestionReaso
 from bot.understanding.order_choice import OrderChoice, order_choice
 
 OPEN = ("placed", "awaiting_approval")
+ALL = "all"
+"""The choice of every order that is asked about; offered where they would be cancelled."""
 _NUMBER = re.compile(r"\bSO[-\s]?(\d{4,12})\b", re.IGNORECASE)
 
 
@@ -106,15 +108,21 @@ def _asked_between(turn: Turn) -> tuple[OrderView, ...]:
 
 def ask_which(turn: Turn, orders: tuple[OrderView, ...]) -> Decision:
     """One question with the open orders; the words said wait, and are read again for the order that is picked."""
+    all_too = (ALL,) if turn.intent.kind is IntentKind.ORDER_CANCEL else ()
     question = OpenQuestion(
         QuestionKind.ORDER,
         turn.serial,
-        choices=tuple(str(order.id) for order in orders),
+        choices=(*(str(order.id) for order in orders), *all_too),
         first_text=turn.said.text,
         asked=turn.asked_before + 1,
     )
-    buttons = choice_buttons(turn.serial, tuple(order.number for order in orders))
-    return Decision((Reply("which_order", {"orders": orders}, buttons),), question=question)
+    return Decision((which_order(question, orders),), question=question)
+
+
+def which_order(question: OpenQuestion, orders: tuple[OrderView, ...]) -> Reply:
+    """The sentence with one choice an order, and one for all of them where that is offered."""
+    labels = (*(order.number for order in orders), *(("all_of_them",) if ALL in question.choices else ()))
+    return Reply("which_order", {"orders": orders}, choice_buttons(question.serial, labels))
 
 
 def resume_for_order(said: Said, situation: Situation) -> tuple[Said, Situation]:
@@ -123,11 +131,27 @@ def resume_for_order(said: Said, situation: Situation) -> tuple[Said, Situation]
     question = situation.asked(QuestionKind.ORDER)
     if question is None:
         return said, situation
+    waiting = replace(said, text=question.first_text, kind=MessageKind.TEXT, payload={})
+    if _picks_all(said, situation, question):
+        return waiting, with_all(situation, question)
     picked = _picked(said, situation, question)
     if len(picked) != 1:
         return said, situation
-    waiting = replace(said, text=question.first_text, kind=MessageKind.TEXT, payload={})
     return waiting, replace(situation, meant_order_id=picked[0].id, question=None)
+
+
+def with_all(situation: Situation, question: OpenQuestion) -> Situation:
+    """The situation once all of the orders that were asked about are picked."""
+    return replace(situation, meant_all=tuple(int(each) for each in question.choices if each != ALL), question=None)
+
+
+def _picks_all(said: Said, situation: Situation, question: OpenQuestion) -> bool:
+    if ALL not in question.choices:
+        return False
+    if number := chosen_number(said, question, len(question.choices)):
+        return question.choices[number - 1] == ALL
+    choice = choice_of(said, situation)
+    return choice is not None and choice.every
 
 
 def choice_of(said: Said, situation: Situation) -> OrderChoice | None:
@@ -145,15 +169,12 @@ def _picked(said: Said, situation: Situation, question: OpenQuestion) -> list[Or
     choice = choice_of(said, situation)
     if choice is None:
         return []
-    orders = [by_id[each] for each in question.choices if each in by_id]
+    listed = [each for each in question.choices if each != ALL]
+    orders = [by_id[each] for each in listed if each in by_id]
     by_number = [order for order in orders if order.number in _numbers(said.text)]
     by_day = [order for order in orders if order.delivery_date in choice.days]
-    places = {place - 1 if place > 0 else len(question.choices) + place for place in choice.places}
-    return (
-        by_number
-        or by_day
-        or [by_id[each] for at, each in enumerate(question.choices) if at in places and each in by_id]
-    )
+    places = {place - 1 if place > 0 else len(listed) + place for place in choice.places}
+    return by_number or by_day or [by_id[each] for at, each in enumerate(listed) if at in places and each in by_id]
 
 
 def _goods_with_a_note(turn: Turn) -> bool:

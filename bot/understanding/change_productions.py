@@ -7,7 +7,7 @@ goods, # a pointer with a place); the first production that fits all of it says 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -64,6 +64,7 @@ Meaning = Callable[[Found], Clause]
 TIGHT = "tight "
 """Of a production: nothing may stand between its items; others reach across a comma or a joint."""
 ACROSS = "(?:<[,&]>)*"
+_NAMED_BY = {"all": Mark.ALL_NAMED, "order": Mark.ORDER_NAMED}
 
 
 # -- what a clause means
@@ -109,13 +110,20 @@ def _add_to(found: Found) -> Clause:
 def _drop(found: Found) -> Clause:
     """ "cancel", "delete everything"; "cancel the rest" takes out what is not spoken of."""
     others = [item for item in found.get("goods", ()) if item.meanings.get(Role.POINTER) == "other"]
-    return Clause(Op.REMOVE, (others[0],)) if others else Clause(marks=frozenset({Mark.DROP}))
+    return Clause(Op.REMOVE, (others[0],)) if others else Clause(marks=frozenset({Mark.DROP, *_dropped(found)}))
+
+
+def _dropped(found: Found) -> Iterator[Mark]:
+    """What is dropped, where it is named."""
+    said = {item.meanings.get(Role.POINTER) for item in found.get("goods", ())}
+    said |= {item.meanings.get(Role.DROP) for item in found.get("drop", ())}
+    yield from (mark for meaning, mark in _NAMED_BY.items() if meaning in said)
 
 
 def _remove_pointed(found: Found) -> Clause:
     goods = found["goods"][0]
     if goods.meanings.get(Role.POINTER) == "all":
-        return Clause(marks=frozenset({Mark.DROP}))
+        return Clause(marks=frozenset({Mark.DROP, Mark.ALL_NAMED}))
     return Clause(Op.REMOVE, (goods,))
 
 
@@ -258,7 +266,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("goods=G+ e", _keep),
     # the whole order
     ("[kA]* k [kf]* [pW]? z+ [pW]?", _mark(Mark.DROP, Mark.ANEW)),
-    ("[kA]* goods=[pW]* [kA]* k [kf]* goods=[pW]* [kfs]*", _drop),
+    ("drop=[kA]* goods=[pW]* drop=[kA]* drop=k drop=[kf]* goods=[pW]* drop=[kfs]*", _drop),
     ("[ofpWAam]* f [fpWm]*", _mark(Mark.REFUSE)),
     ("z+ [pW]?", _mark(Mark.ANEW)),
     ("g+", _mark(Mark.WRONG_CHAT)),

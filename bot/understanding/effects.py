@@ -23,6 +23,7 @@ from bot.understanding.intent import (
     Context,
     Intent,
     IntentKind,
+    Named,
     Question,
     QuestionReason,
 )
@@ -189,10 +190,23 @@ def _cancelled(scene: Scene, confidence: float, *, sure: bool) -> Intent:
     """The order that is meant is cancelled; of several it is asked which. Without words that say so, a YES is asked."""
     found = meant_orders(scene.reading, scene.context, scene.index) if scene.open else ()
     strange = strange_numbers(scene.reading.frame, scene.context)
-    cancel = replace(_plain(IntentKind.ORDER_CANCEL, confidence, scene), doubtful=not sure or bool(strange))
+    cancel = replace(
+        _plain(IntentKind.ORDER_CANCEL, confidence, scene),
+        doubtful=not sure or bool(strange),
+        named=_named_to_drop(scene),
+    )
     if len(found) > 1:
         return replace(cancel, questions=(_which_order(scene, found),))
     return replace(cancel, order_id=found[0].order_id if found else None)
+
+
+def _named_to_drop(scene: Scene) -> Named | None:
+    if scene.says(Mark.ALL_NAMED):
+        return Named.ALL
+    frame = scene.reading.frame
+    by_day = any(said.points is Points.ORDER for said in frame.days)
+    named = scene.says(Mark.ORDER_NAMED) or bool(frame.order_ids or frame.order_place) or by_day
+    return Named.ORDER if named else None
 
 
 def _changes(scene: Scene) -> Intent | None:
@@ -373,7 +387,8 @@ def _is_wished(said: Statement) -> bool:
 
 def _is_set(said: Statement) -> bool:
     """Goods called by their name, with what their amount shall be."""
-    named = said.goods is not None and said.goods.pointer is None and not said.goods.definite
+    goods = said.goods
+    named = goods is not None and bool(goods.skus) and goods.pointer is None and not goods.definite
     return said.op is Op.SET and named and said.not_amount is None
 
 

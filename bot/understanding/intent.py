@@ -113,6 +113,15 @@ class OddDay:
     meant: date | None = None
 
 
+class Named(StrEnum):
+    """What the words of a cancellation name. A bare "cancel" names nothing, and may mean what was just asked."""
+
+    ORDER = "order"
+    """An order: by its number, its day, its place, or as "my order"."""
+    ALL = "all"
+    """Everything: "cancel everything", "cancel both"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pack:
     """How a line of an order was last said: `quantity` of `unit`; the catalog's word, or `dozen`."""
@@ -183,6 +192,8 @@ class Intent:
     """The SKUs that the message speaks of in whatever way, the best first: what an inquiry is about."""
     order_id: str | None = None
     """The number of the order that is changed or cancelled, where several are open."""
+    named: Named | None = None
+    """Of a cancellation: what is named."""
 
     apart: bool = False
     """Said to be an order of its own, beside those that are open."""

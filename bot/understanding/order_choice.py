@@ -42,11 +42,18 @@ _OTHERWISE = (
 
 @dataclass(frozen=True, slots=True)
 class OrderChoice:
-    """What a choice names: days of delivery, order numbers, places of the list (from 1; -1 is the last)."""
+    """What a choice names: days of delivery, order numbers, places of the list (from 1; -1 is the last), or every order."""
 
-    days: frozenset[date]
-    numbers: frozenset[str]
-    places: frozenset[int]
+    days: frozenset[date] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    places: frozenset[int] = frozenset()
+    every: bool = False
+    """ "both", "all of them"."""
+    none: bool = False
+    """ "neither", "none of them"."""
+
+
+NONE_OF_THEM = OrderChoice(none=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +81,15 @@ def order_choice(text: str, index: CatalogIndex, today: date) -> OrderChoice | N
     words = _Words(tokens, find_days(tokens, today), find_cues(pieces), find_phrases(pieces))
     if words.cues.has(*_OTHERWISE) or not all(_says_no_more(words, at) for at in range(len(tokens))):
         return None
+    if words.cues.choice == "none" or any(Role.NONE in phrase.meanings for phrase in words.phrases):
+        return NONE_OF_THEM
     found = OrderChoice(
         frozenset(day.day for day in words.days if day.day is not None and not day.past),
         frozenset(token.text.upper() for token in tokens if token.kind == scan.REFERENCE),
         frozenset(_places(words)),
+        words.cues.choice == "all" or any(_is_all(phrase) for phrase in words.phrases),
     )
-    return found if found.days or found.numbers or found.places else None
+    return found if found.days or found.numbers or found.places or found.every else None
 
 
 def _says_no_more(words: _Words, at: int) -> bool:
@@ -105,7 +115,17 @@ def _is_harmless(words: _Words, at: int) -> bool:
     if _HARMLESS.isdisjoint(phrase.meanings) and Role.MOVE in phrase.meanings:
         return at > 0 and words.day_at(at - 1) is not None and phrase.meanings[Role.MOVE] != "move"
     pointer = phrase.meanings.get(Role.POINTER, "")
-    return bool(_HARMLESS & phrase.meanings.keys()) or pointer == "it" or _is_place(pointer)
+    return (
+        bool(_HARMLESS & phrase.meanings.keys())
+        or pointer == "it"
+        or _is_place(pointer)
+        or _is_all(phrase)
+        or Role.NONE in phrase.meanings
+    )
+
+
+def _is_all(phrase: Phrase) -> bool:
+    return Role.BOTH in phrase.meanings or phrase.meanings.get(Role.POINTER) == "all"
 
 
 def _is_place(pointer: str) -> bool:

@@ -79,7 +79,7 @@ OPT = text("UPDATE contacts SET opted_out_at = CASE WHEN :out THEN now() END WHE
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`outbound` are the ids of the replies to deliver, in order."""
+    """`order_id` and `order_number` are those of the first order. `outbound` are the ids of the replies to deliver, in order."""
 
     order_id: int | None
     order_number: str
@@ -102,12 +102,13 @@ def apply(
     if said.last_id is not None:
         whatsapp_window.release(connection, lease.conversation_id)
     failpoints.hit("apply.after_release")
-    order_id, number = (
-        write_order(connection, lease, said, decision.order, settings.currency, now) if decision.order else (None, "")
-    )
+    written = [
+        (order, *write_order(connection, lease, said, order, settings.currency, now)) for order in decision.orders
+    ]
     failpoints.hit("apply.after_order")
-    if decision.order is not None and order_id is not None:
-        _note_invoice(connection, settings, situation, decision.order, order_id)
+    for order, order_id, _ in written:
+        _note_invoice(connection, settings, situation, order, order_id)
+    number = written[0][2] if written else ""
     today = now.astimezone(settings.zone).date()
     replies = _rendered(decision, situation, lease.channel, language, settings.currency, number, today)
     _finish_inbound(connection, lease, said, intent, decision, language, gap)
@@ -118,13 +119,15 @@ def apply(
         connection, lease, said, replies, language, proactive=decision.proactive, closes=_closes(situation, decision)
     )
     failpoints.hit("apply.after_outbound")
-    write_events(connection, said, decision, order_id, thought_s=thought_s)
+    for order, order_id, _ in written:
+        write_events(connection, said, order, order_id, thought_s=thought_s)
     failpoints.hit("apply.after_events")
     if decision.escalate:
         escalate(connection, lease.conversation_id, said.last_id, decision.escalate)
     if decision.learned and situation.outlet:
         alias_proposals.propose(connection, situation.outlet.id, decision.learned, said.message_ids)
-    return Written(order_id, number, outbound, tuple(reply.text for reply in replies))
+    first = written[0][1] if written else None
+    return Written(first, number, outbound, tuple(reply.text for reply in replies))
 
 
 def _note_invoice(

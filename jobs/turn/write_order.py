@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from bot import failpoints
-from bot.decision import Decision, OrderWrite
+from bot.decision import OrderWrite
 from bot.errors import Fenced
 from bot.situation import OrderView, Said
 from jobs.lease import Lease
@@ -88,15 +88,12 @@ def write_order(
 
 
 def write_events(
-    connection: Connection, said: Said, decision: Decision, order_id: int | None, *, thought_s: float = 0.0
+    connection: Connection, said: Said, order: OrderWrite, order_id: int, *, thought_s: float = 0.0
 ) -> None:
     """The timeline: each message received and all resolved before, persisted and replied after what the decision says.
 
     `thought_s` is how many seconds ago the decision was made.
     """
-    if decision.order is None or order_id is None:
-        return
-    order = decision.order
     received = [_event("received", message_id) for message_id in said.message_ids]
     steps = ("resolved",) if received else ()
     events = received + [_event(kind, said.last_id, thought_s) for kind in (*steps, *order.events, "persisted")]

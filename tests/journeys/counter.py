@@ -203,6 +203,8 @@ class Counter:
     def _apply(self, decision: Decision, situation: Situation, language: str, *, by_alarm: bool = False) -> list[str]:
         self.question, self.language = _kept(decision.question), language
         number = self._write(decision.order) if decision.order else ""
+        for other in decision.also:
+            self._write(other)
         self._set_alarms(by_alarm)
         outlet = situation.outlet
         voice = Voice(
