@@ -150,7 +150,8 @@ def _left_open(turn: Turn) -> tuple[Question, ...]:
     brings_nothing = not (intent.delivery_date or intent.notes or _brings_goods(turn))
     earlier = question.about[brings_nothing:] if question else ()
     answered = [q for q in earlier if not (put_again | _brought(intent, q.op)).isdisjoint(q.candidates)]
-    return tuple(q for q in earlier if q.text not in asked_again and q not in answered)
+    over = asked_again | set(intent.settled)
+    return tuple(q for q in earlier if q.text not in over and q not in answered)
 
 
 def _brings_goods(turn: Turn) -> bool:

@@ -156,11 +156,17 @@ def _one_more(before: _Parted | None, items: Sequence[Item], start: int, end: in
 
 
 def _cost(items: Sequence[Item]) -> float:
-    """A clause, the commas that it reaches across, and a "no" right before goods that it takes for a mere correction."""
+    """A clause, the commas that it reaches across, a "no" right before goods that it takes for a mere correction, and a
+    refusal of two days at once."""
     inner = _within(items)
     commas = sum(item.letters == WEAK for item in inner)
     denied = "".join(item.letters for item in inner[:2]) == Role.NO + GOODS and commas
-    return 1.0 + A_COMMA * commas + (A_DENIAL if denied else 0.0)
+    return 1.0 + A_COMMA * commas + (A_DENIAL if denied or _refuses_one_of_two(inner) else 0.0)
+
+
+def _refuses_one_of_two(items: Sequence[Item]) -> bool:
+    """ "no need tomorrow, send on Friday": a refusal is rarely meant of both days."""
+    return any(item.may(Role.REFUSE) for item in items) and sum(item.letters == DAY for item in items) > 1
 
 
 def _may_part(items: Sequence[Item], at: int) -> bool:

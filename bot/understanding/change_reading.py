@@ -287,7 +287,8 @@ def _said_days(clauses: Sequence[Clause]) -> Iterator[SaidDay]:
             day = item.day if item.day is not None else Day(0, 0, None)
             if not day.past:
                 where = Points.DELIVERY if points == "deliver" else Points.ORDER
-                yield SaidDay(day.day, where, kept=points == "keep", span=(item.start, item.end))
+                refused = Mark.REFUSE in clause.marks
+                yield SaidDay(day.day, where, dropped=refused, kept=points == "keep", span=(item.start, item.end))
 
 
 def _behind_numbers(facts: Facts, end: int) -> int:

@@ -29,7 +29,7 @@ from bot.understanding.intent import (
 )
 from bot.understanding.meant_lines import lines_meant
 from bot.understanding.open_orders import meant_orders, open_baskets, strange_numbers
-from bot.understanding.statements import ORDER, Amount, Goods, Mark, Op, Points, Reading, Statement
+from bot.understanding.statements import ORDER, Amount, Goods, Mark, Op, Points, Reading, SaidDay, Statement
 
 CHOOSES = (Mark.BOTH, Mark.NONE, Mark.CHEAPEST, Mark.DEAREST, Mark.SMALLEST, Mark.BIGGEST, Mark.UNSURE)
 """Marks that answer a question that is open, whatever the message looks like."""
@@ -38,6 +38,8 @@ ACT = 0.1
 """Less likely than this nothing is accepted or dropped, not even for want of a better reading."""
 MAYBE = 0.4
 """Less likely than this, and without a word that says so, it is not even asked whether to cancel."""
+UNSURE_YES = 0.3
+"""A yes beside words that nothing explains is not taken for one: "மொத்தம் எவ்வளவு" asks for the total."""
 DOUBT = 0.7
 """An order less certain than this needs a YES; chosen on the risk-coverage curve (docs/understanding.md)."""
 _OPS_OF_CHANGE = (Op.ADD, Op.SET, Op.SUB, Op.REMOVE, Op.SCALE, Op.SWAP)
@@ -237,6 +239,27 @@ def _stands_apart(scene: Scene) -> Intent | None:
     return replace(created, apart=True) if created is not None else None
 
 
+def _moves_instead(scene: Scene) -> Intent | None:
+    """ "no need tomorrow, send on Friday": of two days one is not wanted, so that the order of that day moves to the other.
+    Without a word that moves it a YES is asked."""
+    if not scene.says(Mark.REFUSE) or scene.says(Mark.DROP, Mark.KEEP) or scene.reading.statements:
+        return None
+    days = scene.reading.frame.days
+    refused, wished = ([said for said in days if said.dropped is dropped] for dropped in (True, False))
+    if len(refused) != 1 or len(wished) != 1 or wished[0].day is None or not _has_order(scene, refused[0]):
+        return None
+    moved = (replace(refused[0], points=Points.ORDER), replace(wished[0], points=Points.DELIVERY))
+    reading = replace(scene.reading, frame=replace(scene.reading.frame, days=moved))
+    moving = replace(scene, reading=reading)
+    asks = "?" in scene.reading.text or not scene.says(Mark.MOVE)
+    return _on_one_order(moving, lambda basket: _doubted(_amended(moving, basket, CERTAIN), asks))
+
+
+def _has_order(scene: Scene, said: SaidDay) -> bool:
+    draft = scene.context.draft
+    return said.day in {basket.delivery_date for basket in (*open_baskets(scene.context), *([draft] if draft else []))}
+
+
 def _declines_nothing(scene: Scene) -> Intent | None:
     """A bare no where nothing was asked gives up nothing, least of all a placed order."""
     if not scene.says(Mark.REJECT) or scene.context.draft is not None or scene.context.pending:
@@ -253,6 +276,7 @@ RULES: tuple[Callable[[Scene], Intent | None], ...] = (
     _leaves_alone,
     _drops_outright,
     _answers,
+    _moves_instead,
     _drops,
     _declines_nothing,
     _stands_apart,
@@ -280,7 +304,8 @@ def _as_kind(kind: str, confidence: float, scene: Scene) -> Intent | None:
             if _takes_goods_out(scene) or not likely
             else _cancelled(scene, confidence, sure=_says_only_to_drop(scene))
         )
-    return _plain(IntentKind(kind), confidence, scene)
+    unsaid = kind == IntentKind.ORDER_CONFIRM and bool(scene.reading.leftovers)
+    return _plain(IntentKind(kind), min(confidence, UNSURE_YES) if unsaid else confidence, scene)
 
 
 def _takes_goods_out(scene: Scene) -> bool:
@@ -482,7 +507,9 @@ def _with_answer(scene: Scene, result: Answered) -> Intent:
         book, questions=(*result.asked, *result.open, *book.questions), doubts=(*book.doubts, *result.doubts)
     )
     confidence = next((p for kind, p in scene.reading.kinds if kind == ORDER), CERTAIN)
-    return _intent(IntentKind.ORDER_AMEND, scene, confidence, book, draft)
+    left = (*result.asked, *result.open)
+    settled = tuple(question.text for question in scene.context.pending if question not in left)
+    return replace(_intent(IntentKind.ORDER_AMEND, scene, confidence, book, draft), settled=settled)
 
 
 # -- several orders

@@ -194,6 +194,8 @@ class Intent:
     """The number of the order that is changed or cancelled, where several are open."""
     named: Named | None = None
     """Of a cancellation: what is named."""
+    settled: tuple[str, ...] = ()
+    """The texts of the open questions that are answered, or whose goods are not wanted any more."""
 
     apart: bool = False
     """Said to be an order of its own, beside those that are open."""

@@ -221,7 +221,7 @@ class SaidDay:
     points: Points = Points.DELIVERY
     text: str = ""
     dropped: bool = False
-    """Of an order that is named to be cancelled, where others are named to be kept."""
+    """Said with words of refusal: "no need tomorrow"."""
     kept: bool = False
     """ "keep the fri one"."""
     span: Span = NOWHERE
