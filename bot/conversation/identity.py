@@ -36,15 +36,19 @@ def decided(turn: Turn) -> Decision | None:
 
 
 def unknown_sender(turn: Turn) -> Decision:
-    """Says how to be registered, leaves a request for a person, and makes no order; the answer is the same whoever is named."""
+    """Says how to be registered, leaves a request for a person, and makes no order; the answer is the same whoever is named.
+    Who writes more to an order that waits already is told only that."""
     if turn.said.kind in WORDLESS:
         return Decision(outcome=Outcome.IGNORED, reason="unknown_sender")
     shares = spec_of(turn.situation.contact.channel).shares_contact
     reply = Reply("unknown_telegram" if shares else "unknown_sender", asks_contact=shares)
-    waiting = _waiting_order(turn)
-    kept = (Reply("order_waits"),) if waiting is not None and waiting.serial == turn.serial else ()
+    before, waiting = turn.asked(QuestionKind.LINK), _waiting_order(turn)
+    writes = waiting is not None and waiting.serial == turn.serial
+    kept = (Reply("order_waits"),) if writes else ()
+    more = (Reply("order_waits_too", asks_contact=shares),)
+    replies = more if writes and before is not None and before.first_text else (reply, *kept)
     return Decision(
-        (reply, *kept), outcome=Outcome.ANSWERED, reason="unknown_sender", joining=_request(turn), question=waiting
+        replies, outcome=Outcome.ANSWERED, reason="unknown_sender", joining=_request(turn), question=waiting
     )
 
 

@@ -27,6 +27,8 @@ ASKED = frozenset(
     }
     | {IntentKind.COMPLAINT}
 )
+MOST_BORROWED = 3
+"""So many English words of a question are no longer borrowed ones."""
 FEW_WORDS = 2
 """So many words of a language tell it, or all of a shorter message ("selamat pagi")."""
 PLAIN_WORDS = frozenset(
@@ -34,6 +36,7 @@ PLAIN_WORDS = frozenset(
 )
 """What is said in a language's own words; the names of goods sound alike in many."""
 _OWN_SCRIPT = re.compile(f"[{OWN}]")
+_ASCII = re.compile(r"[a-z]{2,}")
 _TOKENS = re.compile(f"[a-z]+|[{SPACED}]+|[{UNSPACED}]+")
 
 
@@ -80,7 +83,17 @@ def language_for(intent: Intent, said: Said, situation: Situation) -> str:
     if _in_other_letters(written, said.text, situation, intent):
         return written
     plain = written != DEFAULT and intent.kind in PLAIN_WORDS
-    return written if plain or _tells(written, said.text) else remembered
+    english = written == DEFAULT and intent.kind in ASKED and _asks_in_english(said.text, remembered)
+    return written if plain or english or _tells(written, said.text) else remembered
+
+
+def _asks_in_english(text: str, remembered: str) -> bool:
+    """ "where is my order", at an outlet that writes Malay: a question is put in a language's own words. A single one of them
+    ("price?") is used in every language here."""
+    known = lexicon().language_of
+    words = [known.get(word) for word in _ASCII.findall(text.casefold())]
+    own = words.count(DEFAULT)
+    return remembered not in words and (own >= MOST_BORROWED or (own == len(words) and own >= FEW_WORDS))
 
 
 def _in_other_letters(written: str, text: str, situation: Situation, intent: Intent) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from bot.conversation.targets import open_orders
@@ -37,8 +37,17 @@ def answered(turn: Turn) -> Decision | None:
 
 def _asks_only(text: str) -> bool:
     """ "whats your moq": so short that it complains of nothing; "the lead time was too long this week" does."""
+    return _says_little_beside(text, ANSWERS)
+
+
+def asks_only(name: str, text: str) -> bool:
+    """Whether one of the phrases of that list is about all that the text says."""
+    return asks(name, text) and _says_little_beside(text, (name,))
+
+
+def _says_little_beside(text: str, names: Iterable[str]) -> bool:
     rest = fold(text).text
-    for name in ANSWERS:
+    for name in names:
         rest = _phrases(name).sub(" ", rest)
     return len(rest.split()) <= MOST_BESIDE
 

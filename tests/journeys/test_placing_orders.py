@@ -64,6 +64,14 @@ def test_an_unknown_sender_is_told_how_to_be_registered(shop: Shop, simulator: R
     assert shop.one("SELECT count(*) FROM orders") == 0
 
 
+def test_an_unknown_sender_who_writes_more_is_told_only_that_it_is_kept_too(shop: Shop, simulator: Running) -> None:
+    phone = WhatsAppPhone(simulator, shop, STRANGER)
+    phone.say("I need 100 x 10 inch pizza boxes")
+    (more,) = phone.say("and 2 pkt liner")
+    assert "keep this with it" in more
+    assert "not registered" not in more
+
+
 def test_a_telegram_chat_shares_its_phone_and_orders(shop: Shop, simulator: Running) -> None:
     chat = TelegramChat(simulator, shop)
     _, kept = chat.say("100 x 10 inch pizza boxes")
