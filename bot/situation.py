@@ -172,6 +172,9 @@ class QuestionKind(StrEnum):
     """Who they are: a shared phone or a code. `first_text` holds the order that waits for it (bot/conversation/linking.py)."""
     TOPIC = "topic"
     """Whether a passage of the documents is what was asked for; `choices` are its words and its name, `first_text` the question."""
+    OFFERED = "offered"
+    """How many of the goods whose price was just told. Nobody asked: an amount right after is of them, and nothing waits for it
+    (bot/conversation/offered.py)."""
     ADOPT = "adopt"
     """Whether words that are not plainly the sender's own order are to be read as one (bot/conversation/on_behalf.py)."""
 

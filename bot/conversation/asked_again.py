@@ -13,7 +13,7 @@ from bot.language.short_answers import says_yes
 from bot.situation import OpenQuestion, QuestionKind, Situation
 
 NAMES_ONE = frozenset({QuestionKind.OUTLET, QuestionKind.ORDER})
-TAKES_AMOUNTS = frozenset({QuestionKind.PRODUCT, QuestionKind.LINK})
+TAKES_AMOUNTS = frozenset({QuestionKind.PRODUCT, QuestionKind.OFFERED, QuestionKind.LINK})
 """Under these a number may be an amount: the reader says what it is."""
 
 

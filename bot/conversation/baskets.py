@@ -13,6 +13,9 @@ from bot.ordering.pricing import OrderLine, price_line
 from bot.situation import OrderView, Quantities, QuestionKind
 from bot.understanding.intent import Change, ChangeOp, Intent, IntentKind, Question
 
+TWICE = "confirm_same_again"
+"""The doubt of "the same, or more?": what is said again there is no mere repetition."""
+
 
 def changes_of(turn: Turn, base: OrderView | None) -> tuple[Change, ...]:
     """The message as steps: an amendment's own, or every line of a new or repeated order added."""
@@ -20,7 +23,7 @@ def changes_of(turn: Turn, base: OrderView | None) -> tuple[Change, ...]:
     if intent.kind is not IntentKind.ORDER_AMEND:
         return _as_asked(turn, _not_restated(turn, base, _added(intent, ())))
     if intent.changes:
-        return _as_asked(turn, intent.changes)
+        return () if _repeats_proposal(turn, base) else _as_asked(turn, intent.changes)
     basket = turn.situation.context.draft or turn.situation.context.last_order
     return _added(intent, tuple(sku for sku, _ in basket.lines) if basket else ())
 
@@ -31,10 +34,21 @@ def _added(intent: Intent, known: tuple[str, ...]) -> tuple[Change, ...]:
 
 def _not_restated(turn: Turn, base: OrderView | None, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """While a YES is awaited, saying the same line again repeats it, and does not double it."""
-    if base is None or not base.is_draft or turn.asked(QuestionKind.CONFIRM) is None:
+    question = turn.asked(QuestionKind.CONFIRM)
+    if base is None or question is None:
         return changes
     shown = base.quantities
-    return tuple(change for change in changes if shown.get(change.sku) != change.quantity)
+    if base.is_draft:
+        return tuple(change for change in changes if shown.get(change.sku) != change.quantity)
+    waits = question.order_id == base.id and question.doubt != TWICE
+    return tuple(change for change in changes if not waits or change not in question.changes)
+
+
+def _repeats_proposal(turn: Turn, base: OrderView | None) -> bool:
+    """The whole change that waits for its YES, said again."""
+    question = turn.asked(QuestionKind.CONFIRM)
+    waits = question is not None and base is not None and question.order_id == base.id and question.doubt != TWICE
+    return question is not None and waits and turn.intent.changes == question.changes
 
 
 def _as_asked(turn: Turn, changes: tuple[Change, ...]) -> tuple[Change, ...]:

@@ -167,6 +167,7 @@ ANSWERS: Sequence[Callable[[Turn], Decision | None]] = (
     answering.answered,
     handover.angry,
     odd_day.asked,
+    inquiries.total,
     terms.answered,
     too_uncertain,
 )
@@ -175,4 +176,5 @@ ANSWERS: Sequence[Callable[[Turn], Decision | None]] = (
 
 def nothing_open(turn: Turn) -> bool:
     """No draft and no question waits for a word of the customer."""
-    return turn.situation.draft is None and turn.situation.question is None
+    question = turn.situation.question
+    return turn.situation.draft is None and (question is None or question.kind is QuestionKind.OFFERED)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from bot.catalog.families import families
 from bot.catalog.product import Product
 from bot.conversation import confirm_or_cancel, documents, terms
+from bot.conversation.offered import with_offer
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
 from bot.language.scan import NUMBER
@@ -30,6 +31,15 @@ def product(turn: Turn) -> Decision:
     return documents.beside(turn, listed) if turn.intent.kind is IntentKind.INQUIRY_PRODUCT else listed
 
 
+def total(turn: Turn) -> Decision | None:
+    """ "how much altogether?": the order as it stands, with its total; None where goods are named, or nothing is ordered."""
+    intent, situation = turn.intent, turn.situation
+    named = bool(intent.lines or intent.changes or intent.questions or intent.spoken_of)
+    if named or intent.kind is IntentKind.COMPLAINT or (situation.draft is None and not situation.own_orders):
+        return None
+    return confirm_or_cancel.status(turn) if terms.asks_only("asks_total", turn.said.text) else None
+
+
 def _none_named(turn: Turn) -> Decision:
     if terms.asks("asks_assortment", turn.said.text):
         return assortment(turn)
@@ -47,7 +57,8 @@ def _listed(turn: Turn, products: tuple[Product, ...]) -> Decision:
     values = {"products": shown, "prices": prices, "asked": _asked_amounts(turn)}
     reply = Reply("products" if len(shown) > 1 else "one_product", values)
     more = (Reply("more_products", {"count": len(products) - MAX_SHOWN}),) if len(products) > MAX_SHOWN else ()
-    return Decision((reply, *more), question=turn.situation.question)
+    told = Decision((reply, *more), question=turn.situation.question)
+    return with_offer(turn, told, products, _asked_amounts(turn))
 
 
 def assortment(turn: Turn) -> Decision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.conversation.asked_again import again
 from bot.conversation.baskets import priced
 from bot.conversation.doubts import DAY_DOUBTS, unusual
 from bot.conversation.proposed_order import ProposedOrder
@@ -42,8 +43,19 @@ def ask_yes(turn: Turn, proposed: ProposedOrder, doubt: str) -> Decision:
         order_id=proposed.base.id if proposed.base and proposed.changes_placed else None,
         changes=proposed.changes if proposed.changes_placed else (), day=proposed.delivery,
     )  # fmt: skip
+    if proposed.changes_placed and (before := _asked_already(turn, question)) is not None:
+        return again(turn, before)
     reply = confirmation(turn, proposed, preview, doubt)
     return Decision((reply,), order=None if proposed.changes_placed else preview, question=question)
+
+
+def _asked_already(turn: Turn, question: OpenQuestion) -> OpenQuestion | None:
+    """The open question, where it asks for the very same change: that is not shown a second time."""
+    before = turn.asked(QuestionKind.CONFIRM)
+    if before is None or turn.intent.notes:
+        return None
+    same = replace(question, serial=before.serial, asked=before.asked, doubtful=before.doubtful)
+    return before if same == before else None
 
 
 def confirmation(turn: Turn, proposed: ProposedOrder, preview: OrderWrite, doubt: str) -> Reply:

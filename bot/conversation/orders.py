@@ -13,6 +13,7 @@ from bot.conversation.proposed_order import ProposedOrder, proposed_order
 from bot.conversation.targets import Target, ask_which, target_of
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
+from bot.ordering.pricing import baskets_equal
 from bot.situation import OpenQuestion, QuestionKind
 from bot.understanding.intent import ChangeOp, IntentKind, Question, QuestionReason
 
@@ -24,7 +25,8 @@ def write(turn: Turn) -> Decision:
     target = target_of(turn)
     if target.several:
         return ask_which(turn, target.several)
-    if target.order is None and turn.intent.kind is IntentKind.ORDER_AMEND and not _only_adds(turn):
+    amends = turn.intent.kind is IntentKind.ORDER_AMEND and not _only_adds(turn)
+    if target.order is None and amends and turn.asked(QuestionKind.PRODUCT) is None:
         return _nothing_to_change(target)
     proposed = proposed_order(turn, target)
     return _told_of_withdrawn(proposed, _written(turn, proposed))
@@ -35,7 +37,7 @@ def _written(turn: Turn, proposed: ProposedOrder) -> Decision:
         return _ask(turn, proposed)
     if not proposed.lines:
         return _nothing_left(turn, proposed)
-    if proposed.changes_placed and not proposed.changes and _same_day(turn, proposed):
+    if proposed.changes_placed and _same_lines(proposed) and _same_day(turn, proposed):
         return _noted(turn, proposed)
     return check_out(turn, proposed)
 
@@ -125,6 +127,12 @@ def _only_adds(turn: Turn) -> bool:
     return all(change.op is ChangeOp.ADD for change in changes) and bool(
         changes or turn.intent.lines or turn.intent.questions
     )
+
+
+def _same_lines(proposed: ProposedOrder) -> bool:
+    """Nothing is changed, or changed back: "cancel the foil", which was proposed and never there."""
+    base = proposed.base
+    return not proposed.changes or (base is not None and baskets_equal(proposed.lines, base.lines))
 
 
 def _same_day(turn: Turn, proposed: ProposedOrder) -> bool:

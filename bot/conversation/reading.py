@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from bot.conversation import references
 from bot.conversation.identity import resume_for_outlet
 from bot.conversation.linking import resume_for_link
+from bot.conversation.offered import taken_up
 from bot.conversation.parting import parted
+from bot.conversation.proposals import with_proposal
 from bot.conversation.targets import ALL, does_the_same, open_at, order_named, resume_for_order, with_all
 from bot.situation import QuestionKind, Said, Situation
 from bot.understanding.intent import Context, Intent, Named
@@ -23,6 +25,7 @@ def read(said: Said, situation: Situation, zone: ZoneInfo) -> tuple[Said, Situat
     said, situation = resume_for_order(*resume_for_outlet(said, situation))
     intent = _understood(said, situation, zone)
     situation = _answered_by_repeating(intent, said, situation, zone)
+    intent = taken_up(intent, situation, lambda context: _understood_in(context, said, situation, zone))
     intent = references.with_quoted_line(
         intent, said, situation, lambda text: _understood(replace(said, text=text), situation, zone)
     )
@@ -44,11 +47,15 @@ def _answered_by_repeating(intent: Intent, said: Said, situation: Situation, zon
 
 
 def _understood(said: Said, situation: Situation, zone: ZoneInfo) -> Intent:
+    return _understood_in(context_of(said, situation), said, situation, zone)
+
+
+def _understood_in(context: Context, said: Said, situation: Situation, zone: ZoneInfo) -> Intent:
     names = [outlet.name for outlet in situation.outlets] + [name for _, name in situation.speaker.named]
     return understand(
         without_names(said.text, names),
         situation.index,
-        context_of(said, situation),
+        context,
         said.said_at.astimezone(zone),
         outlet_id=situation.outlet.code if situation.outlet else None,
     )
@@ -56,6 +63,7 @@ def _understood(said: Said, situation: Situation, zone: ZoneInfo) -> Intent:
 
 def context_of(said: Said, situation: Situation) -> Context:
     """What the reader may know: the draft, what was asked, and every order that could still be changed when this was said."""
+    situation = with_proposal(situation)
     opened = open_at(situation, said.said_at) if situation.meant_order_id is None else ()
     by_age = sorted(opened, key=lambda order: order.id)
     return replace(situation.context, orders=tuple(order.basket for order in by_age))

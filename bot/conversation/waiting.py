@@ -18,7 +18,7 @@ class Alarm:
     may_remind: bool
 
 
-NEVER_REMINDED = (QuestionKind.LINK, QuestionKind.TOPIC)
+NEVER_REMINDED = (QuestionKind.LINK, QuestionKind.TOPIC, QuestionKind.OFFERED)
 
 
 def on_time(situation: Situation, alarm: Alarm) -> Decision | None:
