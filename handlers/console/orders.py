@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
-from flask import Response, abort, render_template, request, url_for
+from flask import Response, abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from bot.catalog.units import unit_named
 from bot.errors import BadInputError
 from handlers.cli.timeline import said_of
 from handlers.console.door import blueprint, done, ops, viewers
+from handlers.console.order_form import FRESH, Typed, added_lines, kept_lines, typed
 from handlers.console.ring import send
 from handlers.console.sessions import operator
 from handlers.console.words import today
@@ -22,10 +23,9 @@ from handlers.form_values import choice, day, given, whole
 from handlers.order_export import orders_as_csv, orders_as_xlsx
 from jobs.audit import audit
 from jobs.desk import change_order, order_approval
-from jobs.desk.change_order import Change, WantedLine, number_of
+from jobs.desk.change_order import Change
 from jobs.reads.orders import Wanted, read_orders, read_timeline
 from jobs.reads.picking import days_ahead, picking_list
-from jobs.reads.product_search import search
 from jobs.reads.trade_rows import outlets, products
 from models.database import autocommit, transaction
 from models.order_status import OrderStatus
@@ -68,6 +68,10 @@ def _wanted(*, most: int, skip: int = 0) -> Wanted:
 @blueprint.get("/orders/<number>")
 @viewers
 def show_order(number: str) -> ResponseReturnValue:
+    return _order_page(number, FRESH)
+
+
+def _order_page(number: str, filled: Typed) -> str:
     with autocommit(current_runtime().engine) as connection:
         order = _one(connection, number)
         events = read_timeline(connection, order["number"])
@@ -76,7 +80,13 @@ def show_order(number: str) -> ResponseReturnValue:
         units = {ware["sku"]: [ware["base_unit"], *ware["pack_units"]] for ware in _wares_of(connection, order)}
     history = [event | {"said": said_of(event)} for event in events if event["kind"] not in STEPS]
     return render_template(
-        "console/order.html", order=order, history=history, wares=wares, units=units, changeable=change_order.CHANGEABLE
+        "console/order.html",
+        order=order,
+        history=history,
+        wares=wares,
+        units=units,
+        changeable=change_order.CHANGEABLE,
+        typed=filled,
     )
 
 
@@ -126,36 +136,19 @@ def cancel_order(number: str) -> ResponseReturnValue:
 @blueprint.post("/orders/<number>/change")
 @ops
 def change_lines(number: str) -> ResponseReturnValue:
+    """What is refused stands in the form again, with what is wrong above it."""
     runtime, form = current_runtime(), request.form
-    with transaction(runtime.engine) as connection:
-        lines = (*_lines(), *_added(connection))
-        wanted = Change(number, _version(), lines, day("delivery_date", None), form.get("reason", ""))
-        told = change_order.change(runtime, connection, wanted, actor=operator().name)
+    try:
+        with transaction(runtime.engine) as connection:
+            lines = (*kept_lines(), *added_lines(connection))
+            agreed, wanted_day = form.get("day_is_agreed") == "1", day("delivery_date", None)
+            wanted = Change(number, _version(), lines, wanted_day, form.get("reason", ""), agreed)
+            told = change_order.change(runtime, connection, wanted, actor=operator().name)
+    except BadInputError as error:
+        flash(str(error), "bad")
+        return _order_page(number, typed()), HTTPStatus.UNPROCESSABLE_ENTITY
     send(told)
     return done(f"{number.upper()} is changed. The customer is told why.", _to(number))
-
-
-def _lines() -> list[WantedLine]:
-    form = request.form
-    rows = zip(form.getlist("sku"), form.getlist("quantity"), form.getlist("unit"), strict=False)
-    return [WantedLine(sku, number_of(quantity), unit) for sku, quantity, unit in rows]
-
-
-def _added(connection: Connection) -> list[WantedLine]:
-    """A product that was not on the order, by its SKU or by words that only one product has."""
-    words, amount = request.form.get("add", "").strip(), request.form.get("add_quantity", "").strip()
-    if not words:
-        return []
-    if not amount:
-        raise BadInputError(f"how many of {words[:60]!r}?")
-    found, total = search(connection, words.split(" · ")[0], most=4)
-    exact = [ware for ware in found if ware["sku"].lower() == words.split(" · ")[0].lower()]
-    if len(exact) != 1 and total != 1:
-        names = ", ".join(f"{ware['name']} ({ware['sku']})" for ware in found)
-        raise BadInputError(f"{words[:60]!r} is no product's SKU" + (f"; it may be {names}" if names else ""))
-    ware = (exact or found)[0]
-    unit = request.form.get("add_unit", "").strip()
-    return [WantedLine(ware["sku"], number_of(amount), unit_named(unit) if unit else ware["base_unit"])]
 
 
 def _version() -> int:

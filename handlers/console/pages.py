@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from handlers.console import admin, broadcasts, canned, events, figures, inbox, orders, sign_in, todo, trade
+from handlers.console import admin, broadcasts, canned, events, figures, inbox, new_order, orders, sign_in, todo, trade
 
-PAGES = (sign_in, inbox, orders, todo, broadcasts, canned, trade, figures, admin, events)
+PAGES = (sign_in, inbox, new_order, orders, todo, broadcasts, canned, trade, figures, admin, events)

@@ -7,7 +7,6 @@ fenced and decides again.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,17 +14,15 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from bot.catalog.product import Product
-from bot.catalog.units import to_base, whole_enough
 from bot.decision import OrderWrite, Reply
 from bot.errors import BadInputError
-from bot.ordering.pricing import OrderLine, price_line, total_of
+from bot.ordering.pricing import OrderLine, total_of
 from bot.runtime import Runtime
 from bot.situation import OrderView, Outlet
-from jobs.desk import by_hand
+from jobs.desk import by_hand, delivery_day, wanted_lines
+from jobs.desk.wanted_lines import WantedLine
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
 from jobs.outbox.write import say_reply
-from jobs.turn.catalog_cache import load_prices, load_products
 from jobs.turn.write_order import DELETE_LINES, INSERT_LINES, before_of
 from models.order_status import OrderStatus
 
@@ -44,15 +41,6 @@ _CANCEL = text("UPDATE orders SET status = 'cancelled', version = version + 1 WH
 
 
 @dataclass(frozen=True, slots=True)
-class WantedLine:
-    """`quantity` of `unit`, as a person wrote it; nothing of it takes the line out."""
-
-    sku: str
-    quantity: Decimal
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """What the order is to become. `version` is the one that the person saw."""
 
@@ -61,24 +49,33 @@ class Change:
     lines: tuple[WantedLine, ...]
     delivery_date: date | None
     reason: str
+    day_is_agreed: bool = False
+    """Delivered on that day, though the outlet could not have ordered for it."""
 
 
 def change(runtime: Runtime, connection: Connection, wanted: Change, *, actor: str) -> int:
     """Writes it; the row to send. Lines that were there keep their price, new ones have today's.
 
-    Raises BadInputError for what cannot be ordered, for a change of nothing, and when somebody was faster.
+    Raises BadInputError for what cannot be ordered, for a day that cannot be had unless it is agreed, for a change of nothing, and
+    when somebody was faster.
     """
     reason = _reason(wanted.reason)
     order, outlet = _changeable(connection, runtime, wanted.number, wanted.version)
-    lines = _priced(runtime, connection, wanted.lines, order, outlet)
+    lines = wanted_lines.priced(runtime, connection, wanted.lines, outlet, {line.sku: line for line in order.lines})
+    if not lines:
+        raise BadInputError("an order without goods is a cancelled one: cancel it instead")
     day = wanted.delivery_date or order.delivery_date
     if [(ln.sku, ln.quantity) for ln in lines] == [
         (ln.sku, ln.quantity) for ln in order.lines
     ] and day == order.delivery_date:
         raise BadInputError("nothing was changed")
+    agreed = None
+    if day != order.delivery_date:
+        agreed = delivery_day.check(day, runtime.clock(), outlet.delivery, all_the_same=wanted.day_is_agreed)
     write = _written(order, lines, day)
     _write(connection, order, write)
-    _record(runtime, connection, order, "changed", _detail(write, order, reason), actor)
+    detail = _detail(write, order, reason) | ({"agreed": agreed} if agreed else {})
+    _record(runtime, connection, order, "changed", detail, actor)
     return say_reply(
         connection, runtime.settings, order.conversation_id, Reply("changed_by_team", {"order": write, "reason": reason}), outlet.name
     )  # fmt: skip
@@ -115,38 +112,6 @@ def _changeable(connection: Connection, runtime: Runtime, number: str, version: 
     if order.status not in CHANGEABLE:
         raise BadInputError(f"order {order.number} is {order.status.replace('_', ' ')} and cannot be changed")
     return order, outlet_of(row.outlet, runtime.settings)
-
-
-def _priced(
-    runtime: Runtime, connection: Connection, wanted: Sequence[WantedLine], order: OrderView, outlet: Outlet
-) -> tuple[OrderLine, ...]:
-    products = {product.sku: product for product in load_products(connection)}
-    contracts = load_prices(connection)
-    kept = {line.sku: line for line in order.lines}
-    today = runtime.clock().astimezone(runtime.settings.zone).date()
-    lines: dict[str, OrderLine] = {}
-    for line in wanted:
-        product = products.get(line.sku)
-        if product is None:
-            raise BadInputError(f"there is no product {line.sku[:40]}")
-        if line.sku in lines:
-            raise BadInputError(f"{product.name} stands there twice")
-        if line.quantity > 0:
-            price = (
-                kept[line.sku].unit_price if line.sku in kept else contracts.price(outlet.customer_id, line.sku, today)
-            )
-            lines[line.sku] = _line(product, line, price)
-    if not lines:
-        raise BadInputError("an order without goods is a cancelled one: cancel it instead")
-    return tuple(lines.values())
-
-
-def _line(product: Product, wanted: WantedLine, price: Decimal | None) -> OrderLine:
-    """Raises BadInputError for a unit that it is not sold by, and for parts of what is sold whole."""
-    quantity = to_base(product, wanted.quantity, wanted.unit)
-    if not whole_enough(product, quantity):
-        raise BadInputError(f"{product.name} is sold by whole {product.base_unit}s")
-    return price_line(product, quantity, (wanted.quantity, wanted.unit), price)
 
 
 def _written(order: OrderView, lines: tuple[OrderLine, ...], day: date | None) -> OrderWrite:
@@ -191,18 +156,8 @@ def _record(
 ) -> None:
     """`order` is what it was before."""
     before = {"total": str(order.total), "lines": [[line.sku, str(line.quantity)] for line in order.lines]}
-    after = {name: str(detail[name]) for name in ("status", "total", "delivery_date", "reason") if detail.get(name)}
+    after = {
+        name: str(detail[name]) for name in ("status", "total", "delivery_date", "agreed", "reason") if detail.get(name)
+    }
     audited = {"before": before, "after": after}
     by_hand.record(connection, runtime.settings, order.id, kind, detail, actor=actor, audited=audited)
-
-
-def number_of(given: str) -> Decimal:
-    """A quantity as a person types it. Raises BadInputError."""
-    plain = given.strip().replace(",", "")
-    try:
-        found = Decimal(plain or "0")
-    except ArithmeticError as error:
-        raise BadInputError(f"{given[:20]!r} is not a number") from error
-    if not found.is_finite() or not 0 <= found <= 1_000_000 or not plain.isascii():
-        raise BadInputError(f"{given[:20]!r} cannot be ordered")
-    return found

@@ -46,6 +46,8 @@ class Desk:
     def post(self, path: str, *, status: int = 303, page: str = "/console/inbox", **fields: object) -> TestResponse:
         answer = self.client.post(path, data={"csrf_token": self.token(page), **fields})
         assert answer.status_code == status, (path, answer.status_code, answer.text[:400])
+        if status == 422:  # the form again, with what is wrong above it
+            self.said = [unescape(words) for _, words in SAID.findall(answer.text)]
         if status == 303:
             shown = self.client.get(answer.headers["Location"], follow_redirects=True).text
             self.said = [unescape(words) for _, words in SAID.findall(shown)]

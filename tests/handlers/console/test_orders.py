@@ -116,8 +116,9 @@ def test_what_cannot_be_ordered_changes_nothing(
         "reason": "a call",
         **change,
     }
-    desk.post(f"/console/orders/{number_of(shop)}/change", **form)
+    answer = desk.post(f"/console/orders/{number_of(shop)}/change", status=422, **form)
     assert said in desk.said[0]
+    assert f'name="reason" value="{form["reason"]}"' in answer.text
     assert shop.rows("SELECT sku, quantity::int FROM order_lines") == [("PB10-K", 100)]
     assert phone.heard(after=phone.last_id) == []
 
@@ -126,7 +127,7 @@ def test_of_two_who_change_at_once_the_second_is_told(at_desk: SignIn, phone: Wh
     mei, tan, number, version = at_desk("mei"), at_desk("tan"), number_of(shop), version_of(shop)
     form = {"version": version, "sku": "PB10-K", "unit": "carton", "reason": "a call"}
     mei.post(f"/console/orders/{number}/change", quantity="2", **form)
-    tan.post(f"/console/orders/{number}/change", quantity="3", **form)
+    tan.post(f"/console/orders/{number}/change", status=422, quantity="3", **form)
     assert "changed by somebody else" in tan.said[0]
     assert shop.rows("SELECT quantity::int FROM order_lines") == [(200,)]
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from jobs.desk.change_order import Change, WantedLine, cancel, change
+from jobs.desk.change_order import Change, cancel, change
 from jobs.desk.order_approval import decline
+from jobs.desk.wanted_lines import WantedLine
 from simulator.faults import Fault, FaultKind
 from tests.till import MakeTill, Till
 
