@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.errors import BadInputError
-from handlers.console.door import SEE_OTHER, admins, blueprint, done
+from handlers.console.door import admins, blueprint, done
 from handlers.console.sessions import operator
 from handlers.current import current_runtime
 from handlers.form_values import given, whole
@@ -23,9 +23,14 @@ A_PAGE = 50
 @blueprint.get("/users")
 @admins
 def users() -> ResponseReturnValue:
+    return _page()
+
+
+def _page(made: str = "") -> str:
+    """`made` is shown with this answer and kept nowhere: what waits for the next page waits in the browser's cookie."""
     with autocommit(current_runtime().engine) as connection:
         found = job.users(connection)
-    return render_template("console/users.html", users=found, roles=list(Role))
+    return render_template("console/users.html", users=found, roles=list(Role), made=made)
 
 
 @blueprint.post("/users")
@@ -35,22 +40,23 @@ def add_user() -> ResponseReturnValue:
     name, role = request.form.get("name", ""), request.form.get("role", "")
     if role not in list(Role):
         raise BadInputError("choose a role")
+    if job.spelled(name) == operator().name and role != Role.ADMIN:
+        raise BadInputError("you cannot take your own role away; another admin can")
     password = secrets.token_urlsafe(12)
-    with transaction(current_runtime().engine) as connection:
+    with transaction(current_runtime().engine) as connection, job.an_admin_stays(connection):
         renew = request.form.get("renew") == "1"
         job.add_user(connection, name, Role(role), password, actor=operator().name, renew=renew)
-    flash(f"{job.spelled(name)} signs in with {password} (shown only now)", "keep")
-    return redirect(url_for("console.users"), SEE_OTHER)
+    return _page(f"{job.spelled(name)} signs in with {password} (shown only now)")
 
 
 @blueprint.post("/users/<name>/disable")
 @admins
 def disable_user(name: str) -> ResponseReturnValue:
-    if name == operator().name:
+    if job.spelled(name) == operator().name:
         raise BadInputError("you cannot shut yourself out")
-    with transaction(current_runtime().engine) as connection:
+    with transaction(current_runtime().engine) as connection, job.an_admin_stays(connection):
         job.disable(connection, name, actor=operator().name)
-    return done(f"{name} is out, in every browser.", url_for("console.users"))
+    return done(f"{job.spelled(name)} is out, in every browser.", url_for("console.users"))
 
 
 @blueprint.get("/audit")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.channels.registry import customer_channels
 from bot.errors import BadInputError
 from bot.identity.phones import to_e164
-from handlers.console.door import SEE_OTHER, blueprint, done, ops, viewers
+from handlers.console.door import blueprint, done, ops, viewers
 from handlers.console.sessions import operator
 from handlers.console.words import today
 from handlers.current import current_runtime
@@ -54,11 +54,16 @@ def change_one_product(sku: str) -> ResponseReturnValue:
 @blueprint.get("/outlets")
 @viewers
 def outlets_page() -> ResponseReturnValue:
+    return _outlets()
+
+
+def _outlets(made: str = "") -> str:
+    """`made` is shown with this answer and kept nowhere: what waits for the next page waits in the browser's cookie."""
     with autocommit(current_runtime().engine) as connection:
         shops, people = outlets(connection), bound_contacts(connection)
     by_outlet = {shop["outlet_id"]: [each for each in people if each.outlet == shop["outlet_id"]] for shop in shops}
     channels = [spec.name for spec in customer_channels()]
-    return render_template("console/outlets.html", outlets=shops, people=by_outlet, channels=channels)
+    return render_template("console/outlets.html", outlets=shops, people=by_outlet, channels=channels, made=made)
 
 
 @blueprint.post("/outlets/<code>/invite")
@@ -69,10 +74,9 @@ def invite_contact(code: str) -> ResponseReturnValue:
     secret = runtime.settings.secret_key.get_secret_value()
     with transaction(runtime.engine) as connection:
         written, _ = invite(connection, code, hours=INVITED_HOURS, actor=operator().name, secret=secret)
-    flash(
-        f"{written} lets one new phone or chat order for {code}: it writes the code to the bot within 72 hours.", "keep"
+    return _outlets(
+        f"{written} lets one new phone or chat order for {code}: it writes the code to the bot within 72 hours."
     )
-    return redirect(url_for("console.outlets_page"), SEE_OTHER)
 
 
 @blueprint.post("/outlets/<code>/bind")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +29,9 @@ _DISABLE = text("""
 UPDATE users SET disabled_at = now() WHERE name = :name AND disabled_at IS NULL RETURNING id
 """)
 _CLOSE = text("UPDATE user_sessions SET closed_at = now() WHERE user_id = :id AND closed_at IS NULL")
+_ADMINS_ARE = "FROM users WHERE role = 'admin' AND disabled_at IS NULL"
+_LOCK_ADMINS = text(f"SELECT id {_ADMINS_ARE} ORDER BY id FOR UPDATE")
+_ADMINS = text(f"SELECT count(*) {_ADMINS_ARE}")
 _LIST = text("""
 SELECT name, role, disabled_at IS NOT NULL AS disabled, locked_until > now() AS locked, signed_in_at, created_at
 FROM users ORDER BY name
@@ -71,6 +76,15 @@ def disable(connection: Connection, name: str, *, actor: str) -> None:
         raise BadInputError(f"there is no user {name[:40]} who may sign in")
     connection.execute(_CLOSE, {"id": found})
     audit(connection, actor, "user_disabled", f"user:{found}")
+
+
+@contextmanager
+def an_admin_stays(connection: Connection) -> Iterator[None]:
+    """Around a change of users: raises BadInputError when it would leave no admin who may sign in, also by two at once."""
+    connection.execute(_LOCK_ADMINS)
+    yield
+    if connection.execute(_ADMINS).scalar_one() == 0:
+        raise BadInputError("somebody has to stay admin: make another one first, here or by `flask users add`")
 
 
 def users(connection: Connection) -> list[Listed]:

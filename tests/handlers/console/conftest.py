@@ -22,7 +22,12 @@ from tests.people import World
 
 PASSWORD = "a good long password"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-SAID = re.compile(r'<p class="flash ([\w ]+)">.*?</svg>(.*?)</p>', re.DOTALL)
+SAID = re.compile(r'<p class="flash ([\w ]+)"[^>]*>.*?</svg>(.*?)</p>', re.DOTALL)
+
+
+def said_on(page: str) -> list[str]:
+    """What a page says about what was done."""
+    return [unescape(words) for _, words in SAID.findall(page)]
 
 
 @dataclass
@@ -50,7 +55,7 @@ class Desk:
             self.said = [unescape(words) for _, words in SAID.findall(answer.text)]
         if status == 303:
             shown = self.client.get(answer.headers["Location"], follow_redirects=True).text
-            self.said = [unescape(words) for _, words in SAID.findall(shown)]
+            self.said = said_on(shown)
         return answer
 
     def sign_in(self, password: str = PASSWORD, **more: str) -> TestResponse:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from bot.errors import BadInputError
+from jobs.access.users import an_admin_stays, disable
 from models.user import Role
 from tests.conftest import Shop
-from tests.handlers.console.conftest import Desk, SignIn
+from tests.handlers.console.conftest import Desk, SignIn, said_on
 from tests.people import ORDER, PASIR_RIS, World
 
 
@@ -62,9 +64,10 @@ def test_a_phone_is_let_in_for_an_outlet_and_removed(desk: Desk, world: World, s
 
 
 def test_an_invitation_is_shown_once_and_works(desk: Desk, world: World) -> None:
-    desk.post("/console/outlets/AW-JWL/invite")
-    code = desk.said[0].split()[0]
+    page = desk.post("/console/outlets/AW-JWL/invite", status=200).text
+    code = said_on(page)[0].split()[0]
     assert code not in desk.get("/console/outlets")
+    assert kept_by(desk) == []
     world.phone("+6580007778").say(code)
     assert world.bindings("+6580007778") == ["AW-JWL"]
 
@@ -92,8 +95,9 @@ def test_hand_overs_of_synthetic_conversations_do_not_count(desk: Desk, world: W
 
 def test_admins_make_logins_and_shut_people_out(at_desk: SignIn, shop: Shop) -> None:
     admin, mei = at_desk("ann", Role.ADMIN), at_desk("mei")
-    admin.post("/console/users", page="/console/users", name="tan", role="ops")
-    assert "tan signs in with" in admin.said[0]
+    page = admin.post("/console/users", status=200, page="/console/users", name="tan", role="ops").text
+    assert "tan signs in with" in said_on(page)[0]
+    assert kept_by(admin) == []
     admin.post("/console/users/mei/disable", page="/console/users")
     assert mei.client.get("/console/inbox").status_code == 303
     admin.post("/console/users/ann/disable", page="/console/users")
@@ -104,6 +108,32 @@ def test_admins_make_logins_and_shut_people_out(at_desk: SignIn, shop: Shop) -> 
     page = admin.get("/console/audit?action=user_disabled")
     assert "user disabled" in page
     assert admin.get("/console/audit?actor=%25").count("<tr>") == 0
+
+
+def kept_by(desk: Desk) -> list[object]:
+    """What waits in the browser's cookie to be said by the next page."""
+    with desk.client.session_transaction("/console/inbox") as session:
+        return list(session.get("_flashes", []))
+
+
+def test_no_admin_takes_their_own_role_away_however_the_name_is_spelled(at_desk: SignIn, shop: Shop) -> None:
+    admin = at_desk("ann", Role.ADMIN)
+    for name in ("ann", " Ann ", "ANN"):
+        admin.post("/console/users", page="/console/users", name=name, role="viewer", renew="1")
+        assert admin.said == ["you cannot take your own role away; another admin can"]
+        admin.post(f"/console/users/{name}/disable", page="/console/users")
+        assert admin.said == ["you cannot shut yourself out"]
+    assert shop.rows("SELECT role, disabled_at FROM users") == [("admin", None)]
+
+
+def test_of_two_admins_who_remove_each_other_one_stays(at_desk: SignIn, shop: Shop) -> None:
+    at_desk("ann", Role.ADMIN)
+    at_desk("bob", Role.ADMIN)
+    with shop.runtime.engine.begin() as connection:
+        with an_admin_stays(connection):
+            disable(connection, "bob", actor="ann")
+        with pytest.raises(BadInputError, match="somebody has to stay admin"), an_admin_stays(connection):
+            disable(connection, "ann", actor="bob")
 
 
 def test_what_is_for_admins_is_refused_to_others_and_viewers_change_nothing(at_desk: SignIn, shop: Shop) -> None:
