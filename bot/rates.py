@@ -59,9 +59,9 @@ def _take(limiter: MovingWindowRateLimiter, item: RateLimitItem, key: tuple[str,
 class SendLimits:
     """Asked before each send."""
 
-    def __init__(self, redis_url: str, rates: Mapping[str, Rate | None] | None = None) -> None:
+    def __init__(self, window: SharedWindow, rates: Mapping[str, Rate | None] | None = None) -> None:
         """`rates` by channel; each channel's own unless told otherwise."""
-        self._window = SharedWindow(redis_url)
+        self._window = window
         self._rates = rates if rates is not None else {name: spec.rate for name, spec in CHANNELS.items()}
 
     def wait_s(self, channel: str, sender: str, to: str) -> float:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # each is imported by who makes it: a command needs few of th
     from bot.knowledge.writing import Writer
     from bot.media.reader import MediaReader
     from bot.ordering.prices import PriceList
-    from bot.rates import SendLimits
+    from bot.rates import SendLimits, SharedWindow
     from bot.understanding.llm import GapFiller
 
 REDIS_TIMEOUT_S = 0.5
@@ -91,10 +91,17 @@ class Runtime:
         )
 
     @cached_property
+    def rates(self) -> SharedWindow:
+        """Counts for all processes together what must not happen too often."""
+        from bot.rates import SharedWindow
+
+        return SharedWindow(self.settings.redis_url.get_secret_value() or DEFAULT_REDIS)
+
+    @cached_property
     def send_limits(self) -> SendLimits:
         from bot.rates import SendLimits
 
-        return SendLimits(self.settings.redis_url.get_secret_value() or DEFAULT_REDIS)
+        return SendLimits(self.rates)
 
     @cached_property
     def gap_filler(self) -> GapFiller | None:

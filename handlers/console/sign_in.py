@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from math import ceil
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
 
+from bot.telemetry import get_logger
 from handlers.console.door import SEE_OTHER, blueprint, is_ours, viewers
 from handlers.console.sessions import PATH, SignedIn, operator, signed_in
 from handlers.current import current_runtime
@@ -18,6 +20,9 @@ REFUSED = (
     "That name and password do not go together. "
     f"After {MOST_WRONG} wrong passwords a name is locked for {LOCKED_MINUTES} minutes."
 )
+TOO_MANY = "Too many tries from your address. Wait a few minutes; nothing was looked at meanwhile."
+
+log = get_logger(__name__)
 
 
 @blueprint.get("/sign-in")
@@ -29,17 +34,22 @@ def sign_in_form() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in")
 def sign_in() -> ResponseReturnValue:
-    name, wanted = request.form.get("name", ""), _next(request.form.get("next", ""))
-    engine = current_runtime().engine
-    token = job.sign_in(engine, name, request.form.get("password", ""))
+    wanted, engine = _next(request.form.get("next", "")), current_runtime().engine
+    if wait_s := job.must_wait_s(current_runtime(), request.remote_addr or ""):
+        log.warning("too many sign-ins from one address")
+        return _refused(wanted, TOO_MANY), HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(ceil(wait_s))}
+    token = job.sign_in(engine, request.form.get("name", ""), request.form.get("password", ""))
     found = who(engine, token) if token else None
     if token is None or found is None:
-        page = render_template("console/sign_in.html", next=wanted, name=name, refused=REFUSED)
-        return page, HTTPStatus.UNAUTHORIZED
+        return _refused(wanted, REFUSED), HTTPStatus.UNAUTHORIZED
     session.clear()  # nothing of a session that somebody else may have begun goes on
     session.permanent = True
     login_user(SignedIn(token, found))
     return redirect(wanted or PATH, SEE_OTHER)
+
+
+def _refused(wanted: str, why: str) -> str:
+    return render_template("console/sign_in.html", next=wanted, name=request.form.get("name", ""), refused=why)
 
 
 @blueprint.post("/sign-out")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import Any
 
+from limits import RateLimitItemPerMinute
 from sqlalchemy import Connection, Engine, Row, text
 
 from bot.identity.passwords import hash_of_token, matches, new_token
+from bot.runtime import Runtime
 from jobs.access.users import spelled
 from jobs.audit import audit
 from models.database import autocommit, transaction
@@ -18,6 +21,8 @@ LOCKED_MINUTES = 15
 IDLE_MINUTES = 60
 """Whoever does nothing for so long signs in again."""
 LONGEST_HOURS = 12
+TRIES_OF_A_CLIENT = RateLimitItemPerMinute(30, 5)
+"""From one address: each costs a hash on purpose, and a row of the audit for good. A whole team may sit behind one."""
 
 # Counted before the password is looked at, so that any number of guesses at once count each.
 _TRY = text("""
@@ -49,6 +54,20 @@ class Operator:
     id: int
     name: str
     role: Role
+
+
+def must_wait_s(runtime: Runtime, client: str) -> float:
+    """Counts a try from this address and returns 0, or how long it is until the next one is looked at."""
+    return runtime.rates.take(TRIES_OF_A_CLIENT, "sign_in", hash_of_token(network_of(client)))
+
+
+def network_of(client: str) -> str:
+    """Who has one address of IPv6 has all of its /64."""
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return client
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else client
 
 
 def sign_in(engine: Engine, name: str, password: str) -> str | None:

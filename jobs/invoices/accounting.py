@@ -12,8 +12,7 @@ from bot.accounting.invoice import Terms
 from bot.accounting.sealing import Seal
 from bot.accounting.xero import Xero
 from bot.errors import NotConnectedError, PermanentError
-from bot.rates import SharedWindow
-from bot.runtime import DEFAULT_REDIS, Runtime
+from bot.runtime import Runtime
 from jobs.invoices import connection as standing
 from jobs.invoices.connection import Standing
 from jobs.invoices.permits import Permits
@@ -68,8 +67,7 @@ def token_store(runtime: Runtime) -> tuple[Identity, TokenStore]:
 
 def _made(runtime: Runtime, tenant_id: str) -> Accounting:
     identity, tokens = token_store(runtime)
-    redis_url = runtime.settings.redis_url.get_secret_value() or DEFAULT_REDIS
-    permits = Permits(runtime, SharedWindow(redis_url))
+    permits = Permits(runtime, runtime.rates)
     xero = Xero(runtime.settings, tenant_id, tokens.access, permits.call, _Limits(runtime).saw)
     return Accounting(runtime, xero, identity, tokens, permits)
 

@@ -45,14 +45,16 @@ def test_j14_the_window_ends_on_both_back_ends(window: SharedWindow) -> None:
 
 
 def test_a_chat_that_must_wait_takes_nothing_from_the_others_share(redis_url: str) -> None:
-    limits = SendLimits(redis_url, {"x": Rate(RateLimitItemPerSecond(5, 60), RateLimitItemPerSecond(2, 60))})
+    limits = SendLimits(
+        SharedWindow(redis_url), {"x": Rate(RateLimitItemPerSecond(5, 60), RateLimitItemPerSecond(2, 60))}
+    )
     first = [limits.wait_s("x", "bot", "a") for _ in range(4)]
     assert [wait == 0 for wait in first] == [True, True, False, False]
     assert [limits.wait_s("x", "bot", name) == 0 for name in "bcde"] == [True, True, True, False]
 
 
 def test_a_channel_without_a_rate_never_waits(redis_url: str) -> None:
-    assert SendLimits(redis_url, {}).wait_s("api", "us", "them") == 0
+    assert SendLimits(SharedWindow(redis_url), {}).wait_s("api", "us", "them") == 0
 
 
 def test_another_workers_clock_an_hour_ahead_costs_one_window_at_most(

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from bot.settings import ROOT
 from handlers.console import door
 from handlers.console.door import is_ours
-from jobs.access.sign_in import MOST_WRONG
+from jobs.access.sign_in import MOST_WRONG, TRIES_OF_A_CLIENT
 from jobs.access.users import disable
 from models.user import Role
 from tests.conftest import Shop
@@ -55,6 +55,25 @@ def test_ten_wrong_passwords_lock_the_name_and_are_audited(at_desk: SignIn, app:
     assert len(audited(shop, "sign_in_refused")) == MOST_WRONG + 1
     with shop.runtime.engine.begin() as connection:
         connection.execute(text("UPDATE users SET locked_until = now() - interval '1 s'"))
+    assert guesser.sign_in(PASSWORD).status_code == 303
+
+
+def test_one_address_that_guesses_names_is_not_looked_at_any_more_and_others_are(
+    at_desk: SignIn, app: Flask, shop: Shop
+) -> None:
+    at_desk("mei")
+    guesser = Desk(app.test_client(), "mei")
+    guesser.client.environ_base["REMOTE_ADDR"] = "2001:db8::1"
+    for count in range(TRIES_OF_A_CLIENT.amount):
+        guesser.name = f"name{count}"
+        assert guesser.sign_in("not the password").status_code == 401
+    guesser.client.environ_base["REMOTE_ADDR"] = "2001:db8::2"
+    guesser.name = "mei"
+    answer = guesser.sign_in(PASSWORD)
+    assert (answer.status_code, "Too many tries" in answer.text) == (429, True)
+    assert 0 < int(answer.headers["Retry-After"]) <= 300
+    assert len(audited(shop, "sign_in_refused")) == TRIES_OF_A_CLIENT.amount
+    guesser.client.environ_base["REMOTE_ADDR"] = "2001:db8:0:1::1"
     assert guesser.sign_in(PASSWORD).status_code == 303
 
 
