@@ -7,7 +7,7 @@ PY := .venv/bin/python
 SAME_MAKE = $(MAKE)
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
 
-.PHONY: help install install-dev run test lint eval bench chaos runbook fuzz load lock clean
+.PHONY: help install install-dev run test lint eval bench chaos runbook fuzz load alerts lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,9 @@ runbook: install-dev ## play every issue of docs/runbook.md: break a house, type
 
 fuzz: install-dev ## try what the API's own document promises, and what it does not
 	@$(PY) -m tests.fuzz_api $(ARGS)
+
+alerts: install-dev ## try every alert, dashboard and way out with the real Prometheus
+	@$(PY) -m monitoring $(ARGS)
 
 load: install-dev ## 400 outlets at 20 orders a second for a minute, then every order counted
 	@$(PY) -m chaos --soak 60 --calm $(ARGS)

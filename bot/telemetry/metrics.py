@@ -234,3 +234,9 @@ GAUGES = {
     "tria_database_dead_rows": "Dead rows in the message ledger, as PostgreSQL's statistics have it",
     "tria_pool_connections": "Connections of this process's pool, by state",
 }
+PROCESSES = {
+    "tria_processes": "Our processes on this machine, by kind",
+    "tria_process_resident_bytes": "Memory of the largest process of a kind",
+    "tria_process_cpu_seconds": "Processor time of all living processes of a kind",
+    "tria_process_open_files": "Descriptors of the process of a kind that has most",
+}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection
@@ -21,7 +22,7 @@ from bot.runtime import Runtime
 from bot.telemetry import get_logger
 from bot.telemetry.ended_processes import add_up, alone_in
 from bot.telemetry.metrics import GAUGES
-from jobs.reads import accounting, stats
+from jobs.reads import accounting, processes, stats
 from models.database import again_if_stale, pool_numbers
 
 log = get_logger(__name__)
@@ -61,7 +62,7 @@ class LedgerGauges(Collector):
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         try:
             found = again_if_stale(self._read)
         except SQLAlchemyError as error:
@@ -70,6 +71,7 @@ class LedgerGauges(Collector):
         yield _single("tria_database_up", float(bool(found)))
         yield from found
         yield _labelled("tria_pool_connections", "state", pool_numbers(self._runtime.engine))
+        yield from processes.families()
 
     def _read(self) -> list[GaugeMetricFamily]:
         with self._runtime.engine.connect() as connection:

@@ -1,0 +1,61 @@
+"""`python -m monitoring` (make alerts): tries every alert, every dashboard's query and every way out, with the real programs.
+
+With --rules only the files and the rules, in seconds; without it also a house that is broken four times, in a few minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from monitoring.outcome import Outcome
+from monitoring.programs import NotToBeHadError, Programs, find
+
+OUTLETS = 20
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m monitoring",
+        description="Tries the alerts with the real Prometheus and Alertmanager. Example: python -m monitoring --rules",
+    )
+    parser.add_argument(
+        "--rules", action="store_true", help="only what promtool and amtool say of the files, in seconds"
+    )
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the logs of the house here")
+    chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything started is stopped
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        with console.status("looking for Prometheus and its relatives"):
+            programs = find()
+    except NotToBeHadError as error:
+        console.print(f"[red]{error}[/red]")
+        return 1
+    outcome = Outcome(console)
+    with tempfile.TemporaryDirectory(prefix="tria-alerts-") as folder:
+        run(programs, outcome, Path(folder), chosen)
+    return outcome.last_word()
+
+
+def run(programs: Programs, outcome: Outcome, folder: Path, chosen: argparse.Namespace) -> None:
+    from monitoring.rules import try_files, try_rules
+
+    try_files(programs, outcome)
+    try_rules(programs, outcome, folder)
+    if chosen.rules or outcome.failed:
+        return
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder / "metrics")  # before the house is imported: it counts there
+    from monitoring.live import try_live
+
+    try_live(programs, outcome, folder, OUTLETS, chosen.keep)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
