@@ -47,8 +47,8 @@ fuzz: install-dev ## try what the API's own document promises, and what it does 
 alerts: install-dev ## try every alert, dashboard and way out with the real Prometheus
 	@$(PY) -m monitoring $(ARGS)
 
-load: install-dev ## 400 outlets at 20 orders a second for a minute, then every order counted
-	@$(PY) -m chaos --soak 60 --calm $(ARGS)
+load: install-dev ## so many users at once, then every message counted: --profile sustained|burst|spike|soak|chaos|all [--quick]
+	@$(PY) -m chaos.load $(ARGS)
 
 lock: install-dev ## write requirements*.txt from requirements*.in
 	@$(call compile,requirements)

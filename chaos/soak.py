@@ -71,13 +71,13 @@ class Nemesis:
         }
 
     def strike(self) -> None:
-        self._start_what_ended()
+        self.start_what_ended()
         name = self.random.choice(sorted(self.faults))
         self.say(name)
         self.done[name] += 1
         self.faults[name]()
 
-    def _start_what_ended(self) -> None:
+    def start_what_ended(self) -> None:
         """As a supervisor would: a process that finds no database at its start ends with a sentence."""
         for kind, wanted in (("worker", WORKERS), ("sweeper", SWEEPERS), ("web", 1)):
             for _ in range(wanted - len(self.house.of(kind))):

@@ -1,7 +1,11 @@
-"""Where Prometheus and its relatives are: on the machine, or out of Debian's packages, unpacked under var/ and installed nowhere."""
+"""Where Prometheus and its relatives are: on the machine, or out of Debian's packages.
+
+Those are unpacked under var/ and installed nowhere, but for Alertmanager: Debian's reads its templates from one place only.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -10,9 +14,11 @@ from pathlib import Path
 from bot.settings import ROOT
 
 UNPACKED = ROOT / "var" / "monitoring"
-PACKAGES = (
-    "prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "prometheus-postgres-exporter", "prometheus-redis-exporter",
-)  # fmt: skip
+PACKAGES = ("prometheus", "prometheus-node-exporter", "prometheus-postgres-exporter", "prometheus-redis-exporter")
+ALERTMANAGER = "prometheus-alertmanager"
+INSTALL = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", ALERTMANAGER]
+NOT_STARTED = {"RUNLEVEL": "1", "DEBIAN_FRONTEND": "noninteractive"}
+"""Installed without being started: the packages' scripts start nothing in runlevel 1."""
 OTHER_NAMES = {"prometheus-alertmanager": "alertmanager", "prometheus-node-exporter": "node_exporter",
                "prometheus-postgres-exporter": "postgres_exporter", "prometheus-redis-exporter": "redis_exporter"}  # fmt: skip
 """As they are called where they do not come from Debian."""
@@ -65,15 +71,31 @@ def _fetch() -> None:
     folder = UNPACKED / "packages"
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o777)  # apt downloads as an account of its own
-    if not _ran(["apt-get", "download", "-qq", *PACKAGES], folder):
+    download = ["apt-get", "download", "-qq", *PACKAGES]
+    if not _ran(download, folder):
         _ran(["apt-get", "update", "-qq"], folder)  # a fresh machine has no lists yet
-        if not _ran(["apt-get", "download", "-qq", *PACKAGES], folder):
-            raise NotToBeHadError(f"apt-get download {' '.join(PACKAGES)} failed: see {folder / 'log'}")
+        _must(download, folder)
     for package in folder.glob("*.deb"):
-        _ran(["dpkg-deb", "-x", str(package), str(UNPACKED)], folder)
+        _must(["dpkg-deb", "-x", str(package), str(UNPACKED)], folder)
+    if _path(ALERTMANAGER) is None:
+        _install(folder)
+
+
+def _install(folder: Path) -> None:
+    if os.geteuid() != 0:
+        raise NotToBeHadError(f"run once as root: {' '.join(INSTALL)}")
+    _must(INSTALL, folder)
+
+
+def _must(command: list[str], folder: Path) -> None:
+    if not _ran(command, folder):
+        raise NotToBeHadError(f"{' '.join(command)} failed: see {folder / 'log'}")
 
 
 def _ran(command: list[str], folder: Path) -> bool:
+    environment = dict(os.environ) | NOT_STARTED
     with (folder / "log").open("ab") as log:
-        done = subprocess.run(command, cwd=folder, check=False, stdout=log, stderr=log, timeout=TIMEOUT_S)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, check=False, stdout=log, stderr=log, timeout=TIMEOUT_S
+        )
     return done.returncode == 0
