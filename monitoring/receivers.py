@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -62,6 +63,7 @@ class Receivers:
 @contextlib.contextmanager
 def receivers() -> Iterator[Receivers]:
     """All of them, listening on loopback."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each message would hide the outcome
     opened = Receivers(free_port(), free_port())
     app = Flask("receivers")
     app.add_url_rule("/<path:path>", view_func=opened.take, methods=["POST"])
