@@ -22,6 +22,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from bot.identity.outlets_csv import OutletRow
+from bot.metrics_folder import VARIABLE as METRICS_FOLDER
 from bot.settings import ROOT, Settings, load_settings
 from chaos.proxy import Proxy
 from embedded.ports import free_port
@@ -229,11 +230,12 @@ class House:
 @contextlib.contextmanager
 def house(
     *, outlets: int = 200, telegram_users: int = 0, burst_ms: int = 100, seed: int = 0, keep: Path | None = None,
-    proxied: bool = True,
+    proxied: bool = True, counted: bool = False,
 ) -> Iterator[House]:  # fmt: skip
     """Everything started and migrated, nothing of ours running yet. `keep` is where the logs are left.
 
-    The proxies run in the caller's process: who measures goes without them (`proxied`), who breaks things needs them.
+    The proxies run in the caller's process: who measures goes without them (`proxied`), who breaks things needs them. Who
+    scrapes wants the processes to count in one folder, as in production (`counted`).
     """
     folder = Path(tempfile.mkdtemp(prefix="tria-chaos-"))
     folder.chmod(0o755)
@@ -267,7 +269,9 @@ def house(
             "LOG_LEVEL": "INFO",
             "PYTHONPATH": str(ROOT),
         }
-        settings = _settings(environment)
+        if counted:
+            environment[METRICS_FOLDER] = str(folder / "metrics")
+        settings = _settings({name: value for name, value in environment.items() if name != METRICS_FOLDER})
         config = SimulatorConfig.from_settings(settings, port=simulator_port)
         config = _faster(config)
         simulator = undo.enter_context(start(config=config, seed=seed))

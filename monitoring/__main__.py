@@ -6,7 +6,6 @@ With --rules only the files and the rules, in seconds; without it also a house t
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import tempfile
@@ -51,7 +50,6 @@ def run(programs: Programs, outcome: Outcome, folder: Path, chosen: argparse.Nam
     try_rules(programs, outcome, folder)
     if chosen.rules or outcome.failed:
         return
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder / "metrics")  # before the house is imported: it counts there
     from monitoring.live import try_live
 
     try_live(programs, outcome, folder, OUTLETS, chosen.keep)

@@ -20,7 +20,7 @@ FIRST_RATES_S = 60.0
 def try_live(programs: Programs, outcome: Outcome, folder: Path, outlets: int, keep: Path | None) -> None:
     with (
         outcome.console.status("starting a house, Prometheus and Alertmanager"),
-        house(outlets=outlets, keep=keep) as opened,
+        house(outlets=outlets, keep=keep, counted=True) as opened,
     ):
         opened.open()
         customers = Customers(opened, seed=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,8 @@ def alerts() -> list[dict[str, Any]]:
 
 def try_files(programs: Programs, outcome: Outcome) -> None:
     outcome.section("files")
-    for name, command in (
-        ("prometheus.yml", [programs.promtool, "check", "config", "prometheus.yml"]),
-        ("alertmanager.yml", [programs.amtool, "check-config", "alertmanager.yml"]),
-    ):
-        outcome.add(name, *_ran(command))
+    outcome.add("prometheus.yml", *_ran([programs.promtool, "check", "config", "prometheus.yml"]))
+    outcome.add("alertmanager.yml", *_ran([programs.amtool, "check-config", "alertmanager.yml"]))
 
 
 def try_rules(programs: Programs, outcome: Outcome, folder: Path) -> None:
@@ -47,7 +45,7 @@ def try_rules(programs: Programs, outcome: Outcome, folder: Path) -> None:
         outcome.add(name, *_ran([programs.promtool, "test", "rules", tried]))
 
 
-def _ran(command: list[Path | str]) -> tuple[bool, str]:
+def _ran(command: Sequence[Path | str]) -> tuple[bool, str]:
     """Whether it went well, and what it said when not."""
     done = subprocess.run(command, cwd=HERE, check=False, capture_output=True, text=True, timeout=TIMEOUT_S)
     return done.returncode == 0, "" if done.returncode == 0 else (done.stdout + done.stderr).strip()

@@ -90,7 +90,7 @@ def _write(report: Report, chosen: argparse.Namespace, console: Console) -> None
 
 
 def _commit() -> str:
-    from handlers.commit import commit
+    from handlers.git_commit import commit
 
     return commit()
 

@@ -71,7 +71,14 @@ def test_there_are_alerts_of_every_category_and_each_says_what_it_costs_and_wher
     for alert in ALERTS:
         assert alert["labels"]["severity"] in {"warning", "critical"}
         assert alert["annotations"].keys() == {"summary", "runbook"}
-        assert alert["annotations"]["runbook"].endswith(f"#{alert['alert'].lower()}")
+        assert alert["annotations"]["runbook"] == f"docs/runbook.md#{alert['alert'].lower()}"
+
+
+def test_each_link_to_the_runbook_ends_at_a_heading() -> None:
+    runbook = (ROOT / "docs" / "runbook.md").read_text("utf-8")
+    headings = {words.lower().replace(" ", "-") for words in re.findall(r"^#+ (.+)$", runbook, re.MULTILINE)}
+    linked = {alert["annotations"]["runbook"].partition("#")[2] for alert in ALERTS}
+    assert linked - headings == set()
 
 
 def test_numbers_stand_in_one_file_and_each_is_used() -> None:
