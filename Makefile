@@ -7,7 +7,7 @@ PY := .venv/bin/python
 SAME_MAKE = $(MAKE)
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
 
-.PHONY: help install install-dev run test lint eval bench chaos runbook fuzz load alerts lock clean
+.PHONY: help install install-dev run test lint eval bench chaos runbook fuzz load alerts lock clean deploy-drill
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,9 @@ chaos: install-dev ## kill and cut what can be killed and cut, then count the or
 
 runbook: install-dev ## play every issue of docs/runbook.md: break a house, type the page, look whether it is well
 	@$(PY) -m chaos.rehearsal $(ARGS)
+
+deploy-drill: install-dev ## bring releases out and take them back under traffic, good ones and broken ones
+	@$(PY) -m chaos.deploys
 
 fuzz: install-dev ## try what the API's own document promises, and what it does not
 	@$(PY) -m tests.fuzz_api $(ARGS)
