@@ -7,7 +7,7 @@ PY := .venv/bin/python
 SAME_MAKE = $(MAKE)
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
 
-.PHONY: help install install-dev run test lint eval bench chaos runbook fuzz load alerts lock clean deploy-drill
+.PHONY: help install install-dev run test lint eval bench chaos runbook fuzz load alerts lock clean deploy-drill audit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ alerts: install-dev ## try every alert, dashboard and way out with the real Prom
 
 load: install-dev ## so many users at once, then every message counted: --profile sustained|burst|spike|soak|chaos|all [--quick]
 	@$(PY) -m chaos.load $(ARGS)
+
+audit: install-dev ## ask the world's list of weaknesses about the locked libraries; needs a network
+	@$(PY) -m uv tool run --system-certs pip-audit --requirement requirements.txt --disable-pip --require-hashes --strict
 
 lock: install-dev ## write requirements*.txt from requirements*.in
 	@$(call compile,requirements)

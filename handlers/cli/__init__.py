@@ -40,6 +40,10 @@ WHERE: Mapping[str, tuple[str, str]] = {
     "prices": ("prices:group", "Contract prices of customers."),
     "products": ("products:group", "The products that are sold: list, show."),
     "replay": ("replay:group", "Do again what failed."),
+    "release-gate": (
+        "release_gate:command_release_gate",
+        "May this code go to customers? GO only from fresh evidence.",
+    ),
     "settings": ("settings:command_settings", "Show the settings of this process, or write their reference."),
     "smoke": ("smoke:command_smoke", "Place test orders through the real worker and read them back."),
     "stats": ("stats:command_stats", "How many of everything there are."),
