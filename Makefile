@@ -7,7 +7,7 @@ PY := .venv/bin/python
 SAME_MAKE = $(MAKE)
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
 
-.PHONY: help install install-dev run test lint eval bench chaos runbook fuzz load alerts lock clean deploy-drill audit
+.PHONY: help install install-dev run test lint eval bench chaos runbook fuzz load alerts lock clean deploy-drill audit deploy-plain
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,9 @@ runbook: install-dev ## play every issue of docs/runbook.md: break a house, type
 
 deploy-drill: install-dev ## bring releases out and take them back under traffic, good ones and broken ones
 	@$(PY) -m chaos.deploys
+
+deploy-plain: ## from an account that owns only its home to a placed order, in a folder of its own below var/
+	@sh deploy/from-nothing.sh . HEAD $(CURDIR)/var/from-nothing-$$$$ 28203 28213
 
 fuzz: install-dev ## try what the API's own document promises, and what it does not
 	@$(PY) -m tests.fuzz_api $(ARGS)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from deploy.host import Host, StepFailed, point, read_settings
 from deploy.services import Services
@@ -23,6 +24,8 @@ LEAST_FREE = 2_000_000_000
 HEALTHY_S = 120.0
 ASK_S = 1.0
 SMOKE_ORDERS = 10
+_OWN_FILES: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+"""Debian 12's Python is too old to be told so, and what is unpacked is what git has just packed."""
 REQUIRED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "API_TOKEN")
 
 
@@ -143,7 +146,7 @@ class Release:
             subprocess.run(["git", "archive", "--format=tar", self.commit], cwd=self.source, stdout=packed, check=True)
             packed.seek(0)
             with tarfile.open(fileobj=packed) as archive:
-                archive.extractall(self.folder, filter="data")
+                archive.extractall(self.folder, **_OWN_FILES)
         if self.host.venv is None:
             install = [sys.executable, "-I", str(self.folder / "embedded" / "install.py"), "requirements.txt"]
             done = subprocess.run(install, cwd=self.folder, capture_output=True, text=True, check=False, timeout=900)

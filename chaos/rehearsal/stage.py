@@ -15,9 +15,9 @@ from chaos.rehearsal.document import Line
 from chaos.rehearsal.units import Units, environment_of
 from jobs.backup.programs import program
 
-PATIENCE_S = 100.0
+PATIENCE_S = 200.0
 """For a state to show itself, or to be well again: a heartbeat is missed after 45 s, a synthetic order comes every 20."""
-COMMAND_S = 90
+COMMAND_S = 240
 ALL = ("tria-web@blue", "tria-worker@blue", "tria-sweeper@blue")
 
 

@@ -159,10 +159,10 @@ def test_the_command_says_no_go_and_exits_1_where_nothing_was_shown(flask: Termi
         "--logs",
         str(tmp_path),
         "--out",
-        str(tmp_path / "review.md"),
+        str(tmp_path / "review"),
     )
     assert said.exit_code == 1
     assert "NO-GO for excellent" in said.output
     assert "NOT VERIFIED" in said.output
-    assert (tmp_path / "review.md").read_text().startswith("# Release review: NO-GO for excellent")
+    assert (tmp_path / "review").read_text().startswith("# Release review: NO-GO for excellent")
     assert flask("release-gate", "--tier", "perfect").exit_code == 2
