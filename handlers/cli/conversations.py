@@ -151,8 +151,8 @@ def search_messages(words: str, limit: int, as_json: bool) -> None:
     from jobs.reads.message_search import search
 
     runtime = current_runtime()
-    with opened(runtime.settings) as chroma, runtime.engine.begin() as connection:
-        found = search(connection, chroma, local(), words, limit)
+    with opened(runtime.settings) as chroma:
+        found = search(runtime.engine, chroma, local(), words, limit)
     if as_json:
         print_json([asdict(each) for each in found])
         return

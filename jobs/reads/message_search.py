@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Engine, text
 
 from bot.knowledge import memory
 from bot.knowledge.chroma import Chroma
 from bot.knowledge.embedders import Embedder
+from models.database import autocommit, transaction
 
 AT_ONCE = 2_000
 """New messages that one search remembers at most; the rest with the next."""
@@ -37,14 +38,28 @@ class Found:
     likeness: float
 
 
-def search(connection: Connection, chroma: Chroma, embedder: Embedder, words: str, most: int) -> list[Found]:
-    new = {int(row.id): str(row.content) for row in connection.execute(_NEW, {"most": AT_ONCE})}
-    for message_id, kept in memory.remember(chroma, embedder, new).items():
-        connection.execute(_MARK, {"id": message_id, "embedding_id": kept})
+def search(engine: Engine, chroma: Chroma, embedder: Embedder, words: str, most: int) -> list[Found]:
+    """No transaction is open while texts are embedded and Chroma is asked. Raises ChromaError and EmbeddingError."""
+    _remember_new(engine, chroma, embedder)
     near = memory.search(chroma, embedder, words, most)
-    rows = {row.id: row for row in connection.execute(_ROWS, {"ids": [each.message_id for each in near]})}
+    with autocommit(engine) as connection:
+        rows = {row.id: row for row in connection.execute(_ROWS, {"ids": [each.message_id for each in near]})}
     return [
         Found(each.message_id, rows[each.message_id].conversation_id, rows[each.message_id].created_at, each.text, round(each.likeness, 3))
         for each in near
         if each.message_id in rows
     ]  # fmt: skip
+
+
+def _remember_new(engine: Engine, chroma: Chroma, embedder: Embedder) -> None:
+    """A vector whose message was forgotten meanwhile goes again."""
+    with autocommit(engine) as connection:
+        new = {int(row.id): str(row.content) for row in connection.execute(_NEW, {"most": AT_ONCE})}
+    kept = memory.remember(chroma, embedder, new)
+    with transaction(engine) as connection:
+        lost = [
+            vector
+            for message_id, vector in kept.items()
+            if connection.execute(_MARK, {"id": message_id, "embedding_id": vector}).rowcount == 0
+        ]
+    memory.forget(chroma, lost)

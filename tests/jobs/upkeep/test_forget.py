@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +12,7 @@ from bot.channels.base import Receipt
 from bot.errors import BadInputError
 from bot.knowledge import memory
 from bot.knowledge.chroma import Chroma
-from bot.knowledge.embedders import local
+from bot.knowledge.embedders import HashingEmbedder, local
 from bot.runtime import Runtime
 from jobs.handoff import desk, notify, undelivered
 from jobs.intake.record import record_receipt
@@ -21,6 +22,9 @@ from jobs.upkeep.forget import Forgotten, forget
 from models import Base
 from tests.conftest import Shop
 from tests.people import JEWEL, ORDER, PASIR_RIS, STRANGER, TAMPINES, World
+
+if TYPE_CHECKING:
+    from bot.knowledge.embedders import Vectors
 
 PRIVATE = (
     "my number is +65 9123 4567, mail tan@example.com, NRIC S1234567D, card 4111 1111 1111 1111, the boxes were wet"
@@ -37,8 +41,7 @@ def chroma(chroma_address: str) -> Iterator[Chroma]:
 
 
 def found(shop: Shop, chroma: Chroma, words: str) -> list[Found]:
-    with shop.runtime.engine.begin() as connection:
-        return search(connection, chroma, local(), words, 3)
+    return search(shop.runtime.engine, chroma, local(), words, 3)
 
 
 def test_a_message_is_found_by_what_it_means(shop: Shop, client: FlaskClient, chroma: Chroma) -> None:
@@ -166,6 +169,43 @@ def test_what_was_not_sent_to_a_forgotten_person_is_not_sent_any_more(shop: Shop
     assert shop.rows("SELECT state FROM conversation_messages WHERE content = '' AND due_at IS NOT NULL") == []
     assert everywhere(shop, NAME) == []
     assert world.phone(STRANGER).say("hello again")
+
+
+class Meanwhile(HashingEmbedder):
+    """Does something while texts are embedded."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__()
+        self._work = work
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self._work()
+        return super().embed(texts)
+
+
+def test_no_transaction_waits_while_texts_are_embedded(shop: Shop, client: FlaskClient, chroma: Chroma) -> None:
+    World(shop, client).phone(PASIR_RIS).say(PRIVATE)
+    idle = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+    )
+    seen: list[object] = []
+    search(shop.runtime.engine, chroma, Meanwhile(lambda: seen.append(shop.one(idle))), "wet boxes", 3)
+    assert set(seen) == {0}
+
+
+def test_who_is_forgotten_while_texts_are_embedded_leaves_no_vector_either(
+    shop: Shop, client: FlaskClient, chroma: Chroma
+) -> None:
+    World(shop, client).phone(PASIR_RIS).say(PRIVATE)
+    forgotten_once: list[Forgotten] = []
+
+    def forget_now() -> None:
+        if not forgotten_once:
+            forgotten_once.append(forgets(shop, PASIR_RIS))
+
+    embedder = Meanwhile(forget_now)
+    assert search(shop.runtime.engine, chroma, embedder, "wet boxes", 3) == []
+    assert chroma.records(memory.collection_of(embedder), [memory.embedding_id(1, embedder)]) == []
 
 
 def test_nobody_is_forgotten_by_mistake(shop: Shop) -> None:
