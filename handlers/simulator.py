@@ -23,6 +23,7 @@ from bot.errors import BadInputError, TemporaryError
 from bot.telemetry import get_logger
 from handlers import shutting_down
 from handlers.current import current_runtime
+from handlers.event_stream import LASTS_S, Room
 from models.contact import Contact, ContactOutlet
 from models.conversation import Conversation, Owner
 from models.invoice import Invoice
@@ -34,8 +35,9 @@ PAGE = Path(__file__).resolve().parents[1] / "simulator" / "page"
 SHOWN_ORDERS = 5
 SHOWN_PRODUCTS = 40
 LOOK_S = 2.0
-STREAM_S = 300.0
-"""A stream looks for its end every two seconds, and ends after five minutes."""
+"""A stream looks for its end so often."""
+ROOM = Room(3)
+"""Pages of the simulator that are told at once what happens; one more asks again until another is closed."""
 log = get_logger(__name__)
 
 TIMEOUT_S = 65
@@ -78,15 +80,13 @@ def follow() -> Response:
     after = request.headers.get("Last-Event-ID") or request.args.get("after", "0")
     if not after.isdecimal():
         raise BadInputError("after is a number, the last cursor that was seen")
-    response = Response(_events(current_runtime().settings.simulator_url, int(after)), mimetype="text/event-stream")
-    response.headers["X-Accel-Buffering"] = "no"
-    return response
+    return ROOM.stream(_events(current_runtime().settings.simulator_url, int(after)))
 
 
 def _events(simulator_url: str, after: int) -> Iterator[str]:
     """Ends after a while, so that no thread of the server belongs to a page that is gone; the page then asks again."""
     yield "retry: 1000\n\n"
-    until = time.monotonic() + STREAM_S
+    until = time.monotonic() + LASTS_S
     epoch = None
     while time.monotonic() < until and not shutting_down.is_leaving():
         told = _chats(simulator_url, after)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
-from http import HTTPStatus
 
-from flask import Response, abort
+from flask import Response
 
 from bot.runtime import Runtime
 from handlers import shutting_down
 from handlers.console.door import blueprint, viewers
 from handlers.current import current_runtime
+from handlers.event_stream import LASTS_S, Room
 from handlers.form_values import whole
 from jobs.reads.pulse import pulse
 from models.database import autocommit
 
 LOOK_S = 1.0
-STREAM_S = 300.0
-"""No thread of the server belongs for longer to a page that may be gone; the page then asks again."""
-STREAMS = threading.BoundedSemaphore(3)
+ROOM = Room(3)
 """Of eight threads a process: webhooks come first. Who finds no room looks every few seconds instead."""
 
 
@@ -32,17 +29,12 @@ def follow() -> Response:
     The first makes up for what happened since the page was read: from then on nothing is missed.
     """
     thread_id = whole("thread", None)
-    if not STREAMS.acquire(blocking=False):
-        abort(HTTPStatus.SERVICE_UNAVAILABLE)
-    response = Response(_events(current_runtime(), thread_id), mimetype="text/event-stream")
-    response.call_on_close(STREAMS.release)
-    response.headers["X-Accel-Buffering"] = "no"
-    return response
+    return ROOM.stream(_events(current_runtime(), thread_id))
 
 
 def _events(runtime: Runtime, thread_id: int | None) -> Iterator[str]:
     yield "retry: 2000\n\n"
-    until, known = time.monotonic() + STREAM_S, ""
+    until, known = time.monotonic() + LASTS_S, ""
     while time.monotonic() < until and not shutting_down.is_leaving():
         with autocommit(runtime.engine) as connection:
             now = pulse(connection, thread_id)

@@ -98,14 +98,29 @@ def test_the_first_page_leads_to_the_simulator(client: FlaskClient) -> None:
 def test_what_is_said_comes_as_events_and_a_reconnect_goes_on_where_it_ended(
     client: FlaskClient, simulator: Running
 ) -> None:
-    stream = iter(client.get("/simulator/events?after=0").response)
+    first = client.get("/simulator/events?after=0")
+    stream = iter(first.response)
     assert next(stream) == b"retry: 1000\n\n"
     simulator.simulator.from_whatsapp.send(twilio.build_form(simulator.simulator.config, "+6580000101", "hello there"))
     said = next(event for event in stream if b"hello there" in event)
     cursor = said.split(b"\n")[0].removeprefix(b"id: ").decode()
-    again = iter(client.get("/simulator/events?after=0", headers={"Last-Event-ID": cursor}).response)
+    second = client.get("/simulator/events?after=0", headers={"Last-Event-ID": cursor})
+    again = iter(second.response)
     next(again)
     assert b"hello there" not in next(again)
+    for answer in (first, second):
+        answer.close()
+
+
+def test_three_pages_are_followed_and_a_fourth_when_one_is_closed(client: FlaskClient) -> None:
+    followed = [client.get("/simulator/events") for _ in range(3)]
+    assert [answer.status_code for answer in followed] == [200, 200, 200]
+    assert client.get("/simulator/events").status_code == 503
+    followed.pop().close()
+    followed.append(client.get("/simulator/events"))
+    assert followed[-1].status_code == 200
+    for answer in followed:
+        answer.close()
 
 
 def test_a_cursor_that_is_no_number_is_refused(client: FlaskClient) -> None:
