@@ -9,7 +9,6 @@ from functools import lru_cache
 import holidays
 
 WEEK = 7
-DAYS_OF_GRACE = 0
 HOLIDAY_YEARS_AHEAD = 2
 
 

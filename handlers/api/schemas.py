@@ -42,15 +42,6 @@ class ThreadList(BaseModel):
     threads: list[ThreadSummary]
 
 
-class ReadLine(BaseModel):
-    sku: str
-    quantity: str
-    unit: str | None
-    text: str
-    confidence: float
-    sure: bool
-
-
 class ThreadMessage(Answer):
     id: int
     at: datetime

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, text
 
 from bot.errors import BadInputError
 from jobs.audit import audit
+from jobs.catalog_changed import catalog_changed
 
 MOST = Decimal("100000")
 
 _BEFORE = text("SELECT id, unit_price, is_active FROM products WHERE sku = :sku FOR UPDATE")
 _CHANGE = text("UPDATE products SET unit_price = :price, is_active = :active WHERE id = :id")
-_BUMP = text("UPDATE catalog_version SET version = version + 1 WHERE id = 1")
 
 
 def change_product(connection: Connection, sku: str, *, price: str, active: bool, actor: str) -> bool:
@@ -25,7 +25,7 @@ def change_product(connection: Connection, sku: str, *, price: str, active: bool
     if (row.unit_price, row.is_active) == (amount, active):
         return False
     connection.execute(_CHANGE, {"id": row.id, "price": amount, "active": active})
-    connection.execute(_BUMP)
+    catalog_changed(connection)
     before = {"unit_price": str(row.unit_price), "active": row.is_active}
     after = {"unit_price": str(amount), "active": active}
     audit(connection, actor, "product_changed", f"product:{row.id}", {"before": before, "after": after})

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, text
 from bot.decision import Learned
 from bot.errors import BadInputError
 from jobs.audit import audit
+from jobs.catalog_changed import catalog_changed
 
 READY_AFTER = 2
 """Picked so often, a name is worth a person's look; once is enough when they look anyway."""
@@ -45,7 +46,6 @@ INSERT INTO product_aliases (product_id, outlet_id, alias, source) VALUES (:prod
 ON CONFLICT (outlet_id, alias) DO NOTHING RETURNING id
 """)
 _REMOVE = text("DELETE FROM product_aliases WHERE source = :source RETURNING id")
-_BUMP = text("UPDATE catalog_version SET version = version + 1 WHERE id = 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def approve(connection: Connection, proposal_id: int, *, actor: str) -> None:
     values = {"product_id": row.product_id, "outlet_id": row.outlet_id, "alias": row.alias}
     if connection.execute(_ADD, values | {"source": _source(proposal_id)}).one_or_none() is None:
         raise BadInputError("this outlet already uses that name for another product; undo that one first")
-    connection.execute(_BUMP)
+    catalog_changed(connection)
 
 
 def reject(connection: Connection, proposal_id: int, *, actor: str) -> None:
@@ -99,7 +99,7 @@ def undo(connection: Connection, proposal_id: int, *, actor: str) -> None:
     """Take an approved name away again; orders that were read with it stay as they are."""
     _decide(connection, proposal_id, "approved", "undone", actor)
     connection.execute(_REMOVE, {"source": _source(proposal_id)})
-    connection.execute(_BUMP)
+    catalog_changed(connection)
 
 
 def _decide(connection: Connection, proposal_id: int, from_: str, state: str, actor: str) -> Row[Any]:

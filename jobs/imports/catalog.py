@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, text, update
+from sqlalchemy import Connection, Table, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.catalog.product import Product
+from jobs.catalog_changed import catalog_changed, lock_catalog
 from models import product as tables
 
 PRODUCTS: Table = tables.Product.__table__  # type: ignore[assignment]
@@ -38,7 +39,7 @@ class CatalogImport:
 
 def import_catalog(connection: Connection, products: Sequence[Product], *, deactivate_missing: bool) -> CatalogImport:
     """Write what differs. Imports wait for each other; the catalog version rises when anything changed."""
-    bump = _locked_version(connection)
+    lock_catalog(connection)
     present = _present(connection)
     wanted = {product.sku: _row(product) for product in products}
     added = tuple(sku for sku in wanted if sku not in present)
@@ -50,15 +51,8 @@ def import_catalog(connection: Connection, products: Sequence[Product], *, deact
         connection.execute(update(PRODUCTS).where(PRODUCTS.c.sku.in_(taken_off)).values(is_active=False))
     result = CatalogImport(added, changed, len(wanted) - len(added) - len(changed), taken_off)
     if result.any_change:
-        connection.execute(text("UPDATE catalog_version SET version = :version WHERE id = 1"), {"version": bump})
+        catalog_changed(connection)
     return result
-
-
-def _locked_version(connection: Connection) -> int:
-    """The next catalog version; holds the row, so that imports run one after the other."""
-    connection.execute(text("INSERT INTO catalog_version (id, version) VALUES (1, 0) ON CONFLICT DO NOTHING"))
-    version = connection.scalar(text("SELECT version FROM catalog_version WHERE id = 1 FOR UPDATE"))
-    return int(version or 0) + 1
 
 
 def _row(product: Product) -> dict[str, Any]:

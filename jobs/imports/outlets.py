@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from bot.identity.outlets_csv import OutletRow
 from jobs.access.binding import bind
+from jobs.catalog_changed import catalog_changed
 
 CHANNEL = "whatsapp"
 BOUND_BY = "import"
@@ -36,7 +37,6 @@ _CONTACT = text(
     "INSERT INTO contacts (channel, address) VALUES (:channel, :address)"
     " ON CONFLICT (channel, address) DO UPDATE SET address = excluded.address RETURNING id"
 )
-_NEW_NAMES = text("UPDATE catalog_version SET version = version + 1 WHERE id = 1")
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ def import_outlets(connection: Connection, outlets: Sequence[OutletRow]) -> Outl
         outlet_id = connection.scalar(text("SELECT id FROM outlets WHERE code = :code"), {"code": outlet.code})
         done.bound += sum(_bind(connection, phone, int(outlet_id or 0)) for phone in outlet.phones)
     if done.added or done.changed:
-        connection.execute(_NEW_NAMES)
+        catalog_changed(connection)
     return done
 
 

@@ -13,9 +13,8 @@ from sqlalchemy import Connection, text
 
 from bot.csv_rows import refuse
 from bot.ordering.prices_csv import PriceRow
+from jobs.catalog_changed import catalog_changed, lock_catalog
 
-_VERSION = text("UPDATE catalog_version SET version = version + 1 WHERE id = 1")
-_LOCK = text("SELECT version FROM catalog_version WHERE id = 1 FOR UPDATE")
 _CUSTOMERS = text("SELECT name, id FROM customers")
 _PRODUCTS = text("SELECT sku, id FROM products")
 _PRESENT = text("""
@@ -47,7 +46,7 @@ class PricesImport:
 
 def import_prices(connection: Connection, rows: Sequence[PriceRow]) -> PricesImport:
     """Write what differs; raises BadInputError naming every row that does not fit, with nothing to keep."""
-    connection.execute(_LOCK)
+    lock_catalog(connection)
     customers: dict[str, int] = {row.name: row.id for row in connection.execute(_CUSTOMERS)}
     products: dict[str, int] = {row.sku: row.id for row in connection.execute(_PRODUCTS)}
     errors = [
@@ -61,7 +60,7 @@ def import_prices(connection: Connection, rows: Sequence[PriceRow]) -> PricesImp
         values |= {"price": row.price, "first": row.first, "last": row.last}
         written += _write(connection, row, values)
     if written:
-        connection.execute(_VERSION)
+        catalog_changed(connection)
     return PricesImport(written, len(rows) - written)
 
 

@@ -20,9 +20,8 @@ BURST_MAX_WINDOWS = 4
 """A chat that never pauses is read after this many windows all the same."""
 MAX_INBOUND, MAX_INBOUND_IN_S = 30, 10
 """What one sender writes beyond so many messages within ten seconds is not read any more: people write fourteen lines in that
-time, machines write hundreds. Photos without words are parts of an album and count for half."""
-FLOOD = "flood"
-"""Why a message will not be read. It waits like any other, so that its sender is told after what was read is answered."""
+time, machines write hundreds. Photos without words are parts of an album and count for half. Such a message has the reason
+`flood` and waits like any other, so that its sender is told after what was read is answered."""
 
 TOUCH_EVERY_S = 60
 """How exactly `last_inbound_at` is kept: WhatsApp's window is 24 hours long, and a write a message has its price."""

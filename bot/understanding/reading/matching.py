@@ -10,8 +10,6 @@ from bot.language.tokeniser import SIZE
 from bot.understanding.resolve import Resolver, local_unit, said
 from bot.understanding.spans import Mention, Quantity
 
-WEIGHED = frozenset({"kg", "g", "litre", "ml", None})
-
 
 class Matching:
     """Answers for one message."""
