@@ -47,7 +47,12 @@ def _add_doors(app: Flask, runtime: Runtime) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(api_docs.blueprint)
     https = runtime.settings.public_url.startswith("https://")
-    sessions.install(app, runtime.settings.secret_key.get_secret_value(), https=https)
+    sessions.install(
+        app,
+        runtime.settings.secret_key.get_secret_value(),
+        https=https,
+        admins_need_code=runtime.settings.is_production,
+    )
     for blueprint in (messages.blueprint, products.blueprint, console.blueprint):
         app.register_blueprint(blueprint)
     if not runtime.settings.is_production:

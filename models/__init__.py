@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from models.product import CatalogVersion, PackUnit, Product, ProductAlias
     from models.receipt import DeliveryReceipt
     from models.tax import TaxRate
-    from models.user import User, UserSession
+    from models.user import RecoveryCode, User, UserSession
 
 __all__ = [
     "AccountingConnection",
@@ -61,6 +61,7 @@ __all__ = [
     "Product",
     "ProductAlias",
     "ReadMark",
+    "RecoveryCode",
     "TaxRate",
     "User",
     "UserSession",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, Id, Instant, one_of
@@ -34,6 +34,12 @@ class User(Base):
     locked_until: Mapped[Instant | None]
     disabled_at: Mapped[Instant | None]
     signed_in_at: Mapped[Instant | None]
+    code_key: Mapped[str | None]
+    """Of the authenticator app, sealed with a key that SECRET_KEY leads to."""
+    code_since: Mapped[Instant | None]
+    """From then on a code is asked for after the password; a key without it is only being set up."""
+    code_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The last step whose code was used: none counts twice."""
     created_at: Mapped[Created]
 
 
@@ -48,3 +54,15 @@ class UserSession(Base):
     opened_at: Mapped[Created]
     seen_at: Mapped[Created]
     closed_at: Mapped[Instant | None]
+
+
+class RecoveryCode(Base):
+    """Signs its user in once when the phone is lost. Only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    code_hash: Mapped[str]
+    used_at: Mapped[Instant | None]

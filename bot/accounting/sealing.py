@@ -1,4 +1,4 @@
-"""Tokens at rest: sealed with a key that SECRET_KEY leads to, by the library `cryptography`."""
+"""Secrets at rest: sealed with a key that SECRET_KEY leads to, by the library `cryptography`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from bot.errors import PermanentError
 
 PURPOSE = b"tria accounting tokens"
+"""What is sealed for one purpose is opened for no other."""
 
 
 class Seal:
     """The first key seals, any of them opens: a new SECRET_KEY is taken over while the old one is still given."""
 
-    def __init__(self, secret_keys: Sequence[str]) -> None:
-        keys = [_derived(key) for key in secret_keys if key]
+    def __init__(self, secret_keys: Sequence[str], purpose: bytes = PURPOSE) -> None:
+        keys = [_derived(key, purpose) for key in secret_keys if key]
         self._keys = keys
         self._fernet = MultiFernet([Fernet(key) for key in keys])
 
@@ -49,6 +50,6 @@ def _print_of(key: bytes, plain: str) -> str:
     return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _derived(secret_key: str) -> bytes:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(secret_key.encode())
+def _derived(secret_key: str, purpose: bytes) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret_key.encode())
     return base64.urlsafe_b64encode(derived)

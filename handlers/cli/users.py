@@ -12,6 +12,7 @@ from bot.errors import BadInputError
 from handlers.cli.actor import actor_option
 from handlers.cli.command import command, json_option, local_time, print_found
 from handlers.current import current_runtime
+from jobs.access import second_factor
 from jobs.access.users import add_user, disable, users
 from models.user import Role
 
@@ -69,6 +70,16 @@ def disable_user(name: str, actor: str) -> None:
     with current_runtime().engine.begin() as connection:
         disable(connection, name, actor=actor)
     click.echo(f"{name} cannot sign in any more")
+
+
+@command(group, "remove-code", example="flask users remove-code mei")
+@click.argument("name")
+@actor_option
+def remove_code(name: str, actor: str) -> None:
+    """Take the second factor from a user whose phone is lost; they are signed out everywhere."""
+    with current_runtime().engine.begin() as connection:
+        second_factor.remove(connection, name, actor=actor)
+    click.echo(f"{name} signs in with the password alone now")
 
 
 def _state(disabled: bool, locked: bool | None) -> str:

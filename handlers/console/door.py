@@ -28,8 +28,15 @@ from models.user import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 ROLE = "__role__"
-OPEN = frozenset({"console.static", "console.sign_in", "console.sign_in_form"})
+OPEN = frozenset(
+    {"console.static", "console.sign_in", "console.sign_in_form", "console.code_form", "console.sign_in_with_code"}
+)
 """Who is not signed in yet needs these."""
+SET_UP_CODE = "console.second_factor"
+BEFORE_CODE = frozenset(
+    {SET_UP_CODE, "console.begin_second_factor", "console.confirm_second_factor", "console.sign_out", "console.follow"}
+)
+"""What an admin without a second factor may use where one is required."""
 SEE_OTHER = HTTPStatus.SEE_OTHER
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -75,6 +82,8 @@ def guard() -> ResponseReturnValue | None:
         if role is None or not who.may(role):
             _note_refusal(who, "role")
             abort(HTTPStatus.FORBIDDEN)
+        if who.must_set_up_code and request.endpoint not in BEFORE_CODE:
+            return _ask_to_set_up_code()
     csrf.protect()
     return None
 
@@ -85,6 +94,12 @@ def _ask_to_sign_in() -> ResponseReturnValue:
         abort(HTTPStatus.UNAUTHORIZED)
     wanted = request.full_path.rstrip("?")
     return redirect(url_for("console.sign_in_form", next=wanted if wanted != PATH else None), SEE_OTHER)
+
+
+def _ask_to_set_up_code() -> ResponseReturnValue:
+    if request.method != "GET":
+        abort(HTTPStatus.FORBIDDEN)
+    return redirect(url_for(SET_UP_CODE), SEE_OTHER)
 
 
 def _note_refusal(who: SignedIn | None, why: str) -> None:

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from handlers.console import admin, broadcasts, canned, events, figures, inbox, new_order, orders, sign_in, todo, trade
+from handlers.console import (
+    admin,
+    broadcasts,
+    canned,
+    events,
+    figures,
+    inbox,
+    new_order,
+    orders,
+    second_factor,
+    sign_in,
+    todo,
+    trade,
+)
 
-PAGES = (sign_in, inbox, new_order, orders, todo, broadcasts, canned, trade, figures, admin, events)
+PAGES = (sign_in, second_factor, inbox, new_order, orders, todo, broadcasts, canned, trade, figures, admin, events)

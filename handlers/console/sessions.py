@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Flask, Request, request
+from flask import Flask, Request, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager
 from flask_login import current_user as flask_login_user
@@ -17,6 +17,7 @@ from models.user import Role
 
 PATH = "/console"
 COOKIE = "tria_console"
+ADMINS_NEED_CODE = "ADMINS_NEED_CODE"
 RANKS = {role: rank for rank, role in enumerate(Role)}
 FOLLOW = "console.follow"
 """The stream of events, which an open page asks for by itself."""
@@ -53,11 +54,16 @@ class SignedIn:
     def role(self) -> Role:
         return self.operator.role
 
+    @property
+    def must_set_up_code(self) -> bool:
+        """Nothing else opens before."""
+        return self.role is Role.ADMIN and not self.operator.has_code and bool(current_app.config[ADMINS_NEED_CODE])
+
     def may(self, role: Role) -> bool:
         return RANKS[self.role] >= RANKS[role]
 
 
-def install(app: Flask, secret: str, *, https: bool) -> None:
+def install(app: Flask, secret: str, *, https: bool, admins_need_code: bool) -> None:
     app.secret_key = secret
     app.session_interface = ConsoleSessions()
     app.config.update(
@@ -67,6 +73,7 @@ def install(app: Flask, secret: str, *, https: bool) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=https,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=LONGEST_HOURS),
+        ADMINS_NEED_CODE=admins_need_code,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session that it belongs to
     )

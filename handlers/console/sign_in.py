@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from http import HTTPStatus
 from math import ceil
 
@@ -22,6 +23,9 @@ REFUSED = (
 )
 TOO_MANY = "Too many tries from your address. Wait a few minutes; nothing was looked at meanwhile."
 
+CODE_FOR = "code_for"
+"""In a browser's session: whose password was right, and when."""
+
 log = get_logger(__name__)
 
 
@@ -29,19 +33,37 @@ log = get_logger(__name__)
 def sign_in_form() -> ResponseReturnValue:
     if signed_in():
         return redirect(PATH, SEE_OTHER)
-    return render_template("console/sign_in.html", next=_next(request.args.get("next", "")))
+    return render_template("console/sign_in.html", next=wanted_page(request.args.get("next", "")))
 
 
 @blueprint.post("/sign-in")
 def sign_in() -> ResponseReturnValue:
-    wanted, engine = _next(request.form.get("next", "")), current_runtime().engine
-    if wait_s := job.must_wait_s(current_runtime(), request.remote_addr or ""):
-        log.warning("too many sign-ins from one address")
-        return _refused(wanted, TOO_MANY), HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(ceil(wait_s))}
-    token = job.sign_in(engine, request.form.get("name", ""), request.form.get("password", ""))
-    found = who(engine, token) if token else None
-    if token is None or found is None:
+    wanted, engine = wanted_page(request.form.get("next", "")), current_runtime().engine
+    if wait_s := must_wait_s():
+        return _refused(wanted, TOO_MANY), HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": wait_s}
+    passed = job.sign_in(engine, request.form.get("name", ""), request.form.get("password", ""))
+    if passed is None:
         return _refused(wanted, REFUSED), HTTPStatus.UNAUTHORIZED
+    if passed.token is None:
+        session.clear()
+        session[CODE_FOR] = {"id": passed.user_id, "at": time.time()}
+        return redirect(url_for("console.code_form", next=wanted or None), SEE_OTHER)
+    return begin_session(passed.token, wanted)
+
+
+def must_wait_s() -> str:
+    """For how long no try from this address is looked at, in seconds; empty when this one is."""
+    wait_s = job.must_wait_s(current_runtime(), request.remote_addr or "")
+    if wait_s:
+        log.warning("too many sign-ins from one address")
+    return str(ceil(wait_s)) if wait_s else ""
+
+
+def begin_session(token: str, wanted: str) -> ResponseReturnValue:
+    """To the page that was wanted, as whoever the token belongs to."""
+    found = who(current_runtime().engine, token)
+    if found is None:  # shut out in this very moment
+        return redirect(url_for("console.sign_in_form"), SEE_OTHER)
     session.clear()  # nothing of a session that somebody else may have begun goes on
     session.permanent = True
     login_user(SignedIn(token, found))
@@ -61,6 +83,6 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for("console.sign_in_form"), SEE_OTHER)
 
 
-def _next(wanted: str) -> str:
+def wanted_page(wanted: str) -> str:
     """Where to go after signing in: a page of the console, or nothing."""
     return wanted if is_ours(wanted) and not wanted.startswith(f"{PATH}/sign-") else ""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import Any
 
 from limits import RateLimitItemPerMinute
 from sqlalchemy import Connection, Engine, Row, text
 
+from bot.accounting.sealing import Seal
 from bot.identity.passwords import hash_of_token, matches, new_token
 from bot.runtime import Runtime
+from jobs.access import second_factor
 from jobs.access.users import spelled
 from jobs.audit import audit
 from models.database import autocommit, transaction
@@ -28,15 +31,22 @@ TRIES_OF_A_CLIENT = RateLimitItemPerMinute(30, 5)
 _TRY = text("""
 UPDATE users SET wrong_passwords = wrong_passwords + 1
 WHERE name = :name AND disabled_at IS NULL AND (locked_until IS NULL OR locked_until < now())
-RETURNING id, name, role, password_hash, wrong_passwords
+RETURNING id, name, role, password_hash, wrong_passwords, code_since IS NOT NULL AS has_code
 """)
+_TRY_CODE = text("""
+UPDATE users SET wrong_passwords = wrong_passwords + 1
+WHERE id = :id AND disabled_at IS NULL AND code_since IS NOT NULL AND (locked_until IS NULL OR locked_until < now())
+RETURNING id, name, role, wrong_passwords, code_key, code_step
+""")
+# Only its own try is taken back: whoever knows the password and guesses codes is counted on.
+_PASSWORD_RIGHT = text("UPDATE users SET wrong_passwords = GREATEST(wrong_passwords - 1, 0) WHERE id = :id")
 _RIGHT = text("UPDATE users SET wrong_passwords = 0, locked_until = NULL, signed_in_at = now() WHERE id = :id")
 _LOCK = text("""
 UPDATE users SET wrong_passwords = 0, locked_until = now() + :minutes * interval '1 minute' WHERE id = :id
 """)
 _OPEN = text("INSERT INTO user_sessions (user_id, token_hash) VALUES (:id, :hash)")
 _WHO = text("""
-SELECT s.id AS session_id, u.id, u.name, u.role, s.seen_at < now() - interval '1 minute' AS stale
+SELECT s.id AS session_id, u.id, u.name, u.role, u.code_since IS NOT NULL AS has_code, s.seen_at < now() - interval '1 minute' AS stale
 FROM user_sessions s JOIN users u ON u.id = s.user_id
 WHERE s.token_hash = :hash AND s.closed_at IS NULL AND u.disabled_at IS NULL
   AND s.seen_at > now() - :idle * interval '1 minute' AND s.opened_at > now() - :longest * interval '1 hour'
@@ -54,6 +64,16 @@ class Operator:
     id: int
     name: str
     role: Role
+    has_code: bool = False
+    """A second factor is asked for when they sign in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The password was right. `token` is the new session's; None when a code has to follow."""
+
+    user_id: int
+    token: str | None
 
 
 def must_wait_s(runtime: Runtime, client: str) -> float:
@@ -70,8 +90,8 @@ def network_of(client: str) -> str:
     return str(ip_network((address, 64), strict=False)) if address.version == 6 else client
 
 
-def sign_in(engine: Engine, name: str, password: str) -> str | None:
-    """The token of the new session; None when name and password do not match or the name is locked or disabled.
+def sign_in(engine: Engine, name: str, password: str) -> Passed | None:
+    """None when name and password do not match or the name is locked or disabled.
 
     The password is hashed outside of any transaction: it takes a good part of a tenth of a second on purpose.
     """
@@ -80,6 +100,19 @@ def sign_in(engine: Engine, name: str, password: str) -> str | None:
     right = matches(user.password_hash if user else None, password)
     with transaction(engine) as connection:
         if user is None or not right:
+            _count_wrong(connection, user)
+            return None
+        if user.has_code:
+            connection.execute(_PASSWORD_RIGHT, {"id": user.id})
+            return Passed(user.id, None)
+        return Passed(user.id, open_session(connection, user))
+
+
+def enter_code(engine: Engine, seal: Seal, user_id: int, code: str, now: datetime) -> str | None:
+    """The token of the new session of a user whose password was right; None for a wrong code, which counts as a wrong password."""
+    with transaction(engine) as connection:
+        user = connection.execute(_TRY_CODE, {"id": user_id}).one_or_none()
+        if user is None or not second_factor.is_right(connection, seal, user, code, now):
             _count_wrong(connection, user)
             return None
         return open_session(connection, user)
@@ -114,7 +147,7 @@ def who(engine: Engine, token: str, *, counts_as_use: bool = True) -> Operator |
             return None
         if row.stale and counts_as_use:
             connection.execute(_SEEN, {"id": row.session_id})
-        return Operator(row.id, row.name, Role(row.role))
+        return Operator(row.id, row.name, Role(row.role), row.has_code)
 
 
 def sign_out(engine: Engine, token: str, *, actor: str) -> None:

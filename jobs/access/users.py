@@ -33,7 +33,7 @@ _ADMINS_ARE = "FROM users WHERE role = 'admin' AND disabled_at IS NULL"
 _LOCK_ADMINS = text(f"SELECT id {_ADMINS_ARE} ORDER BY id FOR UPDATE")
 _ADMINS = text(f"SELECT count(*) {_ADMINS_ARE}")
 _LIST = text("""
-SELECT name, role, disabled_at IS NOT NULL AS disabled, locked_until > now() AS locked, signed_in_at, created_at
+SELECT name, role, disabled_at IS NOT NULL AS disabled, locked_until > now() AS locked, signed_in_at, created_at, code_since IS NOT NULL AS has_code
 FROM users ORDER BY name
 """)
 
@@ -46,6 +46,8 @@ class Listed:
     locked: bool | None
     signed_in_at: datetime | None
     created_at: datetime
+    has_code: bool
+    """A second factor is asked for."""
 
 
 def add_user(connection: Connection, name: str, role: Role, password: str, *, actor: str, renew: bool = False) -> int:
