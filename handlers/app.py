@@ -9,7 +9,7 @@ from flask import Flask, redirect
 from bot.errors import StartupRefused
 from bot.runtime import Runtime
 from bot.settings import ROOT, get_settings
-from bot.telemetry import configure_logging, init_sentry
+from bot.telemetry import configure_logging, init_sentry, init_tracing
 from handlers import cli
 
 MAX_BODY_BYTES = 256 * 1024
@@ -70,6 +70,8 @@ def _own_runtime() -> Runtime:
         raise SystemExit(str(refused)) from refused
     configure_logging(settings)
     init_sentry(settings)
+    if not cli.is_one_of_ours():
+        init_tracing(settings)
     return Runtime(settings, application="tria-web")
 
 

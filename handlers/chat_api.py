@@ -26,6 +26,7 @@ from bot.language.languages import DEFAULT
 from bot.replies import render
 from bot.replies.render import Voice
 from bot.runtime import Runtime
+from bot.telemetry import tracing
 from handlers.bearer import require_token
 from handlers.chat_schema import ChatbotAnswer, ChatbotRequest, problems_of
 from handlers.current import current_runtime
@@ -172,7 +173,9 @@ def _answer(runtime: Runtime, admitted: Admitted) -> tuple[dict[str, Any], bool]
     message = Incoming(
         CHANNEL, asked.provider_id, asked.body.user_id, BUSINESS, MessageKind.TEXT, words, runtime.clock()
     )
-    recorded = record_once(runtime.engine, message, fingerprint=asked.fingerprint, window_ms=0, flood=0)
+    with tracing.span("receive", first=True, channel=CHANNEL):
+        recorded = record_once(runtime.engine, message, fingerprint=asked.fingerprint, window_ms=0, flood=0)
+        tracing.of([recorded.message_id])
     g.message_ids = {"message_id": recorded.message_id, "conversation_id": recorded.conversation_id}
     if recorded.altered:
         raise _KeyReusedError("This Idempotency-Key was used for another request.")

@@ -22,7 +22,7 @@ from bot.decision import Decision, Reply
 from bot.errors import Fenced
 from bot.runtime import Runtime, get_runtime
 from bot.situation import Said, Situation
-from bot.telemetry import get_logger, log_context, metrics
+from bot.telemetry import get_logger, log_context, metrics, tracing
 from bot.understanding.gaps import GapRecord
 from bot.understanding.intent import Intent, IntentKind
 from jobs import entry, failures, lease
@@ -108,7 +108,7 @@ def _work(runtime: Runtime, held: Lease) -> Written | None:
         if held.attempts > retries.MAX_ATTEMPTS:
             retries.give_up(runtime, held, "attempts exhausted")
             return None
-        with _recorded(runtime, held), metrics.process_seconds.time():
+        with _recorded(runtime, held), metrics.process_seconds.time(), tracing.span("answer", channel=held.channel):
             return _answer(runtime, held)
 
 
@@ -156,12 +156,14 @@ def _set_aside(runtime: Runtime, held: Lease, thinking: Callable[[], Thought]) -
 
 
 def _go_on(runtime: Runtime, held: Lease, kept: Held, thinking: Callable[[], Thought]) -> None:
-    with kept, _recorded(runtime, held), metrics.process_seconds.time():
+    timed = metrics.process_seconds.time()
+    with kept, _recorded(runtime, held), timed, tracing.span("answer", channel=held.channel):
         _finish(runtime, held, thinking())
 
 
 def _finish(runtime: Runtime, held: Lease, thought: Thought) -> Written:
     failpoints.hit("process.after_think")
+    tracing.of(thought.said.message_ids)
     with transaction(runtime.engine) as connection:
         written = write(runtime, connection, held, thought)
         if held.attempts > 1:

@@ -230,8 +230,14 @@ class Settings(BaseSettings):
         description="folder where the processes of one machine count together, so that any web process answers /metrics for"
         " all; empty it before a start. Only the environment counts, not .env. `make run` sets it",
     )
-    enable_otel_metrics: bool = Field(False, description="not offered: /metrics is Prometheus; true is refused")
-    otel_service_name: str = Field("tria", min_length=1, description="name of the service, in each log line")
+    enable_otel_metrics: bool = Field(
+        False,
+        description="traces to an OpenTelemetry collector, one a message; metrics are Prometheus' at /metrics either way",
+    )
+    otel_exporter_otlp_endpoint: str = Field(
+        "http://127.0.0.1:4318", min_length=1, description="with ENABLE_OTEL_METRICS: the collector, by OTLP over HTTP"
+    )
+    otel_service_name: str = Field("tria", min_length=1, description="name of the service, in each log line and trace")
 
     @field_validator("twilio_whatsapp_from")
     @classmethod
@@ -245,7 +251,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "public_url", "simulator_url", "twilio_api_base_url", "telegram_api_base_url", "xero_api_base_url", "xero_identity_base_url",
-        mode="after",
+        "otel_exporter_otlp_endpoint", mode="after",
     )  # fmt: skip
     @classmethod
     def is_http_address(cls, value: str) -> str:

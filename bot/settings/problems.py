@@ -159,8 +159,6 @@ def _prometheus(settings: Settings) -> Iterable[str]:
 
 
 def _others(settings: Settings) -> Iterable[str]:
-    if settings.enable_otel_metrics:
-        yield "ENABLE_OTEL_METRICS: not offered; scrape /metrics with Prometheus"
     if settings.draft_expiry_minutes <= settings.draft_reminder_minutes:
         yield "DRAFT_EXPIRY_MINUTES: must be more than DRAFT_REMINDER_MINUTES"
 

@@ -8,6 +8,7 @@ from bot.telemetry.errors import error_words, traceback_words
 from bot.telemetry.logs import configure_logging, get_logger, log_context
 from bot.telemetry.masking import Mask, mask_phone, scrub, secret_values
 from bot.telemetry.sentry import init_sentry, report_error
+from bot.telemetry.tracing import init_tracing
 
 __all__ = [
     "Mask",
@@ -15,6 +16,7 @@ __all__ = [
     "error_words",
     "get_logger",
     "init_sentry",
+    "init_tracing",
     "log_context",
     "mask_phone",
     "report_error",

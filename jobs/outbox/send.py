@@ -14,7 +14,7 @@ from bot import failpoints
 from bot.channels.base import Button, Channel, Outgoing
 from bot.errors import PermanentError, TemporaryError, UnknownOutcome
 from bot.runtime import Runtime
-from bot.telemetry import error_words, get_logger, log_context, metrics, report_error
+from bot.telemetry import error_words, get_logger, log_context, metrics, report_error, tracing
 from jobs import backoff
 from jobs.outbox import copies, whatsapp_window
 from jobs.outbox.copies import Try
@@ -89,7 +89,8 @@ def _send_one(runtime: Runtime, message_id: int, channels: Mapping[str, Channel]
             message_id=message_id, in_reply_to=row.in_reply_to, conversation_id=row.conversation_id, job="deliver"
         ),
     ):
-        with metrics.deliver_seconds.labels(row.channel).time():
+        with metrics.deliver_seconds.labels(row.channel).time(), tracing.span("deliver", channel=row.channel):
+            tracing.of([row.in_reply_to])
             result = _result(runtime, held, channels[row.channel])
         failpoints.hit("deliver.before_finish")
         next_id = write_down(runtime, row, attempt, result)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bot import failpoints
 from bot.errors import StartupRefused
 from bot.runtime import Runtime, get_runtime
-from bot.telemetry import configure_logging, get_logger, init_sentry
+from bot.telemetry import configure_logging, get_logger, init_sentry, init_tracing
 from jobs.upkeep import redis_settings, schema_fit
 from jobs.upkeep.catalog_filled import refuse_empty
 from jobs.upkeep.tax_rates import warn_of_another_rate
@@ -30,6 +30,7 @@ def begin(name: str, arguments: Sequence[str] | None = None) -> Runtime | None:
         runtime.application = f"tria-{name}"
         configure_logging(runtime.settings)
         init_sentry(runtime.settings)
+        init_tracing(runtime.settings)
         refuse_unfit(runtime, allow_empty=chosen.allow_empty)
     except StartupRefused as refused:
         sys.stderr.write(f"{name}: {refused}\n")
