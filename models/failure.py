@@ -29,5 +29,7 @@ class Failure(Base):
     attempts: Mapped[int] = mapped_column(server_default="1")
     first_failed_at: Mapped[Created]
     last_failed_at: Mapped[Created]
+    told_at: Mapped[Instant | None]
+    """When the team was last told of it (ESCALATION_NOTIFY), where it keeps everybody's work waiting."""
     resolved_at: Mapped[Instant | None]
     resolution: Mapped[str | None]

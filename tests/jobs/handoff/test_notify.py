@@ -15,14 +15,17 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
+from bot.errors import NotConnectedError
 from bot.runtime import Runtime
 from bot.settings.problems import problems_of
 from embedded.ports import free_port
 from handlers.checks import work
 from handlers.checks.outside import escalation_notify
-from jobs import sweep
+from jobs import failures, sweep
 from jobs.handoff import notify, takeover
+from jobs.invoices import connection
 from jobs.outbox.send import send
+from models.failure_kind import FailureKind
 from simulator.server import Running
 from tests.conftest import Shop
 from tests.people import World
@@ -214,6 +217,28 @@ def test_the_sweepers_pulse_writes_it_and_its_next_look_rings_for_it(
     sweep.pulse(runtime)
     assert notices(shop) == [("hook", "pending")]
     assert sweep.run_once(runtime)["deliver"] >= 1
+    runtime.close()
+
+
+def test_a_login_to_xero_that_is_revoked_is_told_once_a_day_until_somebody_connects(
+    shop: Shop, hook: tuple[Hooked, str]
+) -> None:
+    hooked, url = hook
+    runtime = hearing(shop, url)
+    for _ in range(3):
+        connection.block(runtime, NotConnectedError("Xero refuses our login: invalid_grant", code="invalid_grant"))
+        told(runtime)
+    (said,) = (each["text"] for each in hooked.taken)
+    assert said.startswith("Nothing is invoiced: ")
+    assert "invalid_grant" in said
+    assert "flask xero connect" in said
+    with shop.runtime.engine.begin() as database:
+        database.execute(text("UPDATE failures SET told_at = now() - interval '25 hours'"))
+    assert (told(runtime), told(runtime)) == (1, 0)
+    with shop.runtime.engine.begin() as database:
+        failures.resolve_reference(database, FailureKind.INVOICE, connection.CONNECTION, "connected by mei")
+        database.execute(text("UPDATE failures SET told_at = now() - interval '25 hours'"))
+    assert told(runtime) == 0
     runtime.close()
 
 
