@@ -40,7 +40,8 @@ def _headings() -> re.Pattern[str]:
     """A heading with its colon, or alone on its line, or (where it can be nothing else) before its list."""
     start = r"(?:^|(?<=[\n.;,:]))[ *_#-]*"
     ends = r"(?=[ *_]*(?::|=|-[ \n]|\n))"
-    stock = rf"(?:{_words('heads_stock').pattern}){ends}|(?:{_words('opens_stock').pattern})"
+    counted = "|".join(re.escape(phrase) for phrase in _phrases("heads_stock") if " " in phrase)
+    stock = rf"(?:{_words('heads_stock').pattern}){ends}|(?:{counted})(?: [\w/]+){{1,2}}(?=:)|(?:{_words('opens_stock').pattern})"
     beside = _words("opens_stock_beside").pattern
     order = rf"(?:{_words('heads_order').pattern}){ends}|(?:{_words('opens_order').pattern})"
     return re.compile(rf"{start}(?:(?P<stock>{stock})|(?P<beside>{beside})|(?P<order>{order}))")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -21,6 +22,10 @@ _DIGITS = re.compile(r"\d+")
 _DELIVERING = frozenset(listed("delivering"))
 _RANGE = frozenset({"-", *listed("until")})
 _ASKING = frozenset({":", *listed("before_a_day")})
+_LATEST = frozenset(listed("behind_a_day"))
+_STARTS = frozenset(listed("starts_a_clause"))
+_TO_BE_DONE = frozenset(listed("to_be_done"))
+_WISHING = frozenset(listed("wishing"))
 _IN = frozenset(listed("in_so_many"))
 _LATER = frozenset(listed("so_many_later"))
 _PAST_WEEKDAY = frozenset(listed("behind_a_past_weekday"))
@@ -53,7 +58,42 @@ def find_days(tokens: list[Token], today: date) -> list[Day]:
             continue
         found.append(replace(day, start=_range_start(tokens, day.start), weight=_weight(tokens, day)))
         at = day.end
-    return found
+    return list(_one_day_each(tokens, found))
+
+
+def _one_day_each(tokens: list[Token], found: list[Day]) -> Iterator[Day]:
+    """ "Thursday 26 Nov", "26/11 (Thu)": one day said twice; no calendar has a Thursday the 27th."""
+    held: Day | None = None
+    for day in found:
+        both = _both(tokens, held, day) if held is not None else None
+        if held is not None and both is None:
+            yield held
+        held = both or day
+    if held is not None:
+        yield held
+
+
+def _both(tokens: list[Token], one: Day, other: Day) -> Day | None:
+    """The one day that a weekday and a date side by side name; None where they do not belong together."""
+    between = [token.text for token in tokens[one.end : other.start]]
+    if (
+        between not in ([], [","], ["("], ["the"])
+        or not (one.weight and other.weight)
+        or one.day is None
+        or other.day is None
+    ):
+        return None
+    first, second = (tokens[day.start].has("weekday") for day in (one, other))
+    if first == second:
+        return None
+    weekday, dated = (one, other) if first else (other, one)
+    same = weekday.day is not None and dated.day is not None and weekday.day.weekday() == dated.day.weekday()
+    if not same and between == [","]:
+        return None
+    weight = max(one.weight, other.weight)
+    if same:
+        return replace(dated, start=one.start, end=other.end, weight=weight)
+    return Day(one.start, other.end, None, weight=weight, doubt=DayDoubt.IMPOSSIBLE, suggestion=dated.day)
 
 
 def _range_start(tokens: list[Token], start: int) -> int:
@@ -71,19 +111,27 @@ def _weight(tokens: list[Token], day: Day) -> int:
     if after is not None and after.has("event") and first.has("weekday"):
         return 0
     sentence = _between(tokens, day.start, ".!?;")
-    asked = day.start > 0 and tokens[day.start - 1].text in _ASKING
-    if any(token.has("closed") for token in (_between(tokens, day.start, ".!?;,") if asked else sentence)):
+    before = _text_before(tokens, day.start)
+    asked = before in _ASKING or (after is not None and after.text in _LATEST)
+    clause = _between(tokens, day.start, (*".!?;,", *_STARTS))
+    if any(token.has("closed") for token in (clause if asked else sentence)):
         return 0
-    if first.has("festival") and (not asked or tokens[day.start - 1].text == ":"):
+    if first.has("festival") and (not asked or before == ":"):
         return 0
-    if day.start > 0 and tokens[day.start - 1].text in _DELIVERING:
+    if before in _DELIVERING:
         return 3
-    if asked and any(token.text in _DELIVERING for token in _between(tokens, day.start, ".!?;,")):
+    if asked and any(token.text in _DELIVERING for token in clause):
         return 3  # "for Sunday's party, deliver 5 ctn on Saturday"
     return 2 if asked and not first.has("festival") else 1
 
 
-def _between(tokens: list[Token], at: int, marks: str) -> list[Token]:
+def _text_before(tokens: list[Token], at: int) -> str:
+    """The word before a day: the "on" of "on the 26th"."""
+    at -= at > 1 and tokens[at - 1].text == "the"
+    return tokens[at - 1].text if at > 0 else ""
+
+
+def _between(tokens: list[Token], at: int, marks: Collection[str]) -> list[Token]:
     """The tokens around `at`, as far as the next of the marks or the line's end on either side."""
     start, end = at, at
     while start > 0 and tokens[start - 1].kind != scan.LINE and tokens[start - 1].text not in marks:
@@ -147,8 +195,14 @@ def _is_past(tokens: list[Token], at: int) -> bool:
         if tokens[back].kind in (scan.LINE, scan.MARK):
             return False
         if tokens[back].has("date_past"):
-            return True
+            return not _to_be_done(tokens, back)
     return False
+
+
+def _to_be_done(tokens: list[Token], at: int) -> bool:
+    """ "could we have 2 tubs delivered on Friday": what is asked to be done, and was not yet."""
+    asked = any(token.text in _WISHING for token in _between(tokens, at, ".!?;") if token.start < tokens[at].start)
+    return tokens[at].text in _TO_BE_DONE and asked
 
 
 def _placed(
