@@ -87,6 +87,11 @@ class CatalogIndex:
         longer = [known for known in self.numbered_by.get(number, ()) if known.startswith(word)]
         return longer[0] if len(longer) == 1 else None
 
+    def in_name(self, number: str, noun: str) -> str:
+        """A number inside a whole name, as the word that products are looked up by: the 30 of "5w30 4L", 3ply."""
+        alone = number + noun not in self.by_word and number in self.by_word
+        return number if alone else number + noun
+
     def knows(self, word: str) -> bool:
         return word in self.by_word
 

@@ -669,12 +669,18 @@ class _Reader:
             return 0
         if self._counting(at) and inside[0].has("unit"):
             return 0
+        joined = False
         for offset, token in enumerate(inside):
             if token.kind == scan.NUMBER:
                 noun = inside[offset + 1].word if offset + 1 < size else ""
-                self._open(at).words.append(plain(token.value or Decimal(0)) + noun)
-            elif self._tells_apart(token) and (offset == 0 or inside[offset - 1].kind != scan.NUMBER):
+                number = plain(token.value or Decimal(0))
+                word = self.index.in_name(number, noun)
+                joined = word != number
+                self._open(at).words.append(word)
+                continue
+            if self._tells_apart(token) and not joined:
                 self._take(at + offset, token)
+            joined = False
         self._open(at).end = at + size
         return at + size
 

@@ -124,6 +124,8 @@ class GoodsWords:
     def _numbered(self, at: int, token: Token, inside: bool) -> tuple[tuple[str, ...], int] | None:
         """4-cup, 3 compartment: a number that belongs to a name."""
         after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        if inside and self.inside_grade(at):
+            return (token.word,), at + 1
         if after is None or token.value is None:
             return None
         hyphen = after.text == "-" and after.glued
@@ -132,6 +134,12 @@ class GoodsWords:
             return None
         name = self.index.numbered_as(plain(token.value), noun.word)
         return ((name,), at + 2 + hyphen) if name else None
+
+    def inside_grade(self, at: int) -> bool:
+        """The 40 of "10w40", where some product has it in its name."""
+        token = self.tokens[at]
+        glued = token.kind == scan.NUMBER and token.glued and at > 0 and self.tokens[at - 1].kind == SIZE
+        return glued and self.index.knows(token.word)
 
     def _bridge(self, at: int) -> int:
         """Where the next word of the same name stands behind words that tell nothing apart; 0 when none does."""
@@ -163,13 +171,17 @@ class GoodsWords:
         if size < 2 or not any(t.kind == scan.NUMBER or t.roles for t in inside):
             return None
         parts: list[Part] = []
+        joined = False
         for offset, token in enumerate(inside):
-            joined = offset and inside[offset - 1].kind == scan.NUMBER
             if token.kind == scan.NUMBER and token.value is not None:
                 noun = inside[offset + 1].word if offset + 1 < size else ""
-                parts.append((start + offset, plain(token.value) + noun, token))
-            elif not joined and token.kind in (scan.WORD, SIZE) and self._tells(token):
+                word = self.index.in_name(plain(token.value), noun)
+                joined = word != plain(token.value)
+                parts.append((start + offset, word, token))
+                continue
+            if not joined and token.kind in (scan.WORD, SIZE) and self._tells(token):
                 parts.append((start + offset, token.word, token))
+            joined = False
         return self._mention(parts, start + size) if parts else None
 
     @staticmethod

@@ -126,7 +126,7 @@ class Lattice:
         label = self.amounts.labelled(start)
         if label is not None:
             yield Piece(Kind.AMOUNT, start, label.end, "Bl", amount=label)
-        for amount in self.amounts.at(start):
+        for amount in () if self.goods.inside_grade(start) else self.amounts.at(start):
             form = "Qp" if whole > amount.end else self._amount_form(amount)
             role = "leads" if self._known_goods_at(self._behind_of(amount.end)) else ""
             yield Piece(Kind.AMOUNT, start, amount.end, form, amount=amount, role=role)
