@@ -18,56 +18,28 @@ from dataclasses import dataclass, replace
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
 from bot.language.languages import listed
-from bot.language.lexicon import lexicon
-from bot.language.token import SIZE, Token
+from bot.language.token import Token
 from bot.understanding.accounting import TokenUse, left_over
 from bot.understanding.facts import Facts
 from bot.understanding.reasons import stretches
 from bot.understanding.spans import Element, Mention, Quantity
+from bot.understanding.talk import COUNTS, acts, carries, clauses, conditional, nothing_open, wishes
 
-_CONDITIONS = frozenset(listed("makes_a_condition"))
-_STARTS = frozenset(listed("starts_a_clause"))
 _LEADS = frozenset(listed("leads_aside"))
 _SUBJECTS = frozenset(listed("tells_why"))
-_COUNTS = frozenset({scan.NUMBER, scan.ODD, scan.UNSURE, SIZE})
-_ACTS = (
-    "unit",
-    "negate",
-    "correct",
-    "op",
-    "stock",
-    "or",
-    "each",
-    "both",
-    "all",
-    "every",
-    "is_right",
-    "ran_out",
-    "same_amount",
-    "vague",
-    "how_many",
-)
-"""Roles of words that count or change goods."""
-_WISHES = ("want", "product_question", "price", "repeat", "cancel_all", "plan", "attack", "complaint", "claim")
-"""Cues of clauses that want something, or that somebody has to answer."""
 LONGEST_SIGNATURE = 8
 LONGEST_NAME = 3
 
 
 def accounted(facts: Facts, uses: Sequence[TokenUse]) -> tuple[Facts, tuple[str, ...]]:
     """The findings with what is only told, and the words that are left over without it."""
-    if not _nothing_open(facts) or TokenUse.LEFT not in uses:
+    if not nothing_open(facts) or TokenUse.LEFT not in uses:
         return facts, left_over(facts.tokens, uses, facts.folded)
     look = _Asides(facts, uses)
     names = frozenset(look.names())
     told = frozenset(look.told()) - names
     kept = [TokenUse.FRAME if at in told | names else use for at, use in enumerate(uses)]
     return replace(facts, asides=told), left_over(facts.tokens, kept, facts.folded)
-
-
-def _nothing_open(facts: Facts) -> bool:
-    context = facts.context
-    return not (context.draft or context.pending or context.last_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +56,12 @@ class _Asides:
     def told(self) -> Iterator[int]:
         """The places of left-over words that only tell something."""
         taken = self._taken()
-        wishes = self._wishes()
-        for clause in self._clauses():
+        wanting = wishes(self.facts.tokens, self.facts.cues)
+        for clause in clauses(self.facts.tokens):
             left = [at for at in clause if self._left(at)]
             if not left:
                 continue
-            if taken.isdisjoint(clause) and wishes.isdisjoint(clause) and self._tells(clause, left):
+            if taken.isdisjoint(clause) and wanting.isdisjoint(clause) and self._tells(clause, left):
                 yield from left
             else:
                 yield from self._led(clause, taken)
@@ -100,20 +72,6 @@ class _Asides:
     def _taken(self) -> set[int]:
         """The places of goods and amounts."""
         return {at for e in self.facts.elements if _orders(e) for at in range(e.start, e.end)}
-
-    def _wishes(self) -> set[int]:
-        """The places where a clause asks or wants something, and those of questions."""
-        tokens = self.facts.tokens
-        starts = {place for role, place in self.facts.cues.places if role in _WISHES}
-        wishes = {at for at, token in enumerate(tokens) if token.start in starts}
-        return wishes | {at - 1 for at, token in enumerate(tokens) if token.text == "?"}
-
-    def _clauses(self) -> Iterator[list[int]]:
-        """The places between marks, and before a word that starts another clause."""
-        for run in stretches(self.facts.tokens):
-            starts = [place for place, at in enumerate(run) if self.facts.tokens[at].text in _STARTS]
-            for start, end in zip([0, *starts], [*starts, len(run)], strict=True):
-                yield run[start:end]
 
     def _opening(self, taken: set[int]) -> Iterator[int]:
         """Whom a message greets: "Hi Joanne,"."""
@@ -132,12 +90,11 @@ class _Asides:
             return False
         subject = any(tokens[at].text in _SUBJECTS for at in clause)
         adds = any(tokens[at].has("and") for at in (clause if not subject else (clause[0], clause[-1])))
-        return not adds and any(_carries(tokens[at]) for at in clause if at not in left)
+        return not adds and any(carries(tokens[at]) for at in clause if at not in left)
 
     def _acts(self, at: int) -> bool:
         token = self.facts.tokens[at]
-        counts = token.kind in _COUNTS and self._left(at) and not token.has("stop")
-        return _conditional(token) or counts or (token.has_any(_ACTS) and not token.has("filler"))
+        return acts(token) or (token.kind in COUNTS and self._left(at) and not token.has("stop"))
 
     def _is_plain(self, at: int) -> bool:
         """A word that names no goods by itself: none that a product has, or none that says what goods are."""
@@ -150,14 +107,14 @@ class _Asides:
     def _led(self, clause: Sequence[int], taken: set[int]) -> Iterator[int]:
         """The words behind a word that leads to a place or a time."""
         tokens, index = self.facts.tokens, self.facts.index
-        if any(tokens[at].has_any(("op", "correct")) or _conditional(tokens[at]) for at in clause):
+        if any(tokens[at].has_any(("op", "correct")) or conditional(tokens[at]) for at in clause):
             return
         led = False
         for at in clause:
             token = tokens[at]
             if token.text in _LEADS or token.has("purpose") or (token.has("signs") and token.has("stop")):
                 led = True
-            elif at in taken or (token.kind in _COUNTS and not token.has("stop")) or token.has_any(("and", "negate")):
+            elif at in taken or (token.kind in COUNTS and not token.has("stop")) or token.has_any(("and", "negate")):
                 led = False
             elif led and self._left(at) and _is_word(tokens[at], index):
                 yield at
@@ -178,16 +135,6 @@ def _orders(element: Element) -> bool:
     return isinstance(element, Quantity) or (isinstance(element, Mention) and not element.unknown)
 
 
-def _conditional(token: Token) -> bool:
-    return not _CONDITIONS.isdisjoint(token.text.split())
-
-
 def _is_word(token: Token, index: CatalogIndex) -> bool:
     """A plain word that no product has."""
     return token.kind == scan.WORD and not token.roles and not index.knows(token.word)
-
-
-def _carries(token: Token) -> bool:
-    """A word that makes a sentence of the names around it."""
-    known = bool(token.roles) or token.text in lexicon().chatter
-    return token.kind == scan.WORD and not token.has("courtesy") and known

@@ -37,6 +37,7 @@ from bot.understanding.readings import reading_of
 from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.second_reading import read_by_rules
 from bot.understanding.spans import Cue, Element
+from bot.understanding.talk import hush
 from bot.understanding.uncounted import typed
 from bot.understanding.wishes import wanted
 
@@ -110,6 +111,7 @@ def sight(text: str, index: CatalogIndex, context: Context, today: date) -> Sigh
 def meant(seen: Sight, found: Sequence[Derivation], text: str, now: datetime) -> Read:
     """What the best derivation makes of the message; one near it that asks for something else makes that unsure."""
     facts = facts_of(seen, found[0])
+    hush(facts)
     facts, left = accounted(facts, _uses(facts))
     odd = odd_days(facts)
     doubts = (

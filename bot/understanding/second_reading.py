@@ -22,6 +22,7 @@ from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.shapes import explained
 from bot.understanding.spans import Cue, Kind, Mention, Quantity
 from bot.understanding.story import tell
+from bot.understanding.talk import hush
 from bot.understanding.told import without_told
 from bot.understanding.wishes import wanted
 
@@ -33,6 +34,7 @@ def read_by_rules(first: Facts, text: str, now: datetime) -> Read | None:
     facts = _facts(first)
     if facts is None:
         return None
+    hush(facts)
     facts, left = accounted(facts, _uses(facts))
     odd = odd_days(facts)
     doubts = (*left, *(day.text for day in odd), *told_of_the_past(facts))

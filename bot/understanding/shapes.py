@@ -45,6 +45,10 @@ class _Shapes:
                 yield from self._price(at)
             if token.text == "(":
                 yield from self._letter(at)
+            if token.kind == scan.PHONE:
+                yield from self._called(at)
+            if token.roles.get("place") == "street":
+                yield from self._named_street(at)
             if token.has("reference"):
                 yield from self._code(at + 1)
             if token.kind == scan.PLACE or self._before_place(at):
@@ -121,6 +125,34 @@ class _Shapes:
         per, unit = self._token(at + 1), self._token(at + 2)
         if per is not None and (per.text in PER or per.has("article")) and unit is not None and unit.has("unit"):
             yield at, at + 3
+
+    def _called(self, at: int) -> Iterator[Span]:
+        """ "打给李小姐 91112222": the name between the word for a call and its number."""
+        for back in range(at - 1, max(at - LONGEST_NAME - 2, -1), -1):
+            token = self.tokens[back]
+            if token.has("note") or token.has("signs"):
+                yield back + 1, at
+            if token.kind != scan.WORD or token.has("unit") or self._has(back, "note", "signs"):
+                return
+
+    def _named_street(self, at: int) -> Iterator[Span]:
+        """ "Lim Chu Kang Lane 6", at the start of a line or clause: names, a word for a street, its number."""
+        number = self._token(at + 1)
+        if number is None or number.kind != scan.NUMBER or self._has(at + 2, "unit") or self._goods(at + 2):
+            return
+        start = at
+        while start > 0 and self._in_street_name(start - 1):
+            start -= 1
+        before = self._token(start - 1)
+        opens = (
+            before is None or before.kind in (scan.LINE, scan.MARK) or before.has("to") or before.text in ("at", "to")
+        )
+        if start < at and opens:
+            yield start, at + 2
+
+    def _in_street_name(self, at: int) -> bool:
+        token = self.tokens[at]
+        return token.kind == scan.WORD and not self._goods(at) and (not token.roles or token.has("town"))
 
     def _letter(self, at: int) -> Iterator[Span]:
         """ "(b)" before the next thing of a list."""

@@ -6,6 +6,7 @@ or goods is left alone. Such a number then has a role in the account of the mess
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ _VEHICLES = frozenset(listed("vehicles"))
 _UNIT_NUMBERS = frozenset(listed("unit_number_leads"))
 _BETWEEN = frozenset(listed("between"))
 _DAY_LEADS = frozenset(listed("day_leads"))
+_HOUR_LEADS = frozenset(listed("hour_leads"))
+_PLATE = re.compile(r"[a-z]{2,3}\d{1,4}[a-z]")
+"""The plate of a vehicle."""
 _OPENERS = frozenset(listed("part_leads"))
 VEHICLE_REACH = 4
 POSTAL = 6
@@ -69,7 +73,7 @@ class _Look:
         """The stretch around one number that is no amount."""
         if self.tokens[at].kind == scan.DATE:
             return self._bracketed_part(at)
-        readings = (self._part, self._two_numbers, self._plate, self._between, self._postal)
+        readings = (self._part, self._two_numbers, self._plate, self._car, self._between, self._hour, self._postal)
         return next((found for read in readings if (found := read(at)) is not None), None)
 
     def _token(self, at: int) -> Token | None:
@@ -163,6 +167,22 @@ class _Look:
         letter = self._token(at + 1)
         ends = at + 1 + (letter is not None and letter.kind == scan.WORD and len(letter.text) == 1)
         return _Stretch(start, ends, scan.REFERENCE)
+
+    def _car(self, at: int) -> _Stretch | None:
+        """ "SKB5521K": letters, digits and a letter in one word, which no code of the catalog is."""
+        before = self._token(at - 1)
+        if before is None or before.kind != scan.WORD or not self.tokens[at].glued or self.index.knows(before.word):
+            return None
+        plate = _PLATE.fullmatch(before.text + self.tokens[at].text)
+        return _Stretch(at - 1, at + 1, scan.REFERENCE) if plate is not None and not self._counts(at + 1) else None
+
+    def _hour(self, at: int) -> _Stretch | None:
+        """ "19/4 before 12": the hour of a day that is said, at the end of a clause."""
+        value, behind = self.tokens[at].value, self._token(at + 1)
+        dated = any(token.kind == scan.DATE or token.has("day") or token.has("weekday") for token in self.tokens)
+        ends = behind is None or behind.kind in (scan.LINE, scan.MARK)
+        timed = dated and ends and value is not None and 1 <= value <= HOURS and self._text(at - 1) in _HOUR_LEADS
+        return _Stretch(at - 1, at + 1, scan.CLOCK) if timed else None
 
     def _between(self, at: int) -> _Stretch | None:
         """ "between 9 and 11": hours."""
