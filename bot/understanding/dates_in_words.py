@@ -201,7 +201,11 @@ def _is_past(tokens: list[Token], at: int) -> bool:
 
 def _to_be_done(tokens: list[Token], at: int) -> bool:
     """ "could we have 2 tubs delivered on Friday": what is asked to be done, and was not yet."""
-    asked = any(token.text in _WISHING for token in _between(tokens, at, ".!?;") if token.start < tokens[at].start)
+    asked = any(
+        not _WISHING.isdisjoint(token.text.split())
+        for token in _between(tokens, at, ".!?;")
+        if token.start < tokens[at].start
+    )
     return tokens[at].text in _TO_BE_DONE and asked
 
 

@@ -36,30 +36,39 @@ class _Shapes:
         for at, token in enumerate(self.tokens):
             if self._starts_line(at):
                 yield from self._list_number(at)
-            if token.kind == scan.NUMBER:
-                yield from self._number(at)
-                yield from self._several_in_one(at)
-            if token.kind == scan.ORDINAL or token.has("ordinal"):
-                yield from self._floor(at)
-            if token.kind == scan.PRICE:
-                yield from self._price(at)
-            if token.text == "(":
-                yield from self._letter(at)
-            if token.kind == scan.PHONE:
-                yield from self._called(at)
-            if token.roles.get("place") == "street":
-                yield from self._named_street(at)
-            if token.has("reference"):
-                yield from self._code(at + 1)
-            if token.kind == scan.PLACE or self._before_place(at):
-                yield from self._address_around(at)
-            if token.has("greeting") or token.has("signs"):
-                yield from self._name(at + 1)
-            if token.has("purpose"):
-                yield from self._purpose(at + 1)
-            if token.text == ":" or token.has("here"):
-                yield from self._title(at)
+            yield from self._by_kind(at, token)
+            yield from self._by_word(at, token)
+            yield from self._by_mark(at, token)
         yield from self._signature()
+
+    def _by_kind(self, at: int, token: Token) -> Iterator[Span]:
+        if token.kind == scan.NUMBER:
+            yield from self._number(at)
+            yield from self._several_in_one(at)
+        if token.kind == scan.ORDINAL or token.has("ordinal"):
+            yield from self._floor(at)
+        if token.kind == scan.PRICE:
+            yield from self._price(at)
+        if token.kind == scan.PHONE:
+            yield from self._called(at)
+        if token.kind == scan.PLACE or self._before_place(at):
+            yield from self._address_around(at)
+
+    def _by_word(self, at: int, token: Token) -> Iterator[Span]:
+        if token.has("reference"):
+            yield from self._code(at + 1)
+        if token.has("greeting") or token.has("signs"):
+            yield from self._name(at + 1)
+        if token.has("purpose"):
+            yield from self._purpose(at + 1)
+        if token.roles.get("place") == "street":
+            yield from self._named_street(at)
+
+    def _by_mark(self, at: int, token: Token) -> Iterator[Span]:
+        if token.text == "(":
+            yield from self._letter(at)
+        if token.text == ":" or token.has("here"):
+            yield from self._title(at)
 
     def _token(self, at: int) -> Token | None:
         return self.tokens[at] if 0 <= at < len(self.tokens) else None

@@ -20,9 +20,10 @@ _VEHICLES = frozenset(listed("vehicles"))
 _UNIT_NUMBERS = frozenset(listed("unit_number_leads"))
 _BETWEEN = frozenset(listed("between"))
 _DAY_LEADS = frozenset(listed("day_leads"))
+_STARTS = frozenset(listed("starts_a_clause"))
 _HOUR_LEADS = frozenset(listed("hour_leads"))
-_PLATE = re.compile(r"[a-z]{2,3}\d{1,4}[a-z]")
-"""The plate of a vehicle."""
+_PLATE = re.compile(r"[a-z]{2,3}")
+"""The letters that the plate of a vehicle begins with."""
 _OPENERS = frozenset(listed("part_leads"))
 VEHICLE_REACH = 4
 POSTAL = 6
@@ -173,14 +174,25 @@ class _Look:
         before = self._token(at - 1)
         if before is None or before.kind != scan.WORD or not self.tokens[at].glued or self.index.knows(before.word):
             return None
-        plate = _PLATE.fullmatch(before.text + self.tokens[at].text)
-        return _Stretch(at - 1, at + 1, scan.REFERENCE) if plate is not None and not self._counts(at + 1) else None
+        if not _PLATE.fullmatch(before.text) or self._counts(at + 1) or not self._ends_in_letter(at):
+            return None
+        return _Stretch(at - 1, at + 1 + self._is_letter(at + 1), scan.REFERENCE)
+
+    def _ends_in_letter(self, at: int) -> bool:
+        """ "5521K", which is read as so many thousand, or a letter right behind."""
+        number = self.tokens[at]
+        short = number.text.removesuffix("000")
+        return (short != number.text and number.end - number.start == len(short) + 1) or self._is_letter(at + 1)
+
+    def _is_letter(self, at: int) -> bool:
+        token = self._token(at)
+        return token is not None and token.glued and len(token.text) == 1 and token.text.isalpha()
 
     def _hour(self, at: int) -> _Stretch | None:
         """ "19/4 before 12": the hour of a day that is said, at the end of a clause."""
         value, behind = self.tokens[at].value, self._token(at + 1)
         dated = any(token.kind == scan.DATE or token.has("day") or token.has("weekday") for token in self.tokens)
-        ends = behind is None or behind.kind in (scan.LINE, scan.MARK)
+        ends = behind is None or behind.kind in (scan.LINE, scan.MARK) or behind.text in _STARTS
         timed = dated and ends and value is not None and 1 <= value <= HOURS and self._text(at - 1) in _HOUR_LEADS
         return _Stretch(at - 1, at + 1, scan.CLOCK) if timed else None
 

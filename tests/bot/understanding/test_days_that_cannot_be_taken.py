@@ -97,8 +97,23 @@ def test_a_month_that_is_put_first_is_suggested_the_other_way_round(day: int, mo
         ("2 pkt liner monday next week", date(2026, 11, 23)),
         ("垫纸两包 下周一送", date(2026, 11, 23)),
         ("The 12 Nov delivery was good. 2 pkt liner on 20 Nov", date(2026, 11, 20)),
+        ("2 pkt liner, deliver by Thursday 26 Nov", date(2026, 11, 26)),
+        ("2 pkt liner on 26/11 (Thu)", date(2026, 11, 26)),
+        ("2 pkt liner for the fair on the 28th. Deliver on the 26th", date(2026, 11, 26)),
+        ("2 pkt liner, customer coming sat so must reach fri latest", date(2026, 11, 20)),
+        ("could we have 2 pkt liner delivered on Friday please", date(2026, 11, 20)),
+        ("2 pkt liner, deliver 4 Dec as we are closed over Deepavali", date(2026, 12, 4)),
     ],
 )
 def test_a_day_that_is_certain_needs_no_yes(text: str, day: date) -> None:
     intent = read(text)
     assert (intent.delivery_date, intent.doubts) == (day, ())
+
+
+@pytest.mark.parametrize("words", ["Thursday 27 Nov", "27/11 (Thu)"])
+def test_a_weekday_that_its_date_is_not_needs_a_yes(words: str) -> None:
+    intent = read(f"2 pkt liner on {words}")
+    assert intent.delivery_date is None
+    assert not intent.sure
+    assert intent.odd_day is not None
+    assert intent.odd_day.meant == date(2026, 11, 27)

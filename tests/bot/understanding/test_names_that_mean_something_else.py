@@ -146,3 +146,27 @@ def test_a_phrase_that_begins_with_the_words_of_goods_leaves_the_rest_of_its_wor
     draft = Basket((("S27", Decimal(6)), ("S13", Decimal(3))))
     intent = understand(text, INDEX, Context(draft=draft, last_bot="Reply YES to confirm."), NOW)
     assert {line.sku: int(line.quantity) for line in intent.lines} == {"S27": 12, "S13": 3}
+
+
+OILS = CatalogIndex.build(
+    parse_catalog(
+        "sku,name,category,aliases,base_unit,pack_units,unit_price,active\n"
+        "A,Engine Oil 5W-30 1L,oil,5w30 1L,bottle,carton=12,1,true\n"
+        "B,Engine Oil 5W-30 4L,oil,5w30 4L,bottle,carton=4,1,true\n"
+        "C,Engine Oil 10W-40 4L,oil,10w40 4L|10W-40 4L,bottle,carton=4,1,true\n"
+        "D,Engine Oil 10W-40 Bulk,oil,10w40 bulk|10W-40 bulk|10W-40,litre,drum=200,1,true\n"
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("5w30 4L 10 ctn, 5w30 1L x 3", {"B": 40, "A": 3}),
+        ("10w40 one drum", {"D": 200}),
+        ("2 ctn 10w40 4L", {"C": 8}),
+    ],
+)
+def test_the_number_of_a_grade_is_no_amount(text: str, lines: dict[str, int]) -> None:
+    intent = understand(text, OILS, Context(), NOW)
+    assert {line.sku: int(line.quantity) for line in intent.lines} == lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bot.understanding.trades import read
+from tests.bot.understanding.trades import amounts, read
 
 TOLD = [
     ("what happened to somebody", "packaging", "2 pkt liner please. nurse got allergy", "allergy"),
@@ -78,3 +78,35 @@ def test_goods_in_a_sentence_of_their_own_are_shown_whatever_else_is_said(text: 
 )
 def test_a_quotation_is_no_order(text: str) -> None:
     assert read("packaging", text).kind == "inquiry.price"
+
+
+@pytest.mark.parametrize(
+    ("trade", "text", "lines"),
+    [
+        ("aquarium", "2 bottle methylene blue, fish got ich again sian", {"CD-MB": 2}),
+        ("dental", "alginate fast 2 bag, expiring soon also can as long cheaper", {"AL-FS": 2}),
+        ("packaging", "we 14 mechanics now so 2 pkt liner", {"LN-PZ": 100}),
+        ("packaging", "2 pkt liner. SKB5521K coming in at 2pm", {"LN-PZ": 100}),
+        ("packaging", "Lim Chu Kang Lane 6, Lot 23. 2 pkt liner", {"LN-PZ": 100}),
+    ],
+)
+def test_what_is_only_spoken_of_is_not_asked_about(trade: str, text: str, lines: dict[str, int]) -> None:
+    intent = read(trade, text)
+    assert amounts(intent) == lines
+    assert intent.questions == ()
+
+
+@pytest.mark.parametrize(
+    ("trade", "text", "lines"),
+    [
+        (
+            "dental",
+            "Stock count today: wipes 4, spray 6, ejectors 2 ctn. Please top up spray by 6 bottles only.",
+            {"SD-SP": 6},
+        ),
+        ("aquarium", "stock take 17/11: bloodworm 3, flakes 5\npls send brine shrimp 20 pkt", {"FD-BS": 20}),
+        ("packaging", "not needed today: wooden fork 2 ctn\norder: 2 pkt liner", {"LN-PZ": 100}),
+    ],
+)
+def test_a_stock_heading_with_its_day_orders_nothing(trade: str, text: str, lines: dict[str, int]) -> None:
+    assert amounts(read(trade, text)) == lines
