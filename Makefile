@@ -63,7 +63,8 @@ lock: install-dev ## write requirements*.txt from requirements*.in
 	@$(call compile,requirements)
 	@$(call compile,requirements-dev)
 
-clean: ## remove .venv, caches and var/ with the demo database in it
+clean: ## remove .venv, caches and var/ with the demo database in it; asks first, unless CONFIRM=delete
+	@test ! -d var/postgres || test "$(CONFIRM)" = delete || { printf 'This deletes the demo database in var/. Type delete: '; read answer && test "$$answer" = delete; }
 	@test ! -x $(PY) || $(PY) -m embedded --remove
 	@rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

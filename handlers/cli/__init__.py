@@ -32,6 +32,7 @@ WHERE: Mapping[str, tuple[str, str]] = {
     "forget": ("forget:command_forget", "Delete what is personal of one person, with a proof."),
     "knowledge": ("knowledge:group", "The supplier's documents: build, ask, learn."),
     "ledger": ("ledger:group", "The record of every message."),
+    "logs": ("logs:command_logs", "What every process logged about one order."),
     "messages": ("conversations:message_group", "Messages, in and out: list, show, search."),
     "order": ("orders:order_group", "One order's history."),
     "orders": ("orders:group", "Orders: list, show, approve, export."),

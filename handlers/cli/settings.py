@@ -13,10 +13,10 @@ from handlers.current import current_runtime
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["table", "json", "env", "markdown"]),
+    type=click.Choice(["table", "json", "env", "markdown", "commands"]),
     default="table",
     show_default=True,
-    help="table and json show what is set here; env and markdown are the reference.",
+    help="table and json show what is set here; env and markdown are the reference, commands that of the commands.",
 )
 def command_settings(kind: str) -> None:
     """Show the settings of this process (never a secret's value), or write the reference of all settings."""
@@ -24,6 +24,10 @@ def command_settings(kind: str) -> None:
         click.echo(env_example(), nl=False)
     elif kind == "markdown":
         click.echo(markdown(), nl=False)
+    elif kind == "commands":
+        from handlers.cli.reference import markdown as commands
+
+        click.echo(commands(), nl=False)
     elif kind == "json":
         print_json(masked_settings(current_runtime().settings))
     else:
