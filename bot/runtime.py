@@ -150,10 +150,15 @@ class Runtime:
         return {spec.name: self.make_channel(spec.name) for spec in pushed_channels()}
 
     def make_channel(self, name: str) -> Channel:
-        """Raises UnknownChannelError for a channel that nobody knows, or that nothing is sent on."""
+        """Raises UnknownChannelError for a channel that nobody knows, or that nothing is sent on. One that customers write on and
+        that is not set up refuses each send; the worker starts all the same."""
         from bot.channels.registry import spec_of
+        from bot.channels.unconfigured import Unconfigured
 
-        return spec_of(name).make_client(self.settings)
+        spec = spec_of(name)
+        if spec.pushed and spec.door and not spec.configured(self.settings):
+            return Unconfigured(name, spec.settings_needed)
+        return spec.make_client(self.settings)
 
     def close(self) -> None:
         """Gives back every connection that was made."""

@@ -10,6 +10,7 @@ import resource
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import requests
@@ -24,6 +25,7 @@ from jobs.access.users import users
 from jobs.backup import shelf
 from jobs.reads.ledger import verify_ledger
 from jobs.upkeep.audit_chain import verify
+from jobs.upkeep.certificate import ends_at
 from models.user import Role
 
 TIMEOUT_S = 8.0
@@ -33,6 +35,7 @@ LEAST_CORES, LEAST_MEMORY, LEAST_DISK, LEAST_FILES = 2, 3_500_000_000, 20_000_00
 LEAST_POSTGRES, LEAST_CONNECTIONS, LEAST_REDIS = 150_000, 60, (6, 2)
 CLOCKS_APART_S = 2.0
 SECRETS = ("secret_key", "api_token", "metrics_token", "telegram_webhook_secret", "twilio_auth_token")
+LEAST_DAYS = 14
 DEMO_USER = "demo"
 
 Question = Callable[[Runtime], str]
@@ -194,6 +197,18 @@ def http_leads_to_https(runtime: Runtime) -> str:
     return (
         "" if found.is_redirect and where.startswith("https://") else f"plain http is answered with {found.status_code}"
     )
+
+
+def certificate(runtime: Runtime) -> str:
+    """Where there is one: that there has to be is another checkpoint's matter."""
+    address = urlsplit(runtime.settings.public_url)
+    if address.scheme != "https" or not address.hostname:
+        return ""
+    try:
+        left = ends_at(address.hostname, address.port or 443) - runtime.clock()
+    except (OSError, ValueError) as error:
+        return f"it cannot be read: {type(error).__name__}"
+    return "" if left.days >= LEAST_DAYS else f"it ends in {left.days} days"
 
 
 def _asked(url: str, **headers: str) -> requests.Response | str:

@@ -55,6 +55,7 @@ _HOST = (
 )
 _WAY_IN = (
     Check("alive", "way in", answers("/health", 200, "answers {}"), "look at the proxy and at the web processes"),
+    Check("certificate", "way in", must(staging.certificate), "let the proxy renew it"),
     Check("hsts", "way in", must(staging.https_is_kept), "let the proxy pass our headers on"),
     Check("http", "way in", must(staging.http_leads_to_https), "redirect http to https at the proxy"),
     Check("console_closed", "way in", answers("/console", 303, "answers {} to a stranger"), "update: it is no longer ours"),
