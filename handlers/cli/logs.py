@@ -45,14 +45,14 @@ def command_logs(number: str | None, message: int | None, folder: Path, as_json:
     print_found(found, f"{len(found)} lines", ("at", "process", "event", "more"), rows, as_json=as_json)
 
 
-def _messages_of(connection: Connection, number: str) -> set[int | None]:
-    found = set(connection.execute(_OF_ORDER, {"number": number}).scalars())
+def _messages_of(connection: Connection, number: str) -> set[int]:
+    found = {int(each) for each in connection.execute(_OF_ORDER, {"number": number}).scalars() if each is not None}
     if not found:
         raise no_such("order", number)
     return found
 
 
-def _lines(folder: Path, wanted: set[int | None]) -> Iterator[dict[str, Any]]:
+def _lines(folder: Path, wanted: set[int]) -> Iterator[dict[str, Any]]:
     """Each with the name of its process; what is not a line of ours is passed over."""
     for path in sorted(folder.glob("*.log*")):
         for written in path.read_text("utf-8", "replace").splitlines():
@@ -62,7 +62,7 @@ def _lines(folder: Path, wanted: set[int | None]) -> Iterator[dict[str, Any]]:
                 line = json.loads(written)
             except ValueError:
                 continue
-            if isinstance(line, dict) and {line.get("message_id"), line.get("in_reply_to")} & (wanted - {None}):
+            if isinstance(line, dict) and {line.get("message_id"), line.get("in_reply_to")} & wanted:
                 yield {"process": path.name.partition(".")[0], **line}
 
 
