@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from bot.channels.registry import CHANNELS
+from bot.conversation.documents import QUESTION
 from bot.errors import BadInputError
 from handlers.console.door import SEE_OTHER, back, blueprint, done, ops, viewers
 from handlers.console.ring import send
@@ -75,7 +76,14 @@ def _page(thread_id: int | None) -> str:
             "open": open_,
             **(_beside(connection, open_) if open_ else {}),
         }
-    shown = {"wanted": wanted, "views": VIEWS, "channels": _channels(), "limit": LONGEST_ANSWER, "a_page": A_PAGE}
+    shown = {
+        "wanted": wanted,
+        "views": VIEWS,
+        "channels": _channels(),
+        "limit": LONGEST_ANSWER,
+        "asks_documents": QUESTION,
+        "a_page": A_PAGE,
+    }
     return render_template("console/inbox.html", **page, **shown, query=_query(wanted))
 
 
@@ -97,12 +105,18 @@ def _beside(connection: Connection, open_: Thread) -> dict[str, Any]:
     return {
         "said": sorted([*said, *kept], key=lambda each: (each["at"], each["id"])),
         "earlier": said[0]["id"] if len(said) == MESSAGES else None,
+        "asked": next((each["content"] for each in reversed(said) if _asks(each)), ""),
         "canned": canned,
         "inserted": next((each.content for each in canned if each.id == insert), ""),
         "products": reads.names_of(connection, said),
         "orders": read_orders(connection, wanted) if open_.outlet_codes else [],
         "colleagues": [user.name for user in users(connection) if user.role != Role.VIEWER and not user.disabled],
     }
+
+
+def _asks(message: dict[str, Any]) -> bool:
+    """Whether a message may be the question: more than a yes, a number or a thank you."""
+    return message["direction"] == "inbound" and len(message["content"]) > 12 and len(message["content"]) <= 200
 
 
 def _wanted() -> Wanted:

@@ -7,6 +7,7 @@ from handlers.console import (
     broadcasts,
     canned,
     events,
+    faq,
     figures,
     inbox,
     new_order,
@@ -17,4 +18,4 @@ from handlers.console import (
     trade,
 )
 
-PAGES = (sign_in, second_factor, inbox, new_order, orders, todo, broadcasts, canned, trade, figures, admin, events)
+PAGES = (sign_in, second_factor, inbox, faq, new_order, orders, todo, broadcasts, canned, trade, figures, admin, events)

@@ -10,6 +10,7 @@ from flask_login import LoginManager
 from flask_login import current_user as flask_login_user
 from flask_wtf import CSRFProtect
 
+from bot.settings import ROOT
 from handlers.current import current_runtime
 from jobs.access import sign_in
 from jobs.access.sign_in import LONGEST_HOURS, Operator
@@ -18,6 +19,8 @@ from models.user import Role
 PATH = "/console"
 COOKIE = "tria_console"
 ADMINS_NEED_CODE = "ADMINS_NEED_CODE"
+DOCUMENTS = "DOCUMENTS"
+"""Where answers are kept as FAQs."""
 RANKS = {role: rank for rank, role in enumerate(Role)}
 FOLLOW = "console.follow"
 """The stream of events, which an open page asks for by itself."""
@@ -74,6 +77,7 @@ def install(app: Flask, secret: str, *, https: bool, admins_need_code: bool) -> 
         SESSION_COOKIE_SECURE=https,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=LONGEST_HOURS),
         ADMINS_NEED_CODE=admins_need_code,
+        DOCUMENTS=str(ROOT / "data" / "policies"),
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session that it belongs to
     )
