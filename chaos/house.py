@@ -37,7 +37,7 @@ SECRET = "chaos-canary-secret-7f3a9c"
 READY_S = 30.0
 LEDGERS = (
     "conversation_messages", "conversations", "orders", "order_lines", "order_events", "escalations", "failures",
-    "delivery_receipts", "audit", "heartbeats", "invoices", "accounting_links", "accounting_connection",
+    "delivery_receipts", "audit", "audit_seals", "heartbeats", "invoices", "accounting_links", "accounting_connection",
 )  # fmt: skip
 INVOICING = {"XERO_CLIENT_ID": "simulator", "INVOICE_WHEN": "placed"}
 """The environment of processes that invoice in the simulator; others do not."""

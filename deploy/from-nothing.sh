@@ -23,7 +23,7 @@ for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 done
 say "PostgreSQL, Valkey and the providers are there"
 deploy() { .venv/bin/python -m deploy --services plain --root "$folder/tria" --settings "$folder/tria.env" --ports "$blue" "$green" ${VENV:+--venv "$VENV"} "$@"; }
-flask_with_settings() { ( set -a; . "$folder/tria.env"; set +a; cd "$folder/tria/blue"; .venv/bin/python -m flask "$@" ); }
+flask_with_settings() { ( set -a; . "$folder/tria.env"; set +a; cd "$folder/tria/blue"; "${VENV:-.venv}/bin/python" -m flask "$@" ); }
 ( set -a; . "$folder/tria.env"; set +a
   .venv/bin/python -m flask db upgrade
   .venv/bin/python -m flask outlets import data/outlets.csv

@@ -132,8 +132,9 @@ class Release:
     def retire_old(self) -> str:
         """After a release that went well."""
         old = next(colour for colour in self.host.ports if colour != self.colour)
-        if self.host.released(old):
-            self.services.stop(old)
+        if not self.host.released(old):
+            return "there was no release before this one"
+        self.services.stop(old)
         return f"{old} is stopped and stays there for a roll-back"
 
     def _unpack(self) -> None:
