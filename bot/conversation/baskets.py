@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -24,11 +24,19 @@ def changes_of(turn: Turn, base: OrderView | None) -> tuple[Change, ...]:
         return _as_asked(turn, _not_restated(turn, base, _added(intent, ())))
     if intent.changes:
         return () if _repeats_proposal(turn, base) else _as_asked(turn, intent.changes)
+    return _added(intent, _spoken_of(turn, base))
+
+
+def _spoken_of(turn: Turn, base: OrderView | None) -> set[str]:
+    """The goods of the order that is changed, as it is and as it was proposed: a reading that only moves it holds them all."""
     basket = turn.situation.context.draft or turn.situation.context.last_order
-    return _added(intent, tuple(sku for sku, _ in basket.lines) if basket else ())
+    known = {sku for sku, _ in basket.lines} if basket else set()
+    question = turn.asked(QuestionKind.CONFIRM)
+    proposed = {change.sku for change in question.changes} if question else set()
+    return known | proposed | (set(base.quantities) if base else set())
 
 
-def _added(intent: Intent, known: tuple[str, ...]) -> tuple[Change, ...]:
+def _added(intent: Intent, known: Collection[str]) -> tuple[Change, ...]:
     return tuple(Change(ChangeOp.ADD, line.sku, line.quantity) for line in intent.lines if line.sku not in known)
 
 

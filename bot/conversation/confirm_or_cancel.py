@@ -13,6 +13,7 @@ from bot.conversation.proposed_order import ProposedOrder, delivery_of
 from bot.conversation.targets import ALL, Target, ask_which, cancels, open_order, open_orders
 from bot.conversation.turn import Turn, choice_buttons
 from bot.decision import Decision, Reply
+from bot.ordering.notes import joined_notes
 from bot.situation import OpenQuestion, OrderView, QuestionKind
 from bot.understanding.intent import Named
 
@@ -197,12 +198,16 @@ def _change(turn: Turn, question: OpenQuestion) -> Decision:
     order = open_order(turn, question.order_id)
     if order is None:
         return order_decisions.too_late("change after cut-off")
+    return check_out(turn, proposal(turn, question, order), accepted=True)
+
+
+def proposal(turn: Turn, question: OpenQuestion, order: OrderView) -> ProposedOrder:
+    """What the change that waits makes of the order as it is now."""
     delivery, refused = delivery_of(turn, order, question.day)
-    proposed = ProposedOrder(
+    return ProposedOrder(
         order, priced(turn, order, question.changes), question.changes, quantities_of(question.changes),
-        limit=question.limit, delivery=delivery, refused=refused, notes=order.notes,
+        limit=question.limit, delivery=delivery, refused=refused, notes=joined_notes(order.notes, question.notes),
     )  # fmt: skip
-    return check_out(turn, proposed, accepted=True)
 
 
 def _draft(turn: Turn, draft: OrderView) -> ProposedOrder:

@@ -42,6 +42,7 @@ def ask_yes(turn: Turn, proposed: ProposedOrder, doubt: str) -> Decision:
         QuestionKind.CONFIRM, turn.serial, doubtful=proposed.doubtful, asked=turn.asked_before + 1, doubt=doubt,
         order_id=proposed.base.id if proposed.base and proposed.changes_placed else None,
         changes=proposed.changes if proposed.changes_placed else (), day=proposed.delivery,
+        notes=proposed.notes if proposed.changes_placed else "",
     )  # fmt: skip
     if proposed.changes_placed and (before := _asked_already(turn, question)) is not None:
         return again(turn, before)
@@ -52,7 +53,7 @@ def ask_yes(turn: Turn, proposed: ProposedOrder, doubt: str) -> Decision:
 def _asked_already(turn: Turn, question: OpenQuestion) -> OpenQuestion | None:
     """The open question, where it asks for the very same change: that is not shown a second time."""
     before = turn.asked(QuestionKind.CONFIRM)
-    if before is None or turn.intent.notes:
+    if before is None:
         return None
     same = replace(question, serial=before.serial, asked=before.asked, doubtful=before.doubtful)
     return before if same == before else None

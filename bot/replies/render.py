@@ -130,7 +130,7 @@ def _order_values(order: OrderWrite | OrderView, voice: Voice, words: Mapping[st
     totals = order.totals if isinstance(order, OrderWrite) else _totals(order, voice)
     day = order.delivery_date
     return {
-        "number": voice.number or order.number,
+        "number": order.number or voice.number,
         "lines": order_lines(order, voice.currency),
         "delivery": _day(order, voice, words),
         "notes": f"\n{NOTE} {order.notes}" if order.notes else "",
