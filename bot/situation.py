@@ -350,6 +350,8 @@ class Situation:
     """The order that the customer has just picked where several could be meant."""
     meant_all: tuple[int, ...] = ()
     """The orders that were asked about, when the customer has just picked all of them."""
+    meant_apart: bool = False
+    """None of those that were asked about: the customer wants an order of its own."""
     question: OpenQuestion | None = None
     language: str = "en"
     spoken: bool = True

@@ -23,6 +23,8 @@ def read(said: Said, situation: Situation, zone: ZoneInfo) -> tuple[Said, Situat
     """The reading; what is pointed at, and which outlet or order is meant, is settled first; words that had waited are read."""
     said, situation = resume_for_link(*references.point_at_order(said, situation))
     said, situation = resume_for_order(*resume_for_outlet(said, situation))
+    if situation.meant_apart:
+        return said, situation, replace(_understood_in(Context(), said, situation, zone), apart=True)
     intent = _understood(said, situation, zone)
     situation = _answered_by_repeating(intent, said, situation, zone)
     intent = taken_up(intent, situation, lambda context: _understood_in(context, said, situation, zone))

@@ -134,6 +134,8 @@ def resume_for_order(said: Said, situation: Situation) -> tuple[Said, Situation]
     waiting = replace(said, text=question.first_text, kind=MessageKind.TEXT, payload={})
     if _picks_all(said, situation, question):
         return waiting, with_all(situation, question)
+    if _picks_none_of_them(said, situation, question):
+        return waiting, replace(situation, meant_apart=True, question=None)
     picked = _picked(said, situation, question)
     if len(picked) != 1:
         return said, situation
@@ -143,6 +145,12 @@ def resume_for_order(said: Said, situation: Situation) -> tuple[Said, Situation]
 def with_all(situation: Situation, question: OpenQuestion) -> Situation:
     """The situation once all of the orders that were asked about are picked."""
     return replace(situation, meant_all=tuple(int(each) for each in question.choices if each != ALL), question=None)
+
+
+def _picks_none_of_them(said: Said, situation: Situation, question: OpenQuestion) -> bool:
+    """ "a separate order": what waits becomes an order of its own; a cancellation cannot."""
+    choice = choice_of(said, situation)
+    return choice is not None and choice.apart and ALL not in question.choices
 
 
 def _picks_all(said: Said, situation: Situation, question: OpenQuestion) -> bool:

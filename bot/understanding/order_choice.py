@@ -20,6 +20,11 @@ from bot.understanding.uncounted import typed
 MOST_TOKENS = 12
 MOST_PLACES = 9
 _COUNTS = frozenset(listed("counts_an_order"))
+_PLACED_IN_TIME = dict.fromkeys(listed("picks_the_earlier"), 1) | {
+    word: -1 for name in ("picks_the_last", "picks_the_later") for word in listed(name)
+}
+"""The list stands in the order of the days of delivery. A mere "later" puts the answer off."""
+_PUTS = frozenset(listed("puts_with"))
 _SILENT = ("filler", "courtesy", "stop", "to", "purpose", "here", "signs", "greeting", "and")
 _HARMLESS = frozenset(
     {Role.ORDER_WORD, Role.FILLER, Role.TO, Role.FROM, Role.WANT, Role.CORRECT, Role.ADD, Role.ALSO, Role.RIGHT, Role.DEFINITE}
@@ -51,9 +56,12 @@ class OrderChoice:
     """ "both", "all of them"."""
     none: bool = False
     """ "neither", "none of them"."""
+    apart: bool = False
+    """ "a separate order": none of the list, but one of its own."""
 
 
 NONE_OF_THEM = OrderChoice(none=True)
+AN_ORDER_APART = OrderChoice(apart=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,8 @@ def order_choice(text: str, index: CatalogIndex, today: date) -> OrderChoice | N
         return None
     if words.cues.choice == "none" or any(Role.NONE in phrase.meanings for phrase in words.phrases):
         return NONE_OF_THEM
+    if any(_is_apart(phrase) for phrase in words.phrases) and not any(token.has("ordinal") for token in tokens):
+        return None if words.days else AN_ORDER_APART
     found = OrderChoice(
         frozenset(day.day for day in words.days if day.day is not None and not day.past),
         frozenset(token.text.upper() for token in tokens if token.kind == scan.REFERENCE),
@@ -100,11 +110,11 @@ def _says_no_more(words: _Words, at: int) -> bool:
     if _place(words, at) is not None or _leads(words.tokens, at):
         return True
     if not _is_harmless(words, at):
-        return False
+        return token.text in _PUTS and words.phrase_at(at) is None
     if token.text in _COUNTS:
         return at > 0 and _names(words, at - 1)
     phrase = words.phrase_at(at)
-    return token.has_any(_SILENT) or token.text in listed("picks_the_last") or phrase is not None
+    return token.has_any(_SILENT) or token.text in _PLACED_IN_TIME or phrase is not None
 
 
 def _is_harmless(words: _Words, at: int) -> bool:
@@ -120,8 +130,14 @@ def _is_harmless(words: _Words, at: int) -> bool:
         or pointer == "it"
         or _is_place(pointer)
         or _is_all(phrase)
+        or _is_apart(phrase)
         or Role.NONE in phrase.meanings
     )
+
+
+def _is_apart(phrase: Phrase) -> bool:
+    """ "a separate order", "new order"; a "second order" may be the second of the list."""
+    return bool({Role.APART, Role.ANEW} & phrase.meanings.keys())
 
 
 def _is_all(phrase: Phrase) -> bool:
@@ -152,12 +168,19 @@ def _places(words: _Words) -> Iterator[int]:
     if pointed := [p.meanings[Role.POINTER] for p in words.phrases if _is_place(p.meanings.get(Role.POINTER, ""))]:
         yield int(pointed[0])
         return
-    if any(token.text in listed("picks_the_last") for token in words.tokens):
-        yield -1
+    if (in_time := _placed_in_time(words)) is not None:
+        yield in_time
         return
     for at in range(len(words.tokens)):
         if words.day_at(at) is None and (place := _place(words, at)) is not None:
             yield place
+
+
+def _placed_in_time(words: _Words) -> int | None:
+    said = [token.text for token in words.tokens if token.text in _PLACED_IN_TIME]
+    of_an_order = any(Role.ORDER_WORD in phrase.meanings for phrase in words.phrases)
+    sure = [word for word in said if of_an_order or word in listed("picks_the_last")]
+    return _PLACED_IN_TIME[sure[0]] if sure else None
 
 
 def _place(words: _Words, at: int) -> int | None:
@@ -166,6 +189,6 @@ def _place(words: _Words, at: int) -> int | None:
     if token.kind == scan.NUMBER:
         if token.has("stop") or token.value is None or (behind is not None and behind.has("unit")):
             return None
-        adds = any(Role.ADD in phrase.meanings for phrase in words.phrases)
+        adds = any(Role.ADD in p.meanings for p in words.phrases) or any(t.text in _PUTS for t in words.tokens)
         return int(token.value) if not adds and 1 <= token.value <= MOST_PLACES else None
     return marked_place(words.tokens, at, MOST_PLACES) if words.day_at(at) is None else None
