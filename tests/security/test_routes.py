@@ -38,7 +38,7 @@ class Door(StrEnum):
 
 TABLE = {
     Door.OPEN: "static api_docs.docs api_docs.openapi health.liveness health.readiness health.show_version console.static"
-    " console.sign_in console.sign_in_form",
+    " console.sign_in console.sign_in_form console.code_form console.sign_in_with_code",
     Door.TWILIO: "twilio.inbound twilio.receipt",
     Door.TELEGRAM: "telegram.inbound",
     Door.TOKEN: "chat_api.chatbot chat_api.stream health.diagnostics messages_api.list_notifications messages_api.list_threads"
@@ -46,14 +46,15 @@ TABLE = {
     Door.METRICS: "health.metrics",
     Door.VIEWER: "console.home console.inbox console.show_thread console.orders console.show_order console.packing console.outlets_page"
     " console.products console.figures console.figure_file console.follow console.sign_out console.todo console.broadcasts"
-    " console.failures console.show_one_failure console.show_name console.export_orders console.nothing_here",
+    " console.failures console.show_one_failure console.show_name console.export_orders console.nothing_here"
+    " console.second_factor console.begin_second_factor console.confirm_second_factor console.renew_recovery_codes",
     Door.OPS: "console.answer_thread console.approve_order console.assign_thread console.bind_contact console.cancel_order"
     " console.change_lines console.change_one_product console.decide_name console.decide_person console.decline_order"
     " console.hand_back_thread console.invite_contact console.note_thread console.preview_broadcast console.replay_failures"
     " console.resume_broadcast console.send_broadcast console.take_thread console.unbind_contact console.new_order"
     " console.place_new_order console.saved_answers",
     Door.ADMIN: "console.add_user console.audit_page console.disable_user console.users console.add_saved_answer"
-    " console.change_saved_answer console.remove_saved_answer",
+    " console.change_saved_answer console.remove_saved_answer console.remove_second_factor",
     Door.DEVELOPMENT: "first_page simulator.follow simulator.list_orders simulator.list_outlets simulator.pass_on"
     " simulator.show_asset simulator.show_page",
 }  # fmt: skip
