@@ -25,7 +25,7 @@ from jobs.reads import threads as reads
 from jobs.reads.orders import Wanted as WantedOrders
 from jobs.reads.orders import read_orders
 from jobs.reads.threads import Thread, View, Wanted
-from jobs.reads.trade_rows import outlets
+from jobs.reads.trade_rows import outlet_names
 from models.database import autocommit, transaction
 from models.user import Role
 
@@ -72,7 +72,7 @@ def _page(thread_id: int | None) -> str:
         page = {
             "threads": reads.threads(connection, wanted),
             "tabs": reads.view_counts(connection, me.name),
-            "outlets": outlets(connection),
+            "outlets": outlet_names(connection),
             "open": open_,
             **(_beside(connection, open_) if open_ else {}),
         }

@@ -21,7 +21,7 @@ from handlers.form_values import day, given, whole
 from jobs.desk import place_order as job
 from jobs.desk.place_order import Proposed, Wanted
 from jobs.outbox.whatsapp_window import is_closed_for
-from jobs.reads.trade_rows import outlets, products
+from jobs.reads.trade_rows import outlet_names, products
 from models.database import autocommit, transaction
 
 ROWS = 5
@@ -39,7 +39,7 @@ def new_order() -> ResponseReturnValue:
     with autocommit(current_runtime().engine) as connection:
         code = given("outlet")
         if not code:
-            return render_template("console/order_outlet.html", outlets=outlets(connection))
+            return render_template("console/order_outlet.html", outlets=outlet_names(connection))
         return _page(connection, code, FRESH, contact=whole("contact", None))
 
 

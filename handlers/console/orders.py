@@ -26,7 +26,7 @@ from jobs.desk import change_order, order_approval
 from jobs.desk.change_order import Change
 from jobs.reads.orders import Wanted, read_orders, read_timeline
 from jobs.reads.picking import days_ahead, picking_list
-from jobs.reads.trade_rows import outlets, products
+from jobs.reads.trade_rows import outlet_names, products
 from models.database import autocommit, transaction
 from models.order_status import OrderStatus
 
@@ -46,7 +46,7 @@ def orders() -> ResponseReturnValue:
     wanted = _wanted(most=A_PAGE, skip=(page - 1) * A_PAGE)
     with autocommit(current_runtime().engine) as connection:
         found = read_orders(connection, wanted)
-        shops = outlets(connection)
+        shops = outlet_names(connection)
     query = {name: value for name, value in request.args.items() if name != "page" and value}
     return render_template(
         "console/orders.html", orders=found, outlets=shops, states=list(OrderStatus), page=page, a_page=A_PAGE, query=query, wanted=wanted

@@ -21,7 +21,7 @@ from jobs.reads.escalations import held_replies
 from jobs.reads.failures import list_failures, show_failure
 from jobs.reads.orders import Wanted, read_orders
 from jobs.reads.threads import View
-from jobs.reads.trade_rows import outlets
+from jobs.reads.trade_rows import outlet_names
 from jobs.replay.alias_preview import preview
 from jobs.replay.failed_work import AGAIN, Replayed, replay
 from models.database import autocommit, transaction
@@ -49,7 +49,7 @@ def todo() -> ResponseReturnValue:
             "requests": pending(connection),
             "names": alias_proposals.proposals(connection, state="proposed"),
             "held": held_replies(connection),
-            "outlets": outlets(connection),
+            "outlets": outlet_names(connection),
         }
     return render_template("console/todo.html", **found)
 

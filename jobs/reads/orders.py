@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+# The page is chosen first: what is told of an order is not looked up for those that are skipped.
 # Messages of one burst are finished in one transaction, hence at one instant: that is what ties merged ones to the one
 # that the order names.
 _ORDERS = """
@@ -26,15 +27,17 @@ SELECT o.id, o.number, o.version, o.conversation_id, t.code AS outlet_id, t.name
                    WHEN a.blocked IS NOT NULL OR jsonb_array_length(COALESCE(a.facts -> 'problems', '[]')) > 0 THEN 'blocked'
                    ELSE 'pending' END, 'number', i.number, 'id', i.xero_id, 'state', i.xero_status, 'error', i.error)
         FROM invoices i LEFT JOIN accounting_connection a ON a.id = 1 WHERE i.order_id = o.id) AS invoice
-FROM orders o JOIN outlets t ON t.id = o.outlet_id
-WHERE (:synthetic OR NOT o.is_synthetic)
-  AND (CAST(:number AS text) IS NULL OR o.number = :number)
-  AND (CAST(:since AS timestamptz) IS NULL OR coalesce(o.placed_at, o.created_at) >= :since)
-  AND (CAST(:status AS text) IS NULL OR o.status = :status)
-  AND (CAST(:outlets AS text[]) IS NULL OR t.code = ANY(:outlets))
-  AND (CAST(:day AS date) IS NULL OR o.delivery_date = :day)
+FROM (
+    SELECT q.* FROM orders q JOIN outlets s ON s.id = q.outlet_id
+    WHERE (:synthetic OR NOT q.is_synthetic)
+      AND (CAST(:number AS text) IS NULL OR q.number = :number)
+      AND (CAST(:since AS timestamptz) IS NULL OR coalesce(q.placed_at, q.created_at) >= :since)
+      AND (CAST(:status AS text) IS NULL OR q.status = :status)
+      AND (CAST(:outlets AS text[]) IS NULL OR s.code = ANY(:outlets))
+      AND (CAST(:day AS date) IS NULL OR q.delivery_date = :day)
+    ORDER BY q.id DESC LIMIT :most OFFSET :skip) o
+JOIN outlets t ON t.id = o.outlet_id
 ORDER BY o.id DESC
-LIMIT :most OFFSET :skip
 """
 _LINES = (
     "SELECT order_id, sku, name, quantity, unit, pack_quantity, pack_unit, unit_price, line_total"
