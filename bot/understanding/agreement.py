@@ -23,11 +23,8 @@ _ACTS = (IntentKind.ORDER_CONFIRM, IntentKind.ORDER_CANCEL, IntentKind.OPT_OUT)
 """What is done at once, and on no second reading's word."""
 
 
-def agreed(first: Intent, second: Intent, *, far_ahead: bool = False) -> Intent:
-    """The first reading, as sure as the second lets it be; the second where it leaves nothing to ask.
-
-    `far_ahead`: no other reading of the first kind comes near, so that a mere question of the second raises no doubt.
-    """
+def agreed(first: Intent, second: Intent) -> Intent:
+    """The first reading, as sure as the second lets it be; the second where it leaves nothing to ask."""
     if _tells_something_else(first, second) or _asks_how_many(first, second):
         return second
     if _knows_better(first, second):
@@ -38,17 +35,11 @@ def agreed(first: Intent, second: Intent, *, far_ahead: bool = False) -> Intent:
         return replace(first, questions=second.questions)
     if _needs_no_question(first, second):
         return replace(second, doubtful=True, doubts=_words(first, second))
-    if _same_effect(first, second) or (far_ahead and first.sure and _only_asks(first, second)):
+    if _same_effect(first, second):
         return first
     if first.sure and first.kind in WRITES_ORDER:
         return replace(first, doubtful=True, doubts=_words(first, second))
     return first
-
-
-def _only_asks(first: Intent, second: Intent) -> bool:
-    """The same order for the same day, of which the second asks about a line and takes no other."""
-    same_day = second.delivery_date in (None, first.delivery_date)
-    return bool(second.questions) and first.kind is second.kind and same_day and _ordered(second) < _ordered(first)
 
 
 def asks_which(second: Intent) -> bool:

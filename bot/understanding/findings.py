@@ -19,8 +19,6 @@ class Read:
 
     intent: Intent
     facts: Facts
-    lead: float = 0.0
-    """How far it is ahead of the best reading that asks for something else."""
 
 
 def silence(story: Story, tokens: list[Token], elements: list[Element], cues: Cues) -> None:

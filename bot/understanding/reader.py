@@ -29,7 +29,7 @@ from bot.understanding.facts import Facts
 from bot.understanding.findings import Read, days_asked_about, odd_days, silence, spoken, told_of_the_past
 from bot.understanding.intent import Context, Intent, IntentKind, Line, Question, QuestionReason
 from bot.understanding.reading.decode import Derivation, decode
-from bot.understanding.reading.find import elements_of, lattice_of, lead_of, left_by, rival_of, weights
+from bot.understanding.reading.find import elements_of, lattice_of, left_by, rival_of, weights
 from bot.understanding.reading.lattice import Lattice
 from bot.understanding.reading.matching import Matching
 from bot.understanding.reading.meaning import told
@@ -45,8 +45,6 @@ NEW = "new"
 """Nothing is open: neither a draft nor a question nor a placed order."""
 MAX_TWICE = 600
 """Longer messages, in tokens, are read once."""
-FAR = 4.0
-"""A reading so far ahead of every other is not doubted for a question of the rules: on all labelled messages none was wrong."""
 NEAR = 0.1
 """A reading whose score is this close to the best one, and that asks for something else, makes it unsure."""
 MAX_NODES = 260
@@ -91,7 +89,7 @@ def read(
     unsure = seen.lattice.context == NEW and first.intent.confidence < UNCERTAIN
     if first.intent.kind is not IntentKind.ORDER_CREATE and not unsure:
         return first
-    return replace(first, intent=agreed(first.intent, second.intent, far_ahead=first.lead >= FAR))
+    return replace(first, intent=agreed(first.intent, second.intent))
 
 
 def sight(text: str, index: CatalogIndex, context: Context, today: date) -> Sight | None:
@@ -121,7 +119,7 @@ def meant(seen: Sight, found: Sequence[Derivation], text: str, now: datetime) ->
         *_rivals(seen, found),
     )  # fmt: skip
     intent = effects(reading_of(facts, text, doubts), seen.context, facts.index, now)
-    return Read(replace(intent, odd_day=next(iter(odd), None)), facts, lead_of(found, seen.matching))
+    return Read(replace(intent, odd_day=next(iter(odd), None)), facts)
 
 
 def facts_of(seen: Sight, derivation: Derivation) -> Facts:

@@ -13,7 +13,7 @@ from bot.understanding.cues import Cues
 from bot.understanding.dates_in_words import Day
 from bot.understanding.elements import find_elements
 from bot.understanding.intent import Context
-from bot.understanding.reading.decode import REACH, Derivation
+from bot.understanding.reading.decode import Derivation
 from bot.understanding.reading.lattice import Lattice
 from bot.understanding.reading.matching import Matching
 from bot.understanding.reading.pieces import Kind, Piece
@@ -109,15 +109,6 @@ def rival_of(derivations: Sequence[Derivation], matching: Matching, within: floa
             apart = [span for span in best if best[span] not in theirs.values()] or list(theirs)
             return apart[0]
     return None
-
-
-def lead_of(derivations: Sequence[Derivation], matching: Matching) -> float:
-    """How far the best score is ahead of the first that takes other goods or amounts; of the last one kept, where none does."""
-    best = {said for _, said in _asked(derivations[0], matching)}
-    for other in derivations[1:]:
-        if {said for _, said in _asked(other, matching)} != best:
-            return derivations[0].score - other.score
-    return derivations[0].score - derivations[-1].score if len(derivations) > 1 else REACH
 
 
 def _asked(derivation: Derivation, matching: Matching) -> Iterator[tuple[Span, object]]:

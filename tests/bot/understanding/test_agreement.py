@@ -66,12 +66,3 @@ def test_a_question_about_goods_that_were_meant_stays(question: Question) -> Non
 def test_a_question_stays_where_the_other_reading_lacks_a_clear_line() -> None:
     asking = replace(ORDER, lines=(FOIL, FILM), questions=(UNKNOWN,))
     assert agreed(asking, ORDER).questions == (UNKNOWN,)
-
-
-def test_a_reading_far_ahead_is_not_doubted_for_a_question_of_the_other_but_for_another_line() -> None:
-    asks = replace(ORDER, lines=(), questions=(Question("foil", QuestionReason.QUANTITY, ("FL-30",), Decimal(2)),))
-    assert agreed(ORDER, asks, far_ahead=True) is ORDER
-    assert not agreed(ORDER, asks).sure
-    assert not agreed(ORDER, replace(asks, lines=(FILM,)), far_ahead=True).sure
-    assert not agreed(ORDER, replace(asks, lines=(FOIL,)), far_ahead=True).sure
-    assert not agreed(replace(ORDER, doubtful=True), asks, far_ahead=True).sure
