@@ -149,12 +149,12 @@ class _Build:
             if name.words:
                 self._remember(name)
                 bags[frozenset(name.words)] = None
-                core.update(self.reader.core(text, name))
+                core.update(self.reader.core(text, name), name.counted)
                 self._write_down(name)
         for bag in bags:
             self.names.setdefault(bag, []).append(product.sku)
         self.aliases[product.sku] = tuple(bags)
-        self.held[product.sku] = frozenset().union(*bags)
+        self.held[product.sku] = frozenset(core).union(*bags)
         self.core[product.sku] = frozenset(core)
         for word in self.held[product.sku]:
             self.by_word.setdefault(word, set()).add(product.sku)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.language import scan
 from bot.language.folding import fold
@@ -33,6 +34,8 @@ class Name:
     sizes: tuple[str, ...] = ()
     written: Written | None = None
     """As it is written, where the languages may take a word of it for themselves."""
+    counted: tuple[str, ...] = ()
+    """What its numbers are written on to, in scripts without spaces: the 过滤网 of 12000过滤网, which is also called that alone."""
 
 
 class NameReader:
@@ -57,7 +60,7 @@ class NameReader:
         written = as_written(pieces) if _FIGURES_OR_SIGNS.search(folded) else self._risky(folded)
         tokens = self._tokeniser.typed(pieces)
         sizes = tuple(token.word for token in tokens if token.kind == SIZE)
-        return Name(content(tokens), content(tokens, whole=True), sizes, written)
+        return Name(content(tokens), content(tokens, whole=True), sizes, written, _counted(tokens))
 
     def _risky(self, folded: str) -> Written | None:
         """The name as it is written, when it holds words that mean something else."""
@@ -111,6 +114,12 @@ class _Content:
         if self.number:
             self.words.append(self.number)
         self.number = ""
+
+
+def _counted(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """The words of two signs or more right behind a number."""
+    behind = [token for before, token in pairwise(tokens) if before.kind == scan.NUMBER and token.glued]
+    return tuple(token.word for token in behind if len(token.word) > 1 and is_unspaced(token.word))
 
 
 def content(tokens: Iterable[Token], *, whole: bool = False) -> tuple[str, ...]:
