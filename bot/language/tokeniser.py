@@ -6,7 +6,7 @@ The same eyes read a message and the names of the catalog, so both speak of "10i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -192,12 +192,37 @@ class Tokeniser:
             letters = tokens.pop()
             tokens.append(Token(scan.WORD, letters.text + piece.text, letters.start, piece.end, letters.glued))
         elif piece.kind == scan.RUN:
-            tokens += _side_by_side(piece, self._cutter.cut(piece.text))
+            tokens += _side_by_side(piece, self._with_their_packs(self._cutter.cut(piece.text)))
         elif piece.kind == scan.WORD and piece.glued and token_at(tokens, len(tokens) - 1).kind == scan.NUMBER:
             measure = self._measure_before_goods(piece.text)
             tokens += _side_by_side(piece, filter(None, (piece.text[:measure], piece.text[measure:])))
         else:
             tokens.append(Token(piece.kind, piece.text, piece.start, piece.end, piece.glued))
+
+    def _with_their_packs(self, parts: Sequence[str]) -> list[str]:
+        """垃圾袋, 打包盒: a word for a pack right behind characters nobody knows, or behind another such word, belongs to a name
+        that the catalog does not have; behind a number it counts."""
+        if self._sizes is None:
+            return list(parts)
+        out: list[str] = []
+        for at, part in enumerate(parts):
+            named = (
+                bool(out) and self._is_pack(part) and (self._is_strange(parts[at - 1]) or self._is_pack(parts[at - 1]))
+            )
+            if named and not self._counts(parts[: at - 1]):
+                out[-1] += part
+            else:
+                out.append(part)
+        return out
+
+    def _is_pack(self, part: str) -> bool:
+        return set(self._lexicon.structure.alone(part)) == {"unit"} and part not in self._words_known
+
+    def _is_strange(self, part: str) -> bool:
+        return part not in self._lexicon.words and part not in self._words_known
+
+    def _counts(self, before: Sequence[str]) -> bool:
+        return bool(before) and "number" in self._lexicon.structure.alone(before[-1])
 
     def _numbers_model(self, tokens: list[Token], digits: str) -> bool:
         """M10, N95, WD40: letters and a number written as one, where the catalog writes them so."""
