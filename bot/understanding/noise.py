@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
 from bot.language.tokeniser import SIZE, Token
+from bot.understanding.shapes import counts_goods
 
 AHEAD = 4
 LONGEST_CODE = 3
@@ -27,7 +28,7 @@ class Noise:
         before, after = self._token(at - 1), self._token(at + 1)
         if self._titled_by_heads(at) or self._priced(before, after):
             return True
-        if before is not None and self._introduces_noise(before):
+        if before is not None and self._introduces_noise(before, after):
             counted = self._token(at - 2)
             beside = counted is not None and (counted.kind in (scan.NUMBER, SIZE) or self.index.knows(counted.word))
             return not (before.has("unit") and beside)
@@ -51,9 +52,9 @@ class Noise:
             return False
         return title.has("head_count") and not self.index.knows(title.word)
 
-    def _introduces_noise(self, before: Token) -> bool:
+    def _introduces_noise(self, before: Token, after: Token | None) -> bool:
         if before.has("reference"):
-            return True
+            return not counts_goods(self.index, before, after)
         return before.roles.get("place") == "before" and not self.index.knows(before.word)
 
     def _on_street(self, at: int) -> bool:

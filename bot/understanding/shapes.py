@@ -27,6 +27,11 @@ def explained(tokens: Sequence[Token], index: CatalogIndex) -> set[int]:
     return {at for start, end in look.find() for at in range(start, end)}
 
 
+def counts_goods(index: CatalogIndex, word: Token, after: Token | None) -> bool:
+    """ "pin 6 packet", where pins are sold: the number behind a word for a paper or a code has a unit, and counts goods."""
+    return index.knows(word.word) and after is not None and after.has("unit")
+
+
 class _Shapes:
     def __init__(self, tokens: Sequence[Token], index: CatalogIndex) -> None:
         self.tokens = tokens
@@ -100,7 +105,8 @@ class _Shapes:
             self._has(at + 1, "head_count", "duration", "clock", "money") or self._behind_number(at + 1)
         ) and not self._goods(at + 1):
             yield at, at + 2
-        if self._has(at - 1, "clock_before", "reference") or self._before_place(at - 1):
+        counts = at > 0 and counts_goods(self.index, self.tokens[at - 1], self._token(at + 1))
+        if (self._has(at - 1, "clock_before", "reference") and not counts) or self._before_place(at - 1):
             yield at - 1, self._range_end(at)
         if self._is(at - 1, ":") and self._has(at - 2, "head_count"):
             yield at - 2, at + 1
