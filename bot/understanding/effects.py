@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import How
@@ -328,7 +329,8 @@ def _order_day(scene: Scene) -> date | None:
 
 def _named(statements: Sequence[Statement]) -> list[Question]:
     """The goods that an inquiry names, as questions nobody has to answer: it orders none of them."""
-    named = [said.goods for said in statements if said.goods is not None and said.goods.skus]
+    goods = [said.goods for said in statements if said.goods is not None]
+    named = [one for one, behind in zip_longest(goods, goods[1:]) if one.skus and not _describes(one, behind)]
     return [
         Question(
             goods.text,
@@ -337,6 +339,12 @@ def _named(statements: Sequence[Statement]) -> list[Question]:
         )
         for goods in named
     ]
+
+
+def _describes(goods: Goods, behind: Goods | None) -> bool:
+    """The cold of "cold flurb": says how goods are that nobody knows, and names none itself."""
+    beside = behind is not None and behind.how is How.UNKNOWN and 0 <= behind.span[0] - goods.span[1] <= 1
+    return goods.modifier and beside
 
 
 def _order(scene: Scene, confidence: float) -> Intent | None:

@@ -129,6 +129,8 @@ def unplaced(facts: Facts) -> tuple[Question, ...]:
         return tuple(facts.story.unplaced)
     skus = tuple(sku for unit in loose[0].unit.split("|") for sku in headed(facts.index, unit))
     text = Quoter(facts.tokens, facts.folded).of(loose[0])
+    if not skus and not facts.tokens[loose[0].end - 1].has("unit"):  # "I need 5 flurbs": it counts what nobody sells
+        return (Question(facts.tokens[loose[0].end - 1].text, QuestionReason.UNKNOWN, (), loose[0].value),)
     return (Question(text, QuestionReason.AMBIGUOUS, skus, loose[0].value),) if skus else ()
 
 

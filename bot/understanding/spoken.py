@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import zip_longest
 
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import nearest
@@ -11,8 +12,15 @@ from bot.understanding.spans import Element, Mention
 
 def spoken_of(elements: Iterable[Element], index: CatalogIndex) -> tuple[str, ...]:
     """The active SKUs that the mentions mean, the best first."""
-    skus = dict.fromkeys(sku for e in elements if isinstance(e, Mention) for sku in _meant(index, e))
+    mentions = [element for element in elements if isinstance(element, Mention)]
+    told = (one for one, behind in zip_longest(mentions, mentions[1:]) if not _describes(one, behind))
+    skus = dict.fromkeys(sku for mention in told for sku in _meant(index, mention))
     return tuple(sku for sku in skus if index.products[sku].active)
+
+
+def _describes(mention: Mention, behind: Mention | None) -> bool:
+    """The cold of 冷杯盖: says how goods are that nobody knows, and names none itself."""
+    return mention.modifier and behind is not None and behind.start == mention.end and not behind.words
 
 
 def _meant(index: CatalogIndex, mention: Mention) -> tuple[str, ...]:
