@@ -34,7 +34,7 @@ _BEGINS = (
     Role.ANEW,
 )
 """Words before which a new clause may begin without a mark."""
-_ENDS = (Role.REFUSE, Role.REMOVE, Role.DROP, Role.SET)
+_ENDS = (Role.REFUSE, Role.REMOVE, Role.DROP, Role.SET, Role.SAME_AMOUNT)
 """Words that end a clause where the verb comes last; goods behind them begin another."""
 _CARRIES = (Role.ADD, Role.SET, Role.SWAP, Role.REMOVE, Role.DROP, Role.REFUSE, Role.SCALE, Role.NO)
 _DAY_WORDS = (Role.MOVE, Role.TO, Role.BY, Role.SET, Role.WANT, Role.CORRECT, Role.SWAP, Role.ADD)
@@ -414,6 +414,8 @@ def _joined(clauses: Sequence[Clause]) -> Iterator[Clause]:
 
 
 def _as_one(clause: Clause, behind: Clause) -> Clause | None:
+    if (one := _counted_behind(clause, behind)) is not None:
+        return one
     named = len(clause.goods) == 1 and clause.goods[0].letters == GOODS and clause.amount is None
     wanted = behind.op is Op.WISH and behind.wants and len(behind.goods) == 1 and behind.amount is None
     if named and clause.retells and behind.op is Op.WISH and behind.goods and behind.amount is not None:
@@ -433,6 +435,14 @@ def _as_one(clause: Clause, behind: Clause) -> Clause | None:
     ):
         return replace(behind, goods=clause.goods, start=clause.start, more=True)
     return None
+
+
+def _counted_behind(clause: Clause, behind: Clause) -> Clause | None:
+    """ "change the tape to foam, 5 packets": how many of the new goods."""
+    counts = behind.op in (Op.WISH, Op.SET) and behind.amount is not None and not behind.goods
+    if not counts or clause.instead is None or clause.amount is not None:
+        return None
+    return replace(clause, amount=behind.amount, days=(*clause.days, *behind.days), end=behind.end)
 
 
 def _with_exceptions(clauses: Sequence[Clause]) -> Iterator[Clause]:

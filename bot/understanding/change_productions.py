@@ -120,6 +120,12 @@ def _dropped(found: Found) -> Iterator[Mark]:
     yield from (mark for meaning, mark in _NAMED_BY.items() if meaning in said)
 
 
+def _refuse(found: Found) -> Clause:
+    """ "no need", "we dont want it": perhaps the whole order; "rest never mind" takes out what is not spoken of."""
+    others = [item for item in found.get("goods", ()) if item.meanings.get(Role.POINTER) == "other"]
+    return Clause(Op.REMOVE, (others[0],)) if others else Clause(marks=frozenset({Mark.REFUSE}))
+
+
 def _remove_pointed(found: Found) -> Clause:
     goods = found["goods"][0]
     if goods.meanings.get(Role.POINTER) == "all":
@@ -267,6 +273,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     # the whole order
     ("[kA]* k [kf]* [pW]? z+ [pW]?", _mark(Mark.DROP, Mark.ANEW)),
     ("drop=[kA]* goods=[pW]* drop=[kA]* drop=k drop=[kf]* goods=[pW]* drop=[kfs]*", _drop),
+    ("A* goods=p f+", _refuse),
     ("[ofpWAam]* f [fpWm]*", _mark(Mark.REFUSE)),
     ("z+ [pW]?", _mark(Mark.ANEW)),
     ("g+", _mark(Mark.WRONG_CHAT)),

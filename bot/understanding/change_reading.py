@@ -10,7 +10,7 @@ from bot.language.change_words import Role
 from bot.language.token import Token
 from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.change_grammar import parse
-from bot.understanding.change_items import IDLE, UNKNOWN, Item, is_span_of_amounts, items_of
+from bot.understanding.change_items import AMOUNT, GOODS, IDLE, UNKNOWN, Item, is_span_of_amounts, items_of
 from bot.understanding.change_productions import Clause
 from bot.understanding.cues import find_cues
 from bot.understanding.dates_in_words import Day
@@ -19,7 +19,7 @@ from bot.understanding.frames import ELSEWHERE
 from bot.understanding.intent import Context
 from bot.understanding.kinds import CLEAR_ORDER, ORDER
 from bot.understanding.notes import notes_of
-from bot.understanding.reasons import because, is_reason, reasons_in, stretches
+from bot.understanding.reasons import because, is_reason, reasons_among, reasons_in, stretches
 from bot.understanding.resolve import Said
 from bot.understanding.spoken_goods import as_amount, goods_of
 from bot.understanding.statements import Amount, Goods, Mark, Op, Pointer, Points, Reading, SaidDay, Statement
@@ -45,6 +45,8 @@ class Heard:
     facts: Facts
     items: Sequence[Item]
     clauses: Sequence[Clause]
+    strange: tuple[str, ...] = ()
+    """Words nobody knows, beside clauses that are whole without them."""
 
     @property
     def marks(self) -> frozenset[Mark]:
@@ -74,8 +76,41 @@ def heard_in(facts: Facts, base: Reading) -> Heard | None:
     if len(facts.tokens) > MAX_TOKENS:
         return None
     items = items_of(facts)
-    clauses = parse(items)
-    return Heard(base, facts, items, clauses) if clauses is not None else None
+    clauses = parse(items) or parse(_without_reasons(facts, items))
+    if clauses is not None:
+        return Heard(base, facts, items, clauses)
+    clauses = _beside_strange_words(items)
+    strange = tuple(item.text for item in items if item.letters == UNKNOWN)
+    return Heard(base, facts, items, clauses, strange) if clauses is not None else None
+
+
+def _without_reasons(facts: Facts, items: Sequence[Item]) -> list[Item]:
+    """The items without those of "..., we found some": a reason in words nobody knows, that names no goods and counts nothing."""
+    why = [(facts.tokens[run[0]].start, facts.tokens[run[-1]].end) for run in reasons_among(facts.tokens)]
+    within = {span: [item for item in items if span[0] <= item.start and item.end <= span[1]] for span in why}
+    idle = [told for told in within.values() if any(i.letters == UNKNOWN for i in told) and not any(map(_names, told))]
+    return [item for item in items if not any(item in told for told in idle)]
+
+
+def _names(item: Item) -> bool:
+    return item.letters == GOODS or (item.quantity is not None and item.quantity.value is not None)
+
+
+def _beside_strange_words(items: Sequence[Item]) -> tuple[Clause, ...] | None:
+    """ "wipes double zonk": a change that is whole without the words nobody knows, which are quoted for a YES. An amount right
+    before them may be theirs."""
+    at = [place for place, item in enumerate(items) if item.letters == UNKNOWN]
+    if not at or any(place and items[place - 1].letters == AMOUNT for place in at):
+        return None
+    moves = any(item.meanings.get(Role.MOVE) == "move" for item in items)
+    clauses = parse([item for item in items if item.letters != UNKNOWN]) or ()
+    return clauses if clauses and all(_is_whole(clause, moves=moves) for clause in clauses) else None
+
+
+def _is_whole(clause: Clause, *, moves: bool) -> bool:
+    """It says what is done to which goods, or that they come on another day."""
+    names = bool(clause.goods) and (clause.op is Op.REMOVE or clause.amount is not None or clause.factor is not None)
+    return (clause.op not in _LEAVES and names) or (moves and clause.op is None and Mark.MOVE in clause.marks)
 
 
 def change_of(heard: Heard) -> Reading | None:
@@ -96,7 +131,8 @@ def _reading(heard: Heard) -> Reading | None:
     facts, clauses, base = heard.facts, heard.clauses, heard.base
     marks = _refusing(heard)
     changes = _changes(heard, marks)
-    unread = _left_by(heard)
+    quoted = _left_by(heard)
+    unread = (*quoted, *(word for word in heard.strange if not any(word in words for words in quoted)))
     left = (*unread, *(facts.folded.quote(clause.start, clause.end) for clause in clauses if clause.doubtful))
     if unread and changes and heard.best[0] == "order.cancel" and heard.best[1] > LIKELY:
         return None

@@ -34,9 +34,14 @@ def is_reason(tokens: Sequence[Token], run: Sequence[int]) -> bool:
     return _tells(tokens, run) and len(run) > 1 and not any(_may_act(tokens[at]) for at in run)
 
 
+def reasons_among(tokens: Sequence[Token]) -> list[list[int]]:
+    """The stretches that are reasons."""
+    return [run for run in stretches(tokens) if is_reason(tokens, run)]
+
+
 def reasons_in(tokens: Sequence[Token]) -> frozenset[int]:
     """The places of the stretches that are reasons."""
-    return frozenset(at for run in stretches(tokens) if is_reason(tokens, run) for at in run)
+    return frozenset(at for run in reasons_among(tokens) for at in run)
 
 
 def _leads(token: Token) -> bool:
