@@ -119,7 +119,7 @@ class _Content:
 def _counted(tokens: Sequence[Token]) -> tuple[str, ...]:
     """The words of two signs or more right behind a number."""
     behind = [token for before, token in pairwise(tokens) if before.kind == scan.NUMBER and token.glued]
-    return tuple(token.word for token in behind if len(token.word) > 1 and is_unspaced(token.word))
+    return tuple(token.word for token in behind if is_unspaced(token.word[1:]))
 
 
 def content(tokens: Iterable[Token], *, whole: bool = False) -> tuple[str, ...]:
