@@ -32,6 +32,7 @@ from jobs.invoices import ring as invoices
 from jobs.replay.rq_failures import reconcile
 from jobs.upkeep import audit_chain
 from jobs.upkeep.certificate import CertificateWatch
+from jobs.upkeep.closing import Closing
 from jobs.upkeep.startup_checks import begin
 from models.database import again_if_stale, autocommit
 from models.sqlstate import is_temporary
@@ -142,12 +143,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, asked_to_stop)
     signal.signal(signal.SIGINT, asked_to_stop)
-    certificate_watch = CertificateWatch(runtime)
-    certificate_watch.start()
-    log.info("sweeper started")
-    run(runtime, stop)
-    certificate_watch.close()
-    runtime.close()
+    with Closing() as closing:
+        closing.at_the_end("connections", runtime.close)
+        certificate_watch = CertificateWatch(runtime)
+        certificate_watch.start()
+        closing.at_the_end("certificate watch", certificate_watch.close)
+        log.info("sweeper started")
+        run(runtime, stop)
+    log.info("sweeper stopped", closed=closing.closed)
     return 0
 
 

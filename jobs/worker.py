@@ -32,6 +32,7 @@ from bot.runtime import DEFAULT_REDIS, Runtime
 from bot.telemetry import get_logger
 from jobs import canary, deliver, process_conversation, push_invoice, queues
 from jobs.lanes import MODELS, Lanes
+from jobs.upkeep.closing import Closing
 from jobs.upkeep.overdue_watch import OverdueWatch
 from jobs.upkeep.pulse import Pulse
 from jobs.upkeep.startup_checks import begin
@@ -71,6 +72,9 @@ class Worker(SimpleWorker):  # type: ignore[misc]
         self.asked_to_stop = True
         super().request_stop(signum, frame)
 
+    def end_before_next_job(self) -> None:
+        self.asked_to_stop = self._stop_requested = True
+
     def _shutdown(self) -> None:
         if self.get_state() == WorkerStatus.BUSY:
             self._stop_requested = True
@@ -98,18 +102,21 @@ def make_worker(runtime: Runtime) -> Worker:
     )  # fmt: skip
 
 
-def run(runtime: Runtime, pulse: Pulse, max_jobs: int = MAX_JOBS) -> None:
+def run(runtime: Runtime, pulse: Pulse, stop: StopFlag, max_jobs: int = MAX_JOBS) -> None:
     """Works until asked to stop or recycled. A Redis that is away, full or read-only ends no process: the watch goes on."""
     done = 0
-    stop = _StopFlag()
     while not stop.asked and done < max_jobs:
         worker: Worker | None = None
         try:
             worker = make_worker(runtime)
             worker.pulse = pulse
+            stop.hand_to(worker)
             worker.work(max_jobs=max_jobs - done, logging_level=None, with_scheduler=False)
+        except StopRequested:
+            log.info("asked to stop before the first look at the queue")
         except redis.RedisError as error:
             log.warning("Redis refuses the worker, trying again", error=type(error).__name__)
+        stop.worker = None
         stop.listen()
         if worker is not None:
             done += worker.jobs_done
@@ -118,16 +125,24 @@ def run(runtime: Runtime, pulse: Pulse, max_jobs: int = MAX_JOBS) -> None:
             stop.wait(REDIS_PAUSE_S)
 
 
-class _StopFlag:
-    """Hears SIGTERM and SIGINT while no RQ worker does."""
+class StopFlag:
+    """Hears SIGTERM and SIGINT while no RQ worker does: from the first step of the start on, and while one is being set up."""
 
     def __init__(self) -> None:
         self.asked = False
+        self.worker: Worker | None = None
+        """The one that is about to listen itself, and looks at its own mark before it waits for a job."""
         self.listen()
 
     def listen(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._hear)
+
+    def hand_to(self, worker: Worker) -> None:
+        """Also what was heard while it was being made, which takes some round trips to Redis."""
+        self.worker = worker
+        if self.asked:
+            worker.end_before_next_job()
 
     def wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -136,6 +151,8 @@ class _StopFlag:
 
     def _hear(self, _number: int, _frame: FrameType | None) -> None:
         self.asked = True
+        if self.worker is not None:
+            self.worker.end_before_next_job()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -143,21 +160,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if runtime is None:
         return 1
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
-    lanes, pulse, overdue_watch = Lanes(), Pulse(runtime), OverdueWatch(runtime)
+    with Closing() as closing:
+        work(runtime, closing)
+    log.info("worker stopped", closed=closing.closed)
+    return 0
+
+
+def work(runtime: Runtime, closing: Closing) -> None:
+    """From the first thread to the last job. What was begun is closed in the opposite order, also where a later step fails."""
+    stop, lanes, pulse, overdue_watch = StopFlag(), Lanes(), Pulse(runtime), OverdueWatch(runtime)
+    closing.at_the_end("connections", runtime.close)
+    closing.at_the_end("pulse", pulse.close)  # after the lanes: what is under way in them is renewed to its end
+    closing.at_the_end("lanes", lanes.close)
     warm_up(runtime, lanes)
     runtime.lanes = lanes
     if runtime.desk is not None:  # beside the first orders: no question waits for the documents to be read
         lanes.take(MODELS, "documents", runtime.desk.warm_up)
-    pulse.start()
+    pulse.start()  # the first sign of life: only now may readiness say that there is a worker
+    closing.at_the_end("overdue watch", overdue_watch.close)
     overdue_watch.start()
     log.info("worker started", jobs=len(JOBS))
-    run(runtime, pulse)
-    overdue_watch.close()
-    lanes.close()
-    pulse.close()
-    runtime.close()
-    log.info("worker stopped")
-    return 0
+    run(runtime, pulse, stop)
 
 
 if __name__ == "__main__":

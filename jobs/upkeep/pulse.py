@@ -57,7 +57,8 @@ class Pulse(threading.Thread):
     def close(self) -> None:
         """After the lanes: what is under way in them is renewed to its end."""
         self._closed.set()
-        self.join(timeout=2 * EVERY_S)
+        if self.is_alive():  # it never began when a step before it failed
+            self.join(timeout=2 * EVERY_S)
 
     def _busy_s(self) -> float:
         began = self.busy_since
