@@ -76,9 +76,8 @@ class Worker(SimpleWorker):  # type: ignore[misc]
         self.asked_to_stop = self._stop_requested = True
 
     def _shutdown(self) -> None:
-        if self.get_state() == WorkerStatus.BUSY:
-            self._stop_requested = True
-        else:
+        self._stop_requested = True
+        if self.get_state() != WorkerStatus.BUSY:
             raise StopRequested
 
     def execute_job(self, job: Job, queue: Queue) -> None:
