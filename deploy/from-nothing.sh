@@ -15,7 +15,11 @@ if [ -n "${VENV:-}" ]; then ln -s "$VENV" .venv; else make install; fi # VENV: a
 say "installed"
 .venv/bin/python -m chaos.standins "$folder" > "$folder/standins.log" 2>&1 &
 standins=$!
-trap 'kill $standins; wait $standins || true' EXIT
+end() {
+  for pid in "$folder"/tria/run/*/*.pid; do [ ! -e "$pid" ] || kill "$(cat "$pid")" 2>/dev/null || true; done
+  kill $standins; wait $standins || true
+}
+trap end EXIT
 for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   grep -q "servers of this host are up" "$folder/standins.log" 2>/dev/null && break
   kill -0 $standins || { cat "$folder/standins.log"; exit 1; }
@@ -40,4 +44,3 @@ deploy status
 say "an order is placed"
 flask_with_settings release-gate --tier mvp --logs "$folder/tria/run/blue"
 say "the gate says GO"
-( . "$folder/tria.env" 2>/dev/null; for pid in "$folder"/tria/run/blue/*.pid; do kill "$(cat "$pid")"; done )
