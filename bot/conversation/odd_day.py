@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from bot.conversation import terms
 from bot.conversation.targets import open_orders
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
@@ -25,6 +26,7 @@ def asked(turn: Turn) -> Decision | None:
         or order is None
         or intent.kind not in NOT_READ
         or not _delivering().search(fold(turn.said.text).text)
+        or terms.rules_of(turn, requests=False)
     ):
         return None
     values = {"order": order, "why_day": f"day_{odd.why}", "day": odd.text}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.catalog.units import factor
+from bot.conversation import terms
 from bot.conversation.asking import in_natural_order, with_alternatives
 from bot.conversation.baskets import changes_of, priced, quantities_of
 from bot.conversation.targets import Target
@@ -14,7 +15,7 @@ from bot.ordering.delivery import has_come, next_delivery, obstacle
 from bot.ordering.notes import joined_notes
 from bot.ordering.pricing import OrderLine
 from bot.situation import OpenQuestion, OrderView, Quantities, QuestionKind
-from bot.understanding.intent import Change, ChangeOp, Intent, Question
+from bot.understanding.intent import Change, ChangeOp, Intent, IntentKind, Question
 
 SURE_OF_THE_REST = 0.7
 
@@ -73,10 +74,17 @@ def proposed_order(turn: Turn, target: Target) -> ProposedOrder:
 def _unsure(turn: Turn, waiting: OpenQuestion) -> bool:
     """Whether the reading is unsure of the lines, or of whether they are an order; an answer is one, but for words of it that
     may mean something else."""
-    if not all(line.sure for line in turn.intent.lines):
+    if not all(line.sure for line in turn.intent.lines) or _asks_for_a_day(turn):
         return True
     unsure = turn.intent.doubtful and (waiting is NOTHING_WAITS or bool(turn.intent.doubts))
     return unsure and not _doubts_the_day_only(turn)
+
+
+def _asks_for_a_day(turn: Turn) -> bool:
+    """ "Can you deliver on Saturday?": whether the order is to move there is not said."""
+    intent = turn.intent
+    moves = intent.kind is IntentKind.ORDER_AMEND and intent.delivery_date is not None and not intent.changes
+    return moves and bool(terms.rules_of(turn))
 
 
 def delivery_of(

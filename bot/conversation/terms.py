@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import cache
 
+from bot.catalog.index import CatalogIndex
 from bot.conversation.targets import open_orders
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
 from bot.language.folding import fold
 from bot.language.languages import listed
 from bot.language.scripts import is_unspaced
-from bot.ordering.delivery import cutoff_of, next_delivery
+from bot.ordering.delivery import cutoff_of, is_holiday, next_delivery, obstacle
 from bot.understanding.intent import IntentKind
+from bot.understanding.rule_questions import days_named, rules_asked
 
 NO_MINIMUM_UP_TO = 1
 """A minimum of a cent only says that an order is not empty."""
@@ -26,13 +29,30 @@ def answered(turn: Turn) -> Decision | None:
     intent = turn.intent
     if intent.kind in ABOUT_SOMETHING_ELSE or intent.lines or intent.changes or intent.questions:
         return None
-    asked = [answer for name, answer in ANSWERS.items() if asks(name, turn.said.text)]
+    asked = [answer for name, answer in ANSWERS.items() if name in rules_of(turn) or asks(name, turn.said.text)]
     if next_delivery(turn.said.said_at, turn.outlet.delivery) is None:
         return None  # an outlet without any delivery day: only the team can say
     if not asked or (intent.kind is IntentKind.COMPLAINT and not _asks_only(turn.said.text)):
         return None
     replies = tuple(reply for answer in asked for reply in answer(turn))
     return Decision(replies, reason="terms", question=turn.situation.question)
+
+
+def rules_of(turn: Turn, *, requests: bool = True) -> tuple[str, ...]:
+    """The rules that a message of nothing else asks about; with `requests` also where it may ask for a delivery."""
+    return rules_asked(fold(turn.said.text).text, _index(turn), _today(turn), requests=requests)
+
+
+def _days_named(turn: Turn) -> tuple[date, ...]:
+    return days_named(fold(turn.said.text).text, _index(turn), _today(turn))
+
+
+def _index(turn: Turn) -> CatalogIndex:
+    return turn.situation.index.for_outlet(turn.outlet.code)
+
+
+def _today(turn: Turn) -> date:
+    return turn.said.said_at.astimezone(turn.outlet.delivery.zone).date()
 
 
 def _asks_only(text: str) -> bool:
@@ -68,20 +88,28 @@ def _pattern(phrase: str) -> str:
     return body if is_unspaced(phrase) else rf"(?<!\w){body}(?!\w)"
 
 
-def _times(turn: Turn) -> dict[str, object]:
+def _times(turn: Turn, day: date | None = None) -> dict[str, object]:
     rules = turn.outlet.delivery
-    day = next_delivery(turn.said.said_at, rules)
+    day = day or next_delivery(turn.said.said_at, rules)
     if day is None:
         raise LookupError("answered() asks for terms only where there is a next delivery")
     return {"next_delivery": day, "by": cutoff_of(day, rules)}
 
 
 def _cutoff(turn: Turn) -> tuple[Reply, ...]:
-    return (Reply("answer_cutoff", _times(turn)),)
+    """For the day that is asked about, where there is a delivery."""
+    had = (day for day in _days_named(turn) if obstacle(day, turn.said.said_at, turn.now, turn.outlet.delivery) is None)
+    return (*_holidays(turn), Reply("answer_cutoff", _times(turn, next(had, None))))
 
 
 def _days(turn: Turn) -> tuple[Reply, ...]:
-    return (Reply("answer_days", _times(turn) | {"on_days": tuple(turn.outlet.delivery.days)}),)
+    days = _times(turn) | {"on_days": tuple(turn.outlet.delivery.days)}
+    return (*_holidays(turn), Reply("answer_days", days))
+
+
+def _holidays(turn: Turn) -> tuple[Reply, ...]:
+    """Which of the days asked about are public holidays."""
+    return tuple(Reply("day_holiday", {"day": d}) for d in _days_named(turn) if is_holiday(d, turn.outlet.delivery))
 
 
 def _minimum(turn: Turn) -> tuple[Reply, ...]:

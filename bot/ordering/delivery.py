@@ -32,9 +32,14 @@ def _public_holidays(country: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(country, years=year))
 
 
+def is_holiday(day: date, rules: DeliveryRules) -> bool:
+    """A public holiday where the goods would go."""
+    return day in _public_holidays(rules.country, day.year)
+
+
 def is_delivery_day(day: date, rules: DeliveryRules) -> bool:
     """Not a public holiday, and one of the outlet's days."""
-    if day in _public_holidays(rules.country, day.year):
+    if is_holiday(day, rules):
         return False
     return not rules.days or DAYS[day.weekday()] in rules.days
 
@@ -62,7 +67,7 @@ class Obstacle(StrEnum):
 
 def obstacle(day: date, said_at: datetime, now: datetime, rules: DeliveryRules) -> Obstacle | None:
     """The first thing that stands against a delivery on that day; None when it can be had."""
-    if day in _public_holidays(rules.country, day.year):
+    if is_holiday(day, rules):
         return Obstacle.HOLIDAY
     if not is_delivery_day(day, rules):
         return Obstacle.NOT_A_DAY

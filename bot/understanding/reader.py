@@ -118,7 +118,7 @@ def meant(seen: Sight, found: Sequence[Derivation], text: str, now: datetime) ->
         *left, *(day.text for day in odd), *told_of_the_past(facts), *_said_twice(facts),
         *_rivals(seen, found),
     )  # fmt: skip
-    intent = effects(reading_of(facts, text, doubts), seen.context, facts.index, now)
+    intent = effects(reading_of(facts, text, doubts, now.date()), seen.context, facts.index, now)
     return Read(replace(intent, odd_day=next(iter(odd), None)), facts)
 
 

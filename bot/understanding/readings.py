@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from bot.language.detect import language_of
 from bot.understanding.change_items import choosing_words, unread_words
@@ -15,14 +16,19 @@ from bot.understanding.kinds import CLEAR_ORDER, ORDER, rank
 from bot.understanding.notes import notes_of
 from bot.understanding.open_orders import something_open
 from bot.understanding.picks import places_picked
+from bot.understanding.rule_questions import rules_asked
 from bot.understanding.spoken import spoken_of
 from bot.understanding.statements import Reading
 from bot.understanding.wishes import statements_of, unknown_words
 
+POLICY = "inquiry.policy"
 
-def reading_of(facts: Facts, text: str, unexplained: Sequence[str]) -> Reading:
+
+def reading_of(facts: Facts, text: str, unexplained: Sequence[str], today: date) -> Reading:
     """The message as statements. `unexplained` are the stretches that the story does not account for."""
     base = _base(facts, text, unexplained)
+    if rules_asked(facts.folded.text, facts.index, today):
+        return Reading(text, kinds=((POLICY, CLEAR_ORDER),), language=base.language)
     if base.frame.chosen or (base.frame.picks and places_picked(facts.context.pending, facts.tokens)):
         return replace(base, kinds=((ORDER, CLEAR_ORDER), *base.kinds), leftovers=())
     heard = heard_in(facts, base) if something_open(facts.context) else None

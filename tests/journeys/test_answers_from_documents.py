@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +16,13 @@ from bot.knowledge.desk import Desk
 from bot.knowledge.embedders import local
 from bot.knowledge.found import Answer
 from bot.knowledge.server import of_one_command
+from bot.knowledge.writing import Writer
 from bot.settings import ROOT
 from bot.telemetry import metrics
+from bot.understanding.llm_breaker import LlmBreaker
 from jobs.handoff.learned_answer import learn
+from simulator.adversary import Mode
+from simulator.server import Running
 from tests.conftest import Shop
 from tests.people import ORDER, World
 
@@ -259,3 +264,63 @@ def test_an_answer_given_once_is_a_document_from_then_on(
     shop.runtime.desk = None
     made.close()
     assert "We print balloons from 500 pieces." in said[0]
+
+
+@pytest.fixture
+def writer(shop: Shop, simulator: Running) -> Iterator[Writer]:
+    """The runtime of the jobs, given a language model as OPENAI_API_KEY would."""
+    url = f"{simulator.url}/v1"
+    made = Writer(api_key="sk-simulated", base_url=url, model="gpt-4.1-mini", breaker=LlmBreaker())
+    shop.runtime.answer_writer = made
+    yield made
+    shop.runtime.answer_writer = None
+    made.close()
+
+
+LLM_OUTCOME = "SELECT context->'llm'->>'outcome' FROM conversation_messages WHERE direction = 'inbound'"
+
+
+@pytest.mark.usefixtures("desk", "writer")
+def test_what_a_language_model_writes_out_of_the_passages_is_sent(
+    shop: Shop, client: FlaskClient, simulator: Running
+) -> None:
+    written = "Sure! You get a credit note within 7 working days once the goods are back with us."
+    simulator.openai.script.append(written)
+    said = World(shop, client).phone().say("What is your refund policy?")
+    assert said[0].startswith(written)
+    assert "📄 Returns and refunds: How refunds are paid" in said[0]
+    (call,) = simulator.ledger.entries(provider="openai", operation="chat.completions")
+    given = json.loads(call.sent["messages"][1]["content"])
+    assert given["question"] == "What is your refund policy?"
+    assert any("credit note within 7 working days" in passage for passage in given["passages"])
+    assert shop.one(LLM_OUTCOME) == "ok"
+
+
+@pytest.mark.usefixtures("desk", "writer")
+@pytest.mark.parametrize(
+    "invented",
+    [
+        "You get a credit note within 3 working days.",
+        "You get a credit note within 7 working days, and a voucher of SGD 20.",
+        "Write to refunds@example.com and you get a credit note.",
+        "We pay it out in cash today.",
+        "NOT THERE",
+    ],
+)
+def test_what_it_adds_is_never_sent_and_the_passage_itself_is(
+    invented: str, shop: Shop, client: FlaskClient, simulator: Running
+) -> None:
+    simulator.openai.script.append(invented)
+    said = World(shop, client).phone().say("What is your refund policy?")
+    assert invented not in said[0]
+    assert "A refund is given as a credit note within 7 working days" in said[0]
+    assert shop.one(LLM_OUTCOME) == "invalid"
+    assert tasks(shop) == 0
+
+
+@pytest.mark.usefixtures("desk", "writer")
+def test_without_the_language_model_the_passage_answers(shop: Shop, client: FlaskClient, simulator: Running) -> None:
+    simulator.openai.mode = Mode.SERVER_ERROR
+    said = World(shop, client).phone().say("What is your refund policy?")
+    assert "A refund is given as a credit note within 7 working days" in said[0]
+    assert shop.one(LLM_OUTCOME) == "failed"
