@@ -1,7 +1,7 @@
 """An order and a question about our terms in one message: each is read by itself, so that neither is lost.
 
-Only where the whole would have been read as a question, and its order lost. What is read so is never placed without a YES:
-"how do I return, 2 ctn liner" may be one sentence.
+The whole may be read as a question, and its order lost; or as an order, and its question lost or taken for a part of it ("2 ctn
+foil. Do you deliver on Sunday?"). What is read so is never placed without a YES: "how do I return, 2 ctn liner" may be one sentence.
 """
 
 from __future__ import annotations
@@ -26,15 +26,22 @@ def parted(said: Said, intent: Intent, understood: Callable[[str], Intent]) -> t
 
     `understood` reads a text in the conversation's context.
     """
-    if said.kind is not MessageKind.TEXT or intent.kind not in ASKS or not intent.spoken_of:
+    if said.kind is not MessageKind.TEXT or not _may_lose_one(said, intent):
         return None
     asked, rest = _parts(said.text, understood)
-    if not asked or not rest or _ASKS.search(rest):
+    if not asked or not rest or (intent.kind in ASKS and _ASKS.search(rest)):
         return None
     order = understood(rest)
     if order.kind not in WRITES_ORDER or not (order.lines or order.changes):
         return None
     return replace(said, text=rest, payload={**said.payload, ALSO_ASKED: asked}), read_by_machine(order)
+
+
+def _may_lose_one(said: Said, intent: Intent) -> bool:
+    """A question that speaks of goods, or an order with a question in it."""
+    if intent.kind in ASKS:
+        return bool(intent.spoken_of)
+    return intent.kind in WRITES_ORDER and _ASKS.search(said.text) is not None
 
 
 def _parts(text: str, understood: Callable[[str], Intent]) -> tuple[str, str]:
