@@ -191,10 +191,11 @@ class _Look:
     def _hour(self, at: int) -> _Stretch | None:
         """ "19/4 before 12": the hour of a day that is said, at the end of a clause."""
         value, behind = self.tokens[at].value, self._token(at + 1)
-        dated = any(token.kind == scan.DATE or token.has("day") or token.has("weekday") for token in self.tokens)
         ends = behind is None or behind.kind in (scan.LINE, scan.MARK) or behind.text in _STARTS
-        timed = dated and ends and value is not None and 1 <= value <= HOURS and self._text(at - 1) in _HOUR_LEADS
-        return _Stretch(at - 1, at + 1, scan.CLOCK) if timed else None
+        if not ends or value is None or not 1 <= value <= HOURS or self._text(at - 1) not in _HOUR_LEADS:
+            return None
+        dated = any(token.kind == scan.DATE or token.has("day") or token.has("weekday") for token in self.tokens)
+        return _Stretch(at - 1, at + 1, scan.CLOCK) if dated else None
 
     def _between(self, at: int) -> _Stretch | None:
         """ "between 9 and 11": hours."""
