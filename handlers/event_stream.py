@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from flask import Response, abort
+from flask import Response
 
 LASTS_S = 300.0
 """No thread of the server belongs for longer to a page that may be gone; the page then asks again."""
@@ -19,9 +19,10 @@ class Room:
         self._free = threading.BoundedSemaphore(most)
 
     def stream(self, events: Iterator[str]) -> Response:
-        """503 when there is no room. The events end by themselves after LASTS_S and while the server stops."""
+        """204 when there is no room: it tells a browser not to ask again by itself, so that the page looks every few seconds
+        instead (WHATWG HTML, "server-sent events"). The events end by themselves after LASTS_S and while the server stops."""
         if not self._free.acquire(blocking=False):
-            abort(HTTPStatus.SERVICE_UNAVAILABLE)
+            return Response(status=HTTPStatus.NO_CONTENT)
         response = Response(events, mimetype="text/event-stream")
         response.call_on_close(self._free.release)
         response.headers["X-Accel-Buffering"] = "no"

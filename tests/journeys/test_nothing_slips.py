@@ -18,7 +18,7 @@ def test_thanking_places_nothing(text: str) -> None:
 
 def test_a_change_of_something_else_leaves_the_question_open() -> None:
     counter = Counter.of()
-    counter.say("3箱10寸披萨盒和2包手套")
+    counter.say("3箱10寸披萨盒和2箱手套")
     answer = counter.say("加多一箱10寸披萨盒")
     assert counter.order.status == "draft"
     assert {line.sku: line.quantity for line in counter.order.lines} == {"PB10-K": 400}

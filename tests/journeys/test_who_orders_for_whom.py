@@ -99,7 +99,9 @@ def part_of_a_name_is_no_name(w: World) -> None:
 def asking_a_price_with_another_outlets_name_is_only_a_question(w: World) -> None:
     w.phone(PASIR_RIS).say("What price does A&W Jewel pay for 10 inch pizza box?")
     assert w.orders() == []
-    assert w.shop.one("SELECT question FROM conversations LIMIT 1") is None
+    assert (
+        w.shop.one("SELECT question->>'kind' FROM conversations LIMIT 1") == "offered"
+    )  # an amount may follow, for PASIR_RIS
 
 
 @scenario

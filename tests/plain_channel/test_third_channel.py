@@ -51,9 +51,12 @@ def running_service() -> Iterator[Service]:
 
 
 @pytest.fixture
-def service(running_service: Service) -> Service:
+def service(running_service: Service, shared_runtime: Runtime) -> Iterator[Service]:
+    """The runtime may have made its channels in a test before, when this one was not set up: it makes them anew."""
+    shared_runtime.__dict__.pop("channels", None)
     running_service.taken.clear()
-    return running_service
+    yield running_service
+    shared_runtime.__dict__.pop("channels", None)
 
 
 def post(client: FlaskClient, runtime: Runtime, words: str, message_id: str, token: str = "") -> int:
