@@ -53,10 +53,15 @@ def running_service() -> Iterator[Service]:
 @pytest.fixture
 def service(running_service: Service, shared_runtime: Runtime) -> Iterator[Service]:
     """The runtime may have made its channels in a test before, when this one was not set up: it makes them anew."""
-    shared_runtime.__dict__.pop("channels", None)
+    close_channels(shared_runtime)
     running_service.taken.clear()
     yield running_service
-    shared_runtime.__dict__.pop("channels", None)
+    close_channels(shared_runtime)
+
+
+def close_channels(runtime: Runtime) -> None:
+    for channel in runtime.__dict__.pop("channels", {}).values():
+        getattr(channel, "close", lambda: None)()
 
 
 def post(client: FlaskClient, runtime: Runtime, words: str, message_id: str, token: str = "") -> int:
