@@ -151,10 +151,13 @@ def _script(captured: Captured) -> str:
 def _variables(sql: str) -> str:
     sql = re.sub(r"'SM[0-9a-f]{32}'", "'SM' || :n", sql).replace("'+6590000001'", "'+65' || :n")
     sql = re.sub(r"'bench-\d+-\d+'", "'bench-' || :n || '-' || :msg", sql)
+    reply = BASE["conversation_messages"] + 3
+    # An id inside a JSON text is part of that text: no cast can stand there.
+    for number, name in ((BASE["conversation_messages"] + 1, "msg"), (reply - 1, "msg"), (reply, "reply")):
+        sql = re.sub(rf'("message_id": ){number}\b', rf"\1' || :{name} || '", sql)
     for table, name in (("conversations", "conv"), ("conversation_messages", "msg"), ("orders", "ord")):
         base = BASE[table]
         sql = re.sub(rf"\b{base + 1}\b", f"CAST(:{name} AS bigint)", sql)
-    reply = BASE["conversation_messages"] + 3
     sql = re.sub(rf"\b{reply}\b", "CAST(:reply AS bigint)", sql)
     return re.sub(rf"\b{reply - 1}\b", "CAST(:msg AS bigint)", sql)
 
