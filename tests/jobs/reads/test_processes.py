@@ -22,8 +22,13 @@ def test_kinds_are_told_by_the_command() -> None:
 def test_what_counts_in_the_folder_is_measured_and_what_ended_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiting = [sys.executable, "-c", "input()", "-m", "jobs.worker"]
-    with subprocess.Popen(waiting, stdin=subprocess.PIPE) as worker, subprocess.Popen(["true"]) as ended:
+    waiting = [sys.executable, "-c", "print('up', flush=True); input()", "-m", "jobs.worker"]
+    with (
+        subprocess.Popen(waiting, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker,
+        subprocess.Popen(["true"]) as ended,
+    ):
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == b"up\n"
         ended.wait()
         for pid in (worker.pid, ended.pid):
             (tmp_path / f"counter_{pid}.db").touch()
