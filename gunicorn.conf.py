@@ -79,8 +79,8 @@ def post_worker_init(worker: Any) -> None:
     """The chat API answers questions in this process: its first one shall not wait for the documents to be read. Another
     application under these settings, such as the least one that bench measures us against, has no documents."""
     runtime = worker.wsgi.extensions.get("tria")
-    if runtime is not None and runtime.desk is not None:
-        runtime.desk.warm_up_beside(DOCUMENTS_AFTER_S)
+    if runtime is not None and runtime.library is not None:
+        runtime.library.warm_up_beside(DOCUMENTS_AFTER_S)
 
 
 def child_exit(_server: object, worker: object) -> None:

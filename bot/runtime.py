@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # each is imported by who makes it: a command needs few of th
     from bot.catalog.index import CatalogIndex
     from bot.channels.base import Channel
     from bot.identity.names import OutletNames
-    from bot.knowledge.desk import Desk
+    from bot.knowledge.kept_library import KeptLibrary
     from bot.knowledge.writing import Writer
     from bot.media.reader import MediaReader
     from bot.ordering.prices import PriceList
@@ -119,13 +119,13 @@ class Runtime:
         )
 
     @cached_property
-    def desk(self) -> Desk | None:
+    def library(self) -> KeptLibrary | None:
         """Answers questions from the supplier's documents; None without a Chroma server. Imported here: few processes need it."""
         if not self.settings.chroma_host:
             return None
-        from bot.knowledge.desk import Desk
+        from bot.knowledge.kept_library import KeptLibrary
 
-        return Desk(self.settings)
+        return KeptLibrary(self.settings)
 
     @cached_property
     def answer_writer(self) -> Writer | None:
@@ -166,7 +166,7 @@ class Runtime:
             if name in self.__dict__:
                 resource = self.__dict__.pop(name)
                 resource.dispose() if name == "engine" else resource.close()
-        for name in ("gap_filler", "answer_writer", "desk"):
+        for name in ("gap_filler", "answer_writer", "library"):
             if (client := self.__dict__.pop(name, None)) is not None:
                 client.close()
         getattr(self.accounting, "close", lambda: None)()

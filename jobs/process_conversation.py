@@ -196,8 +196,8 @@ def conclude(runtime: Runtime, held: Lease, noticed: Noticed, until: float) -> T
     if time.monotonic() < until and documents.wanted(runtime, held, noticed):
         situation, written = documents.looked_up(runtime, noticed)
         gap = gap or written
-    if runtime.desk is not None:
-        situation = replace(situation, manners=runtime.desk.manners())
+    if runtime.library is not None:
+        situation = replace(situation, manners=runtime.library.manners())
     decision = decide(intent, said, situation, runtime.clock())
     if situation.aside is not None:
         decision = aside.come_back(Turn(intent, said, situation, runtime.clock()), decision)

@@ -173,8 +173,8 @@ def work(runtime: Runtime, closing: Closing) -> None:
     closing.at_the_end("lanes", lanes.close)
     warm_up(runtime, lanes)
     runtime.lanes = lanes
-    if runtime.desk is not None:  # beside the first orders: no question waits for the documents to be read
-        lanes.take(MODELS, "documents", runtime.desk.warm_up)
+    if runtime.library is not None:  # beside the first orders: no question waits for the documents to be read
+        lanes.take(MODELS, "documents", runtime.library.warm_up)
     pulse.start()  # the first sign of life: only now may readiness say that there is a worker
     closing.at_the_end("overdue watch", overdue_watch.close)
     overdue_watch.start()

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from models.canned_answer import CannedAnswer
     from models.contact import Contact, ContactOutlet
     from models.conversation import Conversation
-    from models.desk import Note, ReadMark
     from models.escalation import Escalation
     from models.failure import Failure
     from models.invitation import BindingRequest, Invitation
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from models.product import CatalogVersion, PackUnit, Product, ProductAlias
     from models.receipt import DeliveryReceipt
     from models.tax import TaxRate
+    from models.team_notes import Note, ReadMark
     from models.user import RecoveryCode, User, UserSession
 
 __all__ = [

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from bot.channels.base import MessageKind
-from bot.conversation import edits, on_behalf
+from bot.conversation import edited_message, on_behalf
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Outcome, Reply
 from bot.language.folding import fold
@@ -62,7 +62,7 @@ def come_back(turn: Turn, decision: Decision) -> Decision:
 def silent(turn: Turn) -> Decision:
     """Handed over; with one word about it when nobody has written or said so yet."""
     aside = turn.situation.aside or Aside()
-    if unchanged := edits.nothing_new(turn):
+    if unchanged := edited_message.nothing_new(turn):
         return unchanged
     quiet = aside.answered or aside.told or turn.said.kind in WORDLESS
     replies = () if quiet else (Reply("person_coming"),)

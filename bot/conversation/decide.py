@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.conversation import (
-    answering,
+    answers_by_number,
     asked_again,
     commands,
     confirm_or_cancel,
     documents,
-    edits,
+    edited_message,
     handover,
     identity,
     inquiries,
@@ -120,7 +120,7 @@ def decide(intent: Intent, said: Said, situation: Situation, now: datetime) -> D
 def _settled(turn: Turn) -> Decision | None:
     """What is decided without the meaning of the words; None when they are to be understood."""
     return (
-        edits.nothing_new(turn)
+        edited_message.nothing_new(turn)
         or linking.decided(turn, by_words)
         or commands.decided(turn)
         or subscriptions.decided(turn)
@@ -161,10 +161,10 @@ ANSWERS: Sequence[Callable[[Turn], Decision | None]] = (
     on_behalf.answered,
     identity.other_outlet,
     on_behalf.forwarded,
-    edits.edited,
+    edited_message.edited,
     references.quoted,
     _bare_answer,
-    answering.answered,
+    answers_by_number.answered,
     handover.angry,
     odd_day.asked,
     inquiries.total,

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.catalog.index import CatalogIndex
 from bot.channels.base import MessageKind
-from bot.conversation import edits, orders
+from bot.conversation import edited_message, orders
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Escalate, Outcome, Reply
 from bot.situation import Said
@@ -27,7 +27,7 @@ def decided(turn: Turn, by_words: Callable[[Turn], Decision]) -> Decision | None
     if kind in WORDS:
         return None
     if kind is MessageKind.DELETED:
-        return edits.deleted(turn)
+        return edited_message.deleted(turn)
     if kind is MessageKind.CART and turn.situation.outlet and (intent := _cart(turn.said, turn.situation.index)):
         return orders.write(replace(turn, intent=intent))
     if kind in FOR_A_PERSON and turn.situation.outlet and turn.intent.kind in WRITES_ORDER:

@@ -19,11 +19,11 @@ from bot.catalog.index import CatalogIndex
 from bot.language import scan
 from bot.language.languages import listed
 from bot.language.token import Token
-from bot.understanding.accounting import TokenUse, left_over
-from bot.understanding.facts import Facts
+from bot.understanding.message_facts import Facts
 from bot.understanding.reasons import stretches
 from bot.understanding.spans import Element, Mention, Quantity
 from bot.understanding.talk import COUNTS, acts, carries, clauses, conditional, nothing_open, wishes
+from bot.understanding.words_left_over import TokenUse, left_over
 
 _LEADS = frozenset(listed("leads_aside"))
 _SUBJECTS = frozenset(listed("tells_why"))

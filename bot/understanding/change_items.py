@@ -16,8 +16,8 @@ from bot.language import scan
 from bot.language.change_words import Meanings, Phrase, Role, find_phrases, repaired
 from bot.language.tokeniser import Token
 from bot.understanding.dates_in_words import Day
-from bot.understanding.facts import Facts
 from bot.understanding.intent import Context
+from bot.understanding.message_facts import Facts
 from bot.understanding.spans import COMMA, JOIN, STRONG, Break, Element, Kind, Mention, Quantity
 
 GOODS, AMOUNT, DAY, REFERENCE, UNKNOWN = "G", "Q", "D", "R", "?"

@@ -8,21 +8,21 @@ from dataclasses import dataclass, replace
 from bot.language import scan
 from bot.language.change_words import Role
 from bot.language.token import Token
-from bot.understanding.accounting import left_over, roles_of
 from bot.understanding.change_grammar import parse
 from bot.understanding.change_items import AMOUNT, GOODS, IDLE, UNKNOWN, Item, is_span_of_amounts, items_of
 from bot.understanding.change_productions import Clause
 from bot.understanding.cues import find_cues
 from bot.understanding.dates_in_words import Day
-from bot.understanding.facts import Facts
 from bot.understanding.frames import ELSEWHERE
 from bot.understanding.intent import Context
 from bot.understanding.kinds import CLEAR_ORDER, ORDER
+from bot.understanding.message_facts import Facts
 from bot.understanding.notes import notes_of
 from bot.understanding.reasons import because, is_reason, reasons_among, reasons_in, stretches
 from bot.understanding.resolve import Said
 from bot.understanding.spoken_goods import as_amount, goods_of
 from bot.understanding.statements import Amount, Goods, Mark, Op, Pointer, Points, Reading, SaidDay, Statement
+from bot.understanding.words_left_over import left_over, roles_of
 
 _POINTERS = {"order": Pointer.ALL, "it": Pointer.IT, "all": Pointer.ALL, "other": Pointer.OTHER}
 _TELLS = ("complaint", "claim", "status", "human", "attack", "opt_out", "repeat")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.language.change_words import Role
 from bot.understanding.change_items import AMOUNT, Item, items_of, says
-from bot.understanding.facts import Facts
+from bot.understanding.message_facts import Facts
 
 _SAYS_NOT = (Role.NOT, Role.NOT_BEHIND)
 _BETWEEN = frozenset({Role.SET, Role.WANT, Role.RIGHT})

@@ -1,7 +1,7 @@
 """What a reading means here and now: beside a draft, an open question, the orders that are placed. Pure, never raises.
 
 First come the rules that hold whatever kind of message it looks like; then the kinds, the likeliest first. The statements'
-own work is done elsewhere: amending.py changes an order, answering.py answers what was asked, open_orders.py finds the order.
+own work is done elsewhere: amending.py changes an order, answers_in_words.py answers what was asked, open_orders.py finds the order.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bot.catalog.index import CatalogIndex
 from bot.catalog.match import How
 from bot.catalog.units import PIECE
 from bot.understanding.amending import Manner, amended
-from bot.understanding.answering import Answered, answered
+from bot.understanding.answers_in_words import Answered, answered
 from bot.understanding.book import Book
 from bot.understanding.intent import (
     Basket,

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from bot.language import scan
 from bot.language.tokeniser import CODE, SIZE
-from bot.understanding.facts import Facts
 from bot.understanding.intent import Line
+from bot.understanding.message_facts import Facts
 from bot.understanding.spans import Mention, Quantity
 
 MAX_CHARS = 200

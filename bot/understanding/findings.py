@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from bot.language.tokeniser import Token
 from bot.understanding.cues import Cues
 from bot.understanding.dates_in_words import Day
-from bot.understanding.edits import Story
-from bot.understanding.facts import Facts
 from bot.understanding.intent import Intent, Line, OddDay
+from bot.understanding.message_facts import Facts
 from bot.understanding.spans import STRONG, Break, Cue, Element
+from bot.understanding.wished_steps import Story
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from bot.language.change_words import Role
 from bot.language.languages import listed
 from bot.understanding.change_items import choices_in, choosing_words, phrases_of, says
 from bot.understanding.choosing import chosen_in
-from bot.understanding.facts import Facts
 from bot.understanding.intent import Question, QuestionReason
 from bot.understanding.kinds import AGAINST
+from bot.understanding.message_facts import Facts
 from bot.understanding.open_orders import something_open
 from bot.understanding.picks import picked
 from bot.understanding.resolve import Quoter

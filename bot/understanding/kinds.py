@@ -9,14 +9,14 @@ from itertools import pairwise
 from bot.language import scan
 from bot.language.languages import listed
 from bot.understanding.classifier import classifier
-from bot.understanding.edits import Edit
-from bot.understanding.facts import Facts
 from bot.understanding.features import features, masked
 from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.message_facts import Facts
 from bot.understanding.ordered_apart import orders_apart
 from bot.understanding.picks import places_picked
 from bot.understanding.reading.reports import only_thanked_for
 from bot.understanding.spans import Mention, Quantity
+from bot.understanding.wished_steps import Edit
 
 ORDER = "order"
 """Goods are wanted or changed; whether that creates or amends is for the conversation's state to say."""

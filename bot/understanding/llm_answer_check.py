@@ -16,13 +16,13 @@ from bot.catalog import units
 from bot.catalog.index import CatalogIndex
 from bot.catalog.match import nearest
 from bot.language.folding import fold
-from bot.understanding.edits import Edit
-from bot.understanding.facts import Facts
 from bot.understanding.gaps import UNSURE, needs_llm
 from bot.understanding.intent import Change, ChangeOp, Intent, IntentKind, Line, Question, QuestionReason
+from bot.understanding.message_facts import Facts
 from bot.understanding.prompts import Found, LlmReading
 from bot.understanding.resolve import Quoter, line_or_question, local_unit
 from bot.understanding.spans import Element, Kind
+from bot.understanding.wished_steps import Edit
 
 MAX_CANDIDATES = 60
 MAX_FOUND = 20

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from bot.language import scan
 from bot.language.tokeniser import Token
-from bot.understanding.facts import Facts
+from bot.understanding.message_facts import Facts
 from bot.understanding.spans import Mention, Quantity
 
 ABOUT_DELIVERY = ("note", "clock", "clock_before")

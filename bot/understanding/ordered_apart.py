@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from bot.language import scan
 from bot.language.lexicon import lexicon
 from bot.language.token import Token
-from bot.understanding.edits import Edit
-from bot.understanding.facts import Facts
 from bot.understanding.intent import Line
+from bot.understanding.message_facts import Facts
+from bot.understanding.wished_steps import Edit
 
 _ELSEWHERE = frozenset(
     {

@@ -18,16 +18,14 @@ from bot.language.folding import MAX_CHARS, Folded, fold
 from bot.language.regions import find_regions
 from bot.language.scripts import is_unspaced
 from bot.language.tokeniser import SIZE, Token
-from bot.understanding.accounting import TokenUse, roles_of
 from bot.understanding.agreement import UNCERTAIN, agreed, asks_which
 from bot.understanding.asides import accounted
 from bot.understanding.cues import Cues, find_cues
 from bot.understanding.dates_in_words import Day, find_days
-from bot.understanding.edits import Edit, Story
 from bot.understanding.effects import effects
-from bot.understanding.facts import Facts
 from bot.understanding.findings import Read, days_asked_about, odd_days, silence, spoken, told_of_the_past
 from bot.understanding.intent import Context, Intent, IntentKind, Line, Question, QuestionReason
+from bot.understanding.message_facts import Facts
 from bot.understanding.reading.decode import Derivation, decode
 from bot.understanding.reading.find import elements_of, lattice_of, left_by, rival_of, weights
 from bot.understanding.reading.lattice import Lattice
@@ -39,7 +37,9 @@ from bot.understanding.second_reading import read_by_rules
 from bot.understanding.spans import Cue, Element
 from bot.understanding.talk import hush
 from bot.understanding.uncounted import typed
+from bot.understanding.wished_steps import Edit, Story
 from bot.understanding.wishes import wanted
+from bot.understanding.words_left_over import TokenUse, roles_of
 
 NEW = "new"
 """Nothing is open: neither a draft nor a question nor a placed order."""

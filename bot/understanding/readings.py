@@ -10,9 +10,9 @@ from bot.language.detect import language_of
 from bot.understanding.change_items import choosing_words, unread_words
 from bot.understanding.change_reading import change_of, heard_in, marks_beside
 from bot.understanding.denied import denied_amounts
-from bot.understanding.facts import Facts
 from bot.understanding.frames import frame_of, unplaced
 from bot.understanding.kinds import CLEAR_ORDER, ORDER, rank
+from bot.understanding.message_facts import Facts
 from bot.understanding.notes import notes_of
 from bot.understanding.open_orders import something_open
 from bot.understanding.picks import places_picked

@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.understanding.accounting import TokenUse, roles_of
 from bot.understanding.asides import accounted
-from bot.understanding.edits import Story
 from bot.understanding.effects import effects
 from bot.understanding.elements import find_elements
-from bot.understanding.facts import Facts
 from bot.understanding.findings import Read, odd_days, silence, spoken, told_of_the_past
 from bot.understanding.intent import Question, QuestionReason
+from bot.understanding.message_facts import Facts
 from bot.understanding.readings import reading_of
 from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.shapes import explained
@@ -24,7 +22,9 @@ from bot.understanding.spans import Cue, Kind, Mention, Quantity
 from bot.understanding.story import tell
 from bot.understanding.talk import hush
 from bot.understanding.told import without_told
+from bot.understanding.wished_steps import Story
 from bot.understanding.wishes import wanted
+from bot.understanding.words_left_over import TokenUse, roles_of
 
 MAX_NODES = 260
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.understanding.facts import Facts
+from bot.understanding.message_facts import Facts
 from bot.understanding.resolve import Quoter, Resolver, Said
 from bot.understanding.spans import Mention, Quantity
 from bot.understanding.statements import Amount, Goods

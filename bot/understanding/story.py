@@ -13,12 +13,12 @@ from bot.catalog.match import How
 from bot.language.languages import listed
 from bot.language.tokeniser import SIZE, Token
 from bot.understanding.clauses import clauses, in_turn, negated_in, sums, without_past, without_stock, without_total
-from bot.understanding.edits import Edit, Story
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.packs import joined, with_content
 from bot.understanding.pairing import Item, pair
 from bot.understanding.resolve import Resolver, Said, said
 from bot.understanding.spans import COMMA, STRONG, Break, Cue, Element, Mention, Quantity
+from bot.understanding.wished_steps import Edit, Story
 
 LIKEWISE = frozenset(listed("likewise"))
 UNIT_REACH = 3.0

@@ -9,10 +9,10 @@ from bot.language.languages import listed
 from bot.language.lexicon import lexicon
 from bot.language.token import SIZE, Token
 from bot.understanding.cues import Cues
-from bot.understanding.edits import Edit
-from bot.understanding.facts import Facts
 from bot.understanding.intent import Line, Question
+from bot.understanding.message_facts import Facts
 from bot.understanding.reasons import stretches
+from bot.understanding.wished_steps import Edit
 
 COUNTS = frozenset({scan.NUMBER, scan.ODD, scan.UNSURE, SIZE})
 _CONDITIONS = frozenset(listed("makes_a_condition"))

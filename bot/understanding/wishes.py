@@ -7,12 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.catalog.match import How
-from bot.understanding.edits import Edit
-from bot.understanding.facts import Facts
 from bot.understanding.intent import Line, Question, QuestionReason
+from bot.understanding.message_facts import Facts
 from bot.understanding.resolve import Quoter, Said
 from bot.understanding.spoken_goods import as_amount, goods_of
 from bot.understanding.statements import Amount, Goods, Op, Statement
+from bot.understanding.wished_steps import Edit
 
 _OPS = {"add": Op.ADD, "sub": Op.SUB, "set": Op.SET, "remove": Op.REMOVE, "swap": Op.SWAP}
 _FACTORS = {"double": Decimal(2), "halve": Decimal("0.5")}

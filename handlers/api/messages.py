@@ -13,7 +13,7 @@ from handlers.current import current_runtime
 from handlers.form_values import choice, given, whole
 from handlers.openapi_mark import described
 from jobs.audit import audit
-from jobs.handoff.desk import mark_read
+from jobs.handoff.team_notes import mark_read
 from jobs.reads import threads as reads
 from jobs.reads.threads import MOST, View, Wanted
 from models.database import autocommit

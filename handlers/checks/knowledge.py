@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.knowledge.chroma import Chroma, ChromaError
-from bot.knowledge.desk import trouble_of
 from bot.knowledge.embedders import chosen
+from bot.knowledge.kept_library import trouble_of
 from bot.runtime import Runtime
 from handlers.checks.check import Severity, Verdict
 

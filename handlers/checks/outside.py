@@ -10,7 +10,7 @@ from bot.channels.spec import ChannelSpec
 from bot.runtime import Runtime
 from handlers.checks.check import Check, Severity, Verdict
 from jobs.invoices.connection import read_on
-from jobs.reads import accounting
+from jobs.reads import invoicing
 
 TOKEN_DAYS, WARN_DAYS = 60, 10
 INVOICES_LATE_S = 15 * 60.0
@@ -44,7 +44,7 @@ def xero(runtime: Runtime) -> Verdict:
         return Verdict(facts={"configured": False, "status": "not configured"})
     with runtime.engine.connect() as connection:
         standing = read_on(connection)
-        states, overdue_s = accounting.invoices_by_state(connection), accounting.overdue_s(connection)
+        states, overdue_s = invoicing.invoices_by_state(connection), invoicing.overdue_s(connection)
     facts = {"configured": True, "organisation": (standing.facts or {}).get("organisation"), "invoices": states}
     words = [
         *standing.problems,

@@ -23,7 +23,7 @@ from bot.settings import ROOT
 from handlers.cli.actor import actor_option, send_now
 from handlers.cli.command import command, json_option, print_json
 from handlers.current import current_runtime
-from jobs.reads.facts import facts_of
+from jobs.reads.rows_beside_documents import facts_of
 
 DOCUMENTS = ROOT / "data" / "policies"
 

@@ -99,7 +99,7 @@ def show(number: str, as_json: bool) -> None:
 @actor_option
 def approve_order(number: str, actor: str) -> None:
     """Place an order that is above a limit; the customer is told."""
-    from jobs.desk.order_approval import approve
+    from jobs.by_hand.order_approval import approve
 
     runtime = current_runtime()
     with runtime.engine.begin() as connection:
@@ -113,7 +113,7 @@ def approve_order(number: str, actor: str) -> None:
 @actor_option
 def decline_order(number: str, actor: str) -> None:
     """Do not place an order that is above a limit, or undo the change that made it so; the customer is told."""
-    from jobs.desk.order_approval import decline
+    from jobs.by_hand.order_approval import decline
 
     runtime = current_runtime()
     with runtime.engine.begin() as connection:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from bot.accounting.facts import Facts
+from bot.accounting.xero_setup import Facts
 from bot.errors import BadInputError, PermanentError, TriaError
 from handlers.cli.actor import actor_option
 from handlers.cli.command import FAILED, command, json_option, print_json, print_table
@@ -99,15 +99,15 @@ def check(context: click.Context, as_json: bool) -> None:
 
 
 def _checked() -> dict[str, Any]:
-    from jobs.invoices import connection, facts
+    from jobs.invoices import check_xero_setup, connection
     from jobs.invoices.accounting import accounting_of
 
     runtime = current_runtime()
     found: Facts | None = None
     problems: list[str] = []
     try:
-        found = facts.look(runtime, accounting_of(runtime))
-        facts.note(runtime, found)
+        found = check_xero_setup.look(runtime, accounting_of(runtime))
+        check_xero_setup.note(runtime, found)
         problems = [*found.problems, *found.unverified]
     except TriaError as error:
         problems = [str(error)]

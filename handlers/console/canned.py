@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from handlers.console.door import admins, blueprint, done, ops
 from handlers.console.sessions import operator
 from handlers.current import current_runtime
-from jobs.desk import canned_answers as job
+from jobs.by_hand import canned_answers as job
 from models.database import autocommit, transaction
 
 LIMITS = {"title": job.LONGEST_TITLE, "content": job.LONGEST_CONTENT}

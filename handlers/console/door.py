@@ -22,7 +22,7 @@ from handlers.console.rail import rail
 from handlers.console.sessions import PATH, SignedIn, csrf, is_refresh, signed_in
 from handlers.current import current_runtime
 from jobs.audit import audit
-from jobs.reads.desk import counts
+from jobs.reads.waiting_counts import counts
 from models.database import autocommit
 from models.user import Role
 

@@ -19,7 +19,7 @@ from handlers.console.ring import send
 from handlers.console.sessions import DOCUMENTS, operator
 from handlers.current import current_runtime
 from jobs.handoff.learned_answer import learn
-from jobs.reads.facts import facts_of
+from jobs.reads.rows_beside_documents import facts_of
 from models.database import transaction
 
 NOT_BUILT = "The customer is answered and {file} is written, but the documents could not be read anew ({why}): flask knowledge build"

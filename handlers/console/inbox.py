@@ -18,8 +18,8 @@ from handlers.current import current_runtime
 from handlers.form_values import choice, whole
 from jobs.access.users import users
 from jobs.audit import audit
-from jobs.desk.canned_answers import canned_answers
-from jobs.handoff import desk, takeover
+from jobs.by_hand.canned_answers import canned_answers
+from jobs.handoff import takeover, team_notes
 from jobs.outbox.whatsapp_window import is_closed_for
 from jobs.reads import threads as reads
 from jobs.reads.orders import Wanted as WantedOrders
@@ -92,7 +92,7 @@ def _note_view(connection: Connection, open_: Thread, me: SignedIn) -> None:
     if not is_refresh():
         audit(connection, me.name, "viewed", f"conversation:{open_.id}")
     if open_.unread and me.may(Role.OPS):
-        desk.mark_read(connection, open_.id, by=me.name, up_to=open_.last_id)
+        team_notes.mark_read(connection, open_.id, by=me.name, up_to=open_.last_id)
 
 
 def _beside(connection: Connection, open_: Thread) -> dict[str, Any]:
@@ -183,7 +183,7 @@ def hand_back_thread(thread_id: int) -> ResponseReturnValue:
 @ops
 def note_thread(thread_id: int) -> ResponseReturnValue:
     with transaction(current_runtime().engine) as connection:
-        desk.write_note(connection, thread_id, request.form.get("words", ""), by=operator().name)
+        team_notes.write_note(connection, thread_id, request.form.get("words", ""), by=operator().name)
     return done("Noted. Only colleagues see it.", _to(thread_id))
 
 
@@ -192,7 +192,7 @@ def note_thread(thread_id: int) -> ResponseReturnValue:
 def assign_thread(thread_id: int) -> ResponseReturnValue:
     to = request.form.get("to", "")
     with transaction(current_runtime().engine) as connection:
-        desk.assign(connection, thread_id, to, by=operator().name)
+        team_notes.assign(connection, thread_id, to, by=operator().name)
     return done(f"{to} has it now.", _to(thread_id))
 
 

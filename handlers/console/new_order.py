@@ -18,8 +18,8 @@ from handlers.console.ring import send
 from handlers.console.sessions import operator
 from handlers.current import current_runtime
 from handlers.form_values import day, given, whole
-from jobs.desk import place_order as job
-from jobs.desk.place_order import Proposed, Wanted
+from jobs.by_hand import place_order as job
+from jobs.by_hand.place_order import Proposed, Wanted
 from jobs.outbox.whatsapp_window import is_closed_for
 from jobs.reads.trade_rows import outlet_names, products
 from models.database import autocommit, transaction

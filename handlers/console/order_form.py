@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from bot.catalog.units import unit_named
 from bot.errors import BadInputError
-from jobs.desk.wanted_lines import WantedLine, number_of
+from jobs.by_hand.wanted_lines import WantedLine, number_of
 from jobs.reads.product_search import search
 
 

@@ -22,8 +22,8 @@ from handlers.current import current_runtime
 from handlers.form_values import choice, day, given, whole
 from handlers.order_export import orders_as_csv, orders_as_xlsx
 from jobs.audit import audit
-from jobs.desk import change_order, order_approval
-from jobs.desk.change_order import Change
+from jobs.by_hand import change_order, order_approval
+from jobs.by_hand.change_order import Change
 from jobs.reads.orders import Wanted, read_orders, read_timeline
 from jobs.reads.picking import days_ahead, picking_list
 from jobs.reads.trade_rows import outlet_names, products

@@ -13,7 +13,7 @@ from models.user import Role
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`waits` names the count of jobs/reads/desk.py that stands beside it; `section` is the address that all its pages begin with."""
+    """`waits` names the count of jobs/reads/waiting_counts.py that stands beside it; `section` is the address that all its pages begin with."""
 
     endpoint: str
     label: str

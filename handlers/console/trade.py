@@ -15,7 +15,7 @@ from handlers.current import current_runtime
 from handlers.form_values import given, whole
 from jobs.access.binding import bind, contact_of, outlet_of, unbind
 from jobs.access.invitations import invite
-from jobs.desk.products import change_product
+from jobs.by_hand.products import change_product
 from jobs.reads.contacts import bound_contacts
 from jobs.reads.product_search import search
 from jobs.reads.trade_rows import contract_prices, outlets

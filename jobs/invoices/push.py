@@ -17,7 +17,7 @@ from bot.accounting.steps import Act, Rules, Step, next_step
 from bot.errors import TriaError, UnknownOutcome
 from bot.runtime import Runtime
 from bot.telemetry import error_words, get_logger, log_context, report_error
-from jobs.invoices import facts, reconcile, requests, ring, rows
+from jobs.invoices import check_xero_setup, reconcile, requests, ring, rows
 from jobs.invoices.accounting import Accounting, accounting_of
 from jobs.invoices.attempt import Attempt
 from jobs.invoices.connection import Standing
@@ -78,7 +78,7 @@ def _opened(runtime: Runtime) -> tuple[Accounting, Decimal] | None:
         return None
     try:
         accounting = accounting_of(runtime, found)
-        known = facts.current(runtime, accounting, found)
+        known = check_xero_setup.current(runtime, accounting, found)
     except TriaError as error:
         hold_off(runtime, error)
         log.warning("no invoice is sent now", reason=error_words(error))

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, text
 from bot.runtime import Runtime
 from bot.settings import Settings
 from jobs import heartbeat, queues
+from jobs.invoices import check_xero_setup, reconcile
 from jobs.invoices import connection as standing
-from jobs.invoices import facts, reconcile
 from jobs.invoices.connection import Standing
 
 EVERY_S = 1.0
@@ -32,11 +32,11 @@ def wanted(settings: Settings, connection: Connection, overdue_s: float = 0.0) -
     if not may_send(found, settings):
         return None
     due = connection.execute(_DUE, {"overdue": overdue_s}).first() is not None
-    return found if due or facts.are_old(found, settings) or reconcile.is_old(found) else None
+    return found if due or check_xero_setup.are_old(found, settings) or reconcile.is_old(found) else None
 
 
 def may_send(found: Standing, settings: Settings) -> bool:
     """What was wrong in Xero is looked at again now and then, and at once with other settings."""
     if found.blocked or found.paused_s:
         return False
-    return not (found.facts or {}).get("problems") or facts.are_old(found, settings)
+    return not (found.facts or {}).get("problems") or check_xero_setup.are_old(found, settings)

@@ -22,7 +22,7 @@ from bot.runtime import Runtime
 from bot.telemetry import get_logger
 from bot.telemetry.ended_processes import add_up, alone_in
 from bot.telemetry.metrics import GAUGES
-from jobs.reads import accounting, processes, stats
+from jobs.reads import invoicing, processes, stats
 from models.database import again_if_stale, pool_numbers
 
 log = get_logger(__name__)
@@ -94,9 +94,9 @@ def _of_database(connection: Connection) -> Iterator[GaugeMetricFamily]:
     yield _single("tria_failures_open", stats.failures_open(connection))
     yield _single("tria_escalations_open", stats.escalations_open(connection))
     yield _single("tria_escalations_overdue", stats.escalations_overdue(connection))
-    yield _labelled("tria_invoices_by_state", "state", accounting.invoices_by_state(connection))
-    yield _single("tria_invoices_overdue_seconds", accounting.overdue_s(connection))
-    known = accounting.connection_figures(connection)
+    yield _labelled("tria_invoices_by_state", "state", invoicing.invoices_by_state(connection))
+    yield _single("tria_invoices_overdue_seconds", invoicing.overdue_s(connection))
+    known = invoicing.connection_figures(connection)
     for name, gauge in ACCOUNTING.items():
         yield _single(gauge, known.get(name))
     yield _single("tria_database_dead_rows", stats.dead_rows(connection))

@@ -30,7 +30,7 @@ QUESTION_MARKS = "?\uff1f"
 def wanted(runtime: Runtime, held: Lease, noticed: Noticed) -> bool:
     """Whether the documents are to be asked: a known contact's question, or the question beside an order."""
     situation = noticed.situation
-    if runtime.desk is None or situation.outlet is None or held.is_synthetic:
+    if runtime.library is None or situation.outlet is None or held.is_synthetic:
         return False
     if situation.aside is not None and not aside.is_called(noticed.said):
         return False
@@ -42,15 +42,15 @@ def wanted(runtime: Runtime, held: Lease, noticed: Noticed) -> bool:
 def looked_up(runtime: Runtime, noticed: Noticed) -> tuple[Situation, GapRecord | None]:
     """The situation with what the documents say (unchanged where they cannot be had), and what asking a model came to."""
     said, situation = noticed.said, noticed.situation
-    if runtime.desk is None or situation.outlet is None:
+    if runtime.library is None or situation.outlet is None:
         return situation, None
     text = str(said.payload.get(ALSO_ASKED, said.text))
     spoken = language_for(noticed.intent, said, situation)
-    key = answer_cache.key(runtime.desk.version, situation.outlet.code, spoken, text)
+    key = answer_cache.key(runtime.library.version, situation.outlet.code, spoken, text)
     if (known := answer_cache.read(runtime, key)) is not None:
         return replace(situation, found=known), None
     with metrics.knowledge_seconds.time():
-        found = runtime.desk.ask(text)
+        found = runtime.library.ask(text)
     metrics.knowledge_answers_total.labels(found.verdict if found else "unavailable").inc()
     if found is None:
         return situation, None

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 
 from bot.knowledge.build import build
 from bot.knowledge.chroma import Chroma
-from bot.knowledge.desk import Desk
 from bot.knowledge.embedders import local
 from bot.knowledge.found import Answer
+from bot.knowledge.kept_library import KeptLibrary
 from bot.knowledge.server import of_one_command
 from bot.knowledge.writing import Writer
 from bot.settings import ROOT
@@ -29,19 +29,19 @@ from tests.people import ORDER, World
 DOCUMENTS = ROOT / "data" / "policies"
 
 
-def desk_at(shop: Shop, address: str) -> Desk:
-    return Desk(shop.runtime.settings.model_copy(update={"chroma_host": address}))
+def documents_at(shop: Shop, address: str) -> KeptLibrary:
+    return KeptLibrary(shop.runtime.settings.model_copy(update={"chroma_host": address}))
 
 
 @pytest.fixture
-def desk(shop: Shop, chroma_address: str) -> Iterator[Desk]:
+def documents(shop: Shop, chroma_address: str) -> Iterator[KeptLibrary]:
     chroma = Chroma(chroma_address)
     build(chroma, local(), DOCUMENTS)
     chroma.close()
-    made = desk_at(shop, chroma_address)
-    shop.runtime.desk = made
+    made = documents_at(shop, chroma_address)
+    shop.runtime.library = made
     yield made
-    shop.runtime.desk = None
+    shop.runtime.library = None
     made.close()
 
 
@@ -53,7 +53,7 @@ def tasks(shop: Shop) -> object:
     return shop.one("SELECT count(*) FROM escalations")
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("documents")
 def test_a_policy_question_is_answered_with_its_source_and_makes_no_task(shop: Shop, client: FlaskClient) -> None:
     said = World(shop, client).phone().say("What is your refund policy?")
     assert len(said) == 1
@@ -62,7 +62,7 @@ def test_a_policy_question_is_answered_with_its_source_and_makes_no_task(shop: S
     assert tasks(shop) == 0
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("documents")
 @pytest.mark.parametrize(
     ("words", "lead", "document"),
     [
@@ -80,7 +80,7 @@ def test_another_language_is_answered_with_the_words_of_the_document(
     assert "bank transfer, PayNow" in said[0]
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("documents")
 def test_what_no_document_says_is_a_task_for_the_team(shop: Shop, client: FlaskClient) -> None:
     said = World(shop, client).phone().say("what is your policy on drones?")
     assert "ask the team" in said[0] or "Is this about" in said[0]
@@ -90,7 +90,7 @@ def test_what_no_document_says_is_a_task_for_the_team(shop: Shop, client: FlaskC
     assert shop.rows("SELECT reason, priority FROM escalations") == [("policy question", "normal")]
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("documents")
 def test_an_answer_that_is_not_sure_costs_a_tap(shop: Shop, client: FlaskClient) -> None:
     phone = World(shop, client).phone()
     said = phone.say("is there a policy for goods that arrive wet?")
@@ -100,7 +100,7 @@ def test_an_answer_that_is_not_sure_costs_a_tap(shop: Shop, client: FlaskClient)
     assert tasks(shop) == 0
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("documents")
 def test_while_an_order_is_open_nothing_that_is_offered_waits_for_a_yes(shop: Shop, client: FlaskClient) -> None:
     phone = World(shop, client).phone()
     asked = phone.say("liner")
@@ -111,7 +111,7 @@ def test_while_an_order_is_open_nothing_that_is_offered_waits_for_a_yes(shop: Sh
     assert placed(shop) == 1
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("documents")
 def test_an_order_and_a_question_in_one_message_get_both(shop: Shop, client: FlaskClient) -> None:
     phone = World(shop, client).phone()
     said = phone.say("5 ctn 10in box please. And what is your refund policy?")
@@ -122,7 +122,7 @@ def test_an_order_and_a_question_in_one_message_get_both(shop: Shop, client: Fla
     assert shop.one("SELECT quantity FROM order_lines") == 500
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("documents")
 def test_what_is_a_row_is_told_from_the_row(shop: Shop, client: FlaskClient) -> None:
     said = World(shop, client).phone().say("what is the minimum order?")
     assert "There is no minimum order" in said[0]
@@ -130,7 +130,7 @@ def test_what_is_a_row_is_told_from_the_row(shop: Shop, client: FlaskClient) -> 
     assert "We deliver to" in said[0]
 
 
-class Watched(Desk):
+class Watched(KeptLibrary):
     """Remembers what it was asked."""
 
     asked: list[str]
@@ -146,9 +146,9 @@ def test_an_order_is_never_put_to_the_documents(
 ) -> None:
     watched = Watched(shop.runtime.settings.model_copy(update={"chroma_host": chroma_address}))
     watched.asked = []
-    shop.runtime.desk = watched
+    shop.runtime.library = watched
     World(shop, client).phone().say(words)
-    shop.runtime.desk = None
+    shop.runtime.library = None
     watched.close()
     assert watched.asked == []
 
@@ -160,25 +160,25 @@ def test_a_server_that_dies_takes_no_order_along_and_its_answers_come_back(
     with of_one_command(tmp_path / "vectors") as address:
         chroma = Chroma(address)
         build(chroma, local(), DOCUMENTS)
-        desk = desk_at(shop, address)
-        shop.runtime.desk = desk
+        documents = documents_at(shop, address)
+        shop.runtime.library = documents
         assert "Ways to pay" in phone.say("can I pay by cheque?")[0]
     try:
         assert "Ways to pay" in phone.say("can I pay by cheque?")[0], "what was read goes on answering"
-        fresh = desk_at(shop, address)
-        shop.runtime.desk = fresh
+        fresh = documents_at(shop, address)
+        shop.runtime.library = fresh
         assert phone.say("can I pay by cheque?")[0].startswith("I will ask the team")
         assert "is placed" in phone.say(ORDER)[-1]
-        shop.runtime.desk = None
+        shop.runtime.library = None
     finally:
-        desk.close()
+        documents.close()
         chroma.close()
-        shop.runtime.desk = None
+        shop.runtime.library = None
     with of_one_command(tmp_path / "vectors") as again:
-        shop.runtime.desk = desk_at(shop, again)
+        shop.runtime.library = documents_at(shop, again)
         assert "Ways to pay" in phone.say("can I pay by cheque?")[0]
-        shop.runtime.desk.close()
-        shop.runtime.desk = None
+        shop.runtime.library.close()
+        shop.runtime.library = None
 
 
 def test_the_folder_gone_means_the_team_is_asked_and_a_build_brings_it_back(
@@ -187,19 +187,19 @@ def test_the_folder_gone_means_the_team_is_asked_and_a_build_brings_it_back(
     phone = World(shop, client).phone()
     with of_one_command(tmp_path / "vectors") as address:
         now = [0.0]
-        desk = Desk(shop.runtime.settings.model_copy(update={"chroma_host": address}), clock=lambda: now[0])
-        shop.runtime.desk = desk
+        documents = KeptLibrary(shop.runtime.settings.model_copy(update={"chroma_host": address}), clock=lambda: now[0])
+        shop.runtime.library = documents
         assert phone.say("can I pay by cheque?")[0].startswith("I will ask the team")
         chroma = Chroma(address)
         build(chroma, local(), DOCUMENTS)
         now[0] += 60
         assert "Ways to pay" in phone.say("can I pay by cheque?")[0]
         chroma.close()
-        desk.close()
-        shop.runtime.desk = None
+        documents.close()
+        shop.runtime.library = None
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("documents")
 def test_a_complaint_has_the_priority_team_and_words_of_the_escalation_rules(shop: Shop, client: FlaskClient) -> None:
     phone = World(shop, client).phone()
     phone.say("what is your refund policy?")
@@ -214,7 +214,7 @@ def test_without_rules_a_complaint_is_escalated_by_the_bots_own(shop: Shop, clie
     assert shop.rows("SELECT priority, team FROM escalations") == [("high", None)]
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("documents")
 def test_a_tone_changes_the_words_and_neither_order_nor_facts(shop: Shop, client: FlaskClient) -> None:
     phone = World(shop, client).phone()
     phone.say("what is your refund policy?")
@@ -226,7 +226,7 @@ def test_a_tone_changes_the_words_and_neither_order_nor_facts(shop: Shop, client
     assert placed(shop) == 1
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("documents")
 def test_the_same_question_is_looked_up_once_for_each_outlet_and_version(shop: Shop, client: FlaskClient) -> None:
     hits = metrics.knowledge_cache_total.labels("hit")
     before = hits._value.get()
@@ -258,10 +258,10 @@ def test_an_answer_given_once_is_a_document_from_then_on(
     chroma = Chroma(chroma_address)
     build(chroma, local(), folder)
     chroma.close()
-    made = desk_at(shop, chroma_address)
-    shop.runtime.desk = made
+    made = documents_at(shop, chroma_address)
+    shop.runtime.library = made
     said = World(shop, client).phone("+6580000108").say("what's your policy on birthday balloons?")
-    shop.runtime.desk = None
+    shop.runtime.library = None
     made.close()
     assert "We print balloons from 500 pieces." in said[0]
 
@@ -280,7 +280,7 @@ def writer(shop: Shop, simulator: Running) -> Iterator[Writer]:
 LLM_OUTCOME = "SELECT context->'llm'->>'outcome' FROM conversation_messages WHERE direction = 'inbound'"
 
 
-@pytest.mark.usefixtures("desk", "writer")
+@pytest.mark.usefixtures("documents", "writer")
 def test_what_a_language_model_writes_out_of_the_passages_is_sent(
     shop: Shop, client: FlaskClient, simulator: Running
 ) -> None:
@@ -296,7 +296,7 @@ def test_what_a_language_model_writes_out_of_the_passages_is_sent(
     assert shop.one(LLM_OUTCOME) == "ok"
 
 
-@pytest.mark.usefixtures("desk", "writer")
+@pytest.mark.usefixtures("documents", "writer")
 @pytest.mark.parametrize(
     "invented",
     [
@@ -318,7 +318,7 @@ def test_what_it_adds_is_never_sent_and_the_passage_itself_is(
     assert tasks(shop) == 0
 
 
-@pytest.mark.usefixtures("desk", "writer")
+@pytest.mark.usefixtures("documents", "writer")
 def test_without_the_language_model_the_passage_answers(shop: Shop, client: FlaskClient, simulator: Running) -> None:
     simulator.openai.mode = Mode.SERVER_ERROR
     said = World(shop, client).phone().say("What is your refund policy?")

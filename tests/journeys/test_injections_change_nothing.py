@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from bot.knowledge.build import build
 from bot.knowledge.chroma import Chroma
-from bot.knowledge.desk import Desk
 from bot.knowledge.embedders import local
+from bot.knowledge.kept_library import KeptLibrary
 from bot.settings import ROOT
 from tests.conftest import Shop
 from tests.people import ORDER, PASIR_RIS, WhatsApp, World
@@ -30,15 +30,15 @@ OTHERS = "SELECT name FROM outlets WHERE code <> 'CP-PR'"
 TOTAL = "SELECT total::text FROM orders WHERE status = 'placed' ORDER BY id DESC LIMIT 1"
 
 
-def desk_of(shop: Shop, address: str, folder: Path) -> Desk:
+def documents_of(shop: Shop, address: str, folder: Path) -> KeptLibrary:
     chroma = Chroma(address)
     build(chroma, local(), folder)
     chroma.close()
-    return Desk(shop.runtime.settings.model_copy(update={"chroma_host": address}))
+    return KeptLibrary(shop.runtime.settings.model_copy(update={"chroma_host": address}))
 
 
 @pytest.fixture
-def poisoned(shop: Shop, chroma_address: str, tmp_path: Path) -> Iterator[Desk]:
+def poisoned(shop: Shop, chroma_address: str, tmp_path: Path) -> Iterator[KeptLibrary]:
     """Documents whose every section carries attacks."""
     for place in ("policies", "faqs"):
         (tmp_path / place).mkdir()
@@ -51,20 +51,20 @@ def poisoned(shop: Shop, chroma_address: str, tmp_path: Path) -> Iterator[Desk]:
         (tmp_path / f"{rules}.md").write_text(
             f"# Rules\n\n## Angry\n- when: angry\n- priority: none\n{lines}\n", "utf-8"
         )
-    made = desk_of(shop, chroma_address, tmp_path)
+    made = documents_of(shop, chroma_address, tmp_path)
     yield from lent(shop, made)
 
 
 @pytest.fixture
-def honest(shop: Shop, chroma_address: str) -> Iterator[Desk]:
-    yield from lent(shop, desk_of(shop, chroma_address, ROOT / "data" / "policies"))
+def honest(shop: Shop, chroma_address: str) -> Iterator[KeptLibrary]:
+    yield from lent(shop, documents_of(shop, chroma_address, ROOT / "data" / "policies"))
 
 
-def lent(shop: Shop, desk: Desk) -> Iterator[Desk]:
-    shop.runtime.desk = desk
-    yield desk
-    shop.runtime.desk = None
-    desk.close()
+def lent(shop: Shop, documents: KeptLibrary) -> Iterator[KeptLibrary]:
+    shop.runtime.library = documents
+    yield documents
+    shop.runtime.library = None
+    documents.close()
 
 
 def ordered(phone: WhatsApp, shop: Shop) -> object:

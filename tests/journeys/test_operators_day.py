@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Response, expect
 from sqlalchemy import text
 
 from jobs.access.users import add_user
-from jobs.desk import canned_answers
+from jobs.by_hand import canned_answers
 from models.user import Role
 from tests.conftest import Shop
 from tests.jobs.replay.test_failed_work import park

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.understanding.edits import Edit, Story
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.reading.states import Item
 from bot.understanding.resolve import NOTHING_SAID, Resolver, Said, said
 from bot.understanding.spans import Mention
+from bot.understanding.wished_steps import Edit, Story
 
 
 def told(items: Sequence[Item], resolver: Resolver, prefer: Collection[str]) -> Story:

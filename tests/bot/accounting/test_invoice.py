@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.accounting.facts import Wanted, judge
 from bot.accounting.invoice import InvoiceLine, InvoiceOrder, Terms, body, credit_of, difference, held, shares
 from bot.accounting.steps import Act, Rules, Standing, next_step
+from bot.accounting.xero_setup import Wanted, judge
 from bot.settings import AfterAuthorised, InvoiceStatus, InvoiceWhen
 
 TERMS = Terms("200", "OUTPUTY24", 30)

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from jobs.desk.order_approval import approve
+from jobs.by_hand.order_approval import approve
 from tests.conftest import Shop
 from tests.handlers.cli.conftest import Terminal
 from tests.people import World

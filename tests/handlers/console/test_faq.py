@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from bot.knowledge.desk import Desk as Documents
+from bot.knowledge.kept_library import KeptLibrary
 from bot.runtime import Runtime
 from bot.settings import ROOT
 from handlers import create_app
@@ -44,13 +44,13 @@ def app(shop: Shop, chroma_address: str, folder: Path) -> Iterator[Flask]:
 @pytest.fixture
 def with_documents(shop: Shop, chroma_address: str) -> Iterator[Callable[[], None]]:
     """From its call on the bot answers from what was built."""
-    made = Documents(shop.runtime.settings.model_copy(update={"chroma_host": chroma_address}))
+    made = KeptLibrary(shop.runtime.settings.model_copy(update={"chroma_host": chroma_address}))
 
     def give() -> None:
-        shop.runtime.desk = made
+        shop.runtime.library = made
 
     yield give
-    shop.runtime.desk = None
+    shop.runtime.library = None
     made.close()
 
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from jobs.desk.change_order import Change, cancel, change
-from jobs.desk.order_approval import decline
-from jobs.desk.wanted_lines import WantedLine
+from jobs.by_hand.change_order import Change, cancel, change
+from jobs.by_hand.order_approval import decline
+from jobs.by_hand.wanted_lines import WantedLine
 from simulator.faults import Fault, FaultKind
 from tests.till import MakeTill, Till
 

@@ -14,7 +14,7 @@ from bot.knowledge import memory
 from bot.knowledge.chroma import Chroma
 from bot.knowledge.embedders import HashingEmbedder, local
 from bot.runtime import Runtime
-from jobs.handoff import desk, notify, undelivered
+from jobs.handoff import notify, team_notes, undelivered
 from jobs.intake.record import record_receipt
 from jobs.reads.message_search import Found, search
 from jobs.upkeep import forgotten
@@ -122,7 +122,7 @@ def known_to_many(shop: Shop, client: FlaskClient) -> World:
             "SELECT id FROM conversations c WHERE contact_id = (SELECT id FROM contacts WHERE address = :a)",
             a=PASIR_RIS,
         )
-        desk.write_note(connection, int(str(conversation)), NOTE, by="mei")
+        team_notes.write_note(connection, int(str(conversation)), NOTE, by="mei")
     world.phone(TAMPINES).say(f"my sister is at {PASIR_RIS}, call her")
     return world
 

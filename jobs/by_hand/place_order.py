@@ -22,8 +22,8 @@ from bot.ordering.pricing import OrderLine, baskets_equal, total_of
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.situation import OrderView, Outlet
-from jobs.desk import by_hand, delivery_day, wanted_lines
-from jobs.desk.wanted_lines import WantedLine
+from jobs.by_hand import delivery_day, record_change, wanted_lines
+from jobs.by_hand.wanted_lines import WantedLine
 from jobs.lease import release_statement
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
 from jobs.outbox.conversation import conversation_with
@@ -260,4 +260,4 @@ def _record(
     audited = {name: str(detail[name]) for name in ("status", "total", "delivery_date", "reason")}
     audited |= {"passed": ", ".join(sorted(wanted.passed))} if wanted.passed else {}
     kind = "held" if order.status == OrderStatus.AWAITING_APPROVAL else "placed"
-    by_hand.record(connection, runtime.settings, order_id, kind, detail, actor=actor, audited=audited)
+    record_change.record(connection, runtime.settings, order_id, kind, detail, actor=actor, audited=audited)

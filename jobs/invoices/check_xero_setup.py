@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from bot.accounting.facts import Facts, Wanted, judge
+from bot.accounting.xero_setup import Facts, Wanted, judge
 from bot.errors import PermanentError
 from bot.runtime import Runtime
 from bot.settings import Settings

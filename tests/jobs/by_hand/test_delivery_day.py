@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import BadInputError
 from bot.ordering.delivery import DeliveryRules
-from jobs.desk.delivery_day import check, why_not
+from jobs.by_hand.delivery_day import check, why_not
 
 ZONE = ZoneInfo("Asia/Singapore")
 RULES = DeliveryRules(ZONE, time(17, 0), frozenset({"mon", "wed", "fri"}))

@@ -19,8 +19,8 @@ from bot.errors import BadInputError
 from bot.ordering.pricing import OrderLine, total_of
 from bot.runtime import Runtime
 from bot.situation import OrderView, Outlet
-from jobs.desk import by_hand, delivery_day, wanted_lines
-from jobs.desk.wanted_lines import WantedLine
+from jobs.by_hand import delivery_day, record_change, wanted_lines
+from jobs.by_hand.wanted_lines import WantedLine
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
 from jobs.outbox.write import say_reply
 from jobs.turn.write_order import DELETE_LINES, INSERT_LINES, before_of
@@ -160,4 +160,4 @@ def _record(
         name: str(detail[name]) for name in ("status", "total", "delivery_date", "agreed", "reason") if detail.get(name)
     }
     audited = {"before": before, "after": after}
-    by_hand.record(connection, runtime.settings, order.id, kind, detail, actor=actor, audited=audited)
+    record_change.record(connection, runtime.settings, order.id, kind, detail, actor=actor, audited=audited)

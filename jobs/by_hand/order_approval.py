@@ -17,7 +17,7 @@ from bot.errors import BadInputError
 from bot.ordering.delivery import next_delivery
 from bot.settings import Settings
 from bot.situation import OrderView, Outlet
-from jobs.desk import by_hand
+from jobs.by_hand import record_change
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
 from jobs.outbox.write import say_reply
 
@@ -104,6 +104,6 @@ def _done(
     """The history, the invoice, the audit, the closed task and the word to the customer."""
     order = order_view(connection.execute(_ORDER, {"number": number.upper()}).scalar_one())
     audited = {"total": str(order.total)}
-    by_hand.record(connection, settings, order.id, kind, detail, actor=actor, audited=audited)
+    record_change.record(connection, settings, order.id, kind, detail, actor=actor, audited=audited)
     connection.execute(_CLOSE, {"conversation_id": order.conversation_id, "actor": actor})
     return say_reply(connection, settings, order.conversation_id, Reply(key, {"order": order}), outlet.name)

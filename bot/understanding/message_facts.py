@@ -10,9 +10,9 @@ from bot.language.folding import Folded
 from bot.language.tokeniser import Token
 from bot.understanding.cues import Cues
 from bot.understanding.dates_in_words import Day
-from bot.understanding.edits import Story
 from bot.understanding.intent import Context, Line
 from bot.understanding.spans import Element
+from bot.understanding.wished_steps import Story
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ LOOK_EVERY_S = 2.0
 TIMEOUT_S = 2.0
 
 
-class Desk:
+class KeptLibrary:
     """Thread-safe. Makes no connection before the first question."""
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
