@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,18 +101,26 @@ class House:
     def web_port(self) -> int:
         return self.settings.port
 
-    def spawn(self, kind: str, *, fail: str = "", env: Mapping[str, str] | None = None) -> Process:
-        """A process of that kind (zygote.RUNS), with failpoints armed in it."""
+    def spawn(
+        self,
+        kind: str,
+        *,
+        fail: str = "",
+        env: Mapping[str, str] | None = None,
+        by: subprocess.Popen[str] | None = None,
+    ) -> Process:
+        """A process of that kind (zygote.RUNS), with failpoints armed in it; on another machine `by` the zygote of that one."""
+        zygote = by or self.zygote
         asked = {
             "run": kind,
             "env": self.environment | {"FAIL": fail} | dict(env or {}),
             "log": str(self.folder / f"{kind}.log"),
         }
-        if self.zygote.stdin is None or self.zygote.stdout is None:
+        if zygote.stdin is None or zygote.stdout is None:
             raise RuntimeError("the zygote has no pipes")
-        self.zygote.stdin.write(json.dumps(asked) + "\n")
-        self.zygote.stdin.flush()
-        process = Process(kind, int(json.loads(self.zygote.stdout.readline())["pid"]))
+        zygote.stdin.write(json.dumps(asked) + "\n")
+        zygote.stdin.flush()
+        process = Process(kind, int(json.loads(zygote.stdout.readline())["pid"]))
         self.processes.append(process)
         return process
 
@@ -128,8 +136,12 @@ class House:
         for _ in range(sweepers):
             self.spawn("sweeper", env=env)
         self.wait_for_web()
+        self.wait_for_words("worker", "worker started", before + workers)
+
+    def wait_for_words(self, kind: str, words: str, count: int) -> None:
+        """Until these words stand that often in the log of that kind, or the time in which processes start is over."""
         deadline = time.monotonic() + READY_S
-        while self.said("worker", "worker started") < before + workers and time.monotonic() < deadline:
+        while self.said(kind, words) < count and time.monotonic() < deadline:
             time.sleep(0.05)
 
     def said(self, kind: str, words: str) -> int:
@@ -242,7 +254,7 @@ def house(
     with contextlib.ExitStack() as undo:
         undo.callback(shutil.rmtree, folder, ignore_errors=True)
         if keep is not None:
-            undo.callback(_keep_logs, folder, keep)
+            undo.callback(keep_logs, folder, keep)
         postgres = undo.enter_context(PostgresServer(folder / "postgres"))
         valkey = undo.enter_context(ValkeyServer(folder / "valkey"))
         pg, redis = Proxy(postgres.port), Proxy(valkey.port)
@@ -253,51 +265,63 @@ def house(
         pg_port, redis_port, providers_port = (
             (pg.port, redis.port, providers.port) if proxied else (postgres.port, valkey.port, simulator_port)
         )
-        environment = {
-            "ENVIRONMENT": "test",
-            "DATABASE_URL": postgres.url.replace(f":{postgres.port}/", f":{pg_port}/"),
-            "REDIS_URL": valkey.url.replace(f":{valkey.port}/", f":{redis_port}/"),
-            "PORT": str(port),
-            "PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "SIMULATOR_URL": f"http://127.0.0.1:{providers_port}",
-            "BURST_WINDOW_MS": str(burst_ms),
-            "ORDER_CUTOFF": "23:59",
-            "MAX_QUANTITY_PER_ITEM": "100000000",  # a soak's orders of one day grow past what a person would have to approve
-            "MAX_ORDER_TOTAL": "100000000",
-            "SECRET_KEY": SECRET * 2,
-            "API_TOKEN": SECRET,
-            "LOG_LEVEL": "INFO",
-            "PYTHONPATH": str(ROOT),
-        }
+        environment = environment_of(
+            postgres.url.replace(f":{postgres.port}/", f":{pg_port}/"), valkey.url.replace(f":{valkey.port}/", f":{redis_port}/"),
+            port, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{providers_port}", burst_ms,
+        )  # fmt: skip
         if counted:
             environment[METRICS_FOLDER] = str(folder / "metrics")
-        settings = _settings({name: value for name, value in environment.items() if name != METRICS_FOLDER})
-        config = SimulatorConfig.from_settings(settings, port=simulator_port)
-        config = _faster(config)
+        settings = settings_of({name: value for name, value in environment.items() if name != METRICS_FOLDER})
+        config = faster(SimulatorConfig.from_settings(settings, port=simulator_port))
         simulator = undo.enter_context(start(config=config, seed=seed))
-        _migrate(environment, folder)
-        engine = create_engine(
-            postgres.url.replace("postgresql://", "postgresql+psycopg2://"), poolclass=NullPool,
-            connect_args={"connect_timeout": 20, "options": "-c timezone=UTC"},
-        )  # fmt: skip
-        zygote = _zygote(environment, folder)
-        undo.callback(_end, zygote)
+        migrate(environment)
+        engine = engine_of(postgres)
+        zygote = undo.enter_context(zygote_of(environment, folder))
         made = House(
             folder, postgres, valkey, simulator, pg, redis, providers, environment, settings, engine, zygote, outlets, telegram_users
         )  # fmt: skip
         undo.callback(made.close_all)
-        _fill(made)
+        fill(made)
         yield made
 
 
-def _settings(environment: Mapping[str, str]) -> Settings:
+def environment_of(
+    database_url: str, redis_url: str, port: int, public_url: str, simulator_url: str, burst_ms: int
+) -> dict[str, str]:
+    """What every process of ours is given."""
+    return {
+        "ENVIRONMENT": "test",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "PORT": str(port),
+        "PUBLIC_URL": public_url,
+        "SIMULATOR_URL": simulator_url,
+        "BURST_WINDOW_MS": str(burst_ms),
+        "ORDER_CUTOFF": "23:59",
+        "MAX_QUANTITY_PER_ITEM": "100000000",  # a soak's orders of one day grow past what a person would have to approve
+        "MAX_ORDER_TOTAL": "100000000",
+        "SECRET_KEY": SECRET * 2,
+        "API_TOKEN": SECRET,
+        "LOG_LEVEL": "INFO",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def engine_of(postgres: PostgresServer) -> Engine:
+    """For those who count: a connection each time, so that none is ever stale."""
+    return create_engine(
+        postgres.url.replace("postgresql://", "postgresql+psycopg2://"), poolclass=NullPool,
+        connect_args={"connect_timeout": 20, "options": "-c timezone=UTC"},
+    )  # fmt: skip
+
+
+def settings_of(environment: Mapping[str, str]) -> Settings:
     known = {name.lower(): value for name, value in environment.items() if name.lower() in Settings.model_fields}
     return load_settings(_env_file=None, **known)
 
 
-def _faster(config: SimulatorConfig) -> SimulatorConfig:
-    from dataclasses import replace
-
+def faster(config: SimulatorConfig) -> SimulatorConfig:
+    """Providers that confirm and try again at once."""
     return replace(
         config, statuses=("sent", "delivered"), status_delay_s=0.05, telegram_retry_pause_s=0.2, twilio_retries=5
     )
@@ -310,7 +334,8 @@ def _python_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return bare | dict(environment)
 
 
-def _migrate(environment: Mapping[str, str], folder: Path) -> None:
+def migrate(environment: Mapping[str, str]) -> None:
+    """The schema and the catalog."""
     for arguments in (["db", "upgrade"], ["catalog", "import", str(ROOT / "data" / "catalog.csv")]):
         done = subprocess.run(
             [sys.executable, "-m", "flask", "--app", "handlers:create_app()", *arguments], cwd=ROOT, check=False,
@@ -320,7 +345,9 @@ def _migrate(environment: Mapping[str, str], folder: Path) -> None:
             raise RuntimeError(f"flask {' '.join(arguments)} failed: {done.stderr[-2000:]}")
 
 
-def _zygote(environment: Mapping[str, str], folder: Path) -> subprocess.Popen[str]:
+@contextlib.contextmanager
+def zygote_of(environment: Mapping[str, str], folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """What it forks lives in the network that it was started in."""
     with (folder / "zygote.log").open("ab") as log:
         zygote = subprocess.Popen(
             [sys.executable, "-m", "chaos.zygote"], cwd=ROOT, env=_python_environment(environment), stdin=subprocess.PIPE,
@@ -328,7 +355,10 @@ def _zygote(environment: Mapping[str, str], folder: Path) -> subprocess.Popen[st
         )  # fmt: skip
     if zygote.stdout is None or "ready" not in zygote.stdout.readline():
         raise RuntimeError((folder / "zygote.log").read_text()[-2000:])
-    return zygote
+    try:
+        yield zygote
+    finally:
+        _end(zygote)
 
 
 def _end(zygote: subprocess.Popen[str]) -> None:
@@ -339,7 +369,7 @@ def _end(zygote: subprocess.Popen[str]) -> None:
             pipe.close()
 
 
-def _fill(made: House) -> None:
+def fill(made: House) -> None:
     """Outlets that order without being asked; their names say that nobody is behind them. Those of Telegram users are written to
     by nobody else: what each address ordered is counted."""
     phones = made.phones(made.outlets + made.telegram_users)
@@ -354,7 +384,7 @@ def _fill(made: House) -> None:
             bind(connection, contact_of(connection, "telegram", chat), [outlet_id], by="chaos", actor="chaos")
 
 
-def _keep_logs(folder: Path, keep: Path) -> None:
+def keep_logs(folder: Path, keep: Path) -> None:
     keep.mkdir(parents=True, exist_ok=True)
     for log in folder.glob("*.log"):
         shutil.copy(log, keep / log.name)

@@ -56,7 +56,7 @@ class Proxy:
 
     def _connect(self, client: socket.socket) -> None:
         try:
-            server = socket.create_connection(("127.0.0.1", self.target), timeout=5)
+            server = self._reach()
         except OSError:  # the server is down, so the client hears it as it would without us
             _reset(client)
             return
@@ -67,6 +67,10 @@ class Proxy:
         self._pairs.add(pair)
         for source, sink, asks in ((client, server, True), (server, client, False)):
             threading.Thread(target=self._pump, args=(pair, source, sink, asks), daemon=True).start()
+
+    def _reach(self) -> socket.socket:
+        """A connection to where this one goes. Raises OSError."""
+        return socket.create_connection(("127.0.0.1", self.target), timeout=5)
 
     def _pump(
         self, pair: tuple[socket.socket, socket.socket], source: socket.socket, sink: socket.socket, asks: bool
