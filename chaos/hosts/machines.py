@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from chaos.hosts.balancer import Balancer
-from chaos.hosts.network import OURS, Machine, Network
+from chaos.hosts.network import BACK_S, OURS, Machine, Network
 from chaos.hosts.servers import RemotePostgres, RemoteValkey
 from chaos.house import (
     READY_S,
@@ -89,16 +89,13 @@ class Machines:
     def cut(self, name: str) -> None:
         """Its cable: what runs there runs on, and hears nothing."""
         self.network.cut(self.hosts[name].machine)
-        if self.reaches(name):
+        if self.network.reaches(self.hosts[name].machine):
             raise RuntimeError(f"{name} is cut off and answers")
 
     def heal(self, name: str) -> None:
         self.network.heal(self.hosts[name].machine)
-        if not self.reaches(name):
+        if not self.network.reaches(self.hosts[name].machine, BACK_S):
             raise RuntimeError(f"{name} has its cable again and does not answer")
-
-    def reaches(self, name: str) -> bool:
-        return self.network.reaches(self.hosts[name].machine)
 
     @contextlib.contextmanager
     def holding_rows(self, name: str, phones: Sequence[str]) -> Iterator[None]:

@@ -12,6 +12,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ SWITCH = "switch0"
 NET, OURS = "10.77.0", "10.77.0.1"
 """The address of this process, which stands for everything that is not ours: providers, customers and the balancer before the web."""
 
-UNUSED_PORT, ANSWER_S = 9, 1.0
+UNUSED_PORT, ANSWER_S, BACK_S = 9, 1.0, 20.0
 
 
 class NoNetworkError(Exception):
@@ -67,15 +68,17 @@ class Network:
     def heal(self, machine: Machine) -> None:
         _ip("link", "set", machine.name, "master", SWITCH)
 
-    def reaches(self, machine: Machine) -> bool:
-        """Whether a packet of ours comes back from it: a port that nobody listens on is refused by whoever is there."""
-        try:
-            socket.create_connection((machine.address, UNUSED_PORT), timeout=ANSWER_S).close()
-        except ConnectionRefusedError:
-            return True
-        except OSError:  # no answer
-            return False
-        return True
+    def reaches(self, machine: Machine, within_s: float = ANSWER_S) -> bool:
+        """Whether a packet of ours comes back from it in that time: a port that nobody listens on is refused by whoever is there."""
+        until = time.monotonic() + within_s
+        while (left := until - time.monotonic()) > 0:
+            try:
+                socket.create_connection((machine.address, UNUSED_PORT), timeout=left).close()
+            except ConnectionRefusedError:
+                return True
+            except OSError:  # no answer, or nobody knows the way to it
+                time.sleep(min(0.05, left))
+        return False
 
     @contextlib.contextmanager
     def inside(self, machine: Machine) -> Iterator[None]:

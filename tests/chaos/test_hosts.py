@@ -21,14 +21,14 @@ from chaos.hosts.balancer import Balancer
 from embedded.ports import free_port
 
 TRY = """
-from chaos.hosts.network import Network
+from chaos.hosts.network import BACK_S, Network
 network = Network()
 machine = network.add("work1")
-felt = [network.reaches(machine)]
+felt = [network.reaches(machine, BACK_S)]
 network.cut(machine)
 felt.append(network.reaches(machine))
 network.heal(machine)
-felt.append(network.reaches(machine))
+felt.append(network.reaches(machine, BACK_S))
 print(felt)
 """
 
