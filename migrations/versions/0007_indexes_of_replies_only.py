@@ -12,7 +12,7 @@ depends_on = None
 
 TABLE = "conversation_messages"
 REPLIES = "uq_conversation_messages_in_reply_to_sequence"
-EMBEDDED = "ix_conversation_messages_embedding_id"
+EMBEDDING_INDEX = "ix_conversation_messages_embedding_id"
 
 
 def upgrade() -> None:
@@ -20,12 +20,12 @@ def upgrade() -> None:
     op.create_index(
         REPLIES, TABLE, ["in_reply_to", "sequence"], unique=True, postgresql_where=sa.text("in_reply_to IS NOT NULL")
     )
-    op.drop_index(EMBEDDED, TABLE)
-    op.create_index(EMBEDDED, TABLE, ["embedding_id"], postgresql_where=sa.text("embedding_id IS NOT NULL"))
+    op.drop_index(EMBEDDING_INDEX, TABLE)
+    op.create_index(EMBEDDING_INDEX, TABLE, ["embedding_id"], postgresql_where=sa.text("embedding_id IS NOT NULL"))
 
 
 def downgrade() -> None:
-    op.drop_index(EMBEDDED, TABLE)
-    op.create_index(EMBEDDED, TABLE, ["embedding_id"])
+    op.drop_index(EMBEDDING_INDEX, TABLE)
+    op.create_index(EMBEDDING_INDEX, TABLE, ["embedding_id"])
     op.drop_index(REPLIES, TABLE)
     op.create_unique_constraint(REPLIES, TABLE, ["in_reply_to", "sequence"])
