@@ -20,7 +20,7 @@ from embedded.supervisor import RestartLimitError, Supervisor
 from embedded.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 # Says when it is up, then on SIGTERM writes its name to a common file; the dots give a wrong order time to show.
 POLITE = """
@@ -133,9 +133,10 @@ def test_after_everything_was_ready_the_others_go_on_beside_one_that_keeps_dying
     stage.watch_until_up(web)
     stage.supervisor.settled()
     first = web.pid
+    began = time.monotonic()
     stage.supervisor.start(broken)
 
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = began + PATIENCE_S
     stage.supervisor.watch(lambda: bool(stage.told) or time.monotonic() > deadline)
 
     assert stage.told == [{"worker": "ended 3 times in a row (exit code 1)"}]
@@ -144,9 +145,8 @@ def test_after_everything_was_ready_the_others_go_on_beside_one_that_keeps_dying
     assert "tried again in 2 s" in said
     assert "no such column: outlet" in said
     assert web.pid == first
-    began = time.monotonic()
     stage.supervisor.watch(lambda: len(stage.told) > 1 or time.monotonic() > deadline)
-    assert time.monotonic() - began >= 1.5
+    assert time.monotonic() - began >= 3, "one second before the second restart, two before the third"
     assert stage.told[-1] == {"worker": "ended 4 times in a row (exit code 1)"}
 
 
@@ -193,7 +193,7 @@ def test_second_signal_cuts_the_grace_short(stage: Stage) -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < stubborn.grace_s
     assert not stubborn.running
 
 
@@ -222,8 +222,8 @@ def test_everyday_requests_stay_in_the_file_and_refused_ones_are_shown(stage: St
     assert web.log.read_text(encoding="utf-8").count("/page-") == 3
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent died")
-def test_children_end_when_the_supervisor_is_killed_with_signal_9(tmp_path: Path) -> None:
+def test_child_of_a_supervisor_killed_with_signal_9_ends_by_its_own_stop_signal(tmp_path: Path) -> None:
+    """Linux sends it at once; elsewhere nobody does, so the child goes on until it is asked."""
     code = f"""
 import sys, time
 from pathlib import Path
@@ -238,5 +238,8 @@ time.sleep(600)
         assert supervisor.stdout is not None
         child = psutil.Process(int(supervisor.stdout.readline()))
         supervisor.kill()
+    if sys.platform != "linux":
+        assert child.is_running()
+        child.terminate()
     child.wait(PATIENCE_S)
     assert (tmp_path / "book").read_text(encoding="utf-8") == "web\n"
