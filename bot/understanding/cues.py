@@ -12,6 +12,8 @@ from bot.language.scripts import is_unspaced
 
 SILENT = frozenset({"told", "thanked", "anew"})
 """Roles that only place their words; the classifier was not taught them."""
+ANOTHER_MATTER = ("complaint", "claim", "status", "price", "policy", "product_question", "human", "attack", "opt_out")
+"""Roles of a message that may be about something else than an order."""
 
 
 @dataclass(frozen=True, slots=True)

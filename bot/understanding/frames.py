@@ -10,11 +10,12 @@ from bot.language.change_words import Role
 from bot.language.languages import listed
 from bot.understanding.change_items import choices_in, choosing_words, phrases_of, says
 from bot.understanding.choosing import chosen_in
+from bot.understanding.cues import ANOTHER_MATTER
 from bot.understanding.intent import Question, QuestionReason
 from bot.understanding.kinds import AGAINST
 from bot.understanding.message_facts import Facts
 from bot.understanding.open_orders import something_open
-from bot.understanding.picks import picked
+from bot.understanding.picks import MOST_PLACES, picked
 from bot.understanding.resolve import Quoter
 from bot.understanding.spans import Cue, Quantity
 from bot.understanding.statements import Frame, Mark, Pick, SaidDay
@@ -29,21 +30,8 @@ _CHOICES = {
     Role.UNSURE: Mark.UNSURE,
 }
 _WHOLE_CHOICES = {"all": frozenset({Mark.BOTH}), "none": frozenset({Mark.NONE})}
-ELSEWHERE = (
-    "complaint",
-    "claim",
-    "status",
-    "price",
-    "policy",
-    "product_question",
-    "human",
-    "attack",
-    "opt_out",
-    "repeat",
-)
+ELSEWHERE = (*ANOTHER_MATTER, "repeat")
 """Cues that speak of something else than a change; a past is told by its verbs."""
-MOST_PLACES = 9
-"""No list that the bot numbers is longer."""
 _EACH = frozenset(listed("each_of_a_choice"))
 LONGEST_CHOICE = 8
 """A choice is said in few words: of a longer message "all" and "both" are said of something else."""

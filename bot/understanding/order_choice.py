@@ -12,13 +12,12 @@ from bot.language.change_words import Phrase, Role, find_phrases
 from bot.language.folding import fold
 from bot.language.languages import listed
 from bot.language.tokeniser import Token
-from bot.understanding.cues import Cues, find_cues
+from bot.understanding.cues import ANOTHER_MATTER, Cues, find_cues
 from bot.understanding.dates_in_words import Day, find_days
-from bot.understanding.picks import LEADS, marked_place
+from bot.understanding.picks import LEADS, MOST_PLACES, marked_place
 from bot.understanding.uncounted import typed
 
 MOST_TOKENS = 12
-MOST_PLACES = 9
 _COUNTS = frozenset(listed("counts_an_order"))
 _PLACED_IN_TIME = dict.fromkeys(listed("picks_the_earlier"), 1) | {
     word: -1 for name in ("picks_the_last", "picks_the_later") for word in listed(name)
@@ -30,19 +29,6 @@ _HARMLESS = frozenset(
     {Role.ORDER_WORD, Role.FILLER, Role.TO, Role.FROM, Role.WANT, Role.CORRECT, Role.ADD, Role.ALSO, Role.RIGHT, Role.DEFINITE}
 )  # fmt: skip
 """What a phrase may do beside a choice: "add to the friday one" says no more than "the friday one"."""
-_OTHERWISE = (
-    "question",
-    "status",
-    "complaint",
-    "claim",
-    "price",
-    "policy",
-    "product_question",
-    "human",
-    "attack",
-    "opt_out",
-)
-"""Cues of a message that is about something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +73,7 @@ def order_choice(text: str, index: CatalogIndex, today: date) -> OrderChoice | N
     if not 0 < len(tokens) <= MOST_TOKENS:
         return None
     words = _Words(tokens, find_days(tokens, today), find_cues(pieces), find_phrases(pieces))
-    if words.cues.has(*_OTHERWISE) or not all(_says_no_more(words, at) for at in range(len(tokens))):
+    if words.cues.has("question", *ANOTHER_MATTER) or not all(_says_no_more(words, at) for at in range(len(tokens))):
         return None
     if words.cues.choice == "none" or any(Role.NONE in phrase.meanings for phrase in words.phrases):
         return NONE_OF_THEM

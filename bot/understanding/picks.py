@@ -16,6 +16,8 @@ LEADS = frozenset({"#", *listed("before_a_choice")})
 _COUNTED = frozenset(listed("counts_a_choice"))
 _CLOSED_BY = frozenset({")", *listed("closes_a_choice")})
 LETTERS = "abcdefgh"
+MOST_PLACES = 9
+"""No list that the bot numbers is longer."""
 _DIGIT = re.compile(r"#?\s?(\d)号?")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)([a-z]+)")
 _CHATTER = ("filler", "courtesy", "and", "stop", "both", "greeting", "place", "reference", "ordinal")
