@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
 from bot.conversation import terms
 from bot.conversation.targets import open_orders
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
 from bot.language.folding import fold
-from bot.language.languages import listed
-from bot.language.scripts import is_unspaced
+from bot.language.phrase_patterns import listed_phrases
 from bot.understanding.intent import IntentKind
 
 NOT_READ = frozenset({IntentKind.INQUIRY_POLICY, IntentKind.ORDER_STATUS, IntentKind.OTHER})
@@ -25,16 +21,9 @@ def asked(turn: Turn) -> Decision | None:
         odd is None
         or order is None
         or intent.kind not in NOT_READ
-        or not _delivering().search(fold(turn.said.text).text)
+        or not listed_phrases("delivering").search(fold(turn.said.text).text)
         or terms.rules_of(turn, requests=False)
     ):
         return None
     values = {"order": order, "why_day": f"day_{odd.why}", "day": odd.text}
     return Decision((Reply("which_day", values),), reason="odd_day", question=turn.situation.question)
-
-
-@cache
-def _delivering() -> re.Pattern[str]:
-    words = sorted({fold(word).text for word in listed("delivering")}, key=len, reverse=True)
-    either = (re.escape(word) if is_unspaced(word) else rf"(?<!\w){re.escape(word)}(?!\w)" for word in words)
-    return re.compile("|".join(either))

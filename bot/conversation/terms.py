@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import cache
 
 from bot.catalog.index import CatalogIndex
 from bot.conversation.targets import open_orders
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
 from bot.language.folding import fold
-from bot.language.languages import listed
-from bot.language.scripts import is_unspaced
+from bot.language.phrase_patterns import listed_phrases
 from bot.ordering.delivery import cutoff_of, is_holiday, next_delivery, obstacle
 from bot.understanding.intent import IntentKind
 from bot.understanding.rule_questions import days_named, rules_asked
@@ -29,7 +26,8 @@ def answered(turn: Turn) -> Decision | None:
     intent = turn.intent
     if intent.kind in ABOUT_SOMETHING_ELSE or intent.lines or intent.changes or intent.questions:
         return None
-    asked = [answer for name, answer in ANSWERS.items() if name in rules_of(turn) or asks(name, turn.said.text)]
+    rules = rules_of(turn)
+    asked = [answer for name, answer in ANSWERS.items() if name in rules or asks(name, turn.said.text)]
     if next_delivery(turn.said.said_at, turn.outlet.delivery) is None:
         return None  # an outlet without any delivery day: only the team can say
     if not asked or (intent.kind is IntentKind.COMPLAINT and not _asks_only(turn.said.text)):
@@ -68,24 +66,13 @@ def asks_only(name: str, text: str) -> bool:
 def _says_little_beside(text: str, names: Iterable[str]) -> bool:
     rest = fold(text).text
     for name in names:
-        rest = _phrases(name).sub(" ", rest)
+        rest = listed_phrases(name).sub(" ", rest)
     return len(rest.split()) <= MOST_BESIDE
 
 
 def asks(name: str, text: str) -> bool:
     """Whether one of the phrases of that list stands in the text."""
-    return _phrases(name).search(fold(text).text) is not None
-
-
-@cache
-def _phrases(name: str) -> re.Pattern[str]:
-    words = sorted({fold(phrase).text for phrase in listed(name)}, key=len, reverse=True)
-    return re.compile("|".join(_pattern(word) for word in words))
-
-
-def _pattern(phrase: str) -> str:
-    body = r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", phrase))
-    return body if is_unspaced(phrase) else rf"(?<!\w){body}(?!\w)"
+    return listed_phrases(name).search(fold(text).text) is not None
 
 
 def _times(turn: Turn, day: date | None = None) -> dict[str, object]:

@@ -8,12 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
 
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
-from bot.language.folding import fold
-from bot.language.languages import listed
+from bot.language.phrase_patterns import listed_phrases
 from bot.language.scripts import is_unspaced
 from bot.understanding.dates_in_words import Day, find_days
 
@@ -38,7 +36,7 @@ def rules_asked(text: str, index: CatalogIndex, today: date, *, requests: bool =
 
     "Can you deliver on Sunday?" may be a request: it counts only with `requests`.
     """
-    if not any(_phrases(word).search(text) for word, _ in _RULES.values()):
+    if not any(listed_phrases(word).search(text) for word, _ in _RULES.values()):
         return ()
     days = _days_alone(text, index, today)
     said = set(_said(text)) | ({"day"} if days else set())
@@ -62,7 +60,7 @@ def days_named(text: str, index: CatalogIndex, today: date) -> tuple[date, ...]:
 
 def _days_alone(text: str, index: CatalogIndex, today: date) -> list[Day] | None:
     """The days that are left where the words of such a question are taken out; None where more is left."""
-    tokens = index.read(_phrases(*_PARTS).sub(" ", text))
+    tokens = index.read(listed_phrases(*_PARTS).sub(" ", text))
     days = find_days(tokens, today)
     dated = {at for day in days for at in range(day.start, day.end)}
     rest = [token for at, token in enumerate(tokens) if at not in dated and token.kind not in (scan.MARK, scan.LINE)]
@@ -71,10 +69,10 @@ def _days_alone(text: str, index: CatalogIndex, today: date) -> list[Day] | None
 
 def _said(text: str) -> Iterator[str]:
     """The lists of which a phrase stands in the text."""
-    yield from (name for name in _ANYWHERE if _phrases(name).search(text))
+    yield from (name for name in _ANYWHERE if listed_phrases(name).search(text))
     if _MARKS.search(text):
         yield "mark"
-    if _phrases("rule_asking_last").search(_last_words(text)):
+    if listed_phrases("rule_asking_last").search(_last_words(text)):
         yield "rule_asking_last"
 
 
@@ -82,14 +80,3 @@ def _last_words(text: str) -> str:
     """The end of the text, as far as a question may be marked there."""
     words = re.sub(r"[\s?？!.。]+$", "", text)
     return words[-1:] if is_unspaced(words[-1:]) else " ".join(words.split()[-2:])
-
-
-@cache
-def _phrases(*names: str) -> re.Pattern[str]:
-    words = sorted({fold(phrase).text for name in names for phrase in listed(name)}, key=len, reverse=True)
-    return re.compile("|".join(_pattern(word) for word in words))
-
-
-def _pattern(phrase: str) -> str:
-    body = r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", phrase))
-    return body if is_unspaced(phrase) else rf"(?<!\w){body}(?!\w)"
