@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
@@ -103,8 +104,7 @@ def choosing_words(facts: Facts) -> frozenset[str]:
 
 
 def _choosing(facts: Facts) -> list[Phrase]:
-    found = find_phrases(list(scan.pieces(facts.folded.text)))
-    return [phrase for phrase in found if not _CHOICES.isdisjoint(phrase.meanings)]
+    return [phrase for phrase in _phrases_in(facts.folded.text) if not _CHOICES.isdisjoint(phrase.meanings)]
 
 
 def says(facts: Facts, role: Role) -> bool:
@@ -114,7 +114,13 @@ def says(facts: Facts, role: Role) -> bool:
 
 def phrases_of(facts: Facts, role: Role) -> list[Phrase]:
     """The phrases of the message that may mean this."""
-    return [phrase for phrase in find_phrases(list(scan.pieces(facts.folded.text))) if role in phrase.meanings]
+    return [phrase for phrase in _phrases_in(facts.folded.text) if role in phrase.meanings]
+
+
+@lru_cache(maxsize=16)
+def _phrases_in(text: str) -> tuple[Phrase, ...]:
+    """Kept for a moment: one message asks for them many times."""
+    return tuple(find_phrases(list(scan.pieces(text))))
 
 
 def unread_words(facts: Facts) -> tuple[str, ...]:
