@@ -25,7 +25,7 @@ def new_amount(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
         f"openQ|{state.item.form}|{state.gap}",
         *((f"openQ|{waiting}|{state.gap}",) if waiting else ()),
     )
-    yield Move(features, open_item(state, Item(None, amount, form="Q", start=piece.start))._replace(each=False))
+    yield Move(features, open_item(state, Item(None, amount, form="Q", start=piece.start), each=False))
 
 
 def give(state: State, piece: Piece, match: Matching) -> Iterator[Move]:

@@ -22,15 +22,13 @@ def new_goods(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
         f"openG|{state.item.form}|{state.gap}",
         *((f"openG|{waiting}|{state.gap}",) if waiting else ()),
     )
-    yield Move(features, open_item(state, Item(goods, form="G", start=piece.start))._replace(last_goods=goods))
+    yield Move(features, open_item(state, Item(goods, form="G", start=piece.start), goods))
     front = _with_front(state, goods, match)
     if front is not None:
-        yield Move(
-            (*features, "front"), open_item(state, Item(front, form="G", start=piece.start))._replace(last_goods=front)
-        )
+        yield Move((*features, "front"), open_item(state, Item(front, form="G", start=piece.start), front))
     if state.share is not None and state.gap in ("", ",", "and", "/", "w"):
         shares = Item(goods, state.share, form="QG", op=state.item.op, start=piece.start)
-        yield Move((f"share|{state.gap}",), open_item(state, shares)._replace(last_goods=goods))
+        yield Move((f"share|{state.gap}",), open_item(state, shares, goods))
     for lender in (state.last_goods,) if goods.modifier and not state.item.negated else ():
         lent = match.borrowed(goods, lender, None)
         if lent is not None:

@@ -99,31 +99,18 @@ def owed(item: Item) -> float:
     return OWED_AMOUNT if item.form == "Q" and item.amount is not None and not item.amount.loose else 0.0
 
 
-def open_item(state: State, item: Item) -> State:
-    """A new item behind the one that was open."""
-    before = (state.item, state.before) if state.item.form else state.before
-    return state._replace(
-        item=item._replace(
-            op=state.op or item.op,
-            negated=state.negates,
-            corrects=state.corrects,
-            told=state.told,
-            every=state.every,
-            ran_out=state.ran_out,
-            sentence=state.sentence,
-            joined=state.joined,
-        ),
-        before=before,
-        debt=state.debt + owed(state.item),
-        gap="",
-        op="",
-        negates=False,
-        corrects=False,
-        every=False,
-        ran_out=False,
-        joined=False,
-        to="",
-    )
+def open_item(state: State, item: Item, last_goods: Mention | None = None, *, each: bool | None = None) -> State:
+    """A new item behind the one that was open. Written out, because the search calls it more than anything else."""
+    opened = Item(
+        goods=item.goods, amount=item.amount, op=state.op or item.op, negated=state.negates, corrects=state.corrects,
+        told=state.told, form=item.form, start=item.start, ran_out=state.ran_out, every=state.every,
+        borrowed=item.borrowed, sentence=state.sentence, joined=state.joined,
+    )  # fmt: skip
+    return State(
+        item=opened, before=(state.item, state.before) if state.item.form else state.before, habit=state.habit,
+        told=state.told, each=state.each if each is None else each, sentence=state.sentence,
+        last_goods=last_goods or state.last_goods, debt=state.debt + owed(state.item), share=state.share,
+    )  # fmt: skip
 
 
 def shared(state: State) -> State:
