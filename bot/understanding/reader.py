@@ -80,6 +80,8 @@ def read(
     if seen is None:
         return None
     grammar = meant(seen, decode(seen.lattice, seen.matching, weights()), text, now)
+    if _is_settled(seen, grammar.intent):
+        return grammar
     rules = read_by_rules(grammar.facts, text, now) if len(seen.tokens) <= MAX_TWICE else None
     if rules is None:
         return grammar
@@ -90,6 +92,12 @@ def read(
     if first.intent.kind is not IntentKind.ORDER_CREATE and not unsure:
         return first
     return replace(first, intent=agreed(first.intent, second.intent))
+
+
+def _is_settled(seen: Sight, intent: Intent) -> bool:
+    """Whether nothing that the rules might say would change it: surely no order, and nothing is open."""
+    sure = intent.confidence >= UNCERTAIN
+    return seen.lattice.context == NEW and sure and intent.kind not in (IntentKind.ORDER_CREATE, IntentKind.OTHER)
 
 
 def sight(text: str, index: CatalogIndex, context: Context, today: date) -> Sight | None:
