@@ -34,9 +34,9 @@ WORDS = "{quantity} pcs Pizza Box 10 inch Brown Kraft"
 
 
 class _NoChannel:
-    """Takes every reply at once; the provider is not what is measured here."""
+    """Takes every reply at once, and can be asked what it took as WhatsApp's provider can; the provider is not what is measured."""
 
-    name, max_length, can_look_up = "whatsapp", 1600, False
+    name, max_length, can_look_up = "whatsapp", 1600, True
 
     def __init__(self) -> None:
         self.sent = 0
