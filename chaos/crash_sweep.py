@@ -23,17 +23,22 @@ WORKER = (
     "process.before_commit", "process.after_commit", "deliver.after_claim", "deliver.before_send", "deliver.after_count",
     "deliver.after_send", "deliver.before_finish", "deliver.in_finish", "deliver.in_record", "deliver.after_finish",
     "invoice.after_claim", "invoice.before_call", "invoice.after_call", "invoice.before_finish", "invoice.after_finish",
+    "invoice.after_asked",
 )  # fmt: skip
+TOKEN = ("token.after_take", "token.after_answer", "token.after_store")
+CONTACT = ("contact.before_write", "contact.after_write", "contact.after_link")
 SWEEPER = ("sweep.before_ring", "ring.process")
 WEB = ("web.before_record", "web.after_commit", "web.before_answer")
 PARK = ("park.before", "park.after")
-FAILPOINTS = (*WEB, *WORKER, *SWEEPER, *PARK)
+FAILPOINTS = (*WEB, *WORKER, *SWEEPER, *PARK, *TOKEN, *CONTACT)
+ONCE = frozenset({*PARK, *TOKEN, *CONTACT})
+"""Places that a process seldom passes: the first time is the one to die at."""
 SEND_WINDOW = frozenset({"deliver.after_send", "deliver.before_finish", "deliver.in_finish", "deliver.in_record"})
 """A death here may cost one copy: the provider has the message and nobody wrote it down."""
 RATE_PER_S = 15.0
 VICTIM_LIFE_S = 60.0
 MAX_NTH = 4
-EXHAUST_EVERY_S = 1.0
+PROVOKE_EVERY_S = 1.0
 REFUSED = (
     "ALTER TABLE conversation_messages ADD CONSTRAINT refused CHECK (provider_id IS NULL OR direction = 'inbound' OR id % 11 <> 0)"
     " NOT VALID"
@@ -95,16 +100,17 @@ def sweep(house: House, seeds: int, seed: int, say: Callable[[str], None] = lamb
     alive: dict[str, Death] = {}
     door = free_port()
     chooser = random.Random(seed)
-    next_at, exhausted_at, told = time.monotonic(), 0.0, 0
+    next_at, provoked_at, told = time.monotonic(), 0.0, 0
     while any(queues.values()) or alive:
         for slot in SLOTS:
             _follow(house, slot, queues[slot.split()[0]], alive, outcome, door)
         customers.port = door if "web" in alive and chooser.random() < 0.5 else 0
         if house.backlog() < MAX_BACKLOG:  # a machine that is busy otherwise must not turn the sweep into a queue
             customers.order(chooser.choice(phones))
-        if "park" in alive and time.monotonic() - exhausted_at > EXHAUST_EVERY_S:
-            _exhaust_one(house)
-            exhausted_at = time.monotonic()
+        if time.monotonic() - provoked_at > PROVOKE_EVERY_S:
+            for provoke in [PROVOKED[slot] for slot in alive if slot in PROVOKED]:
+                provoke(house)
+            provoked_at = time.monotonic()
         next_at += 1 / RATE_PER_S
         time.sleep(max(0.0, next_at - time.monotonic()))
         if len(outcome.died) >= told + 50:
@@ -117,6 +123,7 @@ def sweep(house: House, seeds: int, seed: int, say: Callable[[str], None] = lamb
     outcome.messages = len(customers.said)
     at_risk = sum(death.failpoint in SEND_WINDOW for death in outcome.died)
     house.invoiced(180)
+    house.change(_NAMED_AS_BEFORE)
     outcome.violations = _without_parked(
         violations(house, customers.said, crashes_while_sending=at_risk), outcome, house
     ) + invoice_violations(house)
@@ -138,9 +145,11 @@ def waits(house: House) -> list[float]:
     ]
 
 
-KINDS = {"worker": WORKER, "sweeper": SWEEPER, "web": WEB, "park": PARK}
-SLOTS = ("worker", "worker 2", "worker 3", "sweeper", "web", "park")
+KINDS = {"worker": WORKER, "sweeper": SWEEPER, "web": WEB, "park": PARK, "token": TOKEN, "contact": CONTACT}
+SLOTS = ("worker", "worker 2", "worker 3", "sweeper", "web", "park", "token", "contact")
 """How many of a kind are armed at a time."""
+RUNS = {"park": "worker", "token": "worker", "contact": "worker"}
+"""Which process a kind is armed in, where it is no process of that name."""
 
 
 def _follow(
@@ -158,9 +167,9 @@ def _follow(
     if not waiting:
         return
     failpoint, seed, nth = waiting.pop()
-    if kind == "park":
+    if failpoint in ONCE:
         nth = 1
-    runs = "worker" if kind == "park" else kind
+    runs = RUNS.get(kind, kind)
     process = house.spawn(
         runs, fail=f"{failpoint}:{nth}:kill", env={"PORT": str(door), "CHAOS_WEB_WORKERS": "1"} if kind == "web" else {}
     )
@@ -198,6 +207,27 @@ def _exhaust_one(house: House) -> None:
         "UPDATE conversations SET attempts = 5 WHERE id = (SELECT c.id FROM conversations c JOIN conversation_messages m"
         " ON m.conversation_id = c.id AND m.state = 'received' WHERE c.lease_until IS NULL AND c.attempts = 0 LIMIT 1)"
     )
+
+
+_RENAME = "UPDATE customers SET name = rtrim(name, '+') || repeat('+', CAST(random() * 9 AS int))"
+_NAMED_AS_BEFORE = "UPDATE customers SET name = rtrim(name, '+') WHERE name LIKE '%+'"
+
+
+def _rename_all(house: House) -> None:
+    """Customers have other names than in Xero, so that the contact of the next invoice is written again."""
+    house.change(_RENAME)
+
+
+def _expire_tokens(house: House) -> None:
+    house.simulator.xero.identity.expire()
+
+
+PROVOKED: dict[str, Callable[[House], None]] = {
+    "park": _exhaust_one,
+    "token": _expire_tokens,
+    "contact": _rename_all,
+}
+"""What makes a kind's places be reached, while one of that kind is armed."""
 
 
 def _without_parked(found: list[str], outcome: Outcome, house: House) -> list[str]:

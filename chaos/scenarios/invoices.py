@@ -13,7 +13,8 @@ from simulator.faults import Fault, FaultKind
 
 ORDERS = 1_000
 DEATHS = (
-    "invoice.after_claim", "invoice.before_call", "invoice.after_call", "invoice.before_finish", "contact.after_write",
+    "invoice.after_claim", "invoice.after_asked", "invoice.before_call", "invoice.after_call", "invoice.before_finish",
+    "invoice.after_finish", "contact.before_write", "contact.after_write", "contact.after_link", "token.after_take",
     "token.after_answer", "token.after_store",
 )  # fmt: skip
 PATIENCE_S, VICTIMS = 420.0, 3

@@ -83,10 +83,12 @@ def _made(runtime: Runtime, accounting: Accounting, customers: Sequence[Customer
     rows = _write(accounting, [each for each in customers if not _is_same(each, same.get(each.id))], known, same)
     failpoints.hit("contact.after_write")
     with transaction(runtime.engine) as connection:
-        return {
+        linked = {
             customer.id: _linked(connection, customer, _answer_of(customer, [*rows, *same.values()]))
             for customer in customers
         }
+    failpoints.hit("contact.after_link")
+    return linked
 
 
 def _is_same(customer: Customer, there: Mapping[str, Any] | None) -> bool:
@@ -104,6 +106,7 @@ def _write(
         return []
     ids = {id_: str(row["ContactID"]) for id_, row in found.items()} | dict(known)
     bodies = [body(customer, ids.get(customer.id)) for customer in customers]
+    failpoints.hit("contact.before_write")
     try:
         return accounting.xero.write_contacts(bodies, f"contacts-{written_print({'rows': bodies})}")
     except UnknownOutcome as error:

@@ -107,6 +107,7 @@ def _work(work: Attempt) -> None:
         changing = work.open
         with transaction(work.runtime.engine) as connection:
             rows.write_asked(connection, work.id, changing)
+        failpoints.hit("invoice.after_asked")
         requests.create(work, [each for each in changing if steps[each.id].act is Act.CREATE], steps)
         requests.update(work, [each for each in changing if steps[each.id].act in (Act.UPDATE, Act.REMOVE)], steps)
         for each in changing:

@@ -116,10 +116,12 @@ def credit(work: Attempt, claimed: Claimed) -> None:
     body = invoices.credit_body(claimed.order, less, work.accounting.terms, ready[0][1], number)
     try:
         found = work.accounting.xero.find_credit_notes(number) if claimed.was in ("sending", "unknown") else []
+        failpoints.hit("credit.before_call")
         answers = found or work.accounting.xero.create_credit_notes([body], _key([claimed], [body]))
     except TriaError as error:
         work.stop([claimed], error)
         return
+    failpoints.hit("credit.after_call")
     answer = answers[0] if answers else {}
     if words := refusal_of(answer):
         work.end(claimed, blocked(claimed, "refused", f"Xero refused the credit note: {words}"))

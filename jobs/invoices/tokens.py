@@ -154,6 +154,7 @@ class TokenStore:
         return None if given in ("", TO_BE_CONNECTED) else given
 
     def _refresh(self, turn: _Turn) -> str:
+        failpoints.hit("token.after_take")
         try:
             used, tokens = self._exchanged(turn)
         except NotConnectedError as error:
