@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from chaos.proxy import Proxy
 
-ASKED_EVERY_S, ANSWER_S, CONNECT_S = 1.0, 2.0, 1.0
+ASKED_EVERY_S, ANSWER_S, CONNECT_S = 1.0, 5.0, 1.0
 READINESS = "/api/v1/health/readiness"
 Address = tuple[str, int]
 
@@ -22,6 +22,8 @@ class Balancer(Proxy):
     def __init__(self, hosts: Sequence[Address]) -> None:
         self._hosts = tuple(hosts)
         self.ready: tuple[Address, ...] = ()
+        self.said: dict[Address, str] = {}
+        """What each answered last, for who has to find out why it is not ready."""
         self._turn, self._changed = itertools.count(), threading.Condition()
         self._over = threading.Event()
         super().__init__(0)
@@ -39,7 +41,8 @@ class Balancer(Proxy):
 
     def _watch(self, host: Address) -> None:
         while not self._over.wait(ASKED_EVERY_S if self.ready else ASKED_EVERY_S / 10):
-            is_ready = _is_ready(host)
+            status, self.said[host] = _readiness(host)
+            is_ready = status == http.HTTPStatus.OK
             with self._changed:
                 others = tuple(each for each in self.ready if each != host)
                 self.ready = (*others, host) if is_ready else others
@@ -58,12 +61,14 @@ class Balancer(Proxy):
         raise refused
 
 
-def _is_ready(host: Address) -> bool:
+def _readiness(host: Address) -> tuple[int, str]:
+    """Its status and words; 0 and the error where it is away, or on its way."""
     connection = http.client.HTTPConnection(*host, timeout=ANSWER_S)
     try:
         connection.request("GET", READINESS)
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):  # away, or on its way
-        return False
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode("utf-8", "replace")[:400]
+    except (OSError, http.client.HTTPException) as error:
+        return 0, f"{type(error).__name__}: {error}"
     finally:
         connection.close()

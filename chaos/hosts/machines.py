@@ -16,7 +16,6 @@ from chaos.hosts.balancer import Balancer
 from chaos.hosts.network import BACK_S, OURS, Machine, Network
 from chaos.hosts.servers import RemotePostgres, RemoteValkey
 from chaos.house import (
-    READY_S,
     House,
     Process,
     engine_of,
@@ -37,6 +36,7 @@ from simulator.server import start
 WEB, WORKERS = ("web1", "web2"), ("work1", "work2")
 RECORD, DOORBELL = "postgres", "redis"
 WEB_PORT = 8003
+WAITED_S = 120.0
 OUTLETS, TELEGRAM_USERS = 200, 50
 THEIR_ROWS = (
     "SELECT c.id, k.address FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE k.address = ANY(:phones)"
@@ -83,8 +83,8 @@ class Machines:
         self.house.wait_for_words("worker", "worker started", before + len(WORKERS))
 
     def wait_until_ready(self, hosts: int) -> None:
-        if not self.balancer.wait_for(hosts, READY_S):
-            raise TimeoutError(f"{len(self.balancer.ready)} web hosts are ready, not {hosts}; see {self.house.folder}")
+        if not self.balancer.wait_for(hosts, WAITED_S):
+            raise TimeoutError(f"{len(self.balancer.ready)} web hosts are ready, not {hosts}: {self.balancer.said}")
 
     def cut(self, name: str) -> None:
         """Its cable: what runs there runs on, and hears nothing."""
