@@ -11,6 +11,7 @@ import click
 from bot.settings import ROOT
 from handlers.cli.command import FAILED, command, json_option, print_json, print_table
 from handlers.current import current_runtime
+from handlers.gate import review
 from handlers.gate.evidence import Evidence, code_digest, gather, no_errors_in_logs
 from handlers.gate.gates import Gate, Tier, gates_of
 from handlers.gate.judge import NO_GO, Decision, Judged, as_markdown, decide
@@ -31,18 +32,23 @@ LOGS_GATE = "logs"
     "--logs", type=click.Path(path_type=Path, file_okay=False), default=LOGS, help="Where the processes' logs lie."
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the review as Markdown.")
+@click.option("--schema", "only_schema", is_flag=True, help="Print the JSON schema of the decision and end.")
 @json_option
 @click.pass_context
 def command_release_gate(
-    context: click.Context, tier: str, read_only: bool, logs: Path, out: Path | None, as_json: bool
+    context: click.Context, tier: str, read_only: bool, logs: Path, out: Path | None, only_schema: bool, as_json: bool
 ) -> None:
     """Run what has no fresh evidence, ask the running house, and decide. Exit 0 only for GO.
 
     Tests come first, orders last. Evidence counts for the code as it is now: any changed file makes it worth nothing.
     """
+    if only_schema:
+        print_json(review.schema())
+        return
     chosen, now = Tier[tier.upper()], current_runtime().clock()
     found = decide(chosen, gates_of(chosen), EVIDENCE, code_digest(), now, None if read_only else _gather)
     found = Decision(found.tier, found.code, (*found.judged, _judge_logs(found, logs)))
+    review.keep(found, EVIDENCE)
     if out:
         out.write_text(as_markdown(found), encoding="utf-8")
     if as_json:

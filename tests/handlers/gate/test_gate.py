@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from jsonschema import ValidationError, validate
 
 from bot.settings import ROOT
+from handlers.gate import review
 from handlers.gate.evidence import Evidence, all_tests_passed, code_digest, gather, kept, no_errors_in_logs
 from handlers.gate.gates import GATES, Gate, Tier, gates_of
 from handlers.gate.judge import GO, NO_GO, Decision, as_markdown, decide
@@ -166,3 +168,18 @@ def test_the_command_says_no_go_and_exits_1_where_nothing_was_shown(flask: Termi
     assert "NOT VERIFIED" in said.output
     assert (tmp_path / "review").read_text().startswith("# Release review: NO-GO for excellent")
     assert flask("release-gate", "--tier", "perfect").exit_code == 2
+
+
+def test_a_decision_is_kept_in_the_form_that_its_schema_says(house: Callable[..., Decision], tmp_path: Path) -> None:
+    review.keep(house(FINE, gate("a2", "raise SystemExit(3)"), LIVE), tmp_path)
+    kept_as = json.loads((tmp_path / review.FILE).read_text("utf-8"))
+    validate(kept_as, review.schema())
+    assert (kept_as["decision"], kept_as["score"]["total"]) == (NO_GO, "2 of 3")
+    with pytest.raises(ValidationError):
+        validate(kept_as | {"decision": "PROBABLY"}, review.schema())
+
+
+def test_the_command_prints_that_schema_and_decides_nothing(flask: Terminal) -> None:
+    said = flask("release-gate", "--schema")
+    assert said.exit_code == 0
+    assert json.loads(said.output) == review.schema()
