@@ -20,7 +20,9 @@ from prometheus_client import multiprocess
 from bot.errors import StartupRefused
 from bot.runtime import Runtime
 from bot.settings import get_settings
+from bot.telemetry import get_logger
 from handlers import shutting_down
+from jobs.upkeep.closing import Closing
 from jobs.upkeep.startup_checks import refuse_unfit
 
 try:
@@ -81,6 +83,16 @@ def post_worker_init(worker: Any) -> None:
     runtime = worker.wsgi.extensions.get("tria")
     if runtime is not None and runtime.library is not None:
         runtime.library.warm_up_beside(DOCUMENTS_AFTER_S)
+
+
+def worker_exit(_server: object, worker: Any) -> None:
+    """Requests under way are answered by now. The last thing that began is closed first: connections, whose pools were filled by them."""
+    runtime = worker.wsgi.extensions.get("tria") if worker.wsgi is not None else None
+    if runtime is not None:
+        closing = Closing()
+        closing.at_the_end("connections", runtime.close)
+        closing.close()
+        get_logger(__name__).info("web process stopped", closed=closing.closed)
 
 
 def child_exit(_server: object, worker: object) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 
 from bot.runtime import Runtime
 from bot.settings import ROOT
+from embedded.ports import free_port
 from jobs.upkeep.closing import Closing
 from jobs.upkeep.pulse import Pulse
 from tests.conftest import Shop
@@ -110,3 +113,38 @@ def test_the_first_sign_of_life_comes_after_the_last_step_of_the_warm_up(shop: S
             "SELECT count(*) FROM heartbeats w JOIN heartbeats c ON c.name LIKE 'canary%' AND w.beat_at < c.beat_at"
         )
         assert shop.one(f"{earlier} WHERE w.name LIKE 'worker%'") == 0
+
+
+def test_a_web_process_that_is_asked_to_stop_closes_what_its_requests_opened(shop: Shop) -> None:
+    """First readiness, then the door, then the processes that answered, each with its connections; the parent ends last."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "handlers:create_app()"]
+    environment = os.environ | {"PORT": str(port)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:  # fmt: skip
+        try:
+            assert readiness_of(port, started) in (200, 503)
+            assert connections(shop, "web")
+            started.send_signal(signal.SIGTERM)
+            said, errors = started.communicate(timeout=60)
+        finally:
+            started.kill()
+    stopped = [json.loads(line) for line in said.splitlines() if '"web process stopped"' in line]
+    assert [each["closed"] for each in stopped] == [["connections"]] * 2
+    assert started.returncode == 0, errors
+    assert "Traceback" not in errors
+    assert connections(shop, "web") == 0
+
+
+def readiness_of(port: int, started: subprocess.Popen[str]) -> int:
+    """Once it listens; what it answers needs PostgreSQL."""
+    until = time.monotonic() + 60
+    while started.poll() is None and time.monotonic() < until:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("GET", "/api/v1/health/readiness")
+            return connection.getresponse().status
+        except OSError:  # not yet
+            time.sleep(0.05)
+        finally:
+            connection.close()
+    raise AssertionError("the web process did not listen")
