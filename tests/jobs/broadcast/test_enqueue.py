@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from bot.errors import BadInputError
@@ -84,10 +85,16 @@ def test_everybody_who_may_be_written_to_gets_it_once(ten: Shop) -> None:
     )
 
 
+def counted(what: str) -> float:
+    return REGISTRY.get_sample_value("tria_broadcast_recipients_total", {"outcome": what}) or 0.0
+
+
 def test_half_may_fail_and_are_told_by_name(ten: Shop) -> None:
+    before = counted("enqueued"), counted("failed")
     with the_first_are_refused(ten, 5):
         done = announce(ten)
     assert (done.success, len(done.message_ids), len(done.failed), done.failure_rate) == (True, 5, 5, 0.5)
+    assert (counted("enqueued") - before[0], counted("failed") - before[1]) == (5, 5)
     assert written(ten) == 5
     found = result(ten)
     assert (found["success"], found["sellers_enqueued"], found["sellers_failed"], found["failure_rate"]) == (
