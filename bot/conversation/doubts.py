@@ -41,8 +41,8 @@ def doubt_of(turn: Turn, proposed: ProposedOrder) -> str | None:
     mode = turn.outlet.confirm_orders
     if mode is ConfirmOrders.NEVER:
         return None
-    if unusual(turn, proposed):
-        return "confirm_unusual"
+    if line := unusual(turn, proposed):
+        return "confirm_far_less" if _is_less(proposed, line) else "confirm_unusual"
     awaiting = proposed.base is not None and proposed.base.status == "awaiting_confirmation" and not _says_the_day(turn)
     unsure = proposed.doubtful or awaiting or proposed.delivery is None
     return "confirm" if mode is ConfirmOrders.ALWAYS or unsure else None
@@ -76,6 +76,12 @@ def unusual(turn: Turn, proposed: ProposedOrder) -> OrderLine | None:
         if line.sku in touched and _above_usual(turn, line):
             return line
     return None
+
+
+def _is_less(proposed: ProposedOrder, line: OrderLine) -> bool:
+    """Whether the line was cut down, not raised."""
+    before = proposed.base.quantities if proposed.base else {}
+    return line.quantity < before.get(line.sku, line.quantity)
 
 
 def _above_usual(turn: Turn, line: OrderLine) -> bool:

@@ -22,6 +22,9 @@ from bot.language.scripts import is_unspaced
 MIN_REPAIRABLE = 5
 """Shorter words are too near to others to be mended."""
 
+LISTED = frozenset({"both", "every"})
+"""Pointers to the goods named before them, else to every line."""
+
 
 class Role(StrEnum):
     """What a phrase does, and the letter that stands for it in the productions."""

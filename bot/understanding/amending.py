@@ -154,7 +154,8 @@ def _remove(book: Book, said: Statement, index: CatalogIndex, manner: Manner) ->
 def _means_all(said: Statement, book: Book) -> bool:
     """Every line that the words leave is meant: all of them, all but some, or the rest of those that were spoken of."""
     pointer = said.goods.pointer if said.goods is not None else None
-    return bool(said.excepted) or pointer is Pointer.ALL or (pointer is Pointer.OTHER and bool(book.focus))
+    both = pointer is Pointer.BOTH and len(book.lines) == 2
+    return bool(said.excepted) or pointer is Pointer.ALL or both or (pointer is Pointer.OTHER and bool(book.focus))
 
 
 def _asks_for(question: Question, goods: Goods | None) -> bool:

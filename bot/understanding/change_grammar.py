@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.language.change_words import Role
-from bot.understanding.change_items import AMOUNT, BREAKS, DAY, GOODS, IDLE, REFERENCE, STOP, UNKNOWN, WEAK, Item
+from bot.language.change_words import LISTED, Role
+from bot.understanding.change_items import AMOUNT, BREAKS, DAY, GOODS, IDLE, INTO, REFERENCE, STOP, UNKNOWN, WEAK, Item
 from bot.understanding.change_productions import Clause, produced
 from bot.understanding.statements import Mark, Op
 
@@ -39,7 +39,9 @@ _ENDS = (Role.REFUSE, Role.REMOVE, Role.DROP, Role.SET, Role.SAME_AMOUNT)
 _CARRIES = (Role.ADD, Role.SET, Role.SWAP, Role.REMOVE, Role.DROP, Role.REFUSE, Role.SCALE, Role.NO)
 _DAY_WORDS = (Role.MOVE, Role.TO, Role.BY, Role.SET, Role.WANT, Role.CORRECT, Role.SWAP, Role.ADD)
 _LEADS_TO_NOTE = (UNKNOWN, Role.TO, Role.WANT, Role.POINTER, Role.ORDER_WORD, Role.MOVE, Role.VAGUE, Role.ALSO)
-_IN_ASIDES = frozenset({UNKNOWN, Role.POINTER, Role.WANT, Role.TO, Role.ORDER_WORD, Role.FROM, Role.ALSO, Role.BY})
+_IN_ASIDES = frozenset(
+    {UNKNOWN, Role.POINTER, Role.WANT, Role.TO, Role.ORDER_WORD, Role.FROM, Role.ALSO, Role.BY, INTO}
+)
 """What a stretch may hold that says nothing of the change."""
 _SKIPPED = (Role.CORRECT, Role.NO, Role.WANT, Role.WRONG)
 """What may stand before any production: "sorry, ...", "no, ...", "wrong, ..."."""
@@ -172,7 +174,9 @@ def _refuses_one_of_two(items: Sequence[Item]) -> bool:
 def _may_part(items: Sequence[Item], at: int) -> bool:
     """At a comma or a joint, right before a word that does something, or where goods follow an amount: "pens 5 staples 12"."""
     listed = items[at].letters == GOODS and items[at - 1].may(AMOUNT, *_ENDS)
-    return at == 0 or listed or items[at - 1].letters in BREAKS or items[at].may(*_BEGINS)
+    named = at > 0 and items[at - 1].letters == GOODS  # "liner and box make both 5", 垫纸和盒子都改成5
+    both = named and (_lists(items[at : at + 1]) or (items[at].may(Role.SET) and _lists(items[at + 1 : at + 2])))
+    return at == 0 or listed or both or items[at - 1].letters in BREAKS or items[at].may(*_BEGINS)
 
 
 def _clause(items: Sequence[Item]) -> Clause | None:
@@ -190,7 +194,7 @@ def _clause(items: Sequence[Item]) -> Clause | None:
     clause = _but_for(_corrected(clause) if corrects else clause, excepted, bool(rest))
     return replace(
         _halved(clause), marks=clause.marks | _marks(items, rest, bool(days)), days=tuple(days), references=references,
-        notes=note, corrects=corrects or clause.corrects, retells=_says(items, "retold"), mends=_says(items, "retold", "correct"), wants=any(item.may(Role.WANT) for item in rest), leads=_leads(rest), closes=_closes(rest), more=clause.more or _says_more(rest),
+        notes=note, corrects=corrects or clause.corrects, retells=_says(items, "retold"), mends=_says(items, "retold", "correct"), wants=any(item.may(Role.WANT) for item in rest), leads=_leads(rest), listed=_lists(rest), closes=_closes(rest), more=clause.more or _says_more(rest),
         start=items[0].start, end=items[-1].end,
     )  # fmt: skip
 
@@ -255,6 +259,10 @@ def _closes(rest: Sequence[Item]) -> bool:
 def _says(items: Sequence[Item], *corrections: str) -> bool:
     """Whether words of correction of one of these kinds are among the items."""
     return any(item.meanings.get(Role.CORRECT) in corrections for item in items)
+
+
+def _lists(rest: Sequence[Item]) -> bool:
+    return any(item.meanings.get(Role.POINTER) in LISTED for item in rest)
 
 
 def _leads(rest: Sequence[Item]) -> bool:
@@ -395,11 +403,57 @@ def _but_for(clause: Clause, excepted: tuple[Item, ...], named: bool) -> Clause:
 def _carried(clauses: Sequence[Clause]) -> Iterator[Clause]:
     """ "remove the liner and the foil", "make box 5, foil 3", "lids down to 500, cups too": as the clause before does."""
     before: Clause | None = None
-    for clause in _restated(tuple(_joined(tuple(_of_orders(tuple(_with_exceptions(clauses))))))):
+    listed = tuple(_with_exceptions(tuple(_of_listed(clauses))))
+    for clause in _restated(tuple(_joined(tuple(_of_orders(listed))))):
         if before is not None and clause.op is Op.WISH and not clause.corrects:
             clause = _as_before(clause, before)
         yield clause
         before = clause if clause.op is not None else before
+
+
+def _of_listed(clauses: Sequence[Clause]) -> Iterator[Clause]:
+    """ "the bags and the liner, double both": what is done is done to the goods named before it."""
+    named: list[Clause] = []
+    for place, clause in enumerate(map(_without_pointer, clauses)):
+        pointed = clause.listed and not any(item.mention for item in clause.goods)
+        if _only_names(clause):
+            named.append(clause)
+        elif pointed and place and _says_nothing(clause):
+            continue
+        elif named and pointed:
+            yield _done_to(clause, named)
+            named = []
+        else:
+            yield from (*named, clause)
+            named = []
+    yield from named
+
+
+def _without_pointer(clause: Clause) -> Clause:
+    """ "liner and box double both", 垫纸和盒子都加倍: beside goods that are named, "both" names no others."""
+    named = tuple(item for item in clause.goods if item.mention is not None)
+    others = [item for item in clause.goods if item.meanings.get(Role.POINTER) not in (None, "all", *LISTED)]
+    return replace(clause, goods=named) if named and not others else clause
+
+
+def _only_names(clause: Clause) -> bool:
+    """ "the bags": goods, and nothing that is said of them yet."""
+    silent = not (clause.marks or clause.days or clause.notes or clause.references or clause.excepted or clause.also)
+    bare = clause.op is Op.WISH and clause.amount is None and not clause.vague
+    return silent and bare and bool(clause.goods) and all(item.mention is not None for item in clause.goods)
+
+
+def _says_nothing(clause: Clause) -> bool:
+    """ "cancel the vase and the foam, both": the word alone."""
+    return clause.op is Op.WISH and clause.amount is None and not clause.vague
+
+
+def _done_to(clause: Clause, named: Sequence[Clause]) -> Clause:
+    goods = tuple(item for other in named for item in other.goods)
+    clause = replace(clause, goods=goods, start=named[0].start)
+    if clause.marks & {Mark.DROP, Mark.REFUSE}:
+        return replace(clause, op=Op.REMOVE, marks=clause.marks - {Mark.DROP, Mark.REFUSE, Mark.ALL_NAMED})
+    return replace(clause, op=Op.SET if clause.op is Op.WISH else clause.op)
 
 
 def _joined(clauses: Sequence[Clause]) -> Iterator[Clause]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
@@ -28,6 +29,8 @@ WHOLE, IDLE = "W", "~"
 """The bare word for an order, which is also a verb: "double order", "i order 6"; and words that say nothing."""
 PLACE = "#"
 """A pointer that counts, "the last item": beside the letter of a pointer."""
+INTO = "@"
+"""A word that leads from the old to the new by itself, "10 inch to 12 inch": beside the letter of what leads there."""
 WEAK, AND, STOP = ",", "&", "."
 BREAKS = frozenset({WEAK, AND, STOP})
 _STRENGTHS = ((STRONG, STOP), (COMMA, WEAK), (JOIN, AND))
@@ -126,7 +129,19 @@ def _phrases_in(text: str) -> tuple[Phrase, ...]:
 def unread_words(facts: Facts) -> tuple[str, ...]:
     """Words that would change an order, of a message that is not read as a change: whatever else it does needs a YES."""
     words = _Words(facts, _standing(facts))
-    return tuple(phrase.text for phrase in words.phrases if _is_unread(phrase, facts.tokens))
+    unread = (phrase.text for phrase in words.phrases if _is_unread(phrase, facts.tokens))
+    return (*unread, *_unread_targets(words))
+
+
+def _unread_targets(words: _Words) -> Iterator[str]:
+    """ "liner to 6": an amount that goods are led to by a word of change is what they shall be, and no more of them."""
+    facts = words.facts
+    for goods, amount in pairwise(facts.elements):
+        if isinstance(goods, Mention) and isinstance(amount, Quantity) and amount.value is not None:
+            start, end = words.chars(goods)[1], words.chars(amount)[0]
+            led = [phrase for phrase in words.phrases if start <= phrase.start and phrase.end <= end]
+            if any(phrase.meanings.get(Role.TO) == "to" for phrase in led):
+                yield facts.folded.quote(words.chars(goods)[0], words.chars(amount)[1])
 
 
 def _is_unread(phrase: Phrase, tokens: Sequence[Token]) -> bool:
@@ -209,6 +224,7 @@ def _phrase_items(words: _Words) -> Iterator[Item]:
     for phrase in words.phrases:
         letters = "".join(_letter(role, phrase) for role in phrase.meanings if role not in _CHOICES)
         letters += PLACE if phrase.meanings.get(Role.POINTER, "").lstrip("-").isdigit() else ""
+        letters += INTO if phrase.meanings.get(Role.TO) == "to" else ""
         if letters:
             letters = letters if letters == IDLE else letters.replace(IDLE, "")
             yield Item(letters, phrase.start, phrase.end, phrase.text, phrase.meanings)

@@ -1,7 +1,7 @@
 """What a clause about an order that is there may look like: one table of productions over the letters of its items.
 
 A clause is written down as the letters of its items (change_words.Role, and G goods, Q an amount, M a unit, P a pointer or
-goods, # a pointer with a place); the first production that fits all of it says what it means.
+goods, # a pointer with a place, @ a word from the old to the new); the first production that fits all of it says what it means.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from bot.language.change_words import Role
+from bot.language.change_words import LISTED, Role
 from bot.understanding.change_items import BREAKS, GOODS, Item
 from bot.understanding.statements import Mark, Op
 
@@ -53,6 +53,8 @@ class Clause:
     """The word that takes something off stands last: it may be said of the goods listed before as well."""
     doubtful: bool = False
     """It may be meant otherwise, as where only the last word of a later clause says what is done: shown for a YES."""
+    listed: bool = False
+    """Words for the goods named before it: "both", "all of them"."""
     leads: bool = False
     """The word that says what is done stands before the goods, so that it may be said of those that follow as well."""
     start: int = 0
@@ -64,7 +66,7 @@ Meaning = Callable[[Found], Clause]
 TIGHT = "tight "
 """Of a production: nothing may stand between its items; others reach across a comma or a joint."""
 ACROSS = "(?:<[,&]>)*"
-_NAMED_BY = {"all": Mark.ALL_NAMED, "order": Mark.ORDER_NAMED}
+_NAMED_BY = {**dict.fromkeys(("all", *LISTED), Mark.ALL_NAMED), "order": Mark.ORDER_NAMED}
 
 
 # -- what a clause means
@@ -128,7 +130,7 @@ def _refuse(found: Found) -> Clause:
 
 def _remove_pointed(found: Found) -> Clause:
     goods = found["goods"][0]
-    if goods.meanings.get(Role.POINTER) == "all":
+    if goods.meanings.get(Role.POINTER) in ("all", "every"):
         return Clause(marks=frozenset({Mark.DROP, Mark.ALL_NAMED}))
     return Clause(Op.REMOVE, (goods,))
 
@@ -199,6 +201,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("goods=G [in]+ instead=G t P", _swap),
     ("tight [Aw]* w instead=P [ts]+ amount=Q? goods=G amount=Q? e? s*", _swap),
     ("tight A* instead=P [tws]* [ws] [tws]* amount=Q? goods=G amount=Q? e? s*", _swap),
+    ("tight A* instead=P @ amount=Q? goods=G amount=Q? e? s*", _swap),
     ("instead=P d [sA]* amount=Q? goods=G [As]*", _swap),
     ("d t? instead=G [sA]* amount=Q? goods=G [As]*", _swap),
     ("instead=P V [sA]* amount=Q? goods=G [As]*", _swap),
@@ -349,7 +352,7 @@ def _atoms(place: int) -> list[re.Match[str]]:
     return [atom for atom in atoms if atom is not None]
 
 
-_ATOM = re.compile(r"(?:(?P<name>[a-z]+)=)?(?P<atom>\[[A-Za-z]+\]|[A-Za-z#])(?P<count>[?*+]?)")
+_ATOM = re.compile(r"(?:(?P<name>[a-z]+)=)?(?P<atom>\[[A-Za-z]+\]|[A-Za-z#@])(?P<count>[?*+]?)")
 
 
 def _letters(atom: str) -> str:

@@ -24,7 +24,14 @@ from bot.understanding.spoken_goods import as_amount, goods_of
 from bot.understanding.statements import Amount, Goods, Mark, Op, Pointer, Points, Reading, SaidDay, Statement
 from bot.understanding.words_left_over import left_over, roles_of
 
-_POINTERS = {"order": Pointer.ALL, "it": Pointer.IT, "all": Pointer.ALL, "other": Pointer.OTHER}
+_POINTERS = {
+    "order": Pointer.ALL,
+    "it": Pointer.IT,
+    "all": Pointer.ALL,
+    "other": Pointer.OTHER,
+    "both": Pointer.BOTH,
+    "every": Pointer.ALL,
+}
 _TELLS = ("complaint", "claim", "status", "human", "attack", "opt_out", "repeat")
 """Of these, what speaks of something else even beside goods that are plainly changed ("triple the foil, weekend promo")."""
 _TELLS_OF_OTHER = ("status", "human", "attack", "opt_out", "repeat")

@@ -507,7 +507,7 @@ def _sole_amount(scene: Scene, basket: Basket) -> list[Statement]:
 def _with_answer(scene: Scene, result: Answered) -> Intent:
     """The answer, and what else the message says, in the draft."""
     draft = scene.context.draft
-    book = Book.of(draft)
+    book = Book.of(draft if draft is not None or not result.rest else _order_asked_about(scene))
     for op, line in result.lines:
         book = book.put(line) if op is ChangeOp.SET else book.more(line)
     book = amended(book, result.rest, scene.index, Manner(ChangeOp.SET, beside=True))
@@ -518,6 +518,12 @@ def _with_answer(scene: Scene, result: Answered) -> Intent:
     left = (*result.asked, *result.open)
     settled = tuple(question.text for question in scene.context.pending if question not in left)
     return replace(_intent(IntentKind.ORDER_AMEND, scene, confidence, book, draft), settled=settled)
+
+
+def _order_asked_about(scene: Scene) -> Basket | None:
+    """The placed order that the rest of an answer changes: "medium. and make burger box 2" keeps the unit of its line."""
+    found = meant_orders(scene.reading, scene.context, scene.index)
+    return found[0] if len(found) == 1 else None
 
 
 # -- several orders

@@ -18,7 +18,7 @@ def lines_meant(goods: Goods | None, book: Book, index: CatalogIndex) -> tuple[s
     held = tuple(book.lines)
     if goods is None:
         return book.focus or held
-    if goods.pointer is Pointer.ALL:
+    if goods.pointer in (Pointer.ALL, Pointer.BOTH):
         return held  # but for what is excepted: see left_alone()
     if goods.pointer is Pointer.PLACE:
         return _at(held, goods.place)

@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
-from bot.language.change_words import Phrase, Role, find_phrases
+from bot.language.change_words import LISTED, Phrase, Role, find_phrases
 from bot.language.folding import fold
 from bot.language.languages import listed
 from bot.language.tokeniser import Token
@@ -127,7 +127,7 @@ def _is_apart(phrase: Phrase) -> bool:
 
 
 def _is_all(phrase: Phrase) -> bool:
-    return Role.BOTH in phrase.meanings or phrase.meanings.get(Role.POINTER) == "all"
+    return Role.BOTH in phrase.meanings or phrase.meanings.get(Role.POINTER) in ("all", *LISTED)
 
 
 def _is_place(pointer: str) -> bool:

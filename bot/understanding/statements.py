@@ -51,6 +51,8 @@ class Pointer(StrEnum):
     """ "it", "that one", "this", "same one": the one line there is, or the goods spoken of last."""
     ALL = "all"
     """ "everything", "all", "the order": every line."""
+    BOTH = "both"
+    """ "both", of an order of two lines; of more it is asked which."""
     OTHER = "other"
     """ "the other one", "the rest": what is not spoken of otherwise."""
     PLACE = "place"
