@@ -7,7 +7,7 @@ PY := .venv/bin/python
 SAME_MAKE = $(MAKE)
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
 
-.PHONY: help install install-dev run test lint eval bench chaos hosts runbook fuzz load alerts lock clean deploy-drill audit deploy-plain
+.PHONY: help install install-dev run test test-slow lint eval bench chaos hosts runbook fuzz load alerts lock clean deploy-drill audit deploy-plain
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,6 +23,9 @@ run: ## start everything; stop with Ctrl-C
 
 test: install-dev ## the whole suite, offline, each core with servers of its own
 	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
+
+test-slow: install-dev ## the tests that start a whole house in processes of its own, a minute and more each
+	@$(PY) -m pytest -m slow $(ARGS)
 
 lint: install-dev ## ruff and mypy
 	@$(PY) -m ruff check .

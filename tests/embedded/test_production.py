@@ -105,6 +105,7 @@ def canaries(port: str) -> float:
     return float(found[1]) if found else 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)  # eleven commands, one after the other
 def test_the_page_is_followed_from_an_empty_database_to_a_smoke_test(host: Host) -> None:
     first, *rest = commands()

@@ -70,7 +70,9 @@ def test_nothing_is_marked_as_rung_while_redis_is_away(shop: Shop) -> None:
     say(shop.runtime, ORDER)
     shop.runtime.redis.connection_pool.disconnect()
     real = shop.runtime.__dict__.pop("redis")
-    shop.runtime.__dict__["redis"] = type(real)(port=1, socket_connect_timeout=0.2)
+    shop.runtime.__dict__["redis"] = type(real)(
+        port=1, socket_connect_timeout=0.2, retry=real.connection_pool.connection_kwargs["retry"]
+    )
     try:
         assert sweep.run_once(shop.runtime)["process"] == 0
     finally:

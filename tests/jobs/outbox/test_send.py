@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import text
 
+from bot.channels import provider_loop
 from bot.channels.base import Outgoing, Receipt
 from jobs import sweep
 from jobs.intake.record import record_receipt
@@ -74,16 +75,18 @@ def test_429_with_retry_after_waits_as_long_as_asked(shop: Shop, simulator: Runn
         (FaultKind.ERROR, {"status": 503}),
         (FaultKind.CUT, {}),
         (FaultKind.ACCEPT_THEN_DROP, {}),
-        (FaultKind.ACCEPT_THEN_STALL, {"delay_s": 7.5}),
+        (FaultKind.ACCEPT_THEN_STALL, {"delay_s": 3.5}),
     ],
     ids=["500", "503", "cut", "accept-then-drop", "accept-then-stall"],
 )
 def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(
-    shop: Shop, simulator: Running, kind: FaultKind, fields: dict[str, object]
+    shop: Shop, simulator: Running, kind: FaultKind, fields: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fault(simulator, kind, **fields)
     message_id = write_reply(shop.runtime, "Order placed")
-    send(shop, message_id)
+    with monkeypatch.context() as patience:
+        patience.setattr(provider_loop, "WHOLE_S", 3.0)
+        send(shop, message_id)
     assert state(shop, message_id) == "unknown"
     due_now(shop.runtime)
     send(shop, message_id)
