@@ -9,11 +9,12 @@ import pytest
 
 from bot.knowledge.build import build
 from bot.knowledge.chroma import Chroma
-from bot.knowledge.embedders import HashingEmbedder, local
+from bot.knowledge.embedders import HashingEmbedder
 from bot.runtime import Runtime
 from bot.settings import Environment, Settings
 from handlers.checks import DOCTOR, READINESS, Severity, run_all
 from handlers.checks.check import Finding
+from tests.vectors import remembered
 
 FOLDERS = ("policies", "faqs")
 
@@ -45,7 +46,7 @@ def found(settings: Settings, **changed: object) -> Finding:
 def test_all_collections_filled_is_healthy_and_counted(
     chroma: Chroma, folder: Path, settings: Settings, chroma_address: str
 ) -> None:
-    build(chroma, local(), folder)
+    build(chroma, remembered(), folder)
     finding = found(settings, chroma_host=chroma_address)
     assert finding.severity is Severity.HEALTHY
     assert finding.facts["documents"] == {"policies": 1, "faqs": 1, "escalation_rules": 1, "tone_guidelines": 1}
@@ -56,7 +57,7 @@ def test_an_empty_collection_degrades_with_its_name(
     name: str, chroma: Chroma, folder: Path, settings: Settings, chroma_address: str
 ) -> None:
     (folder / f"{name}.md").unlink()
-    build(chroma, local(), folder)
+    build(chroma, remembered(), folder)
     finding = found(settings, chroma_host=chroma_address)
     assert finding.severity is Severity.DEGRADED
     assert finding.reason == f"{name} is empty: the bot goes by its own rules there"

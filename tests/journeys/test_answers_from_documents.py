@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 
 from bot.knowledge.build import build
 from bot.knowledge.chroma import Chroma
-from bot.knowledge.embedders import local
 from bot.knowledge.found import Answer
 from bot.knowledge.kept_library import KeptLibrary
 from bot.knowledge.server import of_one_command
@@ -25,6 +24,7 @@ from simulator.adversary import Mode
 from simulator.server import Running
 from tests.conftest import Shop
 from tests.people import ORDER, World
+from tests.vectors import remembered
 
 DOCUMENTS = ROOT / "data" / "policies"
 
@@ -36,7 +36,7 @@ def documents_at(shop: Shop, address: str) -> KeptLibrary:
 @pytest.fixture
 def documents(shop: Shop, chroma_address: str) -> Iterator[KeptLibrary]:
     chroma = Chroma(chroma_address)
-    build(chroma, local(), DOCUMENTS)
+    build(chroma, remembered(), DOCUMENTS)
     chroma.close()
     made = documents_at(shop, chroma_address)
     shop.runtime.library = made
@@ -159,7 +159,7 @@ def test_a_server_that_dies_takes_no_order_along_and_its_answers_come_back(
     phone = World(shop, client).phone()
     with of_one_command(tmp_path / "vectors") as address:
         chroma = Chroma(address)
-        build(chroma, local(), DOCUMENTS)
+        build(chroma, remembered(), DOCUMENTS)
         documents = documents_at(shop, address)
         shop.runtime.library = documents
         assert "Ways to pay" in phone.say("can I pay by cheque?")[0]
@@ -191,7 +191,7 @@ def test_the_folder_gone_means_the_team_is_asked_and_a_build_brings_it_back(
         shop.runtime.library = documents
         assert phone.say("can I pay by cheque?")[0].startswith("I will ask the team")
         chroma = Chroma(address)
-        build(chroma, local(), DOCUMENTS)
+        build(chroma, remembered(), DOCUMENTS)
         now[0] += 60
         assert "Ways to pay" in phone.say("can I pay by cheque?")[0]
         chroma.close()
@@ -256,7 +256,7 @@ def test_an_answer_given_once_is_a_document_from_then_on(
     assert phone.heard()[-1] == "We print balloons from 500 pieces."
     assert shop.one("SELECT closed_by FROM escalations") == "mei"
     chroma = Chroma(chroma_address)
-    build(chroma, local(), folder)
+    build(chroma, remembered(), folder)
     chroma.close()
     made = documents_at(shop, chroma_address)
     shop.runtime.library = made

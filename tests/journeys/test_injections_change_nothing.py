@@ -13,11 +13,11 @@ from sqlalchemy import text
 
 from bot.knowledge.build import build
 from bot.knowledge.chroma import Chroma
-from bot.knowledge.embedders import local
 from bot.knowledge.kept_library import KeptLibrary
 from bot.settings import ROOT
 from tests.conftest import Shop
 from tests.people import ORDER, PASIR_RIS, WhatsApp, World
+from tests.vectors import remembered
 
 FILE = ROOT / "tests" / "bot" / "knowledge" / "injections.jsonl"
 ATTACKS = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
@@ -32,7 +32,7 @@ TOTAL = "SELECT total::text FROM orders WHERE status = 'placed' ORDER BY id DESC
 
 def documents_of(shop: Shop, address: str, folder: Path) -> KeptLibrary:
     chroma = Chroma(address)
-    build(chroma, local(), folder)
+    build(chroma, remembered(), folder)
     chroma.close()
     return KeptLibrary(shop.runtime.settings.model_copy(update={"chroma_host": address}))
 
