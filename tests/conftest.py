@@ -167,7 +167,7 @@ def demo_rows(shared_runtime: Runtime) -> DemoRows:
 @pytest.fixture
 def shop(demo_rows: DemoRows, runtime: Runtime) -> Shop:
     """Twenty-five outlets, sixty-eight products, nothing ordered yet."""
-    demo_rows.fill()
+    demo_rows.fill(runtime)
     return Shop(runtime)
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, text
 
 from bot.catalog.catalog_csv import read_catalog
+from bot.catalog.index import CatalogIndex
 from bot.identity.outlets_csv import read_outlets
+from bot.runtime import Runtime
 from bot.settings import ROOT
 from jobs.imports.catalog import import_catalog
 from jobs.imports.outlets import import_outlets
+from jobs.turn.catalog_cache import load_products
 from models import Base
 
 COPY = "demo_rows"
@@ -43,6 +46,7 @@ class DemoRows:
             import_outlets(connection, read_outlets(ROOT / "data" / "outlets.csv"))
             connection.exec_driver_sql(f"CREATE SCHEMA {COPY}")
             self._names = [name for name in NAMES if self._kept(connection, name)]
+            self._index = CatalogIndex.build(load_products(connection))
             self._ids = connection.execute(
                 text("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
             ).all()
@@ -53,10 +57,11 @@ class DemoRows:
         connection.exec_driver_sql(f"CREATE TABLE {COPY}.{name} AS TABLE {name}")
         return True
 
-    def fill(self) -> None:
-        """Into empty tables; the catalog is a new one to whoever holds the last in memory."""
+    def fill(self, runtime: Runtime) -> None:
+        """Into empty tables; the catalog is a new one to whoever holds the last in memory, and `runtime` has read it."""
         rows = [f"INSERT INTO {name} SELECT * FROM {COPY}.{name}" for name in self._names]
         ids = [f"SELECT setval('{sequence}', {last})" for sequence, last in self._ids]
         with self._engine.begin() as connection:
             connection.exec_driver_sql(_WITHOUT_CHECKS + "; ".join([*rows, *ids]))
-            connection.exec_driver_sql("UPDATE catalog_version SET version = version + 1")
+            version = connection.scalar(text("UPDATE catalog_version SET version = version + 1 RETURNING version"))
+        runtime.catalog = (int(str(version)), self._index)
