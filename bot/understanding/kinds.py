@@ -239,12 +239,12 @@ def _wants_goods(facts: Facts) -> bool:
 
 def clear_order(facts: Facts) -> bool:
     """Goods with amounts, and nothing that speaks of anything else."""
-    against = [role for role in AGAINST if facts.cues.has(role) and not (role == "complaint" and _mends(facts))]
+    against = [role for role in AGAINST if facts.says(role) and not (role == "complaint" and _mends(facts))]
     if "?" in facts.folded.text or against or _unexplained(facts):
         return False
     if facts.folded.text.split(" ", 1)[0] in QUESTION_STARTS:
         return False
-    if facts.cues.has("cancel_all") and not any(edit.op == "remove" for edit in facts.story.edits):
+    if facts.says("cancel_all") and not any(edit.op == "remove" for edit in facts.story.edits):
         return False
     if facts.story.loose:
         return False
@@ -265,9 +265,11 @@ def _names_amount(facts: Facts) -> bool:
 
 def _unexplained(facts: Facts) -> bool:
     """Words nobody knows outside the goods, or talk of the past: more than a plain order."""
-    if any(edit.mention is not None and edit.mention.unknown and _is_aside(edit) for edit in facts.story.edits):
+    wanted = (e for e in facts.story.edits if e.mention is not None and e.mention.start not in facts.told)
+    if any(e.mention is not None and e.mention.unknown and _is_aside(e) for e in wanted):
         return True
-    return any(token.has("date_past") or token.has("past_verb") for token in facts.tokens)
+    beside = (token for at, token in enumerate(facts.tokens) if at not in facts.told)
+    return any(token.has("date_past") or token.has("past_verb") for token in beside)
 
 
 def _is_aside(edit: Edit) -> bool:

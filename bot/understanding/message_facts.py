@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,6 +33,8 @@ class Facts:
     """Places of tokens that the reading passes over without a reason."""
     asides: frozenset[int] = frozenset()
     """Places of left-over words that only tell something; they stand in the notes."""
+    told: frozenset[int] = frozenset()
+    """Places of the clauses that only tell something, with all their words."""
 
     @property
     def has_lines(self) -> bool:
@@ -42,3 +45,11 @@ class Facts:
         """A placed order that can still be changed."""
         last = self.context.last_order
         return last is not None and last.is_open
+
+    def says(self, *roles: str) -> bool:
+        """Whether a cue of one of these roles was said outside of the clauses that only tell something."""
+        if not self.told:
+            return self.cues.has(*roles)
+        starts = [token.start for token in self.tokens]
+        spoken = (place for role, place in self.cues.places if role in roles)
+        return any(bisect_right(starts, place) - 1 not in self.told for place in spoken)

@@ -43,11 +43,12 @@ def orders_apart(facts: Facts) -> bool:
         return False
     lines = [edit for edit in facts.story.edits if isinstance(edit.outcome, Line)]
     counted = bool(lines) and all(edit.said.at >= 0 and edit.op is None for edit in lines)
-    sentences = list(_sentences(facts.tokens)) if counted else []
-    return len(sentences) > 1 and all(_wants(facts, said) for edit in lines for said in _of(edit, sentences))
+    parts = list(sentences(facts.tokens)) if counted else []
+    return len(parts) > 1 and all(_wants(facts, said) for edit in lines for said in _of(edit, parts))
 
 
-def _sentences(tokens: Sequence[Token]) -> Iterator[list[int]]:
+def sentences(tokens: Sequence[Token]) -> Iterator[list[int]]:
+    """The places between full stops and the ends of lines, with these."""
     said: list[int] = []
     for at, token in enumerate(tokens):
         said.append(at)
@@ -58,10 +59,10 @@ def _sentences(tokens: Sequence[Token]) -> Iterator[list[int]]:
         yield said
 
 
-def _of(edit: Edit, sentences: Sequence[list[int]]) -> list[list[int]]:
+def _of(edit: Edit, parts: Sequence[list[int]]) -> list[list[int]]:
     """The sentences of the goods and of their amount."""
     places = {edit.said.at} | ({edit.mention.start} if edit.mention is not None else set())
-    return [sentence for sentence in sentences if not places.isdisjoint(sentence)]
+    return [sentence for sentence in parts if not places.isdisjoint(sentence)]
 
 
 def _wants(facts: Facts, sentence: Sequence[int]) -> bool:

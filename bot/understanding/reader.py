@@ -32,6 +32,7 @@ from bot.understanding.reading.lattice import Lattice
 from bot.understanding.reading.matching import Matching
 from bot.understanding.reading.meaning import told
 from bot.understanding.readings import reading_of
+from bot.understanding.reasons import stretches
 from bot.understanding.resolve import Quoter, Resolver
 from bot.understanding.second_reading import read_by_rules
 from bot.understanding.spans import Cue, Element
@@ -121,6 +122,7 @@ def meant(seen: Sight, found: Sequence[Derivation], text: str, now: datetime) ->
     facts = facts_of(seen, found[0])
     hush(facts)
     facts, left = accounted(facts, _uses(facts))
+    facts = replace(facts, asked_day=_asked_day(_wished(facts, now.date()), facts.elements))
     odd = odd_days(facts)
     doubts = (
         *left, *(day.text for day in odd), *told_of_the_past(facts), *_said_twice(facts),
@@ -198,6 +200,8 @@ def _idle(edit: Edit) -> bool:
     """Goods that are neither taken, nor taken out, nor asked about."""
     if edit.mention is not None and edit.mention.modifier and edit.mention.words:
         return False
+    if edit.mention is not None and not edit.mention.words and edit.said.at < 0:
+        return True  # "we have no zibbets"
     return edit.op != "remove" and not isinstance(edit.outcome, Line) and not wanted(edit)
 
 
@@ -216,6 +220,12 @@ def _rivals(seen: Sight, found: Sequence[Derivation]) -> Iterator[str]:
     span = rival_of(found, seen.matching, NEAR) if seen.lattice.context == NEW else None
     if span is not None:
         yield seen.folded.quote(seen.tokens[span[0]].start, seen.tokens[span[1] - 1].end)
+
+
+def _wished(facts: Facts, today: date) -> list[Day]:
+    """The days without a "today" of which something is only told: "today the queue is crazy"."""
+    aside = {at for run in stretches(facts.tokens) if not facts.asides.isdisjoint(run) for at in run}
+    return [day for day in facts.days if day.day != today or day.start not in facts.told & aside]
 
 
 def _asked_day(days: list[Day], elements: list[Element]) -> date | None:

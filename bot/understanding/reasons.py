@@ -22,7 +22,9 @@ def stretches(tokens: Sequence[Token]) -> Iterator[list[int]]:
     for at, token in enumerate(tokens):
         if token.kind not in _MARKS:
             run.append(at)
-        elif run:
+        if run and (
+            token.kind in _MARKS or token.text.endswith(" .")
+        ):  # "3 ctn. Lift ...": the stop is part of the unit
             yield run
             run = []
     if run:

@@ -35,7 +35,7 @@ def read_by_rules(first: Facts, text: str, now: datetime) -> Read | None:
     if facts is None:
         return None
     hush(facts)
-    facts, left = accounted(facts, _uses(facts))
+    facts, left = accounted(facts, _uses(facts), first.told)
     odd = odd_days(facts)
     doubts = (*left, *(day.text for day in odd), *told_of_the_past(facts))
     intent = effects(reading_of(facts, text, doubts, now.date()), facts.context, facts.index, now)

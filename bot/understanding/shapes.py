@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
+from bot.language.languages import listed
 from bot.language.tokeniser import SIZE, Token
 
 Span = tuple[int, int]
@@ -18,6 +19,8 @@ LONGEST_NAME = 3
 LONGEST_TITLE = 6
 LONGEST_CODE = 4
 """Letters before the number of a form or a job."""
+_WANTS_FOR = listed("wants_for")
+"""Before a "for": "looking for covers" tells of no purpose."""
 PER = frozenset({"per", "/", "each"})
 
 
@@ -64,7 +67,7 @@ class _Shapes:
             yield from self._code(at + 1)
         if token.has("greeting") or token.has("signs"):
             yield from self._name(at + 1)
-        if token.has("purpose"):
+        if token.has("purpose") and not self._is(at - 1, *_WANTS_FOR):
             yield from self._purpose(at + 1)
         if token.roles.get("place") == "street":
             yield from self._named_street(at)

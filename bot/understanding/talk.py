@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 
 from bot.language import scan
 from bot.language.languages import listed
-from bot.language.lexicon import lexicon
-from bot.language.token import SIZE, Token
+from bot.language.token import SIZE, Token, token_at
 from bot.understanding.cues import Cues
 from bot.understanding.intent import Line, Question
 from bot.understanding.message_facts import Facts
@@ -25,8 +25,13 @@ _ACTS = (
 """Roles of words that count or change goods."""
 _ASKS = ("want", "product_question", "repeat", "cancel_all", "plan", "attack")
 """Cues of clauses in which goods are spoken of because they are wanted, or asked about."""
-_WISHES = ("want", "product_question", "price", "repeat", "cancel_all", "plan", "attack", "complaint", "claim")
+_WISHES = ("want", "product_question", "price", "repeat", "cancel_all", "plan", "attack", "claim", "status", "human")
 """Cues of clauses that want something, or that somebody has to answer."""
+OTHER_WISHES = tuple(role for role in _WISHES if role != "want")
+_QUESTIONS = frozenset({"product_question", "price", "status", "policy"})
+_NOUNS = frozenset({"human", "status"})
+"""Cues that a single word is too little for: "the invoice can go to Serene"."""
+_ASKS_FIRST = frozenset(listed("begins_a_question"))
 
 
 def nothing_open(facts: Facts) -> bool:
@@ -35,19 +40,48 @@ def nothing_open(facts: Facts) -> bool:
     return not (context.draft or context.pending or context.last_order)
 
 
-def clauses(tokens: Sequence[Token]) -> Iterator[list[int]]:
-    """The places between marks, and before a word that starts another clause."""
+def clauses(tokens: Sequence[Token], taken: Collection[int] = ()) -> Iterator[list[int]]:
+    """The places between marks, and before a word that starts another clause: a "so", or an "and" that parts goods and amounts
+    (`taken`) from what has none."""
     for run in stretches(tokens):
-        starts = [place for place, at in enumerate(run) if tokens[at].text in _STARTS]
+        goods = next((place for place, at in enumerate(run) if at in taken), 0)
+        starts = [place for place, at in enumerate(run) if place and _starts(tokens[at], place <= goods)]
         for start, end in zip([0, *starts], [*starts, len(run)], strict=True):
             yield run[start:end]
 
 
+def _starts(token: Token, before_goods: bool) -> bool:
+    return token.text in _STARTS or (before_goods and token.has("and"))
+
+
 def wishes(tokens: Sequence[Token], cues: Cues, roles: Collection[str] = _WISHES) -> set[int]:
     """The places where a clause asks or wants something, and those of questions."""
-    starts = {place for role, place in cues.places if role in roles}
-    found = {at for at, token in enumerate(tokens) if token.start in starts}
+    firsts = {run[0] for run in stretches(tokens)}
+    said = ((role, at) for role, at in _said(tokens, cues) if role in roles)
+    found = {
+        at
+        for role, at in said
+        if not _says_only(tokens, role, at, firsts) and not (role in _NOUNS and (role, tokens[at].text) in cues.phrases)
+    }
     return found | {at - 1 for at, token in enumerate(tokens) if token.text == "?"}
+
+
+def complaints(tokens: Sequence[Token], cues: Cues) -> set[int]:
+    """The places where something is complained of."""
+    return {at for role, at in _said(tokens, cues) if role == "complaint"}
+
+
+def _said(tokens: Sequence[Token], cues: Cues) -> Iterator[tuple[str, int]]:
+    """The cues, each with the token at which it is said."""
+    starts = [token.start for token in tokens]
+    return ((role, max(bisect_right(starts, place) - 1, 0)) for role, place in cues.places)
+
+
+def _says_only(tokens: Sequence[Token], role: str, at: int, firsts: Collection[int]) -> bool:
+    """ "you guys are the best", "you all need to climb": no question without its verb first, no wish for what somebody does."""
+    if role in _QUESTIONS and tokens[at].text.split()[0] in _ASKS_FIRST:
+        return at not in firsts
+    return role == "want" and token_at(tokens, at + 1).text == "to" and not token_at(tokens, at + 2).has("want")
 
 
 def conditional(token: Token) -> bool:
@@ -57,12 +91,6 @@ def conditional(token: Token) -> bool:
 def acts(token: Token) -> bool:
     """A word that counts or changes goods, or sets a condition."""
     return conditional(token) or (token.has_any(_ACTS) and not token.has("filler"))
-
-
-def carries(token: Token) -> bool:
-    """A word that makes a sentence of the names around it."""
-    known = bool(token.roles) or token.text in lexicon().chatter
-    return token.kind == scan.WORD and not token.has("courtesy") and known
 
 
 def hush(facts: Facts) -> None:
