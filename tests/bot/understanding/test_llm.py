@@ -291,13 +291,17 @@ def test_a_model_nobody_knows_costs_the_most() -> None:
 Message = tuple[Example, CatalogIndex, Intent]
 
 
+EACH = 3
+"""Each third message of the corpus stands for the others here; `make eval` reads them all, and holds the share to the same bound."""
+
+
 @cache
 def corpus() -> list[Message]:
     messages = []
     for labelled in find_sets(ROOT / "data" / "corpus"):
         index = CatalogIndex.build(read_catalog(labelled.catalog))
         for path in labelled.files:
-            for example in read_examples(path):
+            for example in list(read_examples(path))[::EACH]:
                 messages.append((example, index, understand(example.text, index, example.context, example.now)))
     return messages
 
@@ -332,7 +336,7 @@ def check_harmless(example: Example, index: CatalogIndex, before: Intent, after:
 def with_a_gap() -> list[Message]:
     """The corpus' messages that leave a gap, and before them others made to by words that nobody knows."""
     gaps = [message for message in corpus() if worth_asking(message[2])]
-    for example, index, _ in corpus()[::16]:
+    for example, index, _ in corpus()[::5]:
         text = f"{example.text}, 3 wobblers, 2 zingers"
         intent = understand(text, index, example.context, example.now)
         if worth_asking(intent):
