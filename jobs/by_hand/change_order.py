@@ -6,8 +6,7 @@ fenced and decides again.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,7 +22,7 @@ from jobs.by_hand import delivery_day, record_change, wanted_lines
 from jobs.by_hand.wanted_lines import WantedLine
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
 from jobs.outbox.write import say_reply
-from jobs.turn.write_order import DELETE_LINES, INSERT_LINES, before_of
+from jobs.turn.write_order import DELETE_LINES, before_of, insert_lines
 from models.order_status import OrderStatus
 
 LONGEST_REASON = 300
@@ -136,8 +135,7 @@ def _write(connection: Connection, order: OrderView, write: OrderWrite) -> None:
     values = {"id": order.id, "version": order.version, "delivery_date": write.delivery_date}
     connection.execute(_CHANGE, values | {"subtotal": totals.subtotal, "tax": totals.tax, "total": totals.total})
     connection.execute(DELETE_LINES, {"order_id": order.id})
-    rows = [{**asdict(line), "position": place, "line_total": line.total} for place, line in enumerate(write.lines, 1)]
-    connection.execute(INSERT_LINES, {"order_id": order.id, "lines": json.dumps(rows, default=str)})
+    insert_lines(connection, order.id, write.lines)
 
 
 def _detail(write: OrderWrite, before: OrderView, reason: str) -> dict[str, Any]:

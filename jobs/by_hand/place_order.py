@@ -6,9 +6,8 @@ harmless. Above a limit the order waits for approval, as it does by chat.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -29,7 +28,7 @@ from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
 from jobs.outbox.conversation import conversation_with
 from jobs.outbox.write import say_reply
 from jobs.reads.tax import rate_in_force
-from jobs.turn.write_order import INSERT_LINES
+from jobs.turn.write_order import INSERT_ORDER, insert_lines
 from models.order_status import OrderStatus
 
 LONGEST_WORDS = 300
@@ -59,13 +58,6 @@ SELECT q.number, q.status FROM conversation_messages m JOIN orders q ON q.messag
 WHERE m.conversation_id = :id AND m.payload ->> 'form' = :form
 """)
 _NUMBER = text("SELECT 'SO-' || nextval('order_numbers')")
-_INSERT = text("""
-INSERT INTO orders (number, outlet_id, conversation_id, message_id, channel, status, currency, subtotal, tax_rate, tax, total,
-                    delivery_date, notes, placed_at)
-VALUES (:number, :outlet_id, :conversation_id, :message_id, :channel, :status, :currency, :subtotal, :tax_rate, :tax, :total,
-        :delivery_date, :notes, :now)
-RETURNING id
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +230,10 @@ def _insert(
         "number": order.number, "outlet_id": order.outlet_id, "conversation_id": conversation_id, "message_id": message_id,
         "channel": channel, "status": order.status, "currency": runtime.settings.currency, "subtotal": totals.subtotal,
         "tax_rate": totals.tax_rate, "tax": totals.tax, "total": totals.total, "delivery_date": order.delivery_date,
-        "notes": order.notes, "now": runtime.clock(),
+        "notes": order.notes, "synthetic": False, "now": runtime.clock(),
     }  # fmt: skip
-    order_id = int(connection.execute(_INSERT, values).scalar_one())
-    rows = [{**asdict(line), "position": place, "line_total": line.total} for place, line in enumerate(order.lines, 1)]
-    connection.execute(INSERT_LINES, {"order_id": order_id, "lines": json.dumps(rows, default=str)})
+    order_id = int(connection.execute(INSERT_ORDER, values).one().id)
+    insert_lines(connection, order_id, order.lines)
     return order_id
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, astuple
 from datetime import datetime
 from typing import Any
@@ -12,14 +13,15 @@ from sqlalchemy import Connection, text
 from bot import failpoints
 from bot.decision import OrderWrite
 from bot.errors import Fenced
+from bot.ordering.pricing import OrderLine
 from bot.situation import OrderView, Said
 from jobs.lease import Lease
 
 INSERT_ORDER = text("""
 INSERT INTO orders (number, outlet_id, conversation_id, message_id, channel, status, currency, subtotal, tax_rate, tax, total,
                     delivery_date, notes, is_synthetic, placed_at)
-VALUES (CASE WHEN :synthetic THEN 'TEST-' || :message_id ELSE 'SO-' || nextval('order_numbers') END, :outlet_id, :conversation_id,
-        :message_id, :channel, :status, :currency, :subtotal, :tax_rate, :tax, :total, :delivery_date, :notes, :synthetic,
+VALUES (CASE WHEN :synthetic THEN 'TEST-' || :message_id ELSE COALESCE(NULLIF(CAST(:number AS text), ''), 'SO-' || nextval('order_numbers')) END,
+        :outlet_id, :conversation_id, :message_id, :channel, :status, :currency, :subtotal, :tax_rate, :tax, :total, :delivery_date, :notes, :synthetic,
         CASE WHEN :status IN ('placed', 'awaiting_approval') THEN CAST(:now AS timestamptz) END)
 RETURNING id, number
 """)
@@ -56,10 +58,8 @@ THOUGHT = ("resolved", "parsed", "validated")
 def write_order(
     connection: Connection, lease: Lease, said: Said, order: OrderWrite, currency: str, now: datetime
 ) -> tuple[int, str]:
-    lines = [
-        {**asdict(line), "position": position, "line_total": line.total} for position, line in enumerate(order.lines, 1)
-    ]
     values: dict[str, Any] = {
+        "number": order.number,
         "outlet_id": order.outlet_id,
         "conversation_id": lease.conversation_id,
         "message_id": said.last_id,
@@ -83,8 +83,14 @@ def write_order(
     if order.order_id is not None:
         connection.execute(DELETE_LINES, {"order_id": row.id})
     failpoints.hit("apply.before_lines")
-    connection.execute(INSERT_LINES, {"order_id": row.id, "lines": json.dumps(lines, default=str)})
+    insert_lines(connection, row.id, order.lines)
     return row.id, row.number
+
+
+def insert_lines(connection: Connection, order_id: int, lines: Sequence[OrderLine]) -> None:
+    """The lines of an order that has none."""
+    rows = [{**asdict(line), "position": position, "line_total": line.total} for position, line in enumerate(lines, 1)]
+    connection.execute(INSERT_LINES, {"order_id": order_id, "lines": json.dumps(rows, default=str)})
 
 
 def write_events(
