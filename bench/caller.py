@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from chaos.nearest_rank import nearest_rank
 from simulator import twilio
 from simulator.config import SimulatorConfig
 
@@ -28,8 +29,7 @@ class Answers:
         return len(self.ms) / self.seconds if self.seconds else 0.0
 
     def percentile(self, share: int) -> float:
-        ordered = sorted(self.ms)
-        return ordered[min(len(ordered) - 1, len(ordered) * share // 100)] if ordered else 0.0
+        return nearest_rank(self.ms, share)
 
 
 def webhooks(config: SimulatorConfig, phones: Sequence[str], count: int, words: str) -> list[bytes]:

@@ -24,6 +24,7 @@ from bot.catalog.index import CatalogIndex
 from bot.catalog.product import Product
 from bot.evaluation.examples import Example, read_examples
 from bot.understanding.reader import understand
+from chaos.nearest_rank import nearest_rank
 
 ROOT = Path(__file__).resolve().parent.parent
 SET = ROOT / "data" / "corpus" / "packaging"
@@ -57,11 +58,6 @@ def seconds(action: Callable[[], object]) -> float:
     return time.thread_time() - start
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
-
-
 def measure(count: int, examples: Sequence[Example], products: Sequence[Product], rounds: int) -> dict[str, float]:
     """Milliseconds a message, ours and the floor's, and the seconds the index took. The best round counts."""
     catalog = grown(products, count)
@@ -74,7 +70,7 @@ def measure(count: int, examples: Sequence[Example], products: Sequence[Product]
     for _ in range(rounds):
         ours = [seconds(lambda e=e: understand(e.text, index, e.context, e.now)) for e in examples]  # type: ignore[misc]
         floor = [seconds(lambda e=e: process.extractOne(e.text, names)) for e in examples[:FLOOR_MESSAGES]]  # type: ignore[misc]
-        taken = {"p50": percentile(ours, 0.5), "p95": percentile(ours, 0.95), "floor": percentile(floor, 0.5)}
+        taken = {"p50": nearest_rank(ours, 50), "p95": nearest_rank(ours, 95), "floor": nearest_rank(floor, 50)}
         best = {key: min(best.get(key, value), value) for key, value in taken.items()}
     return {key: 1000 * value for key, value in best.items()} | {"build_s": build_s, "names": len(names)}
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from chaos.nearest_rank import nearest_rank
+
 if TYPE_CHECKING:
     from chaos.crash_sweep import Outcome
 
@@ -44,9 +46,8 @@ def percentiles(values: Sequence[float]) -> str:
     """p50, p95, p99 and the largest, in seconds."""
     if not values:
         return "none"
-    ordered = sorted(values)
-    shown = [f"p{share} {ordered[min(len(ordered) - 1, len(ordered) * share // 100)]:.2f} s" for share in (50, 95, 99)]
-    return ", ".join([*shown, f"max {ordered[-1]:.2f} s"])
+    shown = [f"p{share} {nearest_rank(values, share):.2f} s" for share in (50, 95, 99)]
+    return ", ".join([*shown, f"max {max(values):.2f} s"])
 
 
 def show(console: Console, parts: Sequence[Part]) -> int:

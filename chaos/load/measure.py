@@ -11,6 +11,7 @@ from chaos.customers import SentOrder
 from chaos.house import House
 from chaos.load.profile import Phase
 from chaos.load.report import Counted, PhaseFigures
+from chaos.nearest_rank import nearest_rank
 from jobs.reads.ledger import verify_ledger
 
 WAITS = (
@@ -31,10 +32,8 @@ def waits(house: House) -> list[Wait]:
 
 
 def percentile(values: Sequence[float], share: int) -> float | None:
-    if not values:
-        return None
-    ordered = sorted(values)
-    return round(ordered[min(len(ordered) - 1, len(ordered) * share // 100)], 3)
+    """To the millisecond; None where nothing was answered, as the report's schema has it."""
+    return round(nearest_rank(values, share), 3) if values else None
 
 
 def of_phase(phase: Phase, began: float, ended: float, found: Sequence[Wait]) -> PhaseFigures:
