@@ -10,8 +10,8 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from bot.accounting.sealing import Seal
 from bot.identity.one_time_codes import address_of
+from bot.sealing import Seal
 from handlers.console.door import SEE_OTHER, admins, blueprint, done, viewers
 from handlers.console.sessions import operator
 from handlers.console.sign_in import CODE_FOR, TOO_MANY, begin_session, must_wait_s, wanted_page

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from bot.accounting.sealing import Seal
 from bot.errors import BadInputError, PermanentError
 from bot.identity import one_time_codes as codes
 from bot.identity.passwords import hash_of_token
+from bot.sealing import Seal
 from bot.settings import Settings
 from bot.telemetry import get_logger
 from jobs.access.users import spelled

@@ -10,9 +10,9 @@ from typing import Any
 from limits import RateLimitItemPerMinute
 from sqlalchemy import Connection, Engine, Row, text
 
-from bot.accounting.sealing import Seal
 from bot.identity.passwords import hash_of_token, matches, new_token
 from bot.runtime import Runtime
+from bot.sealing import Seal
 from jobs.access import second_factor
 from jobs.access.users import spelled
 from jobs.audit import audit

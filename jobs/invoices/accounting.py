@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 from bot.accounting.identity import Identity
 from bot.accounting.invoice import Terms
-from bot.accounting.sealing import Seal
 from bot.accounting.xero import Xero
 from bot.errors import NotConnectedError, PermanentError
 from bot.runtime import Runtime
+from bot.sealing import Seal
 from jobs.invoices import connection as standing
 from jobs.invoices.connection import Standing
 from jobs.invoices.permits import Permits
 from jobs.invoices.tokens import TO_BE_CONNECTED, TokenStore
 
 NOTE_LIMITS_EVERY_S = 10.0
+PURPOSE = b"tria accounting tokens"
 _making = threading.Lock()
 
 
@@ -62,7 +63,7 @@ def token_store(runtime: Runtime) -> tuple[Identity, TokenStore]:
     settings = runtime.settings
     keys = [settings.secret_key.get_secret_value(), settings.secret_key_previous.get_secret_value()]
     identity = Identity(settings)
-    return identity, TokenStore(runtime, identity, Seal(keys))
+    return identity, TokenStore(runtime, identity, Seal(keys, PURPOSE))
 
 
 def _made(runtime: Runtime, tenant_id: str) -> Accounting:

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, text
 
 from bot import failpoints
 from bot.accounting.identity import Identity, Tokens
-from bot.accounting.sealing import Seal
 from bot.errors import NotConnectedError, TemporaryError, UnknownOutcome
 from bot.runtime import Runtime
+from bot.sealing import Seal
 from bot.telemetry import get_logger, metrics
 from jobs import failures
 from jobs.audit import audit

@@ -13,14 +13,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.errors import PermanentError
 
-PURPOSE = b"tria accounting tokens"
-"""What is sealed for one purpose is opened for no other."""
-
 
 class Seal:
-    """The first key seals, any of them opens: a new SECRET_KEY is taken over while the old one is still given."""
+    """The first key seals, any of them opens: a new SECRET_KEY is taken over while the old one is still given.
 
-    def __init__(self, secret_keys: Sequence[str], purpose: bytes = PURPOSE) -> None:
+    What is sealed for one purpose is opened for no other.
+    """
+
+    def __init__(self, secret_keys: Sequence[str], purpose: bytes) -> None:
         keys = [_derived(key, purpose) for key in secret_keys if key]
         self._keys = keys
         self._fernet = MultiFernet([Fernet(key) for key in keys])
@@ -33,7 +33,7 @@ class Seal:
         try:
             return self._fernet.decrypt(sealed.encode("ascii")).decode()
         except InvalidToken as error:
-            raise PermanentError("the tokens were stored under another SECRET_KEY", code="secret_key") from error
+            raise PermanentError("it was stored under another SECRET_KEY", code="secret_key") from error
 
     def fingerprint(self, plain: str) -> str:
         """Tells two secrets apart and gives neither away."""
