@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.table import Table
 
-from bench import path, transaction
+from bench import pages, path, transaction
 from bench.caller import Answers
 from bot.runtime import Runtime
 from bot.telemetry import configure_logging
@@ -24,6 +24,7 @@ from chaos.house import House, house
 ROUNDS = 5
 BURST_MS = 300
 ONE_WAY_S, SLOW_GOAL = 0.3, 25
+PAGE_MS, SEARCH_MS = 150, 100
 BACKLOG_OUTLETS = 2_000
 """So many that none of them writes faster than anyone types."""
 
@@ -178,6 +179,17 @@ def measure_first_reply(opened: House, figures: Figures) -> None:
     )  # fmt: skip
 
 
+def measure_pages(opened: House, figures: Figures) -> None:
+    """Each page of the console with 10,000 orders and products and 5,000 conversations; the product search likewise."""
+    floor, found = pages.measure(opened, ROUNDS)
+    for each in found:
+        goal = SEARCH_MS if each.address == pages.SEARCH else PAGE_MS
+        figures.add(
+            each.address, f"median {each.median:.0f} ms, worst {max(each.ms):.0f} ms",
+            f"least page {floor.median:.1f} ms", f"{each.median / floor.median:.1f}", f"<= {goal} ms", each.median <= goal,
+        )  # fmt: skip
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description="Times the hot path. Example: python -m bench --orders 1000"
@@ -188,7 +200,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=10, help="length of the timed parts (default 10)")
     parser.add_argument("--rate", type=float, default=20.0, help="orders a second for the latency (default 20)")
     parser.add_argument(
-        "--only", choices=("ack", "transaction", "path", "slow", "latency", "first", "backlog"), help="one part alone"
+        "--only",
+        choices=("ack", "transaction", "path", "slow", "latency", "first", "pages", "backlog"),
+        help="one part alone",
     )
     parser.add_argument(
         "--backlog",
@@ -218,6 +232,8 @@ def main() -> int:
             measure_latency(opened, figures, chosen.rate, chosen.seconds)
         if chosen.only in (None, "first"):
             measure_first_reply(opened, figures)
+        if chosen.only in (None, "pages"):
+            measure_pages(opened, figures)
         if chosen.only == "backlog":
             measure_backlog(opened, figures, chosen.backlog)
     table = Table("what", "figure", "beside", "ratio", "goal", title="hot path", title_justify="left")

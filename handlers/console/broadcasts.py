@@ -15,7 +15,7 @@ from jobs.broadcast import enqueue as job
 from jobs.broadcast.audience import EVERYBODY, Words, filter_of, filter_written, recipients
 from jobs.broadcast.enqueue import Enqueued
 from jobs.reads import broadcasts as reads
-from jobs.reads.trade_rows import customers, outlet_names
+from jobs.reads.trade_rows import customer_names, outlet_names
 from models.database import autocommit, transaction
 
 
@@ -24,7 +24,7 @@ from models.database import autocommit, transaction
 def broadcasts() -> ResponseReturnValue:
     with autocommit(current_runtime().engine) as connection:
         found = reads.broadcasts(connection)
-        shops, owners = outlet_names(connection), customers(connection)
+        shops, owners = outlet_names(connection), customer_names(connection)
     channels = [spec.name for spec in customer_channels()]
     return render_template(
         "console/broadcasts.html", broadcasts=found, outlets=shops, customers=owners, channels=channels

@@ -46,10 +46,8 @@ def figures() -> ResponseReturnValue:
     days = _days()
     runtime = current_runtime()
     with autocommit(runtime.engine) as connection:
-        charts = [
-            _chart(name, figure, read(connection, name, days=days, zone=runtime.settings.timezone))
-            for name, figure in FIGURES.items()
-        ]
+        points = read(connection, *FIGURES, days=days, zone=runtime.settings.timezone)
+    charts = [_chart(name, figure, points[name]) for name, figure in FIGURES.items()]
     return render_template(
         "console/figures.html", charts=charts, days=days, periods=PERIODS, width=WIDTH, height=HEIGHT
     )
@@ -62,7 +60,7 @@ def figure_file(name: str) -> ResponseReturnValue:
         abort(404)
     runtime = current_runtime()
     with autocommit(runtime.engine) as connection:
-        points = read(connection, name, days=_days(), zone=runtime.settings.timezone)
+        points = read(connection, name, days=_days(), zone=runtime.settings.timezone)[name]
     body = as_csv(("label", "value"), ({"label": point.label, "value": point.value} for point in points))
     response = Response(body, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'

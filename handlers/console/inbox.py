@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.channels.registry import CHANNELS
 from bot.conversation.documents import QUESTION
 from bot.errors import BadInputError
+from handlers.console.choosing import outlet_given, outlet_list
 from handlers.console.door import SEE_OTHER, back, blueprint, done, ops, viewers
 from handlers.console.ring import send
 from handlers.console.sessions import SignedIn, is_refresh, operator
@@ -25,7 +26,6 @@ from jobs.reads import threads as reads
 from jobs.reads.orders import Wanted as WantedOrders
 from jobs.reads.orders import read_orders
 from jobs.reads.threads import Thread, View, Wanted
-from jobs.reads.trade_rows import outlet_names
 from models.database import autocommit, transaction
 from models.user import Role
 
@@ -62,8 +62,9 @@ def show_thread(thread_id: int) -> ResponseReturnValue:
 
 
 def _page(thread_id: int | None) -> str:
-    wanted, me = _wanted(), operator()
+    me = operator()
     with autocommit(current_runtime().engine) as connection:
+        wanted = _wanted(outlet_given(connection))
         open_ = None if thread_id is None else reads.thread(connection, thread_id)
         if thread_id is not None and open_ is None:
             abort(404)
@@ -72,7 +73,7 @@ def _page(thread_id: int | None) -> str:
         page = {
             "threads": reads.threads(connection, wanted),
             "tabs": reads.view_counts(connection, me.name),
-            "outlets": outlet_names(connection),
+            "outlets": outlet_list(connection),
             "open": open_,
             **(_beside(connection, open_) if open_ else {}),
         }
@@ -119,13 +120,13 @@ def _asks(message: dict[str, Any]) -> bool:
     return message["direction"] == "inbound" and len(message["content"]) > 12 and len(message["content"]) <= 200
 
 
-def _wanted() -> Wanted:
+def _wanted(outlet: str | None) -> Wanted:
     """What the address asks for. Raises BadInputError for what no page of ours asks for."""
     return Wanted(
         view=View(choice("view", [view.value for view in View], View.WAITING.value) or View.WAITING),
         words=request.args.get("q", "").strip(),
         channel=choice("channel", list(CHANNELS), None),
-        outlet=request.args.get("outlet") or None,
+        outlet=outlet,
         me=operator().name,
         page=whole("page", 1) or 1,
         most=A_PAGE,

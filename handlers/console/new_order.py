@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.decision import OrderWrite
 from bot.errors import BadInputError
+from handlers.console.choosing import outlet_given
 from handlers.console.door import blueprint, done, ops
 from handlers.console.order_form import FRESH, Typed, added_lines, typed
 from handlers.console.ring import send
@@ -27,6 +28,7 @@ from models.database import autocommit, transaction
 ROWS = 5
 """Empty rows of a fresh form; as many as are needed appear once it was looked at."""
 MORE_ROWS = 2
+OUTLETS = 50
 CHOICES = 300
 """Products offered while typing; any other is found by its SKU or name."""
 ANOTHER = "This is another order than the one that was shown. Look at it again, then place it."
@@ -37,10 +39,11 @@ HELD_BACK = "Its words wait until the customer writes again: WhatsApp's 24-hour 
 @ops
 def new_order() -> ResponseReturnValue:
     with autocommit(current_runtime().engine) as connection:
-        code = given("outlet")
-        if not code:
-            return render_template("console/order_outlet.html", outlets=outlet_names(connection))
-        return _page(connection, code, FRESH, contact=whole("contact", None))
+        if code := outlet_given(connection):
+            return _page(connection, code, FRESH, contact=whole("contact", None))
+        words = given("q")[:60]
+        found = outlet_names(connection, words=words or None, most=OUTLETS)
+    return render_template("console/order_outlet.html", outlets=found, words=words, a_page=OUTLETS)
 
 
 @blueprint.post("/orders/new")

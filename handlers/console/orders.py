@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.errors import BadInputError
 from handlers.cli.timeline import said_of
+from handlers.console.choosing import outlet_given, outlet_list
 from handlers.console.door import blueprint, done, ops, viewers
 from handlers.console.order_form import FRESH, Typed, added_lines, kept_lines, typed
 from handlers.console.ring import send
@@ -26,7 +27,7 @@ from jobs.by_hand import change_order, order_approval
 from jobs.by_hand.change_order import Change
 from jobs.reads.orders import Wanted, read_orders, read_timeline
 from jobs.reads.picking import days_ahead, picking_list
-from jobs.reads.trade_rows import outlet_names, products
+from jobs.reads.trade_rows import products
 from models.database import autocommit, transaction
 from models.order_status import OrderStatus
 
@@ -43,18 +44,18 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @viewers
 def orders() -> ResponseReturnValue:
     page = whole("page", 1, most=10_000) or 1
-    wanted = _wanted(most=A_PAGE, skip=(page - 1) * A_PAGE)
     with autocommit(current_runtime().engine) as connection:
+        wanted = _wanted(connection, most=A_PAGE, skip=(page - 1) * A_PAGE)
         found = read_orders(connection, wanted)
-        shops = outlet_names(connection)
+        shops = outlet_list(connection)
     query = {name: value for name, value in request.args.items() if name != "page" and value}
     return render_template(
         "console/orders.html", orders=found, outlets=shops, states=list(OrderStatus), page=page, a_page=A_PAGE, query=query, wanted=wanted
     )  # fmt: skip
 
 
-def _wanted(*, most: int, skip: int = 0) -> Wanted:
-    outlet, number = given("outlet"), given("number").upper()
+def _wanted(connection: Connection, *, most: int, skip: int = 0) -> Wanted:
+    outlet, number = outlet_given(connection), given("number").upper()
     return Wanted(
         status=choice("status", [status.value for status in OrderStatus], None),
         number=number or None,
@@ -169,7 +170,7 @@ def export_orders(kind: str) -> ResponseReturnValue:
     if kind not in ("csv", "xlsx"):
         abort(404)
     with transaction(current_runtime().engine) as connection:
-        found = read_orders(connection, _wanted(most=MOST_EXPORTED))[::-1]
+        found = read_orders(connection, _wanted(connection, most=MOST_EXPORTED))[::-1]
         audit(connection, operator().name, "exported", "orders", {"orders": len(found), "format": kind})
     name = f"orders-{today().isoformat()}.{kind}"
     body = orders_as_xlsx(found) if kind == "xlsx" else orders_as_csv(found)

@@ -6,16 +6,20 @@ from handlers.console import (
     admin,
     broadcasts,
     canned,
+    choosing,
     events,
     faq,
     figures,
     inbox,
     new_order,
     orders,
+    outlets,
+    products,
     second_factor,
     sign_in,
     todo,
-    trade,
 )
 
-PAGES = (sign_in, second_factor, inbox, faq, new_order, orders, todo, broadcasts, canned, trade, figures, admin, events)
+PAGES = (
+    sign_in, second_factor, inbox, faq, new_order, orders, todo, broadcasts, canned, choosing, products, outlets, figures, admin, events
+)  # fmt: skip

@@ -8,6 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.errors import BadInputError
+from handlers.console.choosing import outlet_list
 from handlers.console.door import SEE_OTHER, back, blueprint, done, ops, viewers
 from handlers.console.ring import send
 from handlers.console.sessions import operator
@@ -21,7 +22,7 @@ from jobs.reads.escalations import held_replies
 from jobs.reads.failures import list_failures, show_failure
 from jobs.reads.orders import Wanted, read_orders
 from jobs.reads.threads import View
-from jobs.reads.trade_rows import outlet_names
+from jobs.reads.trade_rows import outlet_called
 from jobs.replay.alias_preview import preview
 from jobs.replay.failed_work import AGAIN, Replayed, replay
 from models.database import autocommit, transaction
@@ -49,7 +50,7 @@ def todo() -> ResponseReturnValue:
             "requests": pending(connection),
             "names": alias_proposals.proposals(connection, state="proposed"),
             "held": held_replies(connection),
-            "outlets": outlet_names(connection),
+            "outlets": outlet_list(connection),
         }
     return render_template("console/todo.html", **found)
 
@@ -111,8 +112,9 @@ def _words(found: list[Replayed], dry_run: bool) -> list[str]:
 def decide_person(request_id: int, decision: str) -> ResponseReturnValue:
     """Let a stranger in for the outlet that is chosen, or not."""
     approve = _decided(decision, "approve", "decline") == "approve"
-    runtime, code = current_runtime(), request.form.get("outlet", "")
+    runtime, words = current_runtime(), request.form.get("outlet", "").strip()
     with transaction(runtime.engine) as connection:
+        code = outlet_called(connection, words, whole=True) if approve and words else ""
         outlet_id = outlet_of(connection, code) if approve and code else None
         told = decide_request(
             connection, runtime.settings, request_id, approve=approve, actor=operator().name, outlet_id=outlet_id

@@ -37,7 +37,7 @@ def _price(written: str) -> Decimal:
     try:
         found = Decimal(written.strip())
     except InvalidOperation as error:
-        raise BadInputError(f"{written[:20]!r} is no price such as 0.28") from error
+        raise BadInputError(f"{written[:20]!r} is not a price; write it as 0.28") from error
     if not written.isascii() or not found.is_finite() or not 0 < found <= MOST or found != round(found, 4):
-        raise BadInputError(f"{written[:20]!r} is no price: above 0, with four decimals at most")
+        raise BadInputError(f"{written[:20]!r} is not a price above 0 with at most four decimals")
     return found

@@ -40,7 +40,7 @@ def priced(
     for line in wanted:
         product = _product(products, line, kept)
         if line.sku in lines:
-            raise BadInputError(f"{product.name} stands there twice")
+            raise BadInputError(f"{product.name} is on the order twice; write it once, with the whole amount")
         if line.quantity > 0:
             before = kept.get(line.sku)
             price = before.unit_price if before else contracts.price(outlet.customer_id, line.sku, today)

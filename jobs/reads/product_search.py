@@ -13,15 +13,15 @@ _BEST = """CASE WHEN lower(p.sku) = :whole THEN 0 WHEN lower(p.name) = :whole TH
 _NEWEST = "p.created_at DESC, p.sku"
 _SEARCH = """
 WITH fits AS MATERIALIZED (
-    SELECT p.*, row_number() OVER (ORDER BY {order}) AS place FROM products p
+    SELECT p.id, row_number() OVER (ORDER BY {order}) AS place FROM products p
     WHERE (:everything OR p.is_active) AND NOT EXISTS (
         SELECT 1 FROM unnest(CAST(:words AS text[])) w
         WHERE position(w IN lower(concat_ws(' ', p.sku, p.name, p.category, array_to_string(p.aliases, ' ')))) = 0)
 )
 SELECT t.total, p.sku, p.name, p.category, p.aliases, p.base_unit, p.unit_price, p.is_active AS active,
        COALESCE((SELECT json_object_agg(u.unit, trim_scale(u.factor)::text ORDER BY u.factor) FROM pack_units u WHERE u.product_id = p.id), '{{}}') AS pack_units
-FROM (SELECT count(*) AS total FROM fits) t LEFT JOIN fits p ON p.place > :skip AND p.place <= :skip + :most
-ORDER BY p.place
+FROM (SELECT count(*) AS total FROM fits) t LEFT JOIN fits f ON f.place > :skip AND f.place <= :skip + :most
+LEFT JOIN products p ON p.id = f.id ORDER BY f.place
 """
 _STATEMENTS = {newest: text(_SEARCH.format(order=_NEWEST if newest else _BEST)) for newest in (True, False)}
 

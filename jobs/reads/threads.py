@@ -31,8 +31,9 @@ class View(StrEnum):
 _UNREAD = """EXISTS (SELECT 1 FROM conversation_messages u WHERE u.conversation_id = c.id AND u.direction = 'inbound'
                      AND u.id > COALESCE(r.message_id, 0))"""
 _WHICH = {
-    View.WAITING: "(e.id IS NOT NULL OR c.owner = 'person')",
-    View.MINE: "lower(e.assignee) = :me",
+    View.WAITING: """c.id IN (SELECT w.conversation_id FROM escalations w WHERE w.closed_at IS NULL
+                          UNION ALL SELECT h.id FROM conversations h WHERE h.owner = 'person')""",
+    View.MINE: "c.id IN (SELECT w.conversation_id FROM escalations w WHERE w.closed_at IS NULL AND lower(w.assignee) = :me)",
     View.UNREAD: _UNREAD,
     View.BOT: "e.id IS NULL AND c.owner = 'bot'",
     View.ALL: "TRUE",
@@ -71,9 +72,10 @@ SELECT p.*, outlets.names AS outlet_names, outlets.codes AS outlet_codes,
                SELECT max(a.id) FROM conversation_messages a WHERE a.conversation_id = p.id AND a.role = 'person'), 0))
        END AS waiting_since
 FROM page p LEFT JOIN LATERAL (
-    SELECT string_agg(o.name, ', ' ORDER BY o.name) AS names, array_agg(o.code ORDER BY o.name) AS codes FROM outlets o
-    WHERE CASE WHEN p.outlet_id IS NULL THEN o.id IN (SELECT outlet_id FROM contact_outlets b WHERE b.contact_id = p.contact_id)
-               ELSE o.id = p.outlet_id END) outlets ON TRUE
+    SELECT string_agg(o.name, ', ' ORDER BY o.name) AS names, array_agg(o.code ORDER BY o.name) AS codes
+    FROM (SELECT p.outlet_id AS id UNION ALL
+          SELECT b.outlet_id FROM contact_outlets b WHERE p.outlet_id IS NULL AND b.contact_id = p.contact_id) theirs
+    JOIN outlets o ON o.id = theirs.id) outlets ON TRUE
 ORDER BY p.place
 """
 _ANYTHING = "TRUE"
@@ -83,10 +85,14 @@ _FOUND = """(position(:words IN lower(concat_ws(' ', k.display_name, k.address))
     OR c.id IN (SELECT s.conversation_id FROM orders s WHERE s.number = upper(:words))
     OR (CAST(:digits AS text) <> '' AND position(:digits IN k.address) > 0)
     OR c.id IN (SELECT s.conversation_id FROM conversation_messages s WHERE position(:words IN lower(s.content)) > 0))"""
+# Most threads are read to their end: only those that are not are looked through for a customer's message.
 _COUNTS = text(f"""
-SELECT count(*) FILTER (WHERE {_WHICH[View.WAITING]}) AS waiting, count(*) FILTER (WHERE {_WHICH[View.MINE]}) AS mine,
-       count(*) FILTER (WHERE {_UNREAD}) AS unread
-{_FROM} WHERE NOT k.is_synthetic
+SELECT count(*) FILTER (WHERE e.id IS NOT NULL OR c.owner = 'person') AS waiting,
+       count(*) FILTER (WHERE lower(e.assignee) = :me) AS mine,
+       count(*) FILTER (WHERE CASE WHEN (SELECT max(n.id) FROM conversation_messages n WHERE n.conversation_id = c.id) > COALESCE(r.message_id, 0)
+                                  THEN {_UNREAD} ELSE FALSE END) AS unread
+{_FROM}
+WHERE NOT k.is_synthetic
 """)
 _UNREAD_TOTAL = text("""
 SELECT count(*) AS messages, count(DISTINCT m.conversation_id) AS threads

@@ -2,6 +2,7 @@
 import { startCanned } from "./canned.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { startSuggestions } from "./suggest.js";
 
 const THEMES = { auto: "light", light: "dark", dark: "auto" };
 
@@ -82,4 +83,5 @@ startMenus();
 startCanned();
 startKeys();
 startLive();
+startSuggestions();
 document.body.dataset.ready = "yes"; // from here on keys are heard

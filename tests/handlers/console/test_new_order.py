@@ -144,7 +144,7 @@ def test_the_same_goods_for_the_same_day_need_a_tick(desk: Desk, shop: Shop, wan
         ({"add_quantity": ["", ""]}, "how many of"),
         ({"add_quantity": ["NaN", ""]}, "cannot be ordered"),
         ({"add_unit": ["kg", ""]}, "not sold by the kg"),
-        ({"add": ["PB10-K", "PB10-K"], "add_quantity": ["1", "2"]}, "stands there twice"),
+        ({"add": ["PB10-K", "PB10-K"], "add_quantity": ["1", "2"]}, "is on the order twice"),
         ({"reason": " "}, "who asked for it"),
         ({"notes": "x" * 301}, "a note for the delivery"),
         ({"delivery_date": "tomorrow"}, "is a day such as"),

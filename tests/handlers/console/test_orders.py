@@ -49,7 +49,7 @@ def test_orders_are_found_by_outlet_state_day_and_number(desk: Desk, phone: What
         "number=%25",
         "outlet=' OR 1=1",
     ):
-        assert f">{number}</a>" not in desk.get(f"/console/orders?{query}")
+        assert f">{number}</a>" not in desk.get(f"/console/orders?{query}"), query
     for query in ("status=gone", "day=32", "page=-1", "page=0"):
         desk.get(f"/console/orders?{query}", 400)
 

@@ -75,6 +75,8 @@ def test_a_stranger_is_let_in_for_the_outlet_that_an_operator_chooses(desk: Desk
     assert "is not pending" in desk.said[0]
     desk.post("/console/todo/people/1/approve", outlet="%")
     assert "there is no outlet" in desk.said[0]
+    desk.post("/console/todo/people/1/approve", outlet="Jewel")  # a part of a name lets nobody in
+    assert "there is no outlet" in desk.said[0]
 
 
 def test_a_declined_stranger_orders_nothing(desk: Desk, world: World, shop: Shop) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import text
 
@@ -34,7 +36,7 @@ def test_a_price_is_changed_and_counts_from_the_next_order_on(desk: Desk, world:
 @pytest.mark.parametrize("price", ["", "0", "-1", "NaN", "1e309", "0.12345", "٣", "x"])
 def test_what_is_no_price_changes_nothing(desk: Desk, shop: Shop, price: str) -> None:
     desk.post("/console/products/PB10-K", price=price, active="1")
-    assert "is no price" in desk.said[0]
+    assert "is not a price" in desk.said[0]
     assert str(shop.one("SELECT unit_price FROM products WHERE sku = 'PB10-K'")) == "0.2800"
 
 
@@ -50,7 +52,7 @@ def test_a_product_that_is_taken_off_sale_is_named_as_not_available(desk: Desk, 
 def test_a_phone_is_let_in_for_an_outlet_and_removed(desk: Desk, world: World, shop: Shop) -> None:
     desk.post("/console/outlets/AW-JWL/bind", channel="whatsapp", address="+65 8000 7777")
     assert world.bindings("+6580007777") == ["AW-JWL"]
-    assert "+6580007777" in desk.get("/console/outlets")
+    assert "+6580007777" in desk.get("/console/outlets/AW-JWL")
     desk.post("/console/outlets/AW-JWL/unbind", channel="whatsapp", address="+6580007777")
     assert world.bindings("+6580007777") == []
     for form in (
@@ -66,10 +68,50 @@ def test_a_phone_is_let_in_for_an_outlet_and_removed(desk: Desk, world: World, s
 def test_an_invitation_is_shown_once_and_works(desk: Desk, world: World) -> None:
     page = desk.post("/console/outlets/AW-JWL/invite", status=200).text
     code = said_on(page)[0].split()[0]
-    assert code not in desk.get("/console/outlets")
+    assert code not in desk.get("/console/outlets/AW-JWL")
     assert kept_by(desk) == []
     world.phone("+6580007778").say(code)
     assert world.bindings("+6580007778") == ["AW-JWL"]
+
+
+def test_an_outlet_is_found_by_name_code_customer_or_phone_and_never_by_a_pattern(desk: Desk, world: World) -> None:
+    for words in ("pasir", "cp-pr", "Canadian Pizza", PASIR_RIS[-6:]):
+        assert "/console/outlets/CP-PR" in desk.get(f"/console/outlets?q={words}"), words
+    assert "No outlet like that" in desk.get("/console/outlets?q=%25")
+    assert PASIR_RIS in desk.get("/console/outlets/CP-PR")
+    desk.get("/console/outlets/nobody", 404)
+    desk.get("/console/outlets?page=-1", 400)
+
+
+def test_names_are_suggested_while_somebody_types(desk: Desk, world: World) -> None:
+    assert {"value": "CP-PR", "label": "Canadian Pizza Pasir Ris"} in json.loads(
+        desk.get("/console/outlets.json?q=pasir")
+    )
+    assert json.loads(desk.get("/console/outlets.json?q=%25")) == []
+    assert json.loads(desk.get("/console/products.json?q=PB10-K"))[0]["value"].startswith("PB10-K · ")
+
+
+def test_an_outlet_is_chosen_by_code_or_name_and_several_are_named(desk: Desk, world: World) -> None:
+    world.phone().say(ORDER)
+    for words in ("CP-PR", "cp-pr", "Canadian Pizza Pasir Ris", "pasir ris"):
+        assert "SO-1" in desk.get(f"/console/orders?outlet={words}"), words
+    assert "SO-1" not in desk.get("/console/orders?outlet=AW-JWL")
+    assert "several outlets are called" in desk.get("/console/orders?outlet=canadian")
+    assert "there is no outlet with the code or name" in desk.get("/console/orders?outlet=%25")
+
+
+def test_more_outlets_than_a_list_holds_are_typed_instead(desk: Desk, world: World, shop: Shop) -> None:
+    assert '<select id="filter-outlet"' in desk.get("/console/orders")
+    with shop.runtime.engine.begin() as connection:
+        connection.execute(text(
+            "INSERT INTO outlets (code, customer_id, name) SELECT 'X-' || g, min(c.id), 'Shop ' || g FROM customers c, generate_series(1, 250) g"
+            " GROUP BY g"
+        ))  # fmt: skip
+    page = desk.get("/console/orders")
+    assert '<select id="filter-outlet"' not in page
+    assert 'data-suggest="/console/outlets.json"' in page
+    assert "search for yours" in desk.get("/console/orders/new")
+    assert "outlet=X-77" in desk.get("/console/orders/new?q=shop+77")
 
 
 def test_figures_are_drawn_with_their_tables_and_files(desk: Desk, world: World, shop: Shop) -> None:

@@ -1,8 +1,10 @@
-"""What is sold and to whom: products with their prices, outlets with the people who may order for them."""
+"""Who orders: outlets with their rules, the people who may order for each, and letting in new ones."""
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from http import HTTPStatus
+
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.channels.registry import customer_channels
@@ -10,60 +12,44 @@ from bot.errors import BadInputError
 from bot.identity.phones import to_e164
 from handlers.console.door import blueprint, done, ops, viewers
 from handlers.console.sessions import operator
-from handlers.console.words import today
 from handlers.current import current_runtime
 from handlers.form_values import given, whole
 from jobs.access.binding import bind, contact_of, outlet_of, unbind
 from jobs.access.invitations import invite
-from jobs.by_hand.products import change_product
 from jobs.reads.contacts import bound_contacts
-from jobs.reads.product_search import search
-from jobs.reads.trade_rows import contract_prices, outlets
+from jobs.reads.trade_rows import outlet_page, outlets
 from models.database import autocommit, transaction
 
 A_PAGE = 50
 INVITED_HOURS = 72.0
 
 
-@blueprint.get("/products")
+@blueprint.get("/outlets")
 @viewers
-def products() -> ResponseReturnValue:
+def outlets_page() -> ResponseReturnValue:
     page, words = whole("page", 1, most=10_000) or 1, given("q")
     if len(words) > 200:
         raise BadInputError("search for 200 characters at most")
     with autocommit(current_runtime().engine) as connection:
-        found, total = search(connection, words, most=A_PAGE, skip=(page - 1) * A_PAGE, everything=True)
-        prices = contract_prices(connection, today=today(), most=200) if not words and page == 1 else []
-    return render_template(
-        "console/products.html", products=found, total=total, page=page, a_page=A_PAGE, words=words, prices=prices
-    )
+        found, total = outlet_page(connection, words=words or None, most=A_PAGE, skip=(page - 1) * A_PAGE)
+    return render_template("console/outlets.html", outlets=found, total=total, page=page, a_page=A_PAGE, words=words)
 
 
-@blueprint.post("/products/<path:sku>")
-@ops
-def change_one_product(sku: str) -> ResponseReturnValue:
-    form = request.form
-    with transaction(current_runtime().engine) as connection:
-        changed = change_product(
-            connection, sku, price=form.get("price", ""), active=form.get("active") == "1", actor=operator().name
-        )
-    said = f"{sku} is changed; placed orders keep their prices." if changed else f"{sku} was so already."
-    return done(said, url_for("console.products", q=given("q") or None))
-
-
-@blueprint.get("/outlets")
+@blueprint.get("/outlets/<code>")
 @viewers
-def outlets_page() -> ResponseReturnValue:
-    return _outlets()
+def show_outlet(code: str) -> ResponseReturnValue:
+    return _outlet(code)
 
 
-def _outlets(made: str = "") -> str:
+def _outlet(code: str, made: str = "") -> str:
     """`made` is shown with this answer and kept nowhere: what waits for the next page waits in the browser's cookie."""
     with autocommit(current_runtime().engine) as connection:
-        shops, people = outlets(connection), bound_contacts(connection)
-    by_outlet = {shop["outlet_id"]: [each for each in people if each.outlet == shop["outlet_id"]] for shop in shops}
+        found = outlets(connection, code=code)
+        if not found:
+            abort(HTTPStatus.NOT_FOUND)
+        people = bound_contacts(connection, found[0]["outlet_id"])
     channels = [spec.name for spec in customer_channels()]
-    return render_template("console/outlets.html", outlets=shops, people=by_outlet, channels=channels, made=made)
+    return render_template("console/outlet.html", outlet=found[0], people=people, channels=channels, made=made)
 
 
 @blueprint.post("/outlets/<code>/invite")
@@ -74,8 +60,8 @@ def invite_contact(code: str) -> ResponseReturnValue:
     secret = runtime.settings.secret_key.get_secret_value()
     with transaction(runtime.engine) as connection:
         written, _ = invite(connection, code, hours=INVITED_HOURS, actor=operator().name, secret=secret)
-    return _outlets(
-        f"{written} lets one new phone or chat order for {code}: it writes the code to the bot within 72 hours."
+    return _outlet(
+        code, f"{written} lets one new phone or chat order for {code}: it writes the code to the bot within 72 hours."
     )
 
 
@@ -86,7 +72,7 @@ def bind_contact(code: str) -> ResponseReturnValue:
     with transaction(current_runtime().engine) as connection:
         contact = contact_of(connection, *_address(channel, address))
         new = bind(connection, contact, [outlet_of(connection, code)], by=operator().name, actor=operator().name)
-    return done("They can order for it now." if new else "They could already.", url_for("console.outlets_page"))
+    return done("They can order for it now." if new else "They could already.", _to(code))
 
 
 @blueprint.post("/outlets/<code>/unbind")
@@ -97,7 +83,11 @@ def unbind_contact(code: str) -> ResponseReturnValue:
         gone = unbind(connection, channel, address, code, actor=operator().name)
     if not gone:
         raise BadInputError("they do not order for this outlet")
-    return done("They cannot order for it any more; their conversation is closed.", url_for("console.outlets_page"))
+    return done("They cannot order for it any more; their conversation is closed.", _to(code))
+
+
+def _to(code: str) -> str:
+    return url_for("console.show_outlet", code=code)
 
 
 def _address(channel: str, written: str) -> tuple[str, str]:
@@ -106,5 +96,5 @@ def _address(channel: str, written: str) -> tuple[str, str]:
         raise BadInputError("choose WhatsApp or Telegram")
     address = to_e164(written) if channel == "whatsapp" and written.lstrip("+ ")[:1].isdigit() else written
     if not address or len(address) > 140 or not all(char.isalnum() or char in "+._-:" for char in address):
-        raise BadInputError(f"{written[:40]!r} is no phone or chat")
+        raise BadInputError(f"{written[:40]!r} is neither a phone number nor a chat id")
     return channel, address
