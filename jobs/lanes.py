@@ -18,7 +18,7 @@ from jobs import entry
 
 log = get_logger(__name__)
 
-MODELS, CANARY, INVOICES = "models", "canary", "invoices"
+MODELS, CANARY, INVOICES, REREADING = "models", "canary", "invoices", "rereading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ ROOM_TO_SEND = 1_000
 def sizes() -> dict[str, Size]:
     """A lane for each channel that we send on, and those of the worker itself."""
     channels = {spec.name: Size(spec.threads, ROOM_TO_SEND, "deliver") for spec in pushed_channels()}
-    return channels | {MODELS: Size(8, 64, "process"), CANARY: Size(1, 1, "canary"), INVOICES: Size(1, 1, "invoice")}
+    own = {MODELS: Size(8, 64, "process"), CANARY: Size(1, 1, "canary"), INVOICES: Size(1, 1, "invoice")}
+    return channels | own | {REREADING: Size(1, 1, "reread")}
 
 
 class Lane:

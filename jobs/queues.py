@@ -35,6 +35,7 @@ class Bell(StrEnum):
     DELIVER = "jobs.deliver.deliver"
     CANARY = "jobs.canary.run_canary"
     INVOICE = "jobs.push_invoice.push_invoice"
+    REREAD = "jobs.reread_orders.reread_orders"
 
 
 def queue(connection: redis.Redis) -> Queue:

@@ -29,6 +29,7 @@ from jobs import heartbeat, queues
 from jobs.access import idle_conversations
 from jobs.handoff import notify, undelivered
 from jobs.invoices import ring as invoices
+from jobs.replay import open_orders
 from jobs.replay.rq_failures import reconcile
 from jobs.upkeep import audit_chain
 from jobs.upkeep.certificate import CertificateWatch
@@ -103,6 +104,8 @@ def pulse(runtime: Runtime) -> None:
     undelivered.take_up(runtime)
     notify.tell(runtime)
     idle_conversations.end_idle(runtime)
+    if open_orders.ring(runtime):
+        metrics.sweeper_rung_total.labels("reread").inc()
     audit_chain.seal(runtime)
     heartbeat.beat(runtime.engine, "sweeper")
 
@@ -148,6 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         certificate_watch = CertificateWatch(runtime)
         certificate_watch.start()
         closing.at_the_end("certificate watch", certificate_watch.close)
+        open_orders.started(runtime)
         log.info("sweeper started")
         run(runtime, stop)
     log.info("sweeper stopped", closed=closing.closed)

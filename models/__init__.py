@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from models.message import ConversationMessage
     from models.operations import Audit, AuditSeal, Heartbeat
     from models.order import Order, OrderEvent, OrderLine
+    from models.order_rereading import OrderRereading
     from models.outlet import Customer, Outlet
     from models.price import ContractPrice
     from models.product import CatalogVersion, PackUnit, Product, ProductAlias
@@ -56,6 +57,7 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "OrderRereading",
     "Outlet",
     "PackUnit",
     "Product",

@@ -101,14 +101,14 @@ escalations_told_total = _counter(
 jobs_failed_total = _counter(
     "jobs_failed_total",
     "Jobs that ended in an exception",
-    kind=(*FailureKind, "canary", "sweep"),
+    kind=(*FailureKind, "canary", "sweep", "reread"),
 )
 fenced_total = Counter("tria_fenced_total", "Writes refused because the lease had passed to another worker")
 process_seconds = Histogram(
     "tria_process_seconds", "One process_conversation job, claim to commit", buckets=(*FAST_S, 5.0, 10.0)
 )
 sweeper_rung_total = _counter(
-    "sweeper_rung_total", "Rows that the sweeper rang again", kind=("process", "deliver", "canary", "invoice")
+    "sweeper_rung_total", "Rows that the sweeper rang again", kind=("process", "deliver", "canary", "invoice", "reread")
 )
 query_seconds = Histogram(
     "tria_query_seconds", "One statement of ours in PostgreSQL, with its way there and back", buckets=QUERY_S

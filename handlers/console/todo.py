@@ -21,10 +21,12 @@ from jobs.reads import threads as reads
 from jobs.reads.escalations import held_replies
 from jobs.reads.failures import list_failures, show_failure
 from jobs.reads.orders import Wanted, read_orders
+from jobs.reads.rereadings import doubtful_orders
 from jobs.reads.threads import View
 from jobs.reads.trade_rows import outlet_called
 from jobs.replay.alias_preview import preview
 from jobs.replay.failed_work import AGAIN, Replayed, replay
+from jobs.replay.open_orders import keep
 from models.database import autocommit, transaction
 from models.failure_kind import FailureKind
 from models.order_status import OrderStatus
@@ -50,6 +52,7 @@ def todo() -> ResponseReturnValue:
             "requests": pending(connection),
             "names": alias_proposals.proposals(connection, state="proposed"),
             "held": held_replies(connection),
+            "doubtful": doubtful_orders(connection, MOST_SHOWN),
             "outlets": outlet_list(connection),
         }
     return render_template("console/todo.html", **found)
@@ -144,6 +147,15 @@ def decide_name(proposal_id: int, decision: str) -> ResponseReturnValue:
     with transaction(current_runtime().engine) as connection:
         decide(connection, proposal_id, actor=operator().name)
     return done(said, url_for("console.todo"))
+
+
+@blueprint.post("/todo/orders/<number>/keep")
+@ops
+def keep_order(number: str) -> ResponseReturnValue:
+    """Somebody looked at both readings and the order is right."""
+    with transaction(current_runtime().engine) as connection:
+        keep(connection, number.upper(), actor=operator().name)
+    return done(f"{number.upper()} stays as it is.", url_for("console.todo"))
 
 
 def _decided(decision: str, *known: str) -> str:

@@ -12,9 +12,11 @@ SELECT (SELECT count(*) FROM escalations WHERE closed_at IS NULL) AS escalations
        (SELECT count(*) FROM orders WHERE status = 'awaiting_approval' AND NOT is_synthetic) AS approvals,
        (SELECT count(*) FROM binding_requests WHERE state = 'pending') AS requests,
        (SELECT count(*) FROM alias_proposals WHERE state = 'proposed') AS names,
-       (SELECT count(*) FROM conversation_messages WHERE direction = 'outbound' AND state = 'held') AS held
+       (SELECT count(*) FROM conversation_messages WHERE direction = 'outbound' AND state = 'held') AS held,
+       (SELECT count(*) FROM order_rereadings r JOIN orders q ON q.id = r.order_id WHERE r.changes IS NOT NULL AND r.kept_at IS NULL
+        AND q.status = 'placed' AND q.delivery_date >= CURRENT_DATE) AS doubtful
 """)
-WAITS = ("escalations", "failures", "approvals", "requests", "names", "held")
+WAITS = ("escalations", "failures", "approvals", "requests", "names", "held", "doubtful")
 
 
 def counts(connection: Connection, me: str) -> dict[str, int]:

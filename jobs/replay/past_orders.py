@@ -21,12 +21,13 @@ from bot.understanding.intent import Context
 from bot.understanding.reader import understand
 from jobs.turn.catalog_cache import current_index
 
-ORDERS_READ = text("""
-SELECT m.id, m.said_at, m.context -> 'lines' AS lines, o.code AS outlet,
-    (SELECT string_agg(b.content, E'\\n' ORDER BY b.id) FROM conversation_messages b
+# The whole burst that ends with message `m`.
+SAID = """(SELECT string_agg(b.content, E'\\n' ORDER BY b.id) FROM conversation_messages b
      WHERE b.conversation_id = m.conversation_id AND b.direction = 'inbound' AND b.id <= m.id AND b.id > COALESCE((
          SELECT max(p.id) FROM conversation_messages p WHERE p.conversation_id = m.conversation_id AND p.direction = 'inbound'
-         AND p.id < m.id AND p.state NOT IN ('merged', 'ignored')), 0) AND b.state <> 'ignored') AS said
+         AND p.id < m.id AND p.state NOT IN ('merged', 'ignored')), 0) AND b.state <> 'ignored')"""
+ORDERS_READ = text(f"""
+SELECT m.id, m.said_at, m.context -> 'lines' AS lines, o.code AS outlet, {SAID} AS said
 FROM conversation_messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts k ON k.id = c.contact_id
 LEFT JOIN orders q ON q.message_id = m.id LEFT JOIN outlets o ON o.id = COALESCE(q.outlet_id, c.outlet_id)
 WHERE m.direction = 'inbound' AND m.intent = 'order.create' AND m.context IS NOT NULL AND NOT k.is_synthetic
@@ -65,11 +66,12 @@ def read_again(
     """How many bursts were read, and those that differ, the newest first."""
     index = current_index(runtime, connection, connection.execute(CATALOG_VERSION).scalar_one())
     rows = connection.execute(ORDERS_READ, {"since": since, "most": most}).all()
-    differences = [Difference(row.id, _changes(runtime, index, row)) for row in rows]
+    differences = [Difference(row.id, read_one(runtime, index, row)) for row in rows]
     return len(rows), [each for each in differences if each.lines]
 
 
-def _changes(runtime: Runtime, index: CatalogIndex, row: Any) -> tuple[ChangedLine, ...]:
+def read_one(runtime: Runtime, index: CatalogIndex, row: Any) -> tuple[ChangedLine, ...]:
+    """The products of `row` (its said_at, said, outlet and lines of then) whose amounts are others today."""
     then: defaultdict[str, Decimal] = defaultdict(Decimal)
     for sku, quantity, *_ in row.lines:
         then[sku] += Decimal(quantity)

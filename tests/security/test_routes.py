@@ -50,7 +50,7 @@ TABLE = {
     " console.second_factor console.begin_second_factor console.confirm_second_factor console.renew_recovery_codes",
     Door.OPS: "console.answer_thread console.approve_order console.assign_thread console.bind_contact console.cancel_order"
     " console.change_lines console.change_one_product console.decide_name console.decide_person console.decline_order"
-    " console.hand_back_thread console.invite_contact console.keep_as_faq console.note_thread console.preview_broadcast console.replay_failures"
+    " console.hand_back_thread console.invite_contact console.keep_as_faq console.keep_order console.note_thread console.preview_broadcast console.replay_failures"
     " console.resume_broadcast console.send_broadcast console.take_thread console.unbind_contact console.new_order"
     " console.place_new_order console.saved_answers",
     Door.ADMIN: "console.add_user console.audit_page console.disable_user console.users console.add_saved_answer"

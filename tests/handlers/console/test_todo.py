@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import text
 
+from jobs.catalog_changed import catalog_changed
+from jobs.replay.open_orders import read_some
 from models.user import Role
 from tests.conftest import Shop
 from tests.handlers.console.conftest import Desk, SignIn
@@ -117,3 +120,25 @@ def test_viewers_look_at_all_of_it_and_decide_nothing(at_desk: SignIn, world: Wo
     assert "Do again" not in ann.get(f"/console/todo/failures/{failure}")
     for path in ("failures/replay", "people/1/approve", "names/1/approve"):
         ann.post(f"/console/todo/{path}", status=403)
+
+
+def test_an_order_that_would_be_read_otherwise_today_is_shown_with_both_readings_and_kept(
+    at_desk: SignIn, world: World, shop: Shop
+) -> None:
+    world.phone().say("2 cartons of 10 inch pizza box")
+    with shop.runtime.engine.begin() as connection:
+        connection.execute(text("UPDATE orders SET placed_at = placed_at - interval '2 hours'"))
+        connection.execute(text("UPDATE pack_units SET factor = 50 WHERE unit = 'carton'"))
+        catalog_changed(connection)
+    read_some(shop.runtime)
+    mei, bob = at_desk("mei"), at_desk("bob", Role.VIEWER)
+    number = shop.one("SELECT number FROM orders")
+    for page in (mei.get("/console/todo"), bob.get("/console/todo")):
+        assert "2 cartons of 10 inch pizza box" in page
+        assert "200 pcs Pizza Box 10 inch" in page
+        assert "100 pcs Pizza Box 10 inch" in page
+        assert f"/console/orders/{number}" in page
+    bob.post(f"/console/todo/orders/{number}/keep", status=403)
+    mei.post(f"/console/todo/orders/{number}/keep", page="/console/todo")
+    assert mei.said == [f"{number} stays as it is."]
+    assert "2 cartons of" not in mei.get("/console/todo")

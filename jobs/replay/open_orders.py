@@ -1,0 +1,88 @@
+"""Open orders read again after each change of the catalog, each release, and once a day: a few at a time, by a worker that is free.
+
+What would come out otherwise today is shown to a person (the console's To do). No order is changed by it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from bot.errors import BadInputError
+from bot.runtime import Runtime
+from jobs import heartbeat, queues
+from jobs.audit import audit
+from jobs.replay.past_orders import CATALOG_VERSION, SAID, Difference, read_one
+from jobs.turn.catalog_cache import current_index
+from models.database import autocommit, transaction
+
+EVERY_S = 5.0
+BATCH = 20
+"""At once: reading one takes about ten milliseconds, and the worker's other threads answer customers meanwhile."""
+RELEASE = "orders_reread"
+"""The heartbeat that a start of the sweeper leaves: what was read before it may have been read by other rules."""
+
+# An order of the last hour was read by today's rules a moment ago.
+_DUE = """
+FROM orders q JOIN outlets o ON o.id = q.outlet_id LEFT JOIN order_rereadings r ON r.order_id = q.id
+CROSS JOIN (SELECT COALESCE(max(version), 0) AS version FROM catalog_version) v
+WHERE q.status = 'placed' AND NOT q.is_synthetic AND q.delivery_date >= CURRENT_DATE AND q.placed_at < now() - interval '1 hour'
+  AND (r.order_id IS NULL OR r.catalog_version <> v.version OR r.read_at < now() - interval '1 day'
+       OR r.read_at < (SELECT b.beat_at FROM heartbeats b WHERE b.name = :release))
+"""
+_ANY = text(f"SELECT 1 {_DUE} LIMIT 1")
+_BATCH = text(f"""
+SELECT q.id AS order_id, o.code AS outlet, m.said_at, {SAID} AS said,
+       CASE WHEN m.intent = 'order.create' THEN m.context -> 'lines' END AS lines
+FROM (SELECT q.id {_DUE} ORDER BY r.read_at NULLS FIRST, q.id LIMIT :batch) due
+JOIN orders q ON q.id = due.id JOIN outlets o ON o.id = q.outlet_id JOIN conversation_messages m ON m.id = q.message_id
+""")
+# Who found the order right keeps being right about the same reading.
+_WRITE = text("""
+INSERT INTO order_rereadings AS r (order_id, catalog_version, changes) VALUES (:order_id, :version, CAST(:changes AS jsonb))
+ON CONFLICT (order_id) DO UPDATE SET catalog_version = excluded.catalog_version, read_at = now(), changes = excluded.changes,
+    kept_at = CASE WHEN r.changes IS NOT DISTINCT FROM excluded.changes THEN r.kept_at END,
+    kept_by = CASE WHEN r.changes IS NOT DISTINCT FROM excluded.changes THEN r.kept_by END
+""")
+_KEEP = text("""
+UPDATE order_rereadings SET kept_at = now(), kept_by = :by
+WHERE order_id = (SELECT id FROM orders WHERE number = :number) AND changes IS NOT NULL AND kept_at IS NULL RETURNING order_id, changes
+""")
+
+
+def started(runtime: Runtime) -> None:
+    """A new release may read otherwise, so that every open order is due again."""
+    heartbeat.beat(runtime.engine, RELEASE)
+
+
+def ring(runtime: Runtime) -> bool:
+    """Once per interval, whichever sweeper looks first; whether a worker was rung."""
+    with autocommit(runtime.engine) as connection:
+        if not heartbeat.turn(connection, "orders_reread_rung", EVERY_S):
+            return False
+        if connection.execute(_ANY, {"release": RELEASE}).first() is None:
+            return False
+    return queues.ring(runtime, queues.Bell.REREAD, 0)
+
+
+def read_some(runtime: Runtime, batch: int = BATCH) -> int:
+    """Reads the orders that were not looked at for longest; how many there were."""
+    with transaction(runtime.engine) as connection:
+        version = connection.execute(CATALOG_VERSION).scalar_one()
+        index = current_index(runtime, connection, version)
+        rows = connection.execute(_BATCH, {"release": RELEASE, "batch": batch}).all()
+        for row in rows:
+            lines = read_one(runtime, index, row) if row.lines is not None else ()
+            changes = json.dumps(Difference(0, lines).as_json()["lines"]) if lines else None
+            connection.execute(_WRITE, {"order_id": row.order_id, "version": version, "changes": changes})
+    return len(rows)
+
+
+def keep(connection: Connection, number: str, *, actor: str) -> None:
+    """The order is right as it is. Raises BadInputError when nobody asks about it."""
+    row: Row[Any] | None = connection.execute(_KEEP, {"number": number, "by": actor}).one_or_none()
+    if row is None:
+        raise BadInputError(f"{number[:20]} is not read otherwise, or somebody has settled it already")
+    audit(connection, actor, "order_kept", f"order:{row.order_id}", {"read_today": row.changes})
