@@ -40,7 +40,7 @@ def parse_catalog(text: str) -> list[Product]:
     products: list[Product] = []
     errors: list[str] = []
     first_row: dict[str, int] = {}
-    for number, product in each_row(rows_of(text, COLUMNS), _product, errors):
+    for number, product in each_row(rows_of(text, COLUMNS), product_row, errors):
         seen = first_row.setdefault(looks_of(product.sku), number)
         if seen != number:
             same = any(other.sku.casefold() == product.sku.casefold() for other in products)
@@ -67,7 +67,7 @@ def shared_names(products: Iterable[Product]) -> dict[str, list[str]]:
     return {name: skus for name, skus in owners.items() if len(skus) > 1}
 
 
-def _product(row: Mapping[str, str]) -> Product:
+def product_row(row: Mapping[str, str]) -> Product:
     """Raises BadInputError with every fault of the row."""
     faults = Faults(dict(row), codes=("sku", "base_unit", "pack_units", "unit_price", "active"))
     for name in ("sku", "name", "base_unit"):

@@ -37,7 +37,7 @@ def read_outlets(path: str | Path) -> list[OutletRow]:
     outlets: list[OutletRow] = []
     errors: list[str] = []
     first_row: dict[str, int] = {}
-    for number, outlet in each_row(read_rows(Path(path), REQUIRED, OPTIONAL), _outlet, errors):
+    for number, outlet in each_row(read_rows(Path(path), REQUIRED, OPTIONAL), outlet_row, errors):
         seen = first_row.setdefault(outlet.code, number)
         if seen != number:
             errors.append(f"row {number}: outlet_id {outlet.code} is already in row {seen}")
@@ -46,7 +46,7 @@ def read_outlets(path: str | Path) -> list[OutletRow]:
     return outlets
 
 
-def _outlet(row: Row) -> OutletRow:
+def outlet_row(row: Row, *, with_phones: bool = True) -> OutletRow:
     """Raises BadInputError with every fault of the row."""
     faults = Faults(row, codes=("outlet_id", "phone", "contacts", "cutoff", "delivery_days"))
     for name in ("outlet_id", "name", "customer"):
@@ -56,7 +56,7 @@ def _outlet(row: Row) -> OutletRow:
     outlet = OutletRow(
         code=faults.of(lambda: _filled(row, "outlet_id"), ""),
         name=faults.of(lambda: _filled(row, "name"), ""),
-        phones=faults.of(lambda: _phones(row), ()),
+        phones=faults.of(lambda: _phones(row), ()) if with_phones else (),
         default_language=faults.of(lambda: _one_of(language, "default_language", answered()), ""),
         customer=row["customer"] or row["name"],
         confirm_orders=faults.of(

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import abort, render_template, request, url_for
+from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.channels.registry import customer_channels
 from bot.errors import BadInputError
+from bot.identity.outlets_csv import DAYS
 from bot.identity.phones import to_e164
+from bot.language.languages import answered as languages
+from bot.settings import ConfirmOrders
 from handlers.console.door import blueprint, done, ops, viewers
+from handlers.console.order_form import FRESH, Typed, typed
 from handlers.console.sessions import operator
 from handlers.current import current_runtime
 from handlers.form_values import given, whole
 from jobs.access.binding import bind, contact_of, outlet_of, unbind
 from jobs.access.invitations import invite
+from jobs.by_hand.outlets import change_outlet
 from jobs.reads.contacts import bound_contacts
 from jobs.reads.trade_rows import outlet_page, outlets
 from models.database import autocommit, transaction
@@ -41,7 +46,7 @@ def show_outlet(code: str) -> ResponseReturnValue:
     return _outlet(code)
 
 
-def _outlet(code: str, made: str = "") -> str:
+def _outlet(code: str, made: str = "", filled: Typed = FRESH) -> str:
     """`made` is shown with this answer and kept nowhere: what waits for the next page waits in the browser's cookie."""
     with autocommit(current_runtime().engine) as connection:
         found = outlets(connection, code=code)
@@ -49,7 +54,25 @@ def _outlet(code: str, made: str = "") -> str:
             abort(HTTPStatus.NOT_FOUND)
         people = bound_contacts(connection, found[0]["outlet_id"])
     channels = [spec.name for spec in customer_channels()]
-    return render_template("console/outlet.html", outlet=found[0], people=people, channels=channels, made=made)
+    return render_template(
+        "console/outlet.html", outlet=found[0], people=people, channels=channels, made=made, typed=filled, days=DAYS,
+        languages=languages(), asking=list(ConfirmOrders), settings=current_runtime().settings,
+    )  # fmt: skip
+
+
+@blueprint.post("/outlets/<code>/rules")
+@ops
+def change_outlet_rules(code: str) -> ResponseReturnValue:
+    """What is refused stands in the form again, with what is wrong above it."""
+    form = request.form
+    cells = {**form.to_dict(), "delivery_days": "|".join(form.getlist("delivery_days"))}
+    try:
+        with transaction(current_runtime().engine) as connection:
+            changed = change_outlet(connection, code, cells, active=form.get("active") == "1", actor=operator().name)
+    except BadInputError as error:
+        flash(str(error), "bad")
+        return _outlet(code, filled=typed()), HTTPStatus.UNPROCESSABLE_ENTITY
+    return done("Changed. It counts from the next message on." if changed else "It was so already.", _to(code))
 
 
 @blueprint.post("/outlets/<code>/invite")
