@@ -40,7 +40,7 @@ def read_prices(path: Path) -> list[PriceRow]:
     """The prices of the file. Raises BadInputError naming every bad row (the first twenty)."""
     rows: list[PriceRow] = []
     errors: list[str] = []
-    for number, read in each_row(read_rows(path, REQUIRED, OPTIONAL), _row, errors):
+    for number, read in each_row(read_rows(path, REQUIRED, OPTIONAL), price_row, errors):
         row = replace(read, number=number)
         clash = next((other for other in rows if row.overlaps(other)), None)
         if clash:
@@ -50,7 +50,8 @@ def read_prices(path: Path) -> list[PriceRow]:
     return rows
 
 
-def _row(raw: Row) -> PriceRow:
+def price_row(raw: Row) -> PriceRow:
+    """Without its number. Raises BadInputError."""
     for name in ("customer", "sku"):
         if not raw[name]:
             raise BadInputError(f"{name} is empty")

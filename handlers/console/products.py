@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from http import HTTPStatus
+
+from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.errors import BadInputError
 from handlers.console.door import blueprint, done, ops, viewers
+from handlers.console.order_form import FRESH, Typed, typed
 from handlers.console.sessions import operator
 from handlers.console.words import today
 from handlers.current import current_runtime
 from handlers.form_values import given, whole
-from jobs.by_hand.products import change_product
+from jobs.by_hand.products import change_details, change_product, set_contract_price
 from jobs.reads.product_search import search
-from jobs.reads.trade_rows import contract_prices
+from jobs.reads.trade_rows import contract_prices, customer_names
+from jobs.reads.trade_rows import products as rows
 from models.database import autocommit, transaction
 
 A_PAGE = 50
@@ -43,3 +47,56 @@ def change_one_product(sku: str) -> ResponseReturnValue:
         )
     said = f"{sku} is changed; placed orders keep their prices." if changed else f"{sku} was so already."
     return done(said, url_for("console.products", q=given("q") or None))
+
+
+@blueprint.get("/products/<path:sku>")
+@viewers
+def show_product(sku: str) -> ResponseReturnValue:
+    return _product(sku)
+
+
+def _product(sku: str, filled: Typed = FRESH) -> str:
+    with autocommit(current_runtime().engine) as connection:
+        found = rows(connection, sku=sku)
+        if not found:
+            abort(HTTPStatus.NOT_FOUND)
+        prices = contract_prices(connection, today=today(), sku=sku, most=200)
+        owners = customer_names(connection, most=1_000)
+    packs = "\n".join(f"{unit}={size}" for unit, size in found[0]["pack_units"].items())
+    return render_template(
+        "console/product.html",
+        product=found[0],
+        packs=packs,
+        prices=prices,
+        customers=owners,
+        typed=filled,
+        today=today(),
+    )
+
+
+@blueprint.post("/products/<path:sku>/details")
+@ops
+def change_product_details(sku: str) -> ResponseReturnValue:
+    """What is refused stands in the form again, with what is wrong above it."""
+    form = request.form
+    lists = {name: "|".join(form.get(name, "").splitlines()) for name in ("aliases", "pack_units")}
+    cells = {**form.to_dict(), **lists, "active": "true" if form.get("active") == "1" else "false"}
+    try:
+        with transaction(current_runtime().engine) as connection:
+            changed = change_details(connection, sku, cells, actor=operator().name)
+    except BadInputError as error:
+        flash(str(error), "bad")
+        return _product(sku, typed()), HTTPStatus.UNPROCESSABLE_ENTITY
+    return done("Changed. The next message is read with it." if changed else "It was so already.", _to(sku))
+
+
+@blueprint.post("/products/<path:sku>/prices")
+@ops
+def set_price(sku: str) -> ResponseReturnValue:
+    with transaction(current_runtime().engine) as connection:
+        written = set_contract_price(connection, sku, request.form.to_dict(), actor=operator().name)
+    return done("The price is kept; it counts from its first day on." if written else "It was so already.", _to(sku))
+
+
+def _to(sku: str) -> str:
+    return url_for("console.show_product", sku=sku)

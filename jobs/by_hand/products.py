@@ -1,18 +1,29 @@
-"""A person changes what a product costs or whether it is sold: audited before and after; the next message is read with it."""
+"""A person changes a product, its packs and names, or what a customer pays for it: checked as in an import, audited before and after.
+
+The next message is read with it; placed orders keep what they have.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from sqlalchemy import Connection, text
 
+from bot.catalog.catalog_csv import product_row
 from bot.errors import BadInputError
+from bot.ordering.prices_csv import price_row
 from jobs.audit import audit
 from jobs.catalog_changed import catalog_changed
+from jobs.imports.catalog import import_catalog
+from jobs.imports.prices import import_prices
+from jobs.reads.trade_rows import products
 
 MOST = Decimal("100000")
 
 _BEFORE = text("SELECT id, unit_price, is_active FROM products WHERE sku = :sku FOR UPDATE")
+_ID = text("SELECT id FROM products WHERE sku = :sku")
 _CHANGE = text("UPDATE products SET unit_price = :price, is_active = :active WHERE id = :id")
 
 
@@ -30,6 +41,51 @@ def change_product(connection: Connection, sku: str, *, price: str, active: bool
     after = {"unit_price": str(amount), "active": active}
     audit(connection, actor, "product_changed", f"product:{row.id}", {"before": before, "after": after})
     return True
+
+
+def change_details(connection: Connection, sku: str, cells: Mapping[str, str], *, actor: str) -> bool:
+    """`cells` are those of the catalog file; SKU and base unit stay, because orders count in them.
+
+    False when it was so already. Raises BadInputError with everything that is wrong.
+    """
+    before = _product(connection, sku)
+    names = ("name", "category", "aliases", "pack_units", "unit_price", "active")
+    written = {name: cells.get(name, "").strip() for name in names}
+    wanted = product_row({**written, "sku": before["sku"], "base_unit": before["base_unit"]})
+    if not import_catalog(connection, [wanted], deactivate_missing=False).changed:
+        return False
+    _note(connection, "product_changed", actor, before, _product(connection, sku))
+    return True
+
+
+def set_contract_price(connection: Connection, sku: str, cells: Mapping[str, str], *, actor: str) -> bool:
+    """One row of the file of contract prices: a price that begins later ends the open one before it. Raises BadInputError."""
+    product = _product(connection, sku)
+    names = ("customer", "unit_price", "valid_from", "valid_to")
+    written = {name: cells.get(name, "").strip() for name in names}
+    try:
+        done = import_prices(connection, [price_row({**written, "sku": product["sku"]})])
+    except BadInputError as error:
+        raise BadInputError(str(error).removeprefix("row 0: ")) from error
+    if done.written:
+        product_id = connection.execute(_ID, {"sku": product["sku"]}).scalar_one()
+        audit(connection, actor, "contract_price_set", f"product:{product_id}", written)
+    return bool(done.written)
+
+
+def _product(connection: Connection, sku: str) -> dict[str, Any]:
+    found = products(connection, sku=sku)
+    if not found:
+        raise BadInputError(f"there is no product {sku[:40]}")
+    return found[0]
+
+
+def _note(connection: Connection, action: str, actor: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Only what differs is kept."""
+    product_id = connection.execute(_ID, {"sku": after["sku"]}).scalar_one()
+    differ = [name for name in after if name != "outlet_aliases" and before[name] != after[name]]
+    detail = {"before": {name: before[name] for name in differ}, "after": {name: after[name] for name in differ}}
+    audit(connection, actor, action, f"product:{product_id}", detail)
 
 
 def _price(written: str) -> Decimal:
