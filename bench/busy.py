@@ -26,12 +26,12 @@ _STEPS = (
     """INSERT INTO contract_prices (customer_id, product_id, unit_price, valid_from)
        SELECT c.id, p.id, 0.09, DATE '2026-01-01' FROM customers c JOIN products p ON p.sku = 'BZ-' || c.id % 1000 WHERE c.name LIKE 'Busy%'""",
     """INSERT INTO contacts (channel, address, display_name, last_inbound_at)
-       SELECT 'whatsapp', '+658' || lpad(g::text, 7, '0'), 'Person ' || g, now() - g * interval '1 minute' FROM generate_series(1, :threads) g""",
+       SELECT 'whatsapp', '+657' || lpad(g::text, 7, '0'), 'Person ' || g, now() - g * interval '1 minute' FROM generate_series(1, :threads) g""",
     """INSERT INTO contact_outlets (contact_id, outlet_id, bound_by)
-       SELECT k.id, o.id, 'import' FROM generate_series(1, :threads) g JOIN contacts k ON k.address = '+658' || lpad(g::text, 7, '0')
+       SELECT k.id, o.id, 'import' FROM generate_series(1, :threads) g JOIN contacts k ON k.address = '+657' || lpad(g::text, 7, '0')
        JOIN outlets o ON o.code = 'BZ-' || 1 + g % :outlets""",
     """INSERT INTO conversations (contact_id, channel, business_address)
-       SELECT id, 'whatsapp', '+6560000000' FROM contacts WHERE address LIKE '+658%' AND display_name LIKE 'Person %' ORDER BY id""",
+       SELECT id, 'whatsapp', '+6560000000' FROM contacts WHERE address LIKE '+657%' AND display_name LIKE 'Person %' ORDER BY id""",
     """INSERT INTO conversation_messages (conversation_id, session_id, direction, channel, provider_id, role, kind, content, state, intent, context,
                                           said_at, created_at, finished_at)
        SELECT c.id, c.session_id, CASE WHEN n % 2 = 1 THEN 'inbound' ELSE 'outbound' END, 'whatsapp', 'BZ' || c.id || '-' || n,

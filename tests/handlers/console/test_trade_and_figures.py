@@ -94,8 +94,8 @@ def test_names_are_suggested_while_somebody_types(desk: Desk, world: World) -> N
 def test_an_outlet_is_chosen_by_code_or_name_and_several_are_named(desk: Desk, world: World) -> None:
     world.phone().say(ORDER)
     for words in ("CP-PR", "cp-pr", "Canadian Pizza Pasir Ris", "pasir ris"):
-        assert "SO-1" in desk.get(f"/console/orders?outlet={words}"), words
-    assert "SO-1" not in desk.get("/console/orders?outlet=AW-JWL")
+        assert ">SO-1" in desk.get(f"/console/orders?outlet={words}"), words
+    assert ">SO-1" not in desk.get("/console/orders?outlet=AW-JWL")
     assert "several outlets are called" in desk.get("/console/orders?outlet=canadian")
     assert "there is no outlet with the code or name" in desk.get("/console/orders?outlet=%25")
 
