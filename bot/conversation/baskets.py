@@ -20,6 +20,8 @@ TWICE = "confirm_same_again"
 def changes_of(turn: Turn, base: OrderView | None) -> tuple[Change, ...]:
     """The message as steps: an amendment's own, or every line of a new or repeated order added."""
     intent = turn.intent
+    if intent.kind is IntentKind.ORDER_REPEAT and base is not None and base.is_draft:
+        return _added(intent, base.quantities)
     if intent.kind is not IntentKind.ORDER_AMEND:
         return _as_asked(turn, _not_restated(turn, base, _added(intent, ())))
     if intent.changes:

@@ -13,6 +13,7 @@ from bot.conversation.proposed_order import ProposedOrder, delivery_of
 from bot.conversation.targets import ALL, Target, ask_which, cancels, open_order, open_orders
 from bot.conversation.turn import Turn, choice_buttons
 from bot.decision import Decision, Reply
+from bot.language.change_words import leaves_as_it_is
 from bot.ordering.notes import joined_notes
 from bot.situation import OpenQuestion, OrderView, QuestionKind
 from bot.understanding.intent import Named
@@ -61,6 +62,8 @@ def cancel(turn: Turn) -> Decision:
         return _all_cancelled(turn)
     if (question := _asked_to_cancel(turn)) is not None:
         return _cancelled(turn, question)
+    if turn.intent.doubtful and _waits_to_change(turn) is not None and not leaves_as_it_is(turn.said.text):
+        return unclear(turn)
     target = cancels(turn)
     if (left := _leaves_what_was_asked(turn, target)) is not None:
         return left

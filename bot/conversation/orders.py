@@ -13,9 +13,10 @@ from bot.conversation.proposed_order import ProposedOrder, proposed_order
 from bot.conversation.targets import Target, ask_which, target_of
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
+from bot.language.change_words import leaves_as_it_is
 from bot.ordering.pricing import baskets_equal
 from bot.situation import OpenQuestion, QuestionKind
-from bot.understanding.intent import ChangeOp, IntentKind, Question, QuestionReason
+from bot.understanding.intent import ChangeOp, DayDoubt, IntentKind, Question, QuestionReason
 
 
 def write(turn: Turn) -> Decision:
@@ -28,6 +29,8 @@ def write(turn: Turn) -> Decision:
     amends = turn.intent.kind is IntentKind.ORDER_AMEND and not _only_adds(turn)
     if target.order is None and amends and turn.asked(QuestionKind.PRODUCT) is None:
         return _nothing_to_change(target)
+    if target.order is not None and turn.intent.odd_day is not None and turn.intent.odd_day.why is DayDoubt.SPLIT:
+        return Decision((Reply("split_days", {"order": target.order}),), question=turn.situation.question)
     proposed = proposed_order(turn, target)
     return _told_of_withdrawn(proposed, _written(turn, proposed))
 
@@ -52,7 +55,9 @@ def _noted(turn: Turn, proposed: ProposedOrder) -> Decision:
     if proposed.base is not None and proposed.notes != proposed.base.notes:
         written = order_decisions.order_write(turn, proposed, proposed.base.status, "parsed", "noted")
         return Decision((Reply("note_kept", {"order": written, "note": turn.intent.notes}),), order=written)
-    return Decision((Reply("unchanged", {"order": proposed.base}),))
+    if proposed.changes or leaves_as_it_is(turn.said.text):
+        return Decision((Reply("unchanged", {"order": proposed.base}),))
+    return Decision((Reply("change_unclear", {"order": proposed.base}),), question=turn.situation.question)
 
 
 def _ask(turn: Turn, proposed: ProposedOrder) -> Decision:

@@ -195,7 +195,7 @@ def _goods_with_a_note(turn: Turn) -> bool:
 def _for_another_day(turn: Turn, order: OrderView) -> bool:
     """Goods that are wanted on a day of their own are an order of their own; the rest must not move with them."""
     intent = turn.intent
-    if intent.kind is not IntentKind.ORDER_CREATE or not (intent.lines or intent.questions):
+    if intent.kind not in (IntentKind.ORDER_CREATE, IntentKind.ORDER_REPEAT) or not (intent.lines or intent.questions):
         return False
     return intent.odd_day is not None or intent.delivery_date not in (None, order.delivery_date)
 

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from bot.language.folding import fold
 from bot.language.languages import FOLDER, languages
 from bot.language.lexicon import words_of
-from bot.language.scan import RUN, Piece
+from bot.language.scan import RUN, Piece, pieces
 from bot.language.scripts import is_unspaced
 
 MIN_REPAIRABLE = 5
@@ -121,9 +122,9 @@ def _entries() -> Iterator[tuple[Role, str, str]]:
                 yield from ((Role[section.upper()], meaning, phrase) for phrase in phrases)
 
 
-def phrases_that(role: Role) -> tuple[str, ...]:
-    """The phrases of every language that do this, as they are written down."""
-    return tuple(phrase for own, _, phrase in _entries() if own is role)
+def phrases_that(role: Role, meaning: str = "") -> tuple[str, ...]:
+    """The phrases of every language that do this, as they are written down; of `meaning` only where one is given."""
+    return tuple(phrase for own, key, phrase in _entries() if own is role and meaning in ("", key))
 
 
 def find_phrases(pieces: Sequence[Piece]) -> list[Phrase]:
@@ -141,6 +142,16 @@ def find_phrases(pieces: Sequence[Piece]) -> list[Phrase]:
             found.append(Phrase(pieces[at].start, pieces[at + size - 1].end, meanings, text))
         at += size or 1
     return found
+
+
+_LEAVES = frozenset(
+    {Role.KEEP, Role.NO, Role.NOT, Role.REFUSE, Role.DROP, Role.REMOVE, Role.NOTHING_MORE, Role.RIGHT, Role.EXCEPT}
+)
+
+
+def leaves_as_it_is(text: str) -> bool:
+    """Whether any words may say that nothing shall change, or that something is not wanted."""
+    return any(_LEAVES & phrase.meanings.keys() for phrase in find_phrases(list(pieces(fold(text).text))))
 
 
 def _longest(pieces: Sequence[Piece], at: int) -> tuple[int, Meanings]:

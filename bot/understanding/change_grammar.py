@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
-from bot.language.change_words import LISTED, Role
+from bot.language.change_words import LISTED, Role, phrases_that
 from bot.understanding.change_items import AMOUNT, BREAKS, DAY, GOODS, IDLE, INTO, REFERENCE, STOP, UNKNOWN, WEAK, Item
 from bot.understanding.change_productions import Clause, produced
 from bot.understanding.statements import Mark, Op
@@ -194,7 +195,7 @@ def _clause(items: Sequence[Item]) -> Clause | None:
     clause = _but_for(_corrected(clause) if corrects else clause, excepted, bool(rest))
     return replace(
         _halved(clause), marks=clause.marks | _marks(items, rest, bool(days)), days=tuple(days), references=references,
-        notes=note, corrects=corrects or clause.corrects, retells=_says(items, "retold"), mends=_says(items, "retold", "correct"), wants=any(item.may(Role.WANT) for item in rest), leads=_leads(rest), listed=_lists(rest), closes=_closes(rest), more=clause.more or _says_more(rest),
+        notes=note, corrects=corrects or clause.corrects, retells=_says(items, "retold"), mends=_says(items, "retold", "correct"), wants=any(item.may(Role.WANT) for item in rest), leads=_leads(rest), listed=_lists(rest), points=_points_at_it(items), closes=_closes(rest), more=clause.more or _says_more(rest),
         start=items[0].start, end=items[-1].end,
     )  # fmt: skip
 
@@ -265,6 +266,16 @@ def _lists(rest: Sequence[Item]) -> bool:
     return any(item.meanings.get(Role.POINTER) in LISTED for item in rest)
 
 
+def _points_at_it(items: Sequence[Item]) -> bool:
+    said = [word for item in items for word in item.text.split() if item.may(Role.MOVE, Role.POINTER)]
+    return any(item.meanings.get(Role.POINTER) == "it" for item in items) or any(word in _its() for word in said)
+
+
+@cache
+def _its() -> frozenset[str]:
+    return frozenset(phrases_that(Role.POINTER, "it"))
+
+
 def _leads(rest: Sequence[Item]) -> bool:
     first = next((at for at, item in enumerate(rest) if item.letters in (GOODS, AMOUNT)), 0)
     return any(item.may(*_CARRIES) for item in rest[:first])
@@ -324,7 +335,7 @@ def _from_to(items: Sequence[Item], days: list[tuple[Item, str]]) -> list[tuple[
         return days
     between = [item for item in items if days[0][0].end <= item.start < days[1][0].start]
     own = 1 if any(item.may(Role.INSTEAD_OF, Role.NOT) for item in between) else 0
-    return [(item, "order" if at == own else points) for at, (item, points) in enumerate(days)]
+    return [(item, "own" if at == own else points) for at, (item, points) in enumerate(days)]
 
 
 def _said_of(items: Sequence[Item], at: int) -> str:

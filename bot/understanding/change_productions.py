@@ -53,6 +53,8 @@ class Clause:
     """The word that takes something off stands last: it may be said of the goods listed before as well."""
     doubtful: bool = False
     """It may be meant otherwise, as where only the last word of a later clause says what is done: shown for a YES."""
+    points: bool = False
+    """ "it", also within words of moving: "send it on"."""
     listed: bool = False
     """Words for the goods named before it: "both", "all of them"."""
     leads: bool = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.language import scan
 from bot.language.change_words import Role
 from bot.language.token import Token
-from bot.understanding.change_grammar import parse
+from bot.understanding.change_grammar import HALF, parse
 from bot.understanding.change_items import AMOUNT, GOODS, IDLE, UNKNOWN, Item, is_span_of_amounts, items_of
 from bot.understanding.change_productions import Clause
 from bot.understanding.cues import find_cues
@@ -136,7 +136,7 @@ def marks_beside(heard: Heard) -> frozenset[Mark]:
 
 def _reading(heard: Heard) -> Reading | None:
     facts, clauses, base = heard.facts, heard.clauses, heard.base
-    marks = _refusing(heard)
+    marks = _refusing(heard) | (frozenset({Mark.SPLIT}) if _splits(clauses) else frozenset())
     changes = _changes(heard, marks)
     quoted = _left_by(heard)
     unread = (*quoted, *(word for word in heard.strange if not any(word in words for words in quoted)))
@@ -158,6 +158,31 @@ def _reading(heard: Heard) -> Reading | None:
         base, statements=tuple(_of_clauses(facts, clauses)), frame=frame, leftovers=left, notes=_notes(facts, heard.items, clauses),
         kinds=((ORDER, CLEAR_ORDER), *base.kinds) if changes else base.kinds, whole=not left,
     )  # fmt: skip
+
+
+def _splits(clauses: Sequence[Clause]) -> bool:
+    """ "shift to wed, but half the bowl to tue"; "take out the spoon, put it on the wed order": goods on a day of their own."""
+    gone = False
+    for clause in clauses:
+        if _names_goods(clause) and any(where == "own" for _, where in clause.days):
+            return True
+        if _names_goods(clause) and clause.factor == HALF and any(where == "deliver" for _, where in clause.days):
+            return True  # "half the liner to fri"
+        if gone and clause.op is None and clause.points and clause.days:
+            return True
+        gone = gone or (clause.op is Op.REMOVE and _names_goods(clause))
+    return _on_several_days(clauses)
+
+
+def _on_several_days(clauses: Sequence[Clause]) -> bool:
+    """ "only the liner on fri, the rest keep thu"; a day put right, "sorry sat", is one."""
+    dated = [clause for clause in clauses if any(where in ("deliver", "keep") for _, where in clause.days)]
+    days = {item.day.day for clause in dated for item, _ in clause.days if item.day is not None}
+    return len(dated) > 1 < len(days) and any(map(_names_goods, dated)) and not any(c.corrects for c in dated)
+
+
+def _names_goods(clause: Clause) -> bool:
+    return clause.op is not None and any(item.mention is not None for item in clause.goods)
 
 
 def _refusing(heard: Heard) -> frozenset[Mark]:
@@ -229,7 +254,7 @@ NO_CHANGE: tuple[Callable[[Heard], bool], ...] = (_tells_of_else, _is_asked, _sa
 
 
 def _does(clause: Clause, context: Context) -> bool:
-    names_order = any(where == "order" for _, where in clause.days)
+    names_order = any(where in ("order", "own") for _, where in clause.days)
     answers = bool(context.pending and clause.excepted)
     retells = clause.retells and bool(clause.goods) and not context.pending
     acts = clause.op not in _LEAVES or bool(clause.notes) or answers or retells
@@ -386,7 +411,7 @@ def _of_clause(facts: Facts, clause: Clause) -> Iterator[Statement]:
 
 def _whole(clause: Clause) -> Goods | None:
     """ "double the friday order", "all but the foil": every line, where an order or its exceptions are named."""
-    named = bool(clause.excepted) or any(where == "order" for _, where in clause.days)
+    named = bool(clause.excepted) or any(where in ("order", "own") for _, where in clause.days)
     whole = named and clause.op in (Op.SCALE, Op.REMOVE)
     return Goods("", pointer=Pointer.ALL) if whole or clause.excepted else None
 

@@ -22,9 +22,11 @@ from bot.understanding.intent import (
     Change,
     ChangeOp,
     Context,
+    DayDoubt,
     Intent,
     IntentKind,
     Named,
+    OddDay,
     Question,
     QuestionReason,
 )
@@ -272,10 +274,45 @@ def _declines_nothing(scene: Scene) -> Intent | None:
     )
 
 
+def _splits_days(scene: Scene) -> Intent | None:
+    """ "half the bowls to tuesday, the rest wednesday": an order comes on one day. Nothing is done, and it is said why."""
+    split = scene.says(Mark.SPLIT) and not all(_has_order(scene, said) for said in scene.reading.frame.days)
+    if not scene.open or not (split or _moves_a_part(scene)):
+        return None
+    return _on_one_order(scene, lambda basket: _split(scene, basket))
+
+
+def _split(scene: Scene, basket: Basket) -> Intent:
+    asked = OddDay(scene.reading.text.strip(), DayDoubt.SPLIT)
+    kept = replace(scene.reading, notes="", frame=replace(scene.reading.frame, days=(), shift=0))
+    intent = _intent(IntentKind.ORDER_AMEND, replace(scene, reading=kept), CERTAIN, Book.of(basket), basket)
+    return replace(intent, odd_day=asked)
+
+
+def _moves_a_part(scene: Scene) -> bool:
+    """ "only the liner on fri", of an order of more: goods of it without an amount, and a day that it does not have."""
+    statements, days = scene.reading.statements, {said.day for said in scene.reading.frame.days if not said.kept}
+    if not scene.says(Mark.CHANGE) or not statements or not days or not all(map(_only_speaks_of, statements)):
+        return False
+    baskets = [scene.context.draft] if scene.context.draft is not None else open_baskets(scene.context)
+    held = [Book.of(basket) for basket in baskets if basket is not None and basket.delivery_date not in days]
+    meant = [{sku for said in statements for sku in lines_meant(said.goods, book, scene.index)} for book in held]
+    return len(held) == len(baskets) and any(
+        skus and skus != set(book.lines) for skus, book in zip(meant, held, strict=True)
+    )
+
+
+def _only_speaks_of(said: Statement) -> bool:
+    """Goods, and nothing that is done to them but for their day."""
+    silent = said.amount is None and said.instead is None and not said.excepted
+    return silent and said.op in (Op.WISH, Op.SWAP, Op.KEEP) and said.goods is not None and said.goods.pointer is None
+
+
 RULES: tuple[Callable[[Scene], Intent | None], ...] = (
     _starts_again,
     _leaves_alone,
     _drops_outright,
+    _splits_days,
     _answers,
     _moves_instead,
     _drops,

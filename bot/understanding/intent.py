@@ -102,6 +102,8 @@ class DayDoubt(StrEnum):
     """It is no one day: next week, every Monday."""
     FAR = "far"
     """Months away, or next year's because this year's is over."""
+    SPLIT = "split"
+    """The day of some of the goods only: an order comes on one day."""
 
 
 @dataclass(frozen=True, slots=True)

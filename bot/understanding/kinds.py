@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.language import scan
+from bot.language.change_words import Role, phrases_that
 from bot.language.languages import listed
 from bot.understanding.classifier import classifier
 from bot.understanding.features import features, masked
@@ -59,6 +60,7 @@ AMID_ORDERS = 10
 QUESTION_STARTS = frozenset(listed("begins_a_question"))
 _QUOTES = frozenset(listed("asks_a_quotation"))
 _INSTEAD_OF = frozenset(listed("instead_of"))
+_SAME = frozenset(phrases_that(Role.SAME_AMOUNT))
 AGAINST = (
     "price",
     "complaint",
@@ -330,6 +332,18 @@ def _asks_quotation(facts: Facts) -> bool:
     return bool(words) and words[0].text in _QUOTES
 
 
+def _same_on_a_day(facts: Facts) -> bool:
+    """ "same for next thu", "next wed same same": once more, and not that the order moves there."""
+    if facts.story.edits or facts.story.loose or facts.asked_day is None or "?" in facts.folded.text:
+        return False
+    days = {at for day in facts.days for at in range(day.start, day.end)}
+    words = [
+        token for at, token in enumerate(facts.tokens) if at not in days and token.kind not in (scan.MARK, scan.LINE)
+    ]
+    said = [token.text for token in words if not token.has_any(("stop", "courtesy", "purpose", "week"))]
+    return bool(said) and _SAME.issuperset(said)
+
+
 CLEAR: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
     ("human", _calls_person),
     ("thanks", _only_thanks),
@@ -341,6 +355,7 @@ CLEAR: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
     (ORDER, _takes_out),
     (ORDER, _chosen_after_asking),
     (ORDER, _picks),
+    ("order.repeat", _same_on_a_day),
     (ORDER, _tells_the_day),
     ("inquiry.price", _asks_price),
     ("complaint", _came_short),

@@ -129,7 +129,7 @@ def meant(seen: Sight, found: Sequence[Derivation], text: str, now: datetime) ->
         *_rivals(seen, found),
     )  # fmt: skip
     intent = effects(reading_of(facts, text, doubts, now.date()), seen.context, facts.index, now)
-    return Read(replace(intent, odd_day=next(iter(odd), None)), facts)
+    return Read(replace(intent, odd_day=next(iter(odd), intent.odd_day)), facts)
 
 
 def facts_of(seen: Sight, derivation: Derivation) -> Facts:

@@ -39,7 +39,7 @@ def read_by_rules(first: Facts, text: str, now: datetime) -> Read | None:
     odd = odd_days(facts)
     doubts = (*left, *(day.text for day in odd), *told_of_the_past(facts))
     intent = effects(reading_of(facts, text, doubts, now.date()), facts.context, facts.index, now)
-    return Read(replace(intent, odd_day=next(iter(odd), None)), facts)
+    return Read(replace(intent, odd_day=next(iter(odd), intent.odd_day)), facts)
 
 
 def _facts(first: Facts) -> Facts | None:

@@ -179,6 +179,8 @@ class Mark(StrEnum):
     """What is said is a change of the order that is there, and nothing else: every word has its part in it."""
     ADDS = "adds"
     """ "add ... to it": what is named travels with an order that is there."""
+    SPLIT = "split"
+    """ "half the bowls to tuesday": goods that shall come on another day than the rest."""
     MOVE = "move"
     """ "push it to", "deliver on", "postpone": a day is changed."""
     NOTE = "note"
