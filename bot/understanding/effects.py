@@ -423,21 +423,36 @@ def _speaks_of_order(scene: Scene) -> bool:
 
 
 def _restated(scene: Scene) -> Basket | None:
-    """ "eggs 5", right after 4 trays of eggs: bare numbers of goods that the one open order has in packs. They are likelier
-    what the lines shall be than a few pieces more; either way it is shown first."""
+    """ "eggs 5", right after 4 trays of eggs: bare numbers of goods that the one open order has in packs. Or several of its
+    lines said again with other amounts: "pins 6 pkt, hangers 1 box". They are likelier what the lines shall be than more;
+    either way it is shown first."""
     statements = scene.reading.statements
-    if not statements or scene.reading.day is not None or scene.says(Mark.TOLD):
+    if not statements or scene.reading.day is not None or scene.says(Mark.TOLD, Mark.ADDS):
         return None
-    said_in = [basket for basket in open_baskets(scene.context) if basket.packs]
-    held = [(basket, {sku for sku, _ in basket.lines}) for basket in said_in]
-    holding = [basket for basket, skus in held if all(_bare_number_of(skus, said) for said in statements)]
+    holding = [basket for basket in open_baskets(scene.context) if _says_again(basket, statements)]
     return holding[0] if len(holding) == 1 else None
 
 
+def _says_again(basket: Basket, statements: Sequence[Statement]) -> bool:
+    """Whether every statement is a plain amount of a line of the order; of one line alone a number without a unit."""
+    held = {sku for sku, _ in basket.lines}
+    if basket.packs and all(_bare_number_of(held, said) for said in statements):
+        return True
+    skus = {_sole_sku(said) for said in statements if _is_plain_wish(said)}
+    return len(skus) == len(statements) > 1 and skus <= held
+
+
+def _is_plain_wish(said: Statement) -> bool:
+    return said.op is Op.WISH and said.amount is not None and said.amount.value is not None
+
+
+def _sole_sku(said: Statement) -> str | None:
+    return said.goods.skus[0] if said.goods is not None and len(said.goods.skus) == 1 else None
+
+
 def _bare_number_of(packed: Collection[str], said: Statement) -> bool:
-    goods, amount = said.goods, said.amount
-    plain = said.op is Op.WISH and amount is not None and amount.value is not None and amount.unit is None
-    return plain and goods is not None and len(goods.skus) == 1 and goods.skus[0] in packed
+    without_unit = said.amount is not None and said.amount.unit is None
+    return without_unit and _is_plain_wish(said) and _sole_sku(said) in packed
 
 
 def _for_another_day(scene: Scene) -> bool:
