@@ -49,12 +49,38 @@ def answered(
     if chosen := _by_frame(state, statements, frame, index):
         return chosen
     held = frozenset(held)
+    if frame.pick_beside is not None and _all_of_else(statements, frame.pick_beside[1], pending[0], index):
+        place, span = frame.pick_beside
+        statements = [said for said in statements if not _within(said, span)]
+        state = _settled(replace(state, open=(), hit=True), pending[0], pending[0].candidates[place - 1], None, index)
     statements = _without_sizes(_with_loose_amount(statements), pending, index)
     for statement in statements:
         state = _by_statement(state, statement, _claimed(statements, statement, pending, index), index, held)
     if not state.hit and (frame.says(Mark.UNSURE) or _off_list(state, index)):
         return replace(state, open=(), asked=state.open, rest=(), hit=True)
     return state
+
+
+def _all_of_else(
+    statements: Sequence[Statement], picking: tuple[int, int], question: Question, index: CatalogIndex
+) -> bool:
+    """Whether all that is said beside the pick is of other goods than those on the list: "..., and soap make it 3"."""
+    beside = [said for said in statements if not _within(said, picking)]
+    return bool(beside) and all(
+        said.goods is not None and said.goods.skus and not fitting(question, said.goods, index) for said in beside
+    )
+
+
+def _within(said: Statement, span: tuple[int, int]) -> bool:
+    """Whether the statement is told by those characters: the 2 of "no 2"."""
+    told = (
+        said.span
+        if said.span[0] >= 0
+        else said.amount.span
+        if said.goods is None and said.amount is not None
+        else (-1, -1)
+    )
+    return span[0] <= told[0] and told[1] <= span[1]
 
 
 def _off_list(state: Answered, index: CatalogIndex) -> bool:

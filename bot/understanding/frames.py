@@ -8,14 +8,15 @@ from bot.catalog.match import headed
 from bot.language import scan
 from bot.language.change_words import Role
 from bot.language.languages import listed
+from bot.language.token import Token
 from bot.understanding.change_items import choices_in, choosing_words, phrases_of, says
 from bot.understanding.choosing import chosen_in
-from bot.understanding.cues import ANOTHER_MATTER
+from bot.understanding.cues import ANOTHER_MATTER, find_cues
 from bot.understanding.intent import Question, QuestionReason
 from bot.understanding.kinds import AGAINST
 from bot.understanding.message_facts import Facts
 from bot.understanding.open_orders import something_open
-from bot.understanding.picks import MOST_PLACES, picked
+from bot.understanding.picks import MOST_PLACES, ends_of, picked
 from bot.understanding.resolve import Quoter
 from bot.understanding.spans import Cue, Quantity
 from bot.understanding.statements import Frame, Mark, Pick, SaidDay
@@ -44,7 +45,8 @@ def frame_of(facts: Facts) -> Frame:
     picks, chosen = ((), ()) if waits else (_picks(facts), _chosen(facts))
     apart = tuple((Mark.APART, facts.folded.quote(p.start, p.end)) for p in phrases_of(facts, Role.APART))
     marks = _marks(facts) | {mark for mark, _ in apart}
-    return Frame(marks, apart, days=days, order_ids=papers, picks=picks, chosen=chosen)
+    beside = None if picks or chosen or waits else _pick_beside(facts)
+    return Frame(marks, apart, days=days, order_ids=papers, picks=picks, chosen=chosen, pick_beside=beside)
 
 
 def _marks(facts: Facts) -> frozenset[Mark]:
@@ -106,6 +108,31 @@ def _picks(facts: Facts) -> tuple[int, ...]:
     if any(token.kind == scan.NUMBER and not token.has("stop") for token in facts.tokens):
         return ()  # "the first two"
     return (int(choice),) if choice.lstrip("-").isdigit() else ()
+
+
+def _pick_beside(facts: Facts) -> tuple[int, tuple[int, int]] | None:
+    """The place of the one open list that the first or the last words pick, and the characters of these."""
+    pending = facts.context.pending
+    if len(pending) != 1 or len(pending[0].candidates) < 2:
+        return None
+    for words in ends_of(facts.tokens):
+        said = facts.tokens[words.start : words.stop]
+        if (place := _place_alone(said, facts, len(pending[0].candidates))) is not None:
+            return place, (said[0].start, said[-1].end)
+    return None
+
+
+def _place_alone(said: Sequence[Token], facts: Facts, count: int) -> int | None:
+    """The one place of `count` that words pick which say nothing else; a bare number picks none."""
+    if len(places := picked(said, count)) == 1:
+        return places[0]
+    if not said:
+        return None
+    cues = find_cues([p for p in scan.pieces(facts.folded.text) if said[0].start <= p.start < said[-1].end])
+    rest = [t for t in said if t.kind != scan.MARK and not any(s <= t.start < e for s, e in cues.spans)]
+    place = int(cues.choice) if (cues.choice or "").lstrip("-").isdigit() else 0
+    place = place + count + 1 if place < 0 else place
+    return place if 1 <= place <= count and all(t.has_any(("courtesy", "stop", "filler")) for t in rest) else None
 
 
 def unplaced(facts: Facts) -> tuple[Question, ...]:

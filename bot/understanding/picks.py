@@ -22,6 +22,7 @@ _DIGIT = re.compile(r"#?\s?(\d)号?")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)([a-z]+)")
 _CHATTER = ("filler", "courtesy", "and", "stop", "both", "greeting", "place", "reference", "ordinal")
 _UNITS = frozenset({"mm", "ml", "g", "in", "oz", "lb", "m", "ft", "w"})
+_PARTS = frozenset(",;.，、。")
 _EXTENTS = frozenset({"small", "medium", "large"})
 
 
@@ -48,6 +49,17 @@ def places_picked(pending: Sequence[Question], tokens: Sequence[Token]) -> tuple
         return ()
     places = picked(tokens, len(pending[0].candidates))
     return places if len(places) < 2 or pending[0].quantity_said is not None else ()
+
+
+def ends_of(tokens: Sequence[Token]) -> tuple[range, ...]:
+    """The first and the last words of a message that a comma, a line or an "and" parts: "first one pls" of "first one pls,
+    and soap make it 3". None of a message in one part."""
+    at = [place for place, token in enumerate(tokens) if _parts(token)]
+    return (range(at[0]), range(at[-1] + 1, len(tokens))) if at else ()
+
+
+def _parts(token: Token) -> bool:
+    return token.kind == scan.LINE or (token.kind == scan.MARK and token.text in _PARTS) or token.has("and")
 
 
 def marked_place(tokens: Sequence[Token], at: int, count: int) -> int | None:

@@ -250,6 +250,9 @@ class Frame:
     picks: tuple[int, ...] = ()
     """Places picked of a numbered list, from 1; -1 is the last."""
 
+    pick_beside: tuple[int, tuple[int, int]] | None = None
+    """A place picked by the first or the last words of a message that says more, and the characters of those words."""
+
     def says(self, *marks: Mark) -> bool:
         return not self.marks.isdisjoint(marks)
 

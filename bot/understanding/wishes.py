@@ -7,9 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.catalog.match import How
+from bot.language import scan
+from bot.language.tokeniser import SIZE
 from bot.understanding.intent import Line, Question, QuestionReason
 from bot.understanding.message_facts import Facts
 from bot.understanding.resolve import Quoter, Said
+from bot.understanding.spans import Quantity
 from bot.understanding.spoken_goods import as_amount, goods_of
 from bot.understanding.statements import Amount, Goods, Op, Statement
 from bot.understanding.wished_steps import Edit
@@ -23,6 +26,8 @@ def statements_of(facts: Facts) -> Iterator[Statement]:
         if edit.mention is not None:
             yield _statement(facts, edit)
     for quantity in facts.story.loose:
+        if _stands_for_goods(facts, quantity):
+            continue
         text = Quoter(facts.tokens, facts.folded).of(quantity)
         yield Statement(_OPS.get(quantity.op or "", Op.WISH), amount=as_amount(facts, quantity), text=text)
 
@@ -45,12 +50,21 @@ def _of_edit(facts: Facts, edit: Edit) -> tuple[Goods, Amount | None]:
     if edit.mention is None:
         raise LookupError("only steps with goods are statements")
     goods, old = goods_of(facts, edit.mention, edit.said)
-    amount = _said_amount(old)
+    amount = None if _stands_for_goods(facts, edit.quantity) else _said_amount(old)
     if isinstance(edit.outcome, Line) and goods.skus != (edit.outcome.sku,):
         return _of_line(facts, goods, edit.outcome)
     if isinstance(edit.outcome, Question) and edit.outcome.reason.value in How._value2member_map_:
         goods = replace(goods, how=How(edit.outcome.reason.value), skus=edit.outcome.candidates)
     return goods, amount
+
+
+def _stands_for_goods(facts: Facts, quantity: Quantity | None) -> bool:
+    """ "the 120 one", in an answer: the word right behind what is picked is no amount of it."""
+    if quantity is None or not facts.context.pending or quantity.unit is not None or not quantity.start:
+        return False
+    before, sole = facts.tokens[quantity.start - 1], quantity.end - quantity.start == 1
+    names = before.kind in (scan.NUMBER, SIZE) or facts.index.knows(before.word)
+    return sole and names and facts.tokens[quantity.start].has("stop")
 
 
 def _said_amount(old: Said) -> Amount | None:

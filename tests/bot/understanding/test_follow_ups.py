@@ -96,11 +96,14 @@ def check(intent: Intent, context: Context, wanted: str) -> None:
     elif wanted.startswith("day"):
         assert intent.delivery_date == date.fromisoformat(wanted.split()[1])
         assert (intent.kind, intent.changes) == (IntentKind.ORDER_AMEND, ())
+    elif wanted.startswith("apart "):
+        assert intent.apart
+        check_lines(intent, Context(), wanted.removeprefix("apart "))
     else:
-        check_lines(intent, context, wanted)
+        check_lines(intent, context, wanted.removeprefix("shown "), sure=not wanted.startswith("shown "))
 
 
-def check_lines(intent: Intent, context: Context, wanted: str) -> None:
+def check_lines(intent: Intent, context: Context, wanted: str, *, sure: bool = True) -> None:
     lines, _, day = wanted.partition(" day ")
     place, _, lines = lines.rpartition(": ")
     after = held(context, {"first": FIRST, "second": SECOND}.get(place))
@@ -111,7 +114,7 @@ def check_lines(intent: Intent, context: Context, wanted: str) -> None:
         after[sku] = told
     assert {line.sku: line.quantity for line in intent.lines} == {sku: n for sku, n in after.items() if n}
     assert intent.kind in (IntentKind.ORDER_AMEND, IntentKind.ORDER_CREATE)
-    assert intent.sure
+    assert intent.sure is sure
     assert not day or intent.delivery_date == date.fromisoformat(day)
 
 
