@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.catalog.match import headed
 from bot.language import scan
-from bot.language.change_words import Role
+from bot.language.change_words import Phrase, Role
 from bot.language.languages import listed
 from bot.language.token import Token
 from bot.understanding.change_items import choices_in, choosing_words, phrases_of, says
@@ -34,6 +34,8 @@ _WHOLE_CHOICES = {"all": frozenset({Mark.BOTH}), "none": frozenset({Mark.NONE})}
 ELSEWHERE = (*ANOTHER_MATTER, "repeat")
 """Cues that speak of something else than a change; a past is told by its verbs."""
 _EACH = frozenset(listed("each_of_a_choice"))
+LONGEST_ARTICLE = 3
+"""Characters between "not" and "new order"."""
 LONGEST_CHOICE = 8
 """A choice is said in few words: of a longer message "all" and "both" are said of something else."""
 
@@ -43,10 +45,18 @@ def frame_of(facts: Facts) -> Frame:
     papers = tuple(token.text for token in facts.tokens if token.kind == scan.REFERENCE)
     waits = says(facts, Role.WAIT)
     picks, chosen = ((), ()) if waits else (_picks(facts), _chosen(facts))
-    apart = tuple((Mark.APART, facts.folded.quote(p.start, p.end)) for p in phrases_of(facts, Role.APART))
+    apart = tuple((Mark.APART, facts.folded.quote(p.start, p.end)) for p in _said_apart(facts))
     marks = _marks(facts) | {mark for mark, _ in apart}
     beside = None if picks or chosen or waits else _pick_beside(facts)
     return Frame(marks, apart, days=days, order_ids=papers, picks=picks, chosen=chosen, pick_beside=beside)
+
+
+def _said_apart(facts: Facts) -> list[Phrase]:
+    """The words that ask for an order of its own, but for "not a new order"."""
+    denied = [token.end for token in facts.tokens if token.has("negate")]
+    return [
+        p for p in phrases_of(facts, Role.APART) if not any(0 <= p.start - end <= LONGEST_ARTICLE for end in denied)
+    ]
 
 
 def _marks(facts: Facts) -> frozenset[Mark]:
