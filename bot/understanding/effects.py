@@ -390,8 +390,8 @@ def _order(scene: Scene, confidence: float) -> Intent | None:
         return None
     if scene.context.draft is not None:
         return _amended_if_any(scene, scene.context.draft, confidence)
-    if (basket := _restated(scene)) is not None:
-        return replace(_amended(scene, basket, confidence, ChangeOp.SET), doubtful=True)
+    if (restated := _restated(scene, confidence)) is not None:
+        return restated
     if open_baskets(scene.context) and _speaks_of_order(scene) and not _for_another_day(scene):
         return _on_one_order(scene, lambda basket: _amended_if_any(scene, basket, confidence))
     return _create(scene, confidence)
@@ -422,15 +422,19 @@ def _speaks_of_order(scene: Scene) -> bool:
     return not reading.statements and reading.day is not None
 
 
-def _restated(scene: Scene) -> Basket | None:
+def _restated(scene: Scene, confidence: float) -> Intent | None:
     """ "eggs 5", right after 4 trays of eggs: bare numbers of goods that the one open order has in packs. Or several of its
     lines said again with other amounts: "pins 6 pkt, hangers 1 box". They are likelier what the lines shall be than more;
-    either way it is shown first."""
+    either way it is shown first. The very same amounts are the same order once more."""
     statements = scene.reading.statements
     if not statements or scene.reading.day is not None or scene.says(Mark.TOLD, Mark.ADDS):
         return None
     holding = [basket for basket in open_baskets(scene.context) if _says_again(basket, statements)]
-    return holding[0] if len(holding) == 1 else None
+    if len(holding) != 1:
+        return None
+    intent = _amended(scene, holding[0], confidence, ChangeOp.SET)
+    same = {line.sku: line.quantity for line in intent.lines} == dict(holding[0].lines)
+    return None if same and not intent.questions else replace(intent, doubtful=True)
 
 
 def _says_again(basket: Basket, statements: Sequence[Statement]) -> bool:
