@@ -140,7 +140,8 @@ def _place_alone(said: Sequence[Token], facts: Facts, count: int) -> int | None:
         return None
     cues = find_cues([p for p in scan.pieces(facts.folded.text) if said[0].start <= p.start < said[-1].end])
     rest = [t for t in said if t.kind != scan.MARK and not any(s <= t.start < e for s, e in cues.spans)]
-    place = int(cues.choice) if (cues.choice or "").lstrip("-").isdigit() else 0
+    choice = cues.choice or ""
+    place = int(choice) if choice.lstrip("-").isdigit() else 0
     place = place + count + 1 if place < 0 else place
     return place if 1 <= place <= count and all(t.has_any(("courtesy", "stop", "filler")) for t in rest) else None
 
