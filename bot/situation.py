@@ -319,6 +319,8 @@ class Rules:
     max_order_total: Decimal
     max_line_items: int
     currency: str
+    substitutes: bool = False
+    """Where too little is in stock, another product is offered before what is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +346,8 @@ class Situation:
     """Of each outlet of this contact, the newest first: those not delivered yet, and the latest."""
     usual: Mapping[tuple[int, str], Usual] = field(default_factory=dict)
     """What an outlet's last orders held of a SKU."""
+    stock: Mapping[str, Decimal] = field(default_factory=dict)
+    """How much of a SKU can still be promised, in base units; of those alone whose stock is tracked and known now."""
     prices: PriceList = NO_CONTRACTS
     conversation_id: int = 0
     meant_order_id: int | None = None

@@ -119,4 +119,6 @@ class AccountingConnection(Base):
     limits: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     reconciled: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     reconciled_at: Mapped[Instant | None]
+    stock_at: Mapped[Instant | None]
+    """When the stock of its items was last read."""
     created_at: Mapped[Created]

@@ -84,7 +84,7 @@ def left_unsaid(question: Question) -> int:
 
 def offers_one(question: Question) -> bool:
     """ "Do you mean this one?" """
-    return question.reason in PICKABLE and len(question.candidates) == 1
+    return question.reason in (*PICKABLE, QuestionReason.SHORT) and len(question.candidates) == 1
 
 
 def with_alternatives(index: CatalogIndex, question: Question) -> Question:
@@ -92,11 +92,15 @@ def with_alternatives(index: CatalogIndex, question: Question) -> Question:
     gone = [sku for sku in question.candidates if sku in index.products and not index.products[sku].active]
     if question.reason is not QuestionReason.INACTIVE or not gone:
         return question
-    category, words = index.products[gone[0]].category, index.held[gone[0]]
+    return replace(question, candidates=nearest(index, gone[0])[:MAX_ALTERNATIVES])
+
+
+def nearest(index: CatalogIndex, sku: str) -> tuple[str, ...]:
+    """The other products of its category that are sold, those with most words in common first."""
+    category, words = index.products[sku].category, index.held[sku]
     shared = {
-        sku: len(words & index.held[sku])
-        for sku, product in index.products.items()
-        if product.active and product.category == category
+        other: len(words & index.held[other])
+        for other, product in index.products.items()
+        if product.active and product.category == category and other != sku
     }
-    best = sorted((sku for sku in shared if shared[sku] > 0), key=lambda sku: (-shared[sku], sku))
-    return replace(question, candidates=tuple(best[:MAX_ALTERNATIVES]))
+    return tuple(sorted((each for each in shared if shared[each] > 0), key=lambda each: (-shared[each], each)))

@@ -8,8 +8,10 @@ from bot.conversation import order_decisions
 from bot.conversation.asked_again import again
 from bot.conversation.baskets import priced, quantities_of
 from bot.conversation.checkout import check_out
+from bot.conversation.orders import ask
 from bot.conversation.product_answers import yes_to_product
 from bot.conversation.proposed_order import ProposedOrder, delivery_of
+from bot.conversation.shortages import without_short
 from bot.conversation.targets import ALL, Target, ask_which, cancels, open_order, open_orders
 from bot.conversation.turn import Turn, choice_buttons
 from bot.decision import Decision, Reply
@@ -40,7 +42,13 @@ def _confirm_draft(turn: Turn, draft: OrderView | None) -> Decision:
         return with_lead(order_decisions.cancelled(turn, draft), "no_longer_sold")
     if len(proposed.lines) < len(draft.lines):
         return with_lead(order_decisions.ask_yes(turn, proposed, "confirm"), "no_longer_sold")
-    return check_out(turn, proposed, accepted=True)
+    return _accepted(turn, proposed)
+
+
+def _accepted(turn: Turn, proposed: ProposedOrder) -> Decision:
+    """After a YES; what others have taken from the stock meanwhile is asked about first."""
+    now = without_short(turn, proposed)
+    return ask(turn, now) if now.pending else check_out(turn, now, accepted=True)
 
 
 def decline(turn: Turn) -> Decision:
@@ -201,7 +209,7 @@ def _change(turn: Turn, question: OpenQuestion) -> Decision:
     order = open_order(turn, question.order_id)
     if order is None:
         return order_decisions.too_late("change after cut-off")
-    return check_out(turn, proposal(turn, question, order), accepted=True)
+    return _accepted(turn, proposal(turn, question, order))
 
 
 def proposal(turn: Turn, question: OpenQuestion, order: OrderView) -> ProposedOrder:

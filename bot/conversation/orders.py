@@ -10,6 +10,7 @@ from bot.conversation.asked_again import withdrawn
 from bot.conversation.asking import MAX_QUESTIONS_IN_A_ROW, asking, left_unsaid
 from bot.conversation.checkout import check_out
 from bot.conversation.proposed_order import ProposedOrder, proposed_order
+from bot.conversation.shortages import without_short
 from bot.conversation.targets import Target, ask_which, target_of
 from bot.conversation.turn import Turn
 from bot.decision import Decision, Reply
@@ -31,13 +32,13 @@ def write(turn: Turn) -> Decision:
         return _nothing_to_change(target)
     if target.order is not None and turn.intent.odd_day is not None and turn.intent.odd_day.why is DayDoubt.SPLIT:
         return Decision((Reply("split_days", {"order": target.order}),), question=turn.situation.question)
-    proposed = proposed_order(turn, target)
+    proposed = without_short(turn, proposed_order(turn, target))
     return _told_of_withdrawn(proposed, _written(turn, proposed))
 
 
 def _written(turn: Turn, proposed: ProposedOrder) -> Decision:
     if proposed.pending:
-        return _ask(turn, proposed)
+        return ask(turn, proposed)
     if not proposed.lines:
         return _nothing_left(turn, proposed)
     if proposed.changes_placed and _same_lines(proposed) and _same_day(turn, proposed):
@@ -60,7 +61,7 @@ def _noted(turn: Turn, proposed: ProposedOrder) -> Decision:
     return Decision((Reply("change_unclear", {"order": proposed.base}),), question=turn.situation.question)
 
 
-def _ask(turn: Turn, proposed: ProposedOrder) -> Decision:
+def ask(turn: Turn, proposed: ProposedOrder) -> Decision:
     """Asks the first of what is not clear. What is clear goes into the draft, or into the open order when there is one."""
     first, *_ = proposed.pending
     question = _question(turn, proposed)

@@ -157,7 +157,8 @@ def _left_open(turn: Turn) -> tuple[Question, ...]:
     put_again = {sku for q in intent.questions for sku in q.candidates}
     brings_nothing = not (intent.delivery_date or intent.notes or _brings_goods(turn))
     earlier = question.about[brings_nothing:] if question else ()
-    answered = [q for q in earlier if not (put_again | _brought(intent, q.op)).isdisjoint(q.candidates)]
+    about = {q: {*q.candidates, *(sku for sku, _ in q.units)} for q in earlier}
+    answered = [q for q in earlier if not (put_again | _brought(intent, q.op)).isdisjoint(about[q])]
     over = asked_again | set(intent.settled)
     return tuple(q for q in earlier if q.text not in over and q not in answered)
 

@@ -14,6 +14,7 @@ from bot.settings.fields import (
     InvoiceStatus,
     InvoiceWhen,
     Settings,
+    StockShortage,
 )
 from bot.settings.load import get_settings, load_settings
 from bot.settings.problems import REQUIRED_IN_PRODUCTION, problems_of
@@ -30,6 +31,7 @@ __all__ = [
     "InvoiceStatus",
     "InvoiceWhen",
     "Settings",
+    "StockShortage",
     "get_settings",
     "load_settings",
     "problems_of",

@@ -51,6 +51,14 @@ class InvoiceWhen(StrEnum):
     """At once as a draft, which follows each change."""
 
 
+class StockShortage(StrEnum):
+    """What a customer is asked who wants more than there is of an item whose stock is tracked."""
+
+    LESS = "less"
+    SUBSTITUTE = "substitute"
+    OFF = "off"
+
+
 class InvoiceStatus(StrEnum):
     """What an invoice is made as when its order cannot change any more."""
 
@@ -148,6 +156,10 @@ class Settings(BaseSettings):
     xero_after_authorised: AfterAuthorised = Field(
         AfterAuthorised.PERSON,
         description="a change after that: person (the invoice waits for one) or credit_note (what became less is credited)",
+    )
+    xero_stock_shortage: StockShortage = Field(
+        StockShortage.LESS,
+        description="more is ordered than Xero has of a tracked item: less (what is left is offered), substitute (another product is) or off",
     )
     xero_payment_days: int = Field(30, ge=0, le=365, description="days from the invoice's date until it is due")
     xero_api_base_url: str = Field("https://api.xero.com", description="replaces https://api.xero.com")

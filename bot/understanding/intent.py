@@ -39,6 +39,8 @@ class QuestionReason(StrEnum):
     UNIT = "unit"
     UNKNOWN = "unknown"
     INACTIVE = "inactive"
+    SHORT = "short"
+    """Too little is in stock: `quantity_said` is what is left."""
     NO_HISTORY = "no_history"
     ORDER = "order"
     """Several orders are open and the words fit more than one of them."""

@@ -27,7 +27,9 @@ _READ = text("""
 SELECT tenant_id, blocked, blocked_at, refresh_token IS NOT NULL AS connected, rotated_at, facts, facts_at, limits, reconciled,
        reconciled_at, created_at, paused_by, GREATEST(0, extract(epoch FROM paused_until - now()))::float8 AS paused_s,
        extract(epoch FROM now() - facts_at)::float8 AS facts_age_s, extract(epoch FROM now() - reconciled_at)::float8 AS reconciled_age_s,
-       extract(epoch FROM now() - created_at)::float8 AS age_s
+       extract(epoch FROM now() - created_at)::float8 AS age_s,
+       CASE WHEN EXISTS (SELECT 1 FROM accounting_links WHERE kind = 'item')
+            THEN COALESCE(extract(epoch FROM now() - stock_at)::float8, 'Infinity') END AS stock_age_s
 FROM accounting_connection WHERE id = 1
 """)
 _ENSURE = text("INSERT INTO accounting_connection (id) VALUES (1) ON CONFLICT (id) DO NOTHING")
@@ -65,6 +67,8 @@ class Standing:
     facts_age_s: float | None = None
     reconciled_age_s: float | None = None
     age_s: float | None = None
+    stock_age_s: float | None = None
+    """Without end before the first reading; None where no item of ours is known there."""
 
     @property
     def problems(self) -> list[str]:

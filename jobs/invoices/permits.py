@@ -25,7 +25,7 @@ NOT_CONNECTED_S = REFUSED_S = 30.0
 """How soon it is looked again whether somebody has connected."""
 WINDOW = RateLimitItemPerMinute(A_MINUTE)
 SLOTS, CONTACTS, ORGANISATION = 7_401, 7_402, 7_403
-LOOKED_UP, RECONCILED = 1, 2
+LOOKED_UP, RECONCILED, STOCK = 1, 2, 3
 """What one worker at a time does of the organisation's affairs."""
 """Name spaces of PostgreSQL's advisory locks. They belong to a connection: a worker that dies gives them back at once."""
 _TRY = text("SELECT pg_try_advisory_lock(:space, :key)")

@@ -17,7 +17,7 @@ from bot.accounting.steps import Act, Rules, Step, next_step
 from bot.errors import TriaError, UnknownOutcome
 from bot.runtime import Runtime
 from bot.telemetry import error_words, get_logger, log_context, report_error
-from jobs.invoices import check_xero_setup, reconcile, requests, ring, rows
+from jobs.invoices import check_xero_setup, reconcile, requests, ring, rows, stock
 from jobs.invoices.accounting import Accounting, accounting_of
 from jobs.invoices.attempt import Attempt
 from jobs.invoices.connection import Standing
@@ -85,17 +85,18 @@ def _opened(runtime: Runtime) -> tuple[Accounting, Decimal] | None:
         return None
     if known["problems"]:
         return None
-    _look_daily(runtime, accounting, found)
+    _look_around(runtime, accounting, found)
     return accounting, Decimal(known["rate"])
 
 
-def _look_daily(runtime: Runtime, accounting: Accounting, found: Standing) -> None:
-    """Orders against invoices; what Xero refuses of it is looked at again, and keeps no invoice waiting."""
+def _look_around(runtime: Runtime, accounting: Accounting, found: Standing) -> None:
+    """Orders against invoices, and what is in stock; what Xero refuses of it is looked at again, and keeps no invoice waiting."""
     try:
         reconcile.daily(runtime, accounting, found)
+        stock.refresh(runtime, accounting, found)
     except TriaError as error:
         hold_off(runtime, error)
-        log.warning("the daily look was put off", reason=error_words(error))
+        log.warning("looking around was put off", reason=error_words(error))
 
 
 def _work(work: Attempt) -> None:

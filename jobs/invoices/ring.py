@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 from bot.runtime import Runtime
 from bot.settings import Settings
 from jobs import heartbeat, queues
-from jobs.invoices import check_xero_setup, reconcile
+from jobs.invoices import check_xero_setup, reconcile, stock
 from jobs.invoices import connection as standing
 from jobs.invoices.connection import Standing
 
@@ -32,7 +32,8 @@ def wanted(settings: Settings, connection: Connection, overdue_s: float = 0.0) -
     if not may_send(found, settings):
         return None
     due = connection.execute(_DUE, {"overdue": overdue_s}).first() is not None
-    return found if due or check_xero_setup.are_old(found, settings) or reconcile.is_old(found) else None
+    looked = check_xero_setup.are_old(found, settings) or reconcile.is_old(found) or stock.is_old(found, settings)
+    return found if due or looked else None
 
 
 def may_send(found: Standing, settings: Settings) -> bool:

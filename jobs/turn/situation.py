@@ -14,12 +14,13 @@ from bot.conversation.waiting import Alarm
 from bot.identity.addresses import spellings
 from bot.identity.phones import to_e164
 from bot.runtime import Runtime
-from bot.settings import Settings
+from bot.settings import Settings, StockShortage
 from bot.situation import Contact, OpenQuestion, Outlet, Rules, Said, Situation, Usual
 from bot.telemetry import get_logger, report_error
 from jobs.handoff.meanwhile import read_aside
 from jobs.lease import Lease
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
+from jobs.reads.stock import stock_left
 from jobs.turn.burst import first_turn
 from jobs.turn.catalog_cache import current_index, current_prices
 from models.conversation import Owner
@@ -82,6 +83,7 @@ WHERE k.channel = 'whatsapp' AND k.address = ANY(:phones)
 def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tuple[Said | None, Situation]:
     """What was said (None when nothing is left to answer) and where things stand."""
     settings = runtime.settings
+    today = runtime.clock().astimezone(settings.zone).date()
     row = READ.on(
         connection,
         {
@@ -92,7 +94,7 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
             "burst": MAX_BURST,
             "recent": RECENT,
             "latest": LATEST,
-            "today": runtime.clock().astimezone(settings.zone).date(),
+            "today": today,
         },
     ).one()
     said = (
@@ -111,12 +113,17 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
         outlet=outlet,
         index=current_index(runtime, connection, row.catalog_version),
         rules=Rules(
-            settings.max_quantity_per_item, settings.max_order_total, settings.max_line_items, settings.currency
+            settings.max_quantity_per_item,
+            settings.max_order_total,
+            settings.max_line_items,
+            settings.currency,
+            settings.xero_stock_shortage is StockShortage.SUBSTITUTE,
         ),
         tax_rate=row.tax_rate if row.tax_rate is not None else settings.tax_rate,
         draft=draft,
         orders=tuple(order_view(raw) for raw in row.orders or []),
         usual={(outlet_id, sku): Usual(orders, Decimal(most)) for outlet_id, sku, orders, most in row.usual or []},
+        stock=stock_left(connection, settings, today),
         prices=current_prices(runtime, connection, row.catalog_version),
         conversation_id=lease.conversation_id,
         question=question,
