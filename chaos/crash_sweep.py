@@ -123,7 +123,7 @@ def sweep(house: House, seeds: int, seed: int, say: Callable[[str], None] = lamb
     outcome.messages = len(customers.said)
     at_risk = sum(death.failpoint in SEND_WINDOW for death in outcome.died)
     house.invoiced(180)
-    house.change(_NAMED_AS_BEFORE)
+    house.change(NAMED_AS_BEFORE)
     outcome.violations = _without_parked(
         violations(house, customers.said, crashes_while_sending=at_risk), outcome, house
     ) + invoice_violations(house)
@@ -210,10 +210,10 @@ def _exhaust_one(house: House) -> None:
 
 
 _RENAME = "UPDATE customers SET name = rtrim(name, '+') || repeat('+', CAST(random() * 9 AS int))"
-_NAMED_AS_BEFORE = "UPDATE customers SET name = rtrim(name, '+') WHERE name LIKE '%+'"
+NAMED_AS_BEFORE = "UPDATE customers SET name = rtrim(name, '+') WHERE name LIKE '%+'"
 
 
-def _rename_all(house: House) -> None:
+def rename_all(house: House) -> None:
     """Customers have other names than in Xero, so that the contact of the next invoice is written again."""
     house.change(_RENAME)
 
@@ -225,7 +225,7 @@ def _expire_tokens(house: House) -> None:
 PROVOKED: dict[str, Callable[[House], None]] = {
     "park": _exhaust_one,
     "token": _expire_tokens,
-    "contact": _rename_all,
+    "contact": rename_all,
 }
 """What makes a kind's places be reached, while one of that kind is armed."""
 

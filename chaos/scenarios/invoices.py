@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 
+from chaos.crash_sweep import NAMED_AS_BEFORE, rename_all
 from chaos.house import INVOICING, Process
 from chaos.invariants import invoice_violations
 from chaos.scenarios.scenario import Scenario, Trial
@@ -49,6 +50,7 @@ def a_thousand_invoices(trial: Trial) -> None:
     trial.settle()
     made = int(house.one("SELECT count(*) FROM invoices"))
     trial.must(made > 0, "no order of a customer had an intent")
+    _without_workers(trial)
     house.change(_ORDERS, count=ORDERS - made)
     xero.config = changed(xero.config, {"xero_calls_per_minute": 60, "xero_access_s": 90, "xero_key_life_s": 5})
     xero.latency_s = 0.05
@@ -65,26 +67,37 @@ def a_thousand_invoices(trial: Trial) -> None:
 
 
 def _until_all_are_sent(trial: Trial) -> None:
-    """Victims beside the house's worker, three at a time; tokens die now and then, and in the last third nothing goes wrong any more."""
-    house, chooser = trial.house, random.Random(trial.seed)
-    waiting = list(DEATHS)
-    chooser.shuffle(waiting)
+    """First only workers that die at a place of the list, three at a time, then one that lives; tokens run out and customers are
+    renamed now and then, and in the last third nothing goes wrong any more."""
+    house, waiting = trial.house, list(DEATHS)
+    random.Random(trial.seed).shuffle(waiting)
     victims: list[Process] = []
+    living: Process | None = None
     began = time.monotonic()
-    expire_at = began + 5
     while house.one(_OPEN) and time.monotonic() - began < PATIENCE_S:
-        while waiting and sum(each.alive for each in victims) < VICTIMS:
+        alive = sum(each.alive for each in victims)
+        if waiting and alive < VICTIMS:
             victims.append(house.spawn("worker", fail=f"{waiting.pop()}:1:kill", env=INVOICING))
-        if time.monotonic() > expire_at:
-            house.simulator.xero.identity.expire()
-            expire_at = time.monotonic() + 15
-        if time.monotonic() - began > PATIENCE_S * 2 / 3:
+        passed = time.monotonic() - began
+        if living is None and (passed > PATIENCE_S / 3 or not (waiting or alive)):
+            living = house.spawn("worker", env=INVOICING)
+        if passed > PATIENCE_S * 2 / 3:
             house.simulator.faults.remove()
+        else:
+            house.simulator.xero.identity.expire()
+            rename_all(house)
         house.change("UPDATE invoices SET due_at = now() WHERE state = 'failed'")
-        time.sleep(0.5)
-    trial.note(f"{sum(not each.alive for each in victims)} workers died")
+        time.sleep(1.0)
+    trial.note(f"{sum(not each.alive for each in victims)} of {len(DEATHS)} workers died")
     for victim in victims:
         victim.signal(15)
+    house.change(NAMED_AS_BEFORE)
+
+
+def _without_workers(trial: Trial) -> None:
+    for process in [each for each in trial.house.processes if each.name == "worker"]:
+        process.signal(15)
+        process.wait(20)
 
 
 def _judge(trial: Trial) -> None:
