@@ -33,7 +33,7 @@ def list_command(since_text: str | None, kind: str | None, everything: bool, lim
     ]
     print_found(
         found,
-        f"{len(found)} failures",
+        f"{len(found)} failure{'' if len(found) == 1 else 's'}",
         ("id", "kind", "message", "error", "tries", "last failed"),
         rows,
         as_json=as_json,
