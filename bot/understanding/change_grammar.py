@@ -234,6 +234,15 @@ def _corrected(clause: Clause) -> Clause:
 def _halved(clause: Clause) -> Clause:
     """ "half", "everything half", "foam cut to half": of what is there; goods that are only named may be new."""
     quantity = clause.amount.quantity if clause.amount is not None else None
+    if (
+        clause.op is Op.ADD
+        and clause.goods
+        and quantity is not None
+        and quantity.unit is None
+        and quantity.value == HALF
+    ):
+        # "half more": of what is there, or of one pack; nobody can tell which
+        return replace(clause, op=Op.SCALE, amount=None, factor=1 + HALF, doubtful=True)
     named = clause.op is Op.WISH and any(item.letters == GOODS for item in clause.goods)
     if (
         named

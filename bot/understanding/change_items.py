@@ -7,7 +7,7 @@ item of its own, so that no production can leave it out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -93,7 +93,33 @@ def items_of(facts: Facts) -> tuple[Item, ...]:
     words = _Words(facts, _standing(facts))
     found = [*_phrase_items(words), *_element_items(words), *_unexplained(words)]
     found.sort(key=lambda item: (item.start, item.end))
-    return tuple(_pointing(_with_unit_behind(_estimated(_ranged(found, facts)))))
+    return tuple(_by_part(_pointing(_with_unit_behind(_estimated(_ranged(found, facts))))))
+
+
+def _by_part(items: Iterable[Item]) -> Iterator[Item]:
+    """ "tambah separuh", "多一半": a word of adding right beside a part makes one word, so much more of what is there."""
+    waiting: Item | None = None
+    for item in items:
+        if waiting is not None and (whole := _grown(waiting, item)) is not None:
+            waiting = whole
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = item
+    if waiting is not None:
+        yield waiting
+
+
+def _grown(first: Item, second: Item) -> Item | None:
+    """Both as one; the word of adding stays among its meanings, because it may be said of the part as well."""
+    adds, scales = (first, second) if first.letters == Role.ADD else (second, first)
+    if adds.letters != Role.ADD or scales.letters != Role.SCALE or Decimal(scales.meanings[Role.SCALE]) >= 1:
+        return None
+    factor = str(1 + Decimal(scales.meanings[Role.SCALE]))
+    text = f"{first.text} {second.text}".strip()
+    return Item(
+        Role.SCALE, first.start, second.end, text, {Role.SCALE: factor, Role.ADD: "add"}, definite=scales.definite
+    )
 
 
 def choices_in(facts: Facts) -> frozenset[Role]:

@@ -83,7 +83,8 @@ def _op(op: Op) -> Meaning:
 
 def _scale(found: Found) -> Clause:
     word = found["scale"][0]
-    return Clause(Op.SCALE, tuple(found.get("goods", ())), factor=Decimal(word.meanings[Role.SCALE]))
+    factor, added = Decimal(word.meanings[Role.SCALE]), Role.ADD in word.meanings
+    return Clause(Op.SCALE, tuple(found.get("goods", ())), factor=factor, doubtful=added)
 
 
 def _not(found: Found) -> Clause:
