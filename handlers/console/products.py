@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from http import HTTPStatus
 
 from flask import abort, flash, render_template, request, url_for
@@ -62,7 +63,8 @@ def _product(sku: str, filled: Typed = FRESH) -> str:
             abort(HTTPStatus.NOT_FOUND)
         prices = contract_prices(connection, today=today(), sku=sku, most=200)
         owners = customer_names(connection, most=1_000)
-    packs = "\n".join(f"{unit}={size}" for unit, size in found[0]["pack_units"].items())
+    sizes = found[0]["pack_units"].items()
+    packs = "\n".join(f"{unit}={Decimal(str(size)).normalize():f}" for unit, size in sizes)
     return render_template(
         "console/product.html",
         product=found[0],

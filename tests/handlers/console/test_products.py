@@ -29,6 +29,7 @@ def test_names_and_packs_are_changed_and_the_next_message_is_read_with_them(
     assert "unit_price" not in detail["after"]
     desk.post(f"{PAGE}/details", page=PAGE, **DETAILS)
     assert desk.said == ["It was so already."]
+    assert ">carton=80<" in desk.get(PAGE)
 
 
 @pytest.mark.parametrize(
