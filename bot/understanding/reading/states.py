@@ -51,11 +51,11 @@ class Item(NamedTuple):
     borrowed: Mention | None = None
     sentence: int = 0
     turn: bool = False
+    """Has its amount from a row of amounts behind a row of goods."""
     added: bool = False
     """Its amount is a sum, the last part of it said behind the goods."""
     joined: bool = False
     """An "and" stands before it."""
-    """Has its amount from a row of amounts behind a row of goods."""
 
 
 class State(NamedTuple):
@@ -79,8 +79,8 @@ class State(NamedTuple):
     debt: float = 0.0
     """What the items left open behind will cost when the reading is closed: paths are compared with it."""
     share: Quantity | None = None
-    joined: bool = False
     """ "3 cartons each of": the amount of all the goods that follow."""
+    joined: bool = False
 
 
 class Move(NamedTuple):
