@@ -183,7 +183,7 @@ def _is_unread(phrase: Phrase, tokens: Sequence[Token]) -> bool:
 def _phrases(facts: Facts) -> list[Phrase]:
     """The phrases as they are written, and those that a slip of the pen hides."""
     pieces = list(scan.pieces(facts.folded.text))
-    found = find_phrases(pieces)
+    found = list(_phrases_in(facts.folded.text))
     strange = [t for m in facts.elements if isinstance(m, Mention) for _, _, t in m.parts if t.text in m.unknown]
     for token in strange:
         known = any(_overlap(phrase, token.start, token.end) for phrase in found)
