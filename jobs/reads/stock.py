@@ -16,12 +16,14 @@ FRESH_S = 3_600
 _LEFT = text("""
 WITH tracked AS (
     SELECT a.key AS sku, a.in_stock, c.stock_at FROM accounting_links a JOIN accounting_connection c ON c.id = 1
-    WHERE a.kind = 'item' AND a.in_stock IS NOT NULL AND c.stock_at > now() - :fresh * interval '1 s')
-SELECT t.sku, t.in_stock - COALESCE((
-    SELECT sum(l.quantity) FROM orders o JOIN order_lines l ON l.order_id = o.id LEFT JOIN invoices i ON i.order_id = o.id
-    WHERE l.sku = t.sku AND o.status IN ('placed', 'awaiting_approval') AND o.delivery_date >= :today
-      AND (i.xero_status IS DISTINCT FROM 'AUTHORISED' OR i.authorise_at > t.stock_at)), 0) AS stock_left
-FROM tracked t
+    WHERE a.kind = 'item' AND a.in_stock IS NOT NULL AND c.stock_at > now() - :fresh * interval '1 s'),
+promised AS (
+    SELECT t.sku, sum(l.quantity) AS quantity
+    FROM tracked t JOIN order_lines l ON l.sku = t.sku JOIN orders o ON o.id = l.order_id LEFT JOIN invoices i ON i.order_id = o.id
+    WHERE o.status IN ('placed', 'awaiting_approval') AND o.delivery_date >= :today
+      AND (i.xero_status IS DISTINCT FROM 'AUTHORISED' OR i.authorise_at > t.stock_at)
+    GROUP BY t.sku)
+SELECT t.sku, t.in_stock - COALESCE(p.quantity, 0) AS stock_left FROM tracked t LEFT JOIN promised p ON p.sku = t.sku
 """)
 
 
