@@ -62,6 +62,17 @@ class Till:
         with self.runtime.engine.begin() as connection:
             connection.execute(text(sql), values)
 
+    def orders_become(self, quantity: int) -> None:
+        """Every line of every order, after its invoice went out."""
+        self.change(
+            "UPDATE order_lines SET quantity = :quantity, line_total = unit_price * :quantity", quantity=quantity
+        )
+        self.change(
+            "UPDATE orders SET subtotal = s, tax = round(s * 0.09, 2), total = s + round(s * 0.09, 2), version = version + 1"
+            " FROM (SELECT sum(line_total) AS s FROM order_lines) x"
+        )
+        self.change("UPDATE invoices SET due_at = now(), state = 'pending', changed = TRUE")
+
     def invoice(self, number: str) -> dict[str, Any]:
         with self.runtime.engine.connect() as connection:
             found = connection.execute(text("SELECT * FROM invoices WHERE number = :number"), {"number": number})
