@@ -127,7 +127,7 @@ def shared() -> dict[str, Any]:
     if who is None:
         return {"who": None}
     with autocommit(current_runtime().engine) as connection:
-        waiting = counts(connection, who.name)
+        waiting = counts(connection, who.name, words.today())
     return {"who": who, "waiting": waiting, "rail": rail(who, waiting), "Role": Role, "live": is_refresh()}
 
 

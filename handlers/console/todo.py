@@ -12,6 +12,7 @@ from handlers.console.choosing import outlet_list
 from handlers.console.door import SEE_OTHER, back, blueprint, done, ops, viewers
 from handlers.console.ring import send
 from handlers.console.sessions import operator
+from handlers.console.words import today
 from handlers.current import current_runtime
 from handlers.form_values import choice
 from jobs.access.binding import outlet_of
@@ -52,7 +53,7 @@ def todo() -> ResponseReturnValue:
             "requests": pending(connection),
             "names": alias_proposals.proposals(connection, state="proposed"),
             "held": held_replies(connection),
-            "doubtful": doubtful_orders(connection, MOST_SHOWN),
+            "doubtful": doubtful_orders(connection, today(), MOST_SHOWN),
             "outlets": outlet_list(connection),
         }
     return render_template("console/todo.html", **found)

@@ -6,18 +6,23 @@ What would come out otherwise today is shown to a person (the console's To do). 
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from bot.catalog.index import CatalogIndex
 from bot.errors import BadInputError
 from bot.runtime import Runtime
+from bot.telemetry import error_words, get_logger
+from bot.telemetry.sentry import report_error
 from jobs import heartbeat, queues
 from jobs.audit import audit
 from jobs.replay.past_orders import CATALOG_VERSION, SAID, Difference, read_one
 from jobs.turn.catalog_cache import current_index
 from models.database import autocommit, transaction
 
+log = get_logger(__name__)
 EVERY_S = 5.0
 BATCH = 20
 """At once: reading one takes about ten milliseconds, and the worker's other threads answer customers meanwhile."""
@@ -28,7 +33,7 @@ RELEASE = "orders_reread"
 _DUE = """
 FROM orders q JOIN outlets o ON o.id = q.outlet_id LEFT JOIN order_rereadings r ON r.order_id = q.id
 CROSS JOIN (SELECT COALESCE(max(version), 0) AS version FROM catalog_version) v
-WHERE q.status = 'placed' AND NOT q.is_synthetic AND q.delivery_date >= CURRENT_DATE AND q.placed_at < now() - interval '1 hour'
+WHERE q.status = 'placed' AND NOT q.is_synthetic AND q.delivery_date >= :today AND q.placed_at < now() - interval '1 hour'
   AND (r.order_id IS NULL OR r.catalog_version <> v.version OR r.read_at < now() - interval '1 day'
        OR r.read_at < (SELECT b.beat_at FROM heartbeats b WHERE b.name = :release))
 """
@@ -62,7 +67,7 @@ def ring(runtime: Runtime) -> bool:
     with autocommit(runtime.engine) as connection:
         if not heartbeat.turn(connection, "orders_reread_rung", EVERY_S):
             return False
-        if connection.execute(_ANY, {"release": RELEASE}).first() is None:
+        if connection.execute(_ANY, {"release": RELEASE, "today": _today(runtime)}).first() is None:
             return False
     return queues.ring(runtime, queues.Bell.REREAD, 0)
 
@@ -72,12 +77,28 @@ def read_some(runtime: Runtime, batch: int = BATCH) -> int:
     with transaction(runtime.engine) as connection:
         version = connection.execute(CATALOG_VERSION).scalar_one()
         index = current_index(runtime, connection, version)
-        rows = connection.execute(_BATCH, {"release": RELEASE, "batch": batch}).all()
+        rows = connection.execute(_BATCH, {"release": RELEASE, "today": _today(runtime), "batch": batch}).all()
         for row in rows:
-            lines = read_one(runtime, index, row) if row.lines is not None else ()
-            changes = json.dumps(Difference(0, lines).as_json()["lines"]) if lines else None
+            changes = _changes(runtime, index, row)
             connection.execute(_WRITE, {"order_id": row.order_id, "version": version, "changes": changes})
     return len(rows)
+
+
+def _today(runtime: Runtime) -> date:
+    return runtime.clock().astimezone(runtime.settings.zone).date()
+
+
+def _changes(runtime: Runtime, index: CatalogIndex, row: Row[Any]) -> str | None:
+    """What today's reading would change, as JSON. One order that cannot be read again keeps no other from being looked at."""
+    if row.lines is None:
+        return None
+    try:
+        lines = read_one(runtime, index, row)
+    except (ValueError, ArithmeticError, LookupError, TypeError) as error:
+        log.error("order not read again", order_id=row.order_id, error=error_words(error))
+        report_error(error)
+        return None
+    return json.dumps(Difference(0, lines).as_json()["lines"]) if lines else None
 
 
 def keep(connection: Connection, number: str, *, actor: str) -> None:

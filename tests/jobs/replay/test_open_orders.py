@@ -36,7 +36,7 @@ def change(shop: Shop, statement: str, *, of_catalog: bool = False) -> None:
 
 def shown(shop: Shop) -> list[tuple[str, str, str]]:
     with shop.runtime.engine.connect() as connection:
-        found = doubtful_orders(connection)
+        found = doubtful_orders(connection, shop.runtime.clock().date())
     return [(each.number, f"{line.then:f}", f"{line.today:f}") for each in found for line in each.products]
 
 
@@ -101,3 +101,10 @@ def test_a_start_of_the_sweeper_makes_it_due_and_rings_a_worker_once(shop: Shop,
 def test_orders_that_are_over_or_were_read_just_now_are_not_read_again(shop: Shop, number: str, closed: str) -> None:
     change(shop, f"UPDATE orders SET {closed}")
     assert open_orders.read_some(shop.runtime) == 0
+
+
+def test_an_order_that_cannot_be_read_again_keeps_no_other_from_being_looked_at(shop: Shop, number: str) -> None:
+    change(shop, """UPDATE conversation_messages SET context = jsonb_set(context, '{lines}', '[["PB10-K", "many"]]')""")
+    assert open_orders.read_some(shop.runtime) == 1
+    assert open_orders.read_some(shop.runtime) == 0
+    assert shown(shop) == []
