@@ -151,7 +151,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         certificate_watch = CertificateWatch(runtime)
         certificate_watch.start()
         closing.at_the_end("certificate watch", certificate_watch.close)
-        open_orders.started(runtime)
         log.info("sweeper started")
         run(runtime, stop)
     log.info("sweeper stopped", closed=closing.closed)

@@ -30,7 +30,7 @@ from bot import failpoints
 from bot.errors import PermanentError
 from bot.runtime import DEFAULT_REDIS, Runtime
 from bot.telemetry import get_logger
-from jobs import canary, deliver, process_conversation, push_invoice, queues
+from jobs import canary, deliver, process_conversation, push_invoice, queues, reread_orders
 from jobs.lanes import MODELS, Lanes
 from jobs.upkeep.closing import Closing
 from jobs.upkeep.overdue_watch import OverdueWatch
@@ -44,7 +44,10 @@ MAX_JOBS = 20_000
 """Then it ends and the supervisor starts a fresh one: no leak lives for ever."""
 WORKER_TTL_S = 60
 REDIS_PAUSE_S = 1.0
-JOBS = (process_conversation.process_conversation, deliver.deliver, canary.run_canary, push_invoice.push_invoice)
+JOBS = (
+    process_conversation.process_conversation, deliver.deliver, canary.run_canary, push_invoice.push_invoice,
+    reread_orders.reread_orders,
+)  # fmt: skip
 """Imported here because RQ reports an import error inside a job as "Invalid attribute name"."""
 
 

@@ -32,6 +32,8 @@ class Order(Base):
         ),
         Index("ix_orders_outlet_id", "outlet_id", "id"),
         Index("ix_orders_placed_at", "placed_at"),
+        # Orders that are still to be delivered are looked for every few seconds, among all that ever were.
+        Index("ix_orders_open", "delivery_date", postgresql_where=text("status = 'placed' AND NOT is_synthetic")),
     )
 
     id: Mapped[Id]

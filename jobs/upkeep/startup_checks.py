@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from bot import failpoints
 from bot.errors import StartupRefused
+from bot.rules_digest import rules_digest
 from bot.runtime import Runtime, get_runtime
 from bot.telemetry import configure_logging, get_logger, init_sentry, init_tracing
 from jobs.upkeep import redis_settings, schema_fit
@@ -28,6 +29,7 @@ def begin(name: str, arguments: Sequence[str] | None = None) -> Runtime | None:
     try:
         runtime = get_runtime()
         runtime.application = f"tria-{name}"
+        rules_digest()  # now, while the files are those that run
         configure_logging(runtime.settings)
         init_sentry(runtime.settings)
         init_tracing(runtime.settings)

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from bot.errors import BadInputError
+from bot.rules_digest import rules_digest
 from jobs.catalog_changed import catalog_changed
 from jobs.reads.rereadings import doubtful_orders
 from jobs.replay import open_orders
@@ -17,6 +18,8 @@ from tests.people import World
 ORDER = "2 cartons of 10 inch pizza box"
 LATER = "UPDATE orders SET placed_at = placed_at - interval '2 hours'"
 SMALLER = "UPDATE pack_units SET factor = 50 WHERE unit = 'carton' AND product_id = (SELECT id FROM products WHERE sku = 'PB10-K')"
+
+OTHER_RELEASE = "UPDATE order_rereadings SET rules = 'of another release'"
 
 
 @pytest.fixture
@@ -76,22 +79,44 @@ def test_what_somebody_kept_is_shown_again_only_when_it_is_read_in_another_way(s
     [
         "UPDATE order_rereadings SET read_at = read_at - interval '25 hours'",
         "UPDATE catalog_version SET version = version + 1",
+        OTHER_RELEASE,
     ],
 )
-def test_a_day_and_a_new_catalog_make_it_due_again(shop: Shop, number: str, why: str) -> None:
+def test_a_day_a_new_catalog_and_another_release_make_it_due_again(shop: Shop, number: str, why: str) -> None:
     open_orders.read_some(shop.runtime)
     change(shop, why)
     assert open_orders.read_some(shop.runtime) == 1
 
 
-def test_a_start_of_the_sweeper_makes_it_due_and_rings_a_worker_once(shop: Shop, number: str) -> None:
+def test_a_worker_is_rung_once_for_what_another_release_read(shop: Shop, number: str) -> None:
     open_orders.read_some(shop.runtime)
     assert not open_orders.ring(shop.runtime)
-    open_orders.started(shop.runtime)
+    change(shop, OTHER_RELEASE)
     change(shop, "DELETE FROM heartbeats WHERE name = 'orders_reread_rung'")
     assert open_orders.ring(shop.runtime)
     assert not open_orders.ring(shop.runtime)
     assert open_orders.read_some(shop.runtime) == 1
+
+
+def test_a_restart_of_the_same_release_reads_nothing_again(shop: Shop, number: str) -> None:
+    open_orders.read_some(shop.runtime)
+    rules_digest.cache_clear()
+    assert open_orders.read_some(shop.runtime) == 0
+
+
+def test_two_workers_never_read_the_same_orders_at_once(shop: Shop, number: str) -> None:
+    with shop.runtime.engine.begin() as another_worker:
+        assert another_worker.execute(open_orders.ONE_AT_A_TIME).scalar_one()
+        assert open_orders.read_some(shop.runtime) == 0
+    assert open_orders.read_some(shop.runtime) == 1
+
+
+def test_what_is_due_is_found_among_the_open_orders_alone(shop: Shop) -> None:
+    with shop.runtime.engine.begin() as connection:
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        asked = {"rules": rules_digest(), "today": shop.runtime.clock().date()}
+        plan = connection.execute(text(f"EXPLAIN {open_orders.ANY_DUE.text}"), asked).scalars()
+        assert any("ix_orders_open" in line for line in plan)
 
 
 @pytest.mark.parametrize(
