@@ -22,15 +22,13 @@ from handlers.form_values import day, given, whole
 from jobs.by_hand import place_order as job
 from jobs.by_hand.place_order import Proposed, Wanted
 from jobs.outbox.whatsapp_window import is_closed_for
-from jobs.reads.trade_rows import outlet_names, products
+from jobs.reads.trade_rows import outlet_names
 from models.database import autocommit, transaction
 
 ROWS = 5
 """Empty rows of a fresh form; as many as are needed appear once it was looked at."""
 MORE_ROWS = 2
 OUTLETS = 50
-CHOICES = 300
-"""Products offered while typing; any other is found by its SKU or name."""
 ANOTHER = "This is another order than the one that was shown. Look at it again, then place it."
 HELD_BACK = "Its words wait until the customer writes again: WhatsApp's 24-hour window is closed."
 
@@ -107,7 +105,6 @@ def _page(
         rows=max(ROWS, filled.rows("add") + MORE_ROWS),
         form_id=filled.one("form", secrets.token_urlsafe(16)),
         mark=_mark(proposed.order) if proposed else "",
-        wares=products(connection, everything=False, most=CHOICES),
     )
 
 

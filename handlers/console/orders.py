@@ -27,14 +27,12 @@ from jobs.by_hand import change_order, order_approval
 from jobs.by_hand.change_order import Change
 from jobs.reads.orders import Wanted, read_orders, read_timeline
 from jobs.reads.picking import days_ahead, picking_list
-from jobs.reads.trade_rows import products
+from jobs.reads.trade_rows import units_of
 from models.database import autocommit, transaction
 from models.order_status import OrderStatus
 
 A_PAGE = 50
 MOST_EXPORTED = 10_000
-CHOICES = 300
-"""Products offered while typing; any other is found by its SKU or name."""
 STEPS = ("received", "resolved", "parsed", "validated", "persisted")
 """Of a message's way through the house; `flask order timeline` has them."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -77,22 +75,16 @@ def _order_page(number: str, filled: Typed) -> str:
         order = _one(connection, number)
         events = read_timeline(connection, order["number"])
         audit(connection, operator().name, "viewed", f"order:{order['id']}")
-        wares = products(connection, everything=False, most=CHOICES)
-        units = {ware["sku"]: [ware["base_unit"], *ware["pack_units"]] for ware in _wares_of(connection, order)}
+        units = units_of(connection, [line["sku"] for line in order["lines"]])
     history = [event | {"said": said_of(event)} for event in events if event["kind"] not in STEPS]
     return render_template(
         "console/order.html",
         order=order,
         history=history,
-        wares=wares,
         units=units,
         changeable=change_order.CHANGEABLE,
         typed=filled,
     )
-
-
-def _wares_of(connection: Connection, order: dict[str, Any]) -> list[dict[str, Any]]:
-    return [ware for line in order["lines"] for ware in products(connection, sku=line["sku"])]
 
 
 def _one(connection: Connection, number: str) -> dict[str, Any]:

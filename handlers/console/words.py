@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from flask import Blueprint
 
 from bot.catalog.units import label
+from bot.language.languages import languages
 from bot.replies.order_lines import number
 from handlers.current import current_runtime
 from jobs.reads.trade_rows import price_words
@@ -18,7 +20,7 @@ CHANNELS = {"whatsapp": "WhatsApp", "telegram": "Telegram", "api": "API", "email
 
 
 def install(blueprint: Blueprint) -> None:
-    for filter_ in (at, day, clock, since, money, amount, plain, channel, initials, hue, unit, price):
+    for filter_ in (at, day, clock, since, money, amount, plain, channel, initials, hue, unit, price, language, detail):
         blueprint.add_app_template_filter(filter_, f"c_{filter_.__name__}")
 
 
@@ -75,9 +77,35 @@ def unit(name: str | None) -> str:
     return label(name) if name else ""
 
 
+def language(code: str) -> str:
+    """`Tamil` of `ta`."""
+    return next((each.name for each in languages() if each.code == code), code)
+
+
 def plain(code: object) -> str:
     """`awaiting_approval` as people write it."""
     return "" if code is None else str(code).replace("_", " ").replace(".", ": ")
+
+
+def detail(found: Mapping[str, Any]) -> str:
+    """What the audit keeps beside an act: `name: Bugis, before Bugis Junction; role: admin`."""
+    before, after = found.get("before"), found.get("after")
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return "; ".join(f"{plain(name)}: {_value(value)}" for name, value in found.items())
+    changed = [name for name in after if before.get(name) != after[name]]
+    rest = {name: value for name, value in found.items() if name not in ("before", "after")}
+    parts = [f"{plain(name)}: {_value(after[name])}, before {_value(before.get(name))}" for name in changed]
+    return "; ".join(filter(None, [*parts, detail(rest)]))
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Mapping):
+        return detail(value)
+    if isinstance(value, list):
+        return ", ".join(map(_value, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
 
 
 def channel(name: str) -> str:

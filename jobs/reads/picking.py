@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, text
 
+from bot.catalog.units import label
+
 _TOTALS = text("""
 SELECT l.sku, min(l.name) AS name, l.unit, sum(l.quantity) AS quantity, count(DISTINCT q.outlet_id) AS outlets,
        (SELECT json_object_agg(u.unit, trim_scale(u.factor)::text ORDER BY u.factor DESC)
@@ -25,7 +27,7 @@ GROUP BY 1 ORDER BY 1 LIMIT 14
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """`quantity` base units of one product; `as_packs` says it in the packs it is stored in: `3 carton + 40`."""
+    """`quantity` base units of one product; `as_packs` says it in the packs it is stored in: `3 ctn + 40 pcs`."""
 
     sku: str
     name: str
@@ -40,10 +42,10 @@ class Picked:
         for unit, factor in sorted((self.packs or {}).items(), key=lambda pack: -Decimal(pack[1])):
             count, rest = divmod(rest, Decimal(factor))
             if count:
-                parts.append(f"{count.normalize():f} {unit}")
+                parts.append(f"{count.normalize():f} {label(unit)}")
         if not parts:
             return ""
-        return " + ".join([*parts, f"{rest.normalize():f} {self.unit}"] if rest else parts)
+        return " + ".join([*parts, f"{rest.normalize():f} {label(self.unit)}"] if rest else parts)
 
 
 def picking_list(connection: Connection, day: date) -> list[Picked]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,10 @@ FROM products p
 WHERE (CAST(:sku AS text) IS NULL OR lower(p.sku) = lower(:sku)) AND (:everything OR p.is_active)
   AND (CAST(:words AS text) IS NULL OR position(lower(:words) IN lower(concat_ws(' ', p.sku, p.name, p.category, array_to_string(p.aliases, ' ')))) > 0)
 ORDER BY p.sku LIMIT :most
+""")
+_UNITS = text("""
+SELECT p.sku, array_prepend(p.base_unit, array_agg(u.unit ORDER BY u.factor) FILTER (WHERE u.unit IS NOT NULL)) AS units
+FROM products p LEFT JOIN pack_units u ON u.product_id = p.id WHERE p.sku = ANY(:skus) GROUP BY p.id
 """)
 # The page is chosen first: people and last orders are looked up for its outlets only.
 _OUTLETS = text("""
@@ -78,6 +83,11 @@ def products(
 ) -> Rows:
     """By SKU; `words` are looked for in SKU, name, category and aliases."""
     return _rows(connection, _PRODUCTS, sku=sku, words=words, everything=everything, most=most)
+
+
+def units_of(connection: Connection, skus: Sequence[str]) -> dict[str, list[str]]:
+    """What each of these can be ordered in, its base unit first."""
+    return {row.sku: row.units for row in connection.execute(_UNITS, {"skus": list(skus)})}
 
 
 def outlets(connection: Connection, *, code: str | None = None, most: int = 1_000_000) -> Rows:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, Response, expect
 from sqlalchemy import text
@@ -199,39 +198,3 @@ def test_an_announcement_is_looked_at_and_sent_and_orders_are_taken_away(
     page.get_by_role("button", name="Sign out").click()
     page.goto(f"{app_url}/console/orders")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_pages_can_be_read_and_used_by_everybody(
-    page: Page, app_url: str, world: World, shop: Shop, scheme: str, width: int
-) -> None:
-    """The rules of axe-core: no serious or critical violation, in light on a desk and in dark on a phone."""
-    world.phone().say("2 ctn 10 inch pizza box and 3 flurbs")
-    world.phone(TAMPINES).say("20000 10 inch pizza box")
-    world.phone(STRANGER).say("hello, can I order?")
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.set_viewport_size({"width": width, "height": 844})
-    page.goto(f"{app_url}/console/sign-in")
-    found = serious(page)
-    sign_in(page, app_url)
-    number = shop.one("SELECT min(number) FROM orders")
-    for path in (
-        "inbox?view=all",
-        "inbox/1",
-        "todo",
-        "orders",
-        f"orders/{number}",
-        "packing",
-        "todo/failures",
-        "broadcasts",
-        "answers",
-    ):
-        page.goto(f"{app_url}/console/{path}")
-        found += [f"{path}: {each}" for each in serious(page)]
-    assert found == []
-
-
-def serious(page: Page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    bad = [each for each in violations if each["impact"] in ("serious", "critical")]
-    return [f"{each['id']}: {[node['html'][:160] for node in each['nodes'][:3]]}" for each in bad]

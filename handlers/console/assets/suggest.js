@@ -15,11 +15,14 @@ async function fill(field) {
   field.list?.replaceChildren(...options);
 }
 
+function suggest(event) {
+  const field = event.target.closest("input[data-suggest]");
+  if (!field) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => fill(field).catch(() => {}), PAUSE_MS); // without an answer the field is only a field
+}
+
 export function startSuggestions() {
-  document.addEventListener("input", (event) => {
-    const field = event.target.closest("input[data-suggest]");
-    if (!field) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => fill(field).catch(() => {}), PAUSE_MS); // without an answer the field is only a field
-  });
+  document.addEventListener("input", suggest);
+  document.addEventListener("focusin", suggest);
 }

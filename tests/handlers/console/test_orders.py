@@ -207,5 +207,5 @@ def test_a_day_is_packed_by_product_and_by_outlet(desk: Desk, world: World, phon
     day = shop.one("SELECT min(delivery_date) FROM orders")
     page = desk.get(f"/console/packing?day={day}")
     assert "250 pcs" in page
-    assert "2 carton + 1 bundle" in page
+    assert "2 ctn + 1 bdl" in page
     assert page.index("Canadian Pizza Pasir Ris") < page.index("Canadian Pizza Tampines")

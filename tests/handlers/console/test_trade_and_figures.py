@@ -12,7 +12,8 @@ from jobs.access.users import an_admin_stays, disable
 from models.user import Role
 from tests.conftest import Shop
 from tests.handlers.console.conftest import Desk, SignIn, said_on
-from tests.people import ORDER, PASIR_RIS, World
+from tests.people import ORDER, PASIR_RIS, TAMPINES, World
+from tests.statements import counted
 
 
 def test_a_price_is_changed_and_counts_from_the_next_order_on(desk: Desk, world: World, shop: Shop) -> None:
@@ -187,3 +188,28 @@ def test_what_is_for_admins_is_refused_to_others_and_viewers_change_nothing(at_d
     bob.post("/console/products/PB10-K", status=403, price="9")
     bob.post("/console/outlets/AW-JWL/invite", status=403)
     assert shop.one("SELECT count(*) FROM audit WHERE action = 'refused_role'") == 4
+
+
+def test_the_audit_says_what_changed_in_words(at_desk: SignIn, shop: Shop) -> None:
+    desk = at_desk("ann", Role.ADMIN)
+    page = "/console/outlets/CP-PR"
+    rules = {"rules": "1", "name": "Canadian Pizza Pasir Ris", "default_language": "ta", "active": "1"}
+    desk.post(f"{page}/rules", page=page, **rules | {"delivery_days": ["mon", "fri"]})
+    shown = desk.get("/console/audit?action=outlet_changed")
+    assert "delivery days: mon, fri, before none; default language: ta, before en" in shown
+    assert "Tamil" in desk.get(page)
+    assert "Mon, Fri" in desk.get(page)
+
+
+def test_an_order_page_takes_as_many_statements_for_ten_goods_as_for_one(desk: Desk, world: World, shop: Shop) -> None:
+    world.phone().say("2 ctn 10 inch pizza box")
+    world.phone(TAMPINES).say(
+        "2 ctn 10 inch pizza box, 1 ctn greaseproof pizza liner, 3 pkt cocktail napkin, 2 ctn cup carrier 4-cup"
+    )
+    counts = []
+    for (number,) in shop.rows("SELECT number FROM orders ORDER BY id"):
+        with counted() as sent:
+            desk.get(f"/console/orders/{number}")
+        counts.append(len(sent))
+    assert shop.rows("SELECT count(*) FROM order_lines GROUP BY order_id ORDER BY order_id") == [(1,), (4,)]
+    assert counts[0] == counts[1]
