@@ -1,9 +1,7 @@
-"""Orders: the list, one order with its history, approving, changing and cancelling, packing a day, files for a spreadsheet."""
+"""Orders: the list, one order with its history, approving, changing and cancelling, files for a spreadsheet."""
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
@@ -26,7 +24,6 @@ from jobs.audit import audit
 from jobs.by_hand import change_order, order_approval
 from jobs.by_hand.change_order import Change
 from jobs.reads.orders import Wanted, read_orders, read_timeline
-from jobs.reads.picking import days_ahead, picking_list
 from jobs.reads.trade_rows import units_of
 from models.database import autocommit, transaction
 from models.order_status import OrderStatus
@@ -169,17 +166,3 @@ def export_orders(kind: str) -> ResponseReturnValue:
     response = Response(body, mimetype=XLSX if kind == "xlsx" else "text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-@blueprint.get("/packing")
-@viewers
-def packing() -> ResponseReturnValue:
-    """What to pack for a day: all of it by product, and a sheet for each outlet."""
-    with autocommit(current_runtime().engine) as connection:
-        days = days_ahead(connection, today())
-        chosen: date = day("day", days[0][0] if days else today()) or today()
-        sheet = picking_list(connection, chosen)
-        orders_ = read_orders(connection, Wanted(status=OrderStatus.PLACED, day=chosen, most=500))
-    total = sum((Decimal(order["total"]) for order in orders_), Decimal(0))
-    orders_.sort(key=lambda order: (order["outlet_name"], order["number"]))
-    return render_template("console/packing.html", days=days, chosen=chosen, sheet=sheet, orders=orders_, total=total)

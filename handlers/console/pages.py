@@ -14,6 +14,7 @@ from handlers.console import (
     new_order,
     orders,
     outlets,
+    packing,
     products,
     second_factor,
     sign_in,
@@ -21,5 +22,5 @@ from handlers.console import (
 )
 
 PAGES = (
-    sign_in, second_factor, inbox, faq, new_order, orders, todo, broadcasts, canned, choosing, products, outlets, figures, admin, events
+    sign_in, second_factor, inbox, faq, new_order, orders, packing, todo, broadcasts, canned, choosing, products, outlets, figures, admin, events
 )  # fmt: skip

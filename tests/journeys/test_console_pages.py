@@ -42,7 +42,16 @@ PAGES = {
     "users": "users",
 }
 BEFORE_SIGNING_IN = {"sign_in_form", "code_form"}
-NO_PAGES = {"export_orders", "figure_file", "follow", "home", "static", "suggest_outlets", "suggest_products"}
+NO_PAGES = {
+    "export_orders",
+    "figure_file",
+    "follow",
+    "home",
+    "packing_file",
+    "static",
+    "suggest_outlets",
+    "suggest_products",
+}
 WIDER = """() => [document.querySelector("main"), ...document.querySelectorAll(".table-wrap")]
     .filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.className || each.tagName)"""
 

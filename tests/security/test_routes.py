@@ -44,7 +44,7 @@ TABLE = {
     Door.TOKEN: "chat_api.chatbot chat_api.stream health.diagnostics messages_api.list_notifications messages_api.list_threads"
     " messages_api.read_thread messages_api.show_thread messages_api.show_unread products_api.search_products",
     Door.METRICS: "health.metrics",
-    Door.VIEWER: "console.home console.inbox console.show_thread console.orders console.show_order console.packing console.outlets_page console.show_outlet"
+    Door.VIEWER: "console.home console.inbox console.show_thread console.orders console.show_order console.packing console.packing_file console.outlets_page console.show_outlet"
     " console.show_product console.suggest_outlets console.suggest_products console.products console.figures console.figure_file console.follow console.sign_out console.todo console.broadcasts"
     " console.failures console.show_one_failure console.show_name console.export_orders console.nothing_here"
     " console.second_factor console.begin_second_factor console.confirm_second_factor console.renew_recovery_codes",
