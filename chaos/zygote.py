@@ -15,6 +15,7 @@ from typing import Any
 
 from bot import failpoints
 from chaos import disturb
+from embedded.tether import die_with
 
 
 def worker() -> int:
@@ -50,9 +51,10 @@ def command() -> int:
 RUNS = {"worker": worker, "sweeper": sweeper, "web": web, "command": command}
 
 
-def _child(asked: dict[str, Any]) -> int:
-    """Becomes the process that was asked for; returns its exit code."""
+def _child(asked: dict[str, Any], zygote: int) -> int:
+    """Becomes the process that was asked for; returns its exit code. It ends with the zygote, also where that was killed."""
     os.setsid()
+    die_with(zygote, signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -68,12 +70,13 @@ def _child(asked: dict[str, Any]) -> int:
 
 
 def _fork(asked: dict[str, Any]) -> int:
+    zygote = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     code = 1
     try:
-        code = _child(asked)
+        code = _child(asked, zygote)
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
     except BaseException as error:  # noqa: BLE001 - the child must never return into the parent's loop

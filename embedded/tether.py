@@ -1,4 +1,4 @@
-"""Becomes another program that ends when its parent ends, optionally as another user. Run as a script, never imported.
+"""Becomes another program that ends when its parent ends, optionally as another user. Run as a script; who forks without exec imports `die_with`.
 
 A supervisor that is killed with SIGKILL cannot stop its children; on Linux the kernel does it for us (PR_SET_PDEATHSIG).
 The order matters: changing the user clears that wish, so it is set last, just before the exec. A script of its own instead
