@@ -14,9 +14,11 @@ from pathlib import Path
 from rich.console import Console
 
 from monitoring.outcome import Outcome
-from monitoring.programs import NotToBeHadError, Programs, find
+from monitoring.programs import NotToBeHadError, find
 
 OUTLETS = 20
+NOT_TRIED = 3
+"""The exit code where Prometheus cannot be had: nothing was found wrong, and nothing right."""
 
 
 def main() -> int:
@@ -31,24 +33,23 @@ def main() -> int:
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything started is stopped
     console = Console(highlight=False, soft_wrap=True)
-    try:
-        with console.status("looking for Prometheus and its relatives"):
-            programs = find()
-    except NotToBeHadError as error:
-        console.print(f"[red]{error}[/red]")
-        return 1
     outcome = Outcome(console)
-    with tempfile.TemporaryDirectory(prefix="tria-alerts-") as folder:
-        run(programs, outcome, Path(folder), chosen)
+    try:
+        with tempfile.TemporaryDirectory(prefix="tria-alerts-") as folder:
+            run(outcome, Path(folder), chosen)
+    except NotToBeHadError as error:
+        console.print(f"[red]not tried: {error}[/red]")
+        return NOT_TRIED
     return outcome.last_word()
 
 
-def run(programs: Programs, outcome: Outcome, folder: Path, chosen: argparse.Namespace) -> None:
+def run(outcome: Outcome, folder: Path, chosen: argparse.Namespace) -> None:
     from monitoring.rules import try_files, try_rules
 
-    try_files(programs, outcome)
-    try_rules(programs, outcome, folder)
-    if chosen.rules or outcome.failed:
+    programs = None if chosen.rules else find()
+    try_files(outcome)
+    try_rules(outcome, folder)
+    if programs is None or outcome.failed:
         return
     from monitoring.live import try_live
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
@@ -14,7 +14,8 @@ WIDTH = 46
 class Outcome:
     console: Console
     failed: int = 0
-    tried: int = field(default=0)
+    tried: int = 0
+    left: int = 0
 
     def section(self, title: str) -> None:
         self.console.print(Text(f"\n{title}", style="bold"))
@@ -26,10 +27,16 @@ class Outcome:
         mark = ("  ok    ", "green") if ok else ("  FAILED", "bold red")
         self.console.print(Text.assemble(mark, f" {what:<{WIDTH}} ", (figures, "dim" if ok else "red")))
 
+    def leave(self, what: str, why: str) -> None:
+        """What cannot be tried here is said, and never counts as well."""
+        self.left += 1
+        self.console.print(Text.assemble(("  not tried", "yellow"), f" {what}: {why}"))
+
     def last_word(self) -> int:
         """The exit code."""
         if self.failed:
             self.console.print(Text(f"\n{self.failed} of {self.tried} failed", style="bold red"))
             return 1
-        self.console.print(Text(f"\nall {self.tried} as they should be", style="bold green"))
+        left = f", {self.left} not tried" if self.left else ""
+        self.console.print(Text(f"\nall {self.tried} as they should be{left}", style="bold green"))
         return 0

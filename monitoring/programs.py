@@ -14,7 +14,6 @@ from pathlib import Path
 from bot.settings import ROOT
 
 UNPACKED = ROOT / "var" / "monitoring"
-PACKAGES = ("prometheus", "prometheus-node-exporter", "prometheus-postgres-exporter", "prometheus-redis-exporter")
 ALERTMANAGER = "prometheus-alertmanager"
 INSTALL = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", ALERTMANAGER]
 NOT_STARTED = {"RUNLEVEL": "1", "DEBIAN_FRONTEND": "noninteractive"}
@@ -22,7 +21,9 @@ NOT_STARTED = {"RUNLEVEL": "1", "DEBIAN_FRONTEND": "noninteractive"}
 OTHER_NAMES = {"prometheus-alertmanager": "alertmanager", "prometheus-node-exporter": "node_exporter",
                "prometheus-postgres-exporter": "postgres_exporter", "prometheus-redis-exporter": "redis_exporter"}  # fmt: skip
 """As they are called where they do not come from Debian."""
-TIMEOUT_S = 300
+IN_PACKAGE = {"promtool": "prometheus", "amtool": ALERTMANAGER}
+"""The others are called as their package is."""
+TIMEOUT_S = 120
 
 
 class NotToBeHadError(Exception):
@@ -46,13 +47,17 @@ def find() -> Programs:
     """Those of the machine, else Debian's. Raises NotToBeHadError."""
     names = ("prometheus", "promtool", "prometheus-alertmanager", "amtool", "prometheus-node-exporter",
              "prometheus-postgres-exporter", "prometheus-redis-exporter")  # fmt: skip
-    if any(_path(name) is None for name in names):
-        _fetch()
-    found = [path for name in names if (path := _path(name)) is not None]
-    if len(found) < len(names):
-        missing = [name for name in names if _path(name) is None]
-        raise NotToBeHadError(f"not found, and not in Debian's packages either: {', '.join(missing)}")
-    return Programs(*found)
+    return Programs(*map(program, names))
+
+
+def program(name: str) -> Path:
+    """One of them, fetched when it is not there. Raises NotToBeHadError."""
+    package = IN_PACKAGE.get(name, name)
+    if _path(name) is None:
+        _fetch(package)
+    if (found := _path(name)) is None:
+        raise NotToBeHadError(f"{name} is not found, and not in Debian's package {package} either")
+    return found
 
 
 def _path(name: str) -> Path | None:
@@ -63,28 +68,41 @@ def _path(name: str) -> Path | None:
     return unpacked if unpacked.is_file() else None
 
 
-def _fetch() -> None:
+def _fetch(package: str) -> None:
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        raise NotToBeHadError(
-            "install Prometheus, Alertmanager and the node, PostgreSQL and Redis exporters on the PATH"
-        )
+        raise NotToBeHadError(f"{package} is not on the PATH, and there is no Debian here to take it from")
     folder = UNPACKED / "packages"
     folder.mkdir(parents=True, exist_ok=True)
+    if package == ALERTMANAGER:
+        _install(folder)
+    else:
+        _unpack(package, folder)
+
+
+def _unpack(package: str, folder: Path) -> None:
     folder.chmod(0o777)  # apt downloads as an account of its own
-    download = ["apt-get", "download", "-qq", *PACKAGES]
+    download = ["apt-get", "download", "-qq", package]
     if not _ran(download, folder):
         _ran(["apt-get", "update", "-qq"], folder)  # a fresh machine has no lists yet
         _must(download, folder)
-    for package in folder.glob("*.deb"):
-        _must(["dpkg-deb", "-x", str(package), str(UNPACKED)], folder)
-    if _path(ALERTMANAGER) is None:
-        _install(folder)
+    for found in folder.glob(f"{package}_*.deb"):
+        _must(["dpkg-deb", "-x", str(found), str(UNPACKED)], folder)
 
 
 def _install(folder: Path) -> None:
-    if os.geteuid() != 0:
-        raise NotToBeHadError(f"run once as root: {' '.join(INSTALL)}")
-    _must(INSTALL, folder)
+    as_root = _as_root(folder)
+    if not _ran([*as_root, *INSTALL], folder):
+        _ran([*as_root, "apt-get", "update", "-qq"], folder)
+        _must([*as_root, *INSTALL], folder)
+
+
+def _as_root(folder: Path) -> list[str]:
+    """What to write before a command that only root may run. Raises NotToBeHadError."""
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") and _ran(["sudo", "-n", "true"], folder):
+        return ["sudo", "-n", "env", *(f"{name}={value}" for name, value in NOT_STARTED.items())]
+    raise NotToBeHadError(f"Alertmanager is not installed; run once as root: {' '.join(INSTALL)}")
 
 
 def _must(command: list[str], folder: Path) -> None:
@@ -95,7 +113,11 @@ def _must(command: list[str], folder: Path) -> None:
 def _ran(command: list[str], folder: Path) -> bool:
     environment = dict(os.environ) | NOT_STARTED
     with (folder / "log").open("ab") as log:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, check=False, stdout=log, stderr=log, timeout=TIMEOUT_S
-        )
+        try:
+            done = subprocess.run(
+                command, cwd=folder, env=environment, check=False, stdout=log, stderr=log, timeout=TIMEOUT_S
+            )
+        except subprocess.TimeoutExpired:
+            log.write(f"{' '.join(command)}: no end after {TIMEOUT_S} s\n".encode())
+            return False
     return done.returncode == 0

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from monitoring.outcome import Outcome
-from monitoring.programs import Programs
+from monitoring.programs import NotToBeHadError, program
 
 HERE = Path(__file__).parent
 TIMEOUT_S = 60
@@ -25,24 +25,34 @@ def alerts() -> list[dict[str, Any]]:
     return [rule for group in read("alerts.yml")["groups"] for rule in group["rules"]]
 
 
-def try_files(programs: Programs, outcome: Outcome) -> None:
+def try_files(outcome: Outcome) -> None:
+    """Raises NotToBeHadError without promtool; where Alertmanager is not installed and cannot be, its file is not tried."""
     outcome.section("files")
-    outcome.add("prometheus.yml", *_ran([programs.promtool, "check", "config", "prometheus.yml"]))
-    outcome.add("alertmanager.yml", *_ran([programs.amtool, "check-config", "alertmanager.yml"]))
+    outcome.add("prometheus.yml", *_ran([program("promtool"), "check", "config", "prometheus.yml"]))
+    try:
+        amtool = program("amtool")
+    except NotToBeHadError as error:
+        outcome.leave("alertmanager.yml", str(error))
+    else:
+        outcome.add("alertmanager.yml", *_ran([amtool, "check-config", "alertmanager.yml"]))
 
 
-def try_rules(programs: Programs, outcome: Outcome, folder: Path) -> None:
+def try_rules(outcome: Outcome, folder: Path) -> None:
     """One run of promtool an alert, with that rule alone: each has its own line, and all together take seconds."""
     outcome.section("alerts: quiet, firing, quiet again")
-    tests = read("alerts_test.yml")
+    promtool, tests = program("promtool"), read("alerts_test.yml")
     for rule in alerts():
-        name = rule["alert"]
-        alone, tried = folder / f"{name}.rule.yml", folder / f"{name}.yml"
-        alone.write_text(yaml.safe_dump({"groups": [{"name": name, "rules": [rule]}]}))
-        cases = [test for test in tests["tests"] if test["alert_rule_test"][0]["alertname"] == name]
-        files = [str(HERE / "thresholds.yml"), str(alone)]
-        tried.write_text(yaml.safe_dump(tests | {"rule_files": files, "tests": cases}))
-        outcome.add(name, *_ran([programs.promtool, "test", "rules", tried]))
+        outcome.add(rule["alert"], *_ran([promtool, "test", "rules", _alone(rule, tests, folder)]))
+
+
+def _alone(rule: dict[str, Any], tests: dict[str, Any], folder: Path) -> Path:
+    """A file for promtool with this rule, the thresholds and its own cases."""
+    name = rule["alert"]
+    alone, tried = folder / f"{name}.rule.yml", folder / f"{name}.yml"
+    alone.write_text(yaml.safe_dump({"groups": [{"name": name, "rules": [rule]}]}))
+    cases = [test for test in tests["tests"] if test["alert_rule_test"][0]["alertname"] == name]
+    tried.write_text(yaml.safe_dump(tests | {"rule_files": [str(HERE / "thresholds.yml"), str(alone)], "tests": cases}))
+    return tried
 
 
 def _ran(command: Sequence[Path | str]) -> tuple[bool, str]:
