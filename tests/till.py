@@ -12,7 +12,10 @@ from sqlalchemy import text
 
 from bot.runtime import Runtime
 from bot.settings.load import load_settings
+from jobs.invoices import load
+from jobs.invoices.accounting import accounting_of
 from jobs.invoices.push import push
+from simulator.config import changed
 from simulator.server import Running
 from simulator.xero_api import XeroApi
 from tests.conftest import Shop
@@ -72,6 +75,19 @@ class Till:
             " FROM (SELECT sum(line_total) AS s FROM order_lines) x"
         )
         self.change("UPDATE invoices SET due_at = now(), state = 'pending', changed = TRUE")
+
+    def stock(self, on_hand: str, sku: str = "PB10-K") -> Till:
+        """Every product is an item in Xero, and this one's stock is tracked there and was just read."""
+        self.xero.config = changed(self.xero.config, {"xero_calls_per_minute": 1000})
+        accounting = accounting_of(self.runtime)
+        load.carry_out(self.runtime, accounting, load.plan(self.runtime, accounting))
+        self.xero.books.stock(sku, on_hand)
+        return self.read_stock()
+
+    def read_stock(self) -> Till:
+        self.change("UPDATE accounting_connection SET stock_at = NULL, paused_until = NULL")
+        self.push()
+        return self
 
     def invoice(self, number: str) -> dict[str, Any]:
         with self.runtime.engine.connect() as connection:

@@ -14,7 +14,7 @@ from bot.decision import OrderWrite
 from bot.errors import BadInputError
 from handlers.console.choosing import outlet_given
 from handlers.console.door import blueprint, done, ops
-from handlers.console.order_form import FRESH, Typed, added_lines, typed
+from handlers.console.order_form import FRESH, Typed, added_lines, passed, typed
 from handlers.console.ring import send
 from handlers.console.sessions import operator
 from handlers.current import current_runtime
@@ -82,7 +82,7 @@ def _wanted(connection: Connection, code: str) -> Wanted:
         notes=form.get("notes", ""),
         reason=form.get("reason", ""),
         form=form["form"],
-        passed=frozenset(each[:40] for each in form.getlist("passed")[:20]),
+        passed=passed(),
     )
 
 

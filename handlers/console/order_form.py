@@ -15,6 +15,8 @@ from bot.errors import BadInputError
 from jobs.by_hand.wanted_lines import WantedLine, number_of
 from jobs.reads.product_search import search
 
+LONGEST_CODE, MOST_DOUBTS = 120, 50
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -49,6 +51,11 @@ FRESH = Typed(MultiDict())
 def typed() -> Typed:
     """What this request's form holds."""
     return Typed(request.form)
+
+
+def passed() -> frozenset[str]:
+    """Codes of the doubts that are ticked."""
+    return frozenset(each[:LONGEST_CODE] for each in request.form.getlist("passed")[:MOST_DOUBTS])
 
 
 def kept_lines() -> list[WantedLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.errors import BadInputError
 from handlers.cli.timeline import said_of
 from handlers.console.choosing import outlet_given, outlet_list
 from handlers.console.door import blueprint, done, ops, viewers
-from handlers.console.order_form import FRESH, Typed, added_lines, kept_lines, typed
+from handlers.console.order_form import FRESH, Typed, added_lines, kept_lines, passed, typed
 from handlers.console.ring import send
 from handlers.console.sessions import operator
 from handlers.console.words import today
@@ -23,6 +24,7 @@ from handlers.order_export import orders_as_csv, orders_as_xlsx
 from jobs.audit import audit
 from jobs.by_hand import change_order, order_approval
 from jobs.by_hand.change_order import Change
+from jobs.by_hand.doubts import Doubt, DoubtsLeftError
 from jobs.reads.orders import Wanted, read_orders, read_timeline
 from jobs.reads.trade_rows import units_of
 from models.database import autocommit, transaction
@@ -67,7 +69,7 @@ def show_order(number: str) -> ResponseReturnValue:
     return _order_page(number, FRESH)
 
 
-def _order_page(number: str, filled: Typed) -> str:
+def _order_page(number: str, filled: Typed, doubts: Sequence[Doubt] = ()) -> str:
     with autocommit(current_runtime().engine) as connection:
         order = _one(connection, number)
         events = read_timeline(connection, order["number"])
@@ -81,6 +83,7 @@ def _order_page(number: str, filled: Typed) -> str:
         units=units,
         changeable=change_order.CHANGEABLE,
         typed=filled,
+        doubts=doubts,
     )
 
 
@@ -132,11 +135,12 @@ def change_lines(number: str) -> ResponseReturnValue:
         with transaction(runtime.engine) as connection:
             lines = (*kept_lines(), *added_lines(connection))
             agreed, wanted_day = form.get("day_is_agreed") == "1", day("delivery_date", None)
-            wanted = Change(number, _version(), lines, wanted_day, form.get("reason", ""), agreed)
+            wanted = Change(number, _version(), lines, wanted_day, form.get("reason", ""), agreed, passed())
             told = change_order.change(runtime, connection, wanted, actor=operator().name)
     except BadInputError as error:
         flash(str(error), "bad")
-        return _order_page(number, typed()), HTTPStatus.UNPROCESSABLE_ENTITY
+        doubts = error.doubts if isinstance(error, DoubtsLeftError) else ()
+        return _order_page(number, typed(), doubts), HTTPStatus.UNPROCESSABLE_ENTITY
     send(told)
     return done(f"{number.upper()} is changed. The customer is told why.", _to(number))
 

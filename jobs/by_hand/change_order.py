@@ -18,7 +18,7 @@ from bot.errors import BadInputError
 from bot.ordering.pricing import OrderLine, total_of
 from bot.runtime import Runtime
 from bot.situation import OrderView, Outlet
-from jobs.by_hand import delivery_day, record_change, wanted_lines
+from jobs.by_hand import delivery_day, doubts, record_change, wanted_lines
 from jobs.by_hand.wanted_lines import WantedLine
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
 from jobs.outbox.write import say_reply
@@ -50,13 +50,15 @@ class Change:
     reason: str
     day_is_agreed: bool = False
     """Delivered on that day, though the outlet could not have ordered for it."""
+    passed: frozenset[str] = frozenset()
+    """Codes of the doubts that the person let pass."""
 
 
 def change(runtime: Runtime, connection: Connection, wanted: Change, *, actor: str) -> int:
     """Writes it; the row to send. Lines that were there keep their price, new ones have today's.
 
     Raises BadInputError for what cannot be ordered, for a day that cannot be had unless it is agreed, for a change of nothing, and
-    when somebody was faster.
+    when somebody was faster; DoubtsLeftError for more than is in stock, unless it was let pass.
     """
     reason = _reason(wanted.reason)
     order, outlet = _changeable(connection, runtime, wanted.number, wanted.version)
@@ -71,9 +73,13 @@ def change(runtime: Runtime, connection: Connection, wanted: Change, *, actor: s
     agreed = None
     if day != order.delivery_date:
         agreed = delivery_day.check(day, runtime.clock(), outlet.delivery, all_the_same=wanted.day_is_agreed)
+    doubts.refuse_left(doubts.of_stock(runtime, connection, lines, order.quantities), wanted.passed)
     write = _written(order, lines, day)
     _write(connection, order, write)
-    detail = _detail(write, order, reason) | ({"agreed": agreed} if agreed else {})
+    passed = ", ".join(sorted(wanted.passed))
+    detail = (
+        _detail(write, order, reason) | ({"agreed": agreed} if agreed else {}) | ({"passed": passed} if passed else {})
+    )
     _record(runtime, connection, order, "changed", detail, actor)
     return say_reply(
         connection, runtime.settings, order.conversation_id, Reply("changed_by_team", {"order": write, "reason": reason}), outlet.name
@@ -155,7 +161,9 @@ def _record(
     """`order` is what it was before."""
     before = {"total": str(order.total), "lines": [[line.sku, str(line.quantity)] for line in order.lines]}
     after = {
-        name: str(detail[name]) for name in ("status", "total", "delivery_date", "agreed", "reason") if detail.get(name)
+        name: str(detail[name])
+        for name in ("status", "total", "delivery_date", "agreed", "passed", "reason")
+        if detail.get(name)
     }
     audited = {"before": before, "after": after}
     record_change.record(connection, runtime.settings, order.id, kind, detail, actor=actor, audited=audited)

@@ -21,7 +21,8 @@ from bot.ordering.pricing import OrderLine, baskets_equal, total_of
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.situation import OrderView, Outlet
-from jobs.by_hand import delivery_day, record_change, wanted_lines
+from jobs.by_hand import delivery_day, doubts, record_change, wanted_lines
+from jobs.by_hand.doubts import Doubt
 from jobs.by_hand.wanted_lines import WantedLine
 from jobs.lease import release_statement
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
@@ -95,14 +96,6 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """What a customer would be asked. `code` changes with what it is about, so that one that was let pass covers no other."""
-
-    code: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Proposed:
     """The order as it would be. `limit` names the limit it is above."""
 
@@ -154,7 +147,7 @@ def propose(runtime: Runtime, connection: Connection, wanted: Wanted) -> Propose
         order_id=None, version=0, status=status.value, outlet_id=place.outlet.id, lines=lines, totals=totals,
         delivery_date=wanted.delivery_date or place.next_day, notes=" ".join(wanted.notes.split()), events=(),
     )  # fmt: skip
-    return Proposed(place, order, limit, tuple(_doubts(runtime, place, order)))
+    return Proposed(place, order, limit, tuple(_doubts(runtime, connection, place, order)))
 
 
 def place(runtime: Runtime, connection: Connection, wanted: Wanted, *, actor: str) -> Placed:
@@ -168,8 +161,7 @@ def place(runtime: Runtime, connection: Connection, wanted: Wanted, *, actor: st
     before = connection.execute(_PLACED_BEFORE, {"id": conversation_id, "form": wanted.form}).one_or_none()
     if before is not None:
         return Placed(before.number, None, before.status == OrderStatus.AWAITING_APPROVAL)
-    if left := [doubt.words for doubt in proposed.doubts if doubt.code not in wanted.passed]:
-        raise BadInputError(f"{'; '.join(left)}: tick that it is meant so, or change it")
+    doubts.refuse_left(proposed.doubts, wanted.passed)
     order = replace(proposed.order, number=connection.execute(_NUMBER).scalar_one())
     message_id = _tell(runtime, connection, conversation_id, proposed, order, wanted)
     order_id = _insert(runtime, connection, order, conversation_id, message_id, channel)
@@ -195,7 +187,8 @@ def _limit(settings: Settings, wanted: Sequence[WantedLine], lines: Sequence[Ord
     return "total" if total > settings.max_order_total else None
 
 
-def _doubts(runtime: Runtime, place: Place, order: OrderWrite) -> list[Doubt]:
+def _doubts(runtime: Runtime, connection: Connection, place: Place, order: OrderWrite) -> list[Doubt]:
+    """What a customer would be asked."""
     found: list[Doubt] = []
     day, minimum = order.delivery_date, place.outlet.min_order_total
     if day is None:
@@ -209,7 +202,7 @@ def _doubts(runtime: Runtime, place: Place, order: OrderWrite) -> list[Doubt]:
     found += [
         Doubt(f"same:{each.number}", f"{each.number} has the same goods for the same day already") for each in same
     ]
-    return found
+    return found + doubts.of_stock(runtime, connection, order.lines)
 
 
 def _tell(

@@ -22,7 +22,9 @@ from models.database import transaction
 
 EVERY_S = 15 * 60.0
 _KEEP = text("""
-UPDATE accounting_links SET in_stock = CAST(CAST(:stock AS jsonb) ->> code AS numeric), seen_at = now() WHERE kind = 'item'
+UPDATE accounting_links a SET in_stock = read.in_stock, seen_at = now()
+FROM (SELECT id, CAST(CAST(:stock AS jsonb) ->> code AS numeric) AS in_stock FROM accounting_links WHERE kind = 'item') read
+WHERE a.id = read.id AND a.in_stock IS DISTINCT FROM read.in_stock
 """)
 _READ = text("UPDATE accounting_connection SET stock_at = now() WHERE id = 1")
 

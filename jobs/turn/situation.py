@@ -20,7 +20,7 @@ from bot.telemetry import get_logger, report_error
 from jobs.handoff.meanwhile import read_aside
 from jobs.lease import Lease
 from jobs.order_rows import ORDER_JSON, OUTLET_JSON, order_view, outlet_of
-from jobs.reads.stock import stock_left
+from jobs.reads.stock import STOCK_LEFT_JSON, asks_for_stock, stock_of
 from jobs.turn.burst import first_turn
 from jobs.turn.catalog_cache import current_index, current_prices
 from models.conversation import Owner
@@ -69,7 +69,8 @@ SELECT
   (SELECT content FROM conversation_messages WHERE conversation_id = :id AND direction = 'outbound' ORDER BY id DESC LIMIT 1) AS last_reply,
   (SELECT language FROM contacts WHERE id = :contact) AS chosen_language,
   (SELECT version FROM catalog_version) AS catalog_version,
-  (SELECT rate FROM tax_rates WHERE effective_from <= CAST(:today AS date) ORDER BY effective_from DESC LIMIT 1) AS tax_rate
+  (SELECT rate FROM tax_rates WHERE effective_from <= CAST(:today AS date) ORDER BY effective_from DESC LIMIT 1) AS tax_rate,
+  CASE WHEN CAST(:stock AS boolean) THEN {STOCK_LEFT_JSON} END AS stock
 """,
 )
 
@@ -95,6 +96,7 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
             "recent": RECENT,
             "latest": LATEST,
             "today": today,
+            "stock": asks_for_stock(settings),
         },
     ).one()
     said = (
@@ -123,7 +125,7 @@ def read_situation(runtime: Runtime, connection: Connection, lease: Lease) -> tu
         draft=draft,
         orders=tuple(order_view(raw) for raw in row.orders or []),
         usual={(outlet_id, sku): Usual(orders, Decimal(most)) for outlet_id, sku, orders, most in row.usual or []},
-        stock=stock_left(connection, settings, today),
+        stock=stock_of(row.stock),
         prices=current_prices(runtime, connection, row.catalog_version),
         conversation_id=lease.conversation_id,
         question=question,
