@@ -44,11 +44,11 @@ def of_stock(
 ) -> list[Doubt]:  # fmt: skip
     """Goods of which more is taken than is left of the stock that the accounting system counts. `promised` is what the order has
     of each already."""
-    left = stock_left(connection, runtime.settings, runtime.clock().astimezone(runtime.settings.zone).date())
+    today = runtime.clock().astimezone(runtime.settings.zone).date()
+    known = stock_left(connection, runtime.settings, today).items()
+    left = {sku: max(there, Decimal(0)) for sku, there in known}
     wanted = [(line, line.quantity - promised.get(line.sku, Decimal(0))) for line in lines if line.sku in left]
-    return [
-        _short(line, more, max(left[line.sku], Decimal(0))) for line, more in wanted if more > max(left[line.sku], 0)
-    ]
+    return [_short(line, more, left[line.sku]) for line, more in wanted if more > left[line.sku]]
 
 
 def _short(line: OrderLine, more: Decimal, left: Decimal) -> Doubt:

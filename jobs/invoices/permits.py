@@ -8,14 +8,18 @@ from contextlib import contextmanager
 
 from limits import RateLimitItemPerMinute
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from bot.breaker import Breaker
 from bot.errors import NotConnectedError, PermanentError, TemporaryError, TriaError
 from bot.rates import SharedWindow
 from bot.runtime import Runtime
-from bot.telemetry import metrics
+from bot.telemetry import error_words, get_logger, metrics
 from jobs.invoices import connection as standing
 from models.database import autocommit
+from models.sqlstate import is_temporary
+
+log = get_logger(__name__)
 
 AT_ONCE = 5
 A_MINUTE = 56
@@ -69,7 +73,7 @@ def _slot(connection: Connection) -> Iterator[None]:
             try:
                 yield
             finally:
-                connection.execute(_UNLOCK, {"space": SLOTS, "key": slot})
+                _give_back(connection, SLOTS, slot)
             return
     raise TemporaryError("five calls are under way", code="busy", retry_after_s=0.5)
 
@@ -83,7 +87,19 @@ def alone(runtime: Runtime, space: int, key: int) -> Iterator[bool]:
             yield is_mine
         finally:
             if is_mine:
-                connection.execute(_UNLOCK, {"space": space, "key": key})
+                _give_back(connection, space, key)
+
+
+def _give_back(connection: Connection, space: int, key: int) -> None:
+    """What was done under the lock stands, and what Xero answered is not lost, when PostgreSQL went away meanwhile: a connection
+    that ends gives its locks back."""
+    try:
+        connection.execute(_UNLOCK, {"space": space, "key": key})
+    except DBAPIError as error:
+        if not is_temporary(error):
+            raise
+        connection.invalidate()
+        log.warning("a lock was given back by closing its connection", reason=error_words(error))
 
 
 @contextmanager

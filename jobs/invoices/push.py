@@ -26,6 +26,7 @@ from jobs.invoices.outcome import write_down
 from jobs.invoices.permits import hold_off
 from jobs.invoices.rows import Claimed, Ended
 from models.database import again_if_stale, autocommit, transaction
+from models.sqlstate import is_temporary
 
 log = get_logger(__name__)
 
@@ -115,9 +116,12 @@ def _work(work: Attempt) -> None:
             if steps[each.id].act is Act.CREDIT:
                 requests.credit(work, each)
     except Exception as error:  # claimed is claimed: its end has to be written down, and nothing is tried for ever
-        log.exception("invoicing failed in a way nobody foresaw")
-        report_error(error)
-        work.end_all(work.open, UnknownOutcome(error_words(error), code="bug"))
+        if is_away := is_temporary(error):
+            log.warning("the database was away while invoices were made", reason=error_words(error))
+        else:
+            log.exception("invoicing failed in a way nobody foresaw")
+            report_error(error)
+        work.end_all(work.open, UnknownOutcome(error_words(error), code="database" if is_away else "bug"))
 
 
 def _look_up(work: Attempt) -> None:

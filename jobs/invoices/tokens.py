@@ -24,6 +24,7 @@ from jobs import failures
 from jobs.audit import audit
 from jobs.invoices import connection as standing
 from jobs.invoices.connection import CONNECTION
+from jobs.outbox.finish import PATIENTLY
 from models.database import transaction
 from models.failure_kind import FailureKind
 
@@ -169,7 +170,7 @@ class TokenStore:
                 "the access token could not be refreshed", code="refresh", retry_after_s=2.0
             ) from error
         failpoints.hit("token.after_answer")
-        self._store(turn, used, tokens)
+        PATIENTLY(self._store, turn, used, tokens)
         failpoints.hit("token.after_store")
         metrics.xero_refreshes_total.labels("ok").inc()
         return tokens.access
