@@ -23,6 +23,18 @@ LOCK_TIMEOUT_MS = 2_000
 # a process of ours waits a quarter of an hour for an answer of a PostgreSQL that is gone. In seconds; the last in milliseconds.
 ASKED_AFTER_S, ASKED_EVERY_S, ASKED_TIMES = 5, 2, 3
 UNANSWERED_MS = 10_000
+# Prepared statements (prepared.py) look rows up by key: planning them anew for each value costs more than running them.
+_BOUNDS = {
+    "statement_timeout": STATEMENT_TIMEOUT_MS,
+    "lock_timeout": LOCK_TIMEOUT_MS,
+    "timezone": "UTC",
+    "plan_cache_mode": "force_generic_plan",
+    "tcp_keepalives_idle": ASKED_AFTER_S,
+    "tcp_keepalives_interval": ASKED_EVERY_S,
+    "tcp_keepalives_count": ASKED_TIMES,
+    "tcp_user_timeout": UNANSWERED_MS,
+}
+BOUNDS = "; ".join(f"SET {name} = '{value}'" for name, value in _BOUNDS.items())
 _single: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 """Beside each engine one whose connections stay in autocommit: switching one over and back costs two round trips."""
 
@@ -35,11 +47,6 @@ def make_engine(
     pre_ping is off: it costs a round trip a checkout. A connection that died while idle surfaces as an OperationalError, which
     `again_if_stale` answers by one repetition; every caller treats it as temporary (the webhook's 503, the job's retry).
     """
-    options = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
-    # Prepared statements (prepared.py) look rows up by key: planning them anew for each value costs more than running them.
-    options += " -c plan_cache_mode=force_generic_plan"
-    options += f" -c tcp_keepalives_idle={ASKED_AFTER_S} -c tcp_keepalives_interval={ASKED_EVERY_S}"
-    options += f" -c tcp_keepalives_count={ASKED_TIMES} -c tcp_user_timeout={UNANSWERED_MS}"
     shared: dict[str, Any] = {
         "pool_size": pool_size,
         "max_overflow": 0,
@@ -48,7 +55,6 @@ def make_engine(
         "hide_parameters": True,
         "connect_args": {
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "options": options,
             "application_name": application,
             "keepalives_idle": ASKED_AFTER_S,
             "keepalives_interval": ASKED_EVERY_S,
@@ -62,10 +68,20 @@ def make_engine(
     event.listen(engine, "engine_disposed", lambda _: single.dispose())
     # A forked child that shares a pooled connection gets other children's rows.
     for each in (engine, single):
+        event.listen(each, "connect", _set_bounds)
         os.register_at_fork(after_in_child=partial(each.dispose, close=False))
         if took is not None:
             _time_statements(each, took)
     return engine
+
+
+def _set_bounds(connection: Any, _: object) -> None:
+    """In a statement, because a pooler refuses the start-up option that would save it, or drops that without a word."""
+    was = connection.autocommit
+    connection.autocommit = True  # a transaction around it would cost two more round trips
+    with connection.cursor() as cursor:
+        cursor.execute(BOUNDS)
+    connection.autocommit = was
 
 
 def _time_statements(engine: Engine, took: Callable[[float], None]) -> None:

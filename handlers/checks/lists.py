@@ -5,9 +5,10 @@ from __future__ import annotations
 from bot.channels.registry import customer_channels
 from handlers.checks import code, knowledge, machine, online, outside, storage, trade, work
 from handlers.checks.check import Check, Severity
-from jobs.upkeep import tax_rates
+from jobs.upkeep import connection_fit, tax_rates
 
 DATABASE = Check("database", "storage", storage.database, "start PostgreSQL and check DATABASE_URL")
+CONNECTIONS = Check("connections", "storage", storage.connections_are_ours, connection_fit.CURE, needs="database")
 SCHEMA = Check("schema", "storage", storage.schema_is_current, "run `flask db upgrade`", needs="database")
 DRIFT = Check(
     "schema",
@@ -96,7 +97,7 @@ _CODE = (
 )
 
 READINESS = (DATABASE, SCHEMA, REDIS, *_WORK, *_TRADE, *_MACHINE, *_OUTSIDE)
-DOCTOR = (*_CODE, DATABASE, DRIFT, REDIS, REDIS_KEEPS, *_WORK, *_TRADE, *_MACHINE, *_OUTSIDE)
+DOCTOR = (*_CODE, DATABASE, CONNECTIONS, DRIFT, REDIS, REDIS_KEEPS, *_WORK, *_TRADE, *_MACHINE, *_OUTSIDE)
 ONLINE = (
     Check("twilio_account", "online", online.twilio_account, "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"),
     Check(

@@ -12,9 +12,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.runtime import Runtime
 from handlers.checks.check import Severity, Verdict
-from jobs.upkeep import redis_settings
+from jobs.upkeep import connection_fit, redis_settings
 from models import schema
 from models.database import again_if_stale, pool_numbers
+from models.pooling import is_shared
 from models.sqlstate import connection_problem
 
 SLOW_MS = 250.0
@@ -38,6 +39,12 @@ def database(runtime: Runtime) -> Verdict:
 def _ask(runtime: Runtime) -> None:
     with runtime.engine.connect() as connection:
         connection.execute(text("SELECT 1"))
+
+
+def connections_are_ours(runtime: Runtime) -> Verdict:
+    if is_shared(runtime.engine):
+        return Verdict(Severity.UNHEALTHY, connection_fit.SHARED)
+    return Verdict()
 
 
 def schema_is_current(runtime: Runtime) -> Verdict:

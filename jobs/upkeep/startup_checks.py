@@ -14,7 +14,7 @@ from bot.errors import StartupRefused
 from bot.rules_digest import rules_digest
 from bot.runtime import Runtime, get_runtime
 from bot.telemetry import configure_logging, get_logger, init_sentry, init_tracing
-from jobs.upkeep import redis_settings, schema_fit
+from jobs.upkeep import connection_fit, redis_settings, schema_fit
 from jobs.upkeep.catalog_filled import refuse_empty
 from jobs.upkeep.tax_rates import warn_of_another_rate
 
@@ -41,9 +41,10 @@ def begin(name: str, arguments: Sequence[str] | None = None) -> Runtime | None:
 
 
 def refuse_unfit(runtime: Runtime, *, allow_empty: bool = False) -> None:
-    """Raises StartupRefused: failpoints armed in production, another schema, nothing to sell, an unfit Redis."""
+    """Raises StartupRefused: failpoints armed in production, another schema, a pooler that shares, nothing to sell, an unfit Redis."""
     failpoints.refuse_in_production(runtime.settings.is_production)
     schema_fit.refuse_another_schema(runtime)
+    connection_fit.refuse_shared_connections(runtime)
     refuse_empty(runtime, allow_empty=allow_empty)
     redis_settings.refuse_unfit_redis(runtime)
     warn_of_another_rate(runtime)
