@@ -77,6 +77,17 @@ def test_an_exit_code_alone_does_not_say_that_tests_passed(
     assert (found.word, found.judged[0].against) == (NO_GO, against)
 
 
+RUN_TESTS = [each for each in GATES if each.runs_tests and "pytest" in each.command]
+
+
+@pytest.mark.parametrize("each", RUN_TESTS, ids=lambda each: each.name)
+def test_a_gate_that_runs_tests_lets_pytest_say_how_many_passed(each: Gate, tmp_path: Path) -> None:
+    """One `-q` beside the one of the project's own settings takes that line away, and the gate could never be passed."""
+    quick = [word for word in each.command if not word.startswith("tests/")] + ["tests/test_critical_paths.py"]
+    assert gather(each.name, quick, tmp_path).ok
+    assert all_tests_passed(tmp_path / f"{each.name}.log") == ""
+
+
 def test_nothing_is_go_without_evidence_and_nothing_is_run_to_read_it(house: Callable[..., Decision]) -> None:
     found = house(FINE, LIVE, run=False)
     assert (found.word, {each.against for each in found.judged}) == (NO_GO, {"there is no evidence"})
