@@ -36,6 +36,11 @@ def text_of(path: Path) -> str:
         raise BadInputError(f"cannot read {path.name}: {error.strerror}") from error
     if raw is None:
         raise BadInputError(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB")
+    return text_from(raw)
+
+
+def text_from(raw: bytes) -> str:
+    """The text of a file's bytes. Raises BadInputError when they are not UTF-8."""
     if raw.startswith(UTF_16):
         raise BadInputError("row 1: the file is UTF-16, not UTF-8; save it as CSV UTF-8")
     try:
@@ -108,6 +113,8 @@ class Faults:
 def _unreadable(cell: str, *, code: bool) -> str:
     if cell.upper() in SPREADSHEET_ERRORS:
         return f"is {cell.upper()}, a spreadsheet's error"
+    if cell.isascii() and cell.isprintable():
+        return ""
     for char in cell:
         kind = unicodedata.category(char)
         unseen = kind in ("Cc", "Cf", "Co", "Cn") and char not in LINE_ENDS and (code or char not in JOINERS)

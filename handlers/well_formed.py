@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, request
 
 from bot.errors import BadInputError
+from handlers import body_limit
 
 NUL = "\x00"
 
@@ -15,6 +16,7 @@ def install(app: Flask) -> None:
 
 def check() -> None:
     """Raises BadInputError. The body is read here, once, and kept for the door; MAX_CONTENT_LENGTH bounds it."""
+    body_limit.widen()
     asked = request.args.items(multi=True) if request.query_string else ()
     if NUL in request.path or any(NUL in key or NUL in value for key, value in asked):
         raise BadInputError("the address holds a NUL character", code="nul")

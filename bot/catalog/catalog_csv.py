@@ -37,19 +37,25 @@ def read_catalog(path: str | Path) -> list[Product]:
 
 def parse_catalog(text: str) -> list[Product]:
     """The products of a catalog CSV's text. Raises BadInputError."""
-    products: list[Product] = []
+    rows, errors = catalog_rows(text)
+    refuse(errors or ([] if rows else ["the catalog has no rows"]))
+    return list(rows.values())
+
+
+def catalog_rows(text: str) -> tuple[dict[int, Product], list[str]]:
+    """The good rows by number, and what is wrong with the others. Raises BadInputError when it is no catalog at all."""
+    products: dict[int, Product] = {}
     errors: list[str] = []
     first_row: dict[str, int] = {}
     for number, product in each_row(rows_of(text, COLUMNS), product_row, errors):
         seen = first_row.setdefault(looks_of(product.sku), number)
-        if seen != number:
-            same = any(other.sku.casefold() == product.sku.casefold() for other in products)
-            errors.append(
-                f"row {number}: SKU {product.sku} {'is already in' if same else 'looks like the one of'} row {seen}"
-            )
-        products.append(product)
-    refuse(errors or ([] if products else ["the catalog has no rows"]))
-    return products
+        if seen == number:
+            products[number] = product
+        else:
+            same = products[seen].sku.casefold() == product.sku.casefold()
+            words = "is already in" if same else "looks like the one of"
+            errors.append(f"row {number}: SKU {product.sku} {words} row {seen}")
+    return products, errors
 
 
 def looks_of(sku: str) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.csv_rows import FORMULA_STARTS, Faults, Row, each_row, read_rows, refuse
+from bot.csv_rows import FORMULA_STARTS, Faults, Row, each_row, refuse, rows_of, text_of
 from bot.errors import BadInputError
 from bot.identity.phones import to_e164
 from bot.language.languages import DEFAULT, answered
@@ -34,16 +34,23 @@ class OutletRow:
 
 def read_outlets(path: str | Path) -> list[OutletRow]:
     """The outlets of the file at `path`. Raises BadInputError naming every bad row (the first twenty)."""
-    outlets: list[OutletRow] = []
+    rows, errors = outlet_rows(text_of(Path(path)))
+    refuse(errors or ([] if rows else ["the file has no outlets"]))
+    return list(rows.values())
+
+
+def outlet_rows(text: str) -> tuple[dict[int, OutletRow], list[str]]:
+    """The good rows by number, and what is wrong with the others. Raises BadInputError when it is no such file at all."""
+    outlets: dict[int, OutletRow] = {}
     errors: list[str] = []
     first_row: dict[str, int] = {}
-    for number, outlet in each_row(read_rows(Path(path), REQUIRED, OPTIONAL), outlet_row, errors):
+    for number, outlet in each_row(rows_of(text, REQUIRED, OPTIONAL), outlet_row, errors):
         seen = first_row.setdefault(outlet.code, number)
-        if seen != number:
+        if seen == number:
+            outlets[number] = outlet
+        else:
             errors.append(f"row {number}: outlet_id {outlet.code} is already in row {seen}")
-        outlets.append(outlet)
-    refuse(errors or ([] if outlets else ["the file has no outlets"]))
-    return outlets
+    return outlets, errors
 
 
 def outlet_row(row: Row, *, with_phones: bool = True) -> OutletRow:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from handlers.console import (
+    adding,
     admin,
+    bring_in,
     broadcasts,
     canned,
     choosing,
@@ -22,5 +24,5 @@ from handlers.console import (
 )
 
 PAGES = (
-    sign_in, second_factor, inbox, faq, new_order, orders, packing, todo, broadcasts, canned, choosing, products, outlets, figures, admin, events
+    sign_in, second_factor, inbox, faq, new_order, orders, packing, todo, broadcasts, canned, choosing, adding, bring_in, products, outlets, figures, admin, events
 )  # fmt: skip

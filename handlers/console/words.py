@@ -20,7 +20,23 @@ CHANNELS = {"whatsapp": "WhatsApp", "telegram": "Telegram", "api": "API", "email
 
 
 def install(blueprint: Blueprint) -> None:
-    for filter_ in (at, day, clock, since, money, amount, plain, channel, initials, hue, unit, price, language, detail):
+    for filter_ in (
+        at,
+        day,
+        clock,
+        since,
+        money,
+        amount,
+        plain,
+        channel,
+        initials,
+        hue,
+        unit,
+        price,
+        language,
+        detail,
+        value,
+    ):
         blueprint.add_app_template_filter(filter_, f"c_{filter_.__name__}")
 
 
@@ -91,21 +107,24 @@ def detail(found: Mapping[str, Any]) -> str:
     """What the audit keeps beside an act: `name: Bugis, before Bugis Junction; role: admin`."""
     before, after = found.get("before"), found.get("after")
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
-        return "; ".join(f"{plain(name)}: {_value(value)}" for name, value in found.items())
+        return "; ".join(f"{plain(name)}: {value(each)}" for name, each in found.items())
     changed = [name for name in after if before.get(name) != after[name]]
-    rest = {name: value for name, value in found.items() if name not in ("before", "after")}
-    parts = [f"{plain(name)}: {_value(after[name])}, before {_value(before.get(name))}" for name in changed]
+    rest = {name: each for name, each in found.items() if name not in ("before", "after")}
+    parts = [f"{plain(name)}: {value(after[name])}, before {value(before.get(name))}" for name in changed]
     return "; ".join(filter(None, [*parts, detail(rest)]))
 
 
-def _value(value: object) -> str:
-    if isinstance(value, Mapping):
-        return detail(value)
-    if isinstance(value, list):
-        return ", ".join(map(_value, value)) or "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "none" if value is None else str(value)
+def value(given: object) -> str:
+    """A field as people read it: no quotes, no brackets."""
+    if isinstance(given, Mapping):
+        return detail(given) or "none"
+    if isinstance(given, list):
+        return ", ".join(map(value, given)) or "none"
+    if isinstance(given, Decimal):
+        return f"{given:.0f}" if given == given.to_integral_value() else price(given)
+    if isinstance(given, bool):
+        return "yes" if given else "no"
+    return "none" if given is None or given == "" else str(given)
 
 
 def channel(name: str) -> str:

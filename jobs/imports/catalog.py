@@ -6,7 +6,7 @@ prices when they were placed, so no import changes an order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,8 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from bot.catalog.catalog_csv import looks_of
 from bot.catalog.product import Product
+from bot.csv_rows import refuse
 from jobs.catalog_changed import catalog_changed, lock_catalog
+from jobs.imports.compared import Compared, Preview, preview_of
 from models import product as tables
 
 PRODUCTS: Table = tables.Product.__table__  # type: ignore[assignment]
@@ -41,18 +44,46 @@ def import_catalog(connection: Connection, products: Sequence[Product], *, deact
     """Write what differs. Imports wait for each other; the catalog version rises when anything changed."""
     lock_catalog(connection)
     present = _present(connection)
-    wanted = {product.sku: _row(product) for product in products}
-    added = tuple(sku for sku in wanted if sku not in present)
-    changed = tuple(sku for sku, row in wanted.items() if sku in present and present[sku] != row)
-    _write(connection, [wanted[sku] for sku in (*added, *changed)])
+    rows = [_compared(product, present) for product in products]
+    refuse(_look_alike(rows, present))
+    added = tuple(row.code for row in rows if row.is_new)
+    changed = tuple(row.code for row in rows if row.differs and not row.is_new)
+    _write(connection, [dict(row.after) for row in rows if row.differs])
+    wanted = {row.code for row in rows}
     missing = [sku for sku, row in present.items() if sku not in wanted and row["is_active"]]
     taken_off = tuple(missing) if deactivate_missing else ()
     if taken_off:
         connection.execute(update(PRODUCTS).where(PRODUCTS.c.sku.in_(taken_off)).values(is_active=False))
-    result = CatalogImport(added, changed, len(wanted) - len(added) - len(changed), taken_off)
+    result = CatalogImport(added, changed, len(rows) - len(added) - len(changed), taken_off)
     if result.any_change:
         catalog_changed(connection)
     return result
+
+
+def compare_products(connection: Connection, products: Sequence[Product]) -> list[Compared]:
+    """Each with what is stored of it."""
+    present = _present(connection)
+    return [_compared(product, present) for product in products]
+
+
+def preview_catalog(connection: Connection, products: Mapping[int, Product], refused: Sequence[str]) -> Preview:
+    """What `import_catalog` would do with these rows of a file, and what it refuses beside `refused`. Nothing is written."""
+    present = _present(connection)
+    rows = {number: _compared(product, present) for number, product in products.items()}
+    alike = {number: why for number, row in rows.items() for why in _look_alike([row], present)}
+    good = {number: row for number, row in rows.items() if number not in alike}
+    return preview_of(good, [*refused, *(f"row {number}: {why}" for number, why in alike.items())])
+
+
+def _compared(product: Product, present: dict[str, dict[str, Any]]) -> Compared:
+    return Compared(product.sku, product.name, _row(product), present.get(product.sku))
+
+
+def _look_alike(rows: Sequence[Compared], present: dict[str, dict[str, Any]]) -> list[str]:
+    """New SKUs that nobody could tell from one that is there: whoever reads an order would see the wrong one."""
+    new = [row.code for row in rows if row.is_new]
+    there = {looks_of(sku): sku for sku in present} if new else {}
+    return [f"SKU {sku} looks like {there[looks_of(sku)]}, which is there" for sku in new if looks_of(sku) in there]
 
 
 def _row(product: Product) -> dict[str, Any]:

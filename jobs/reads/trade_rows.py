@@ -51,6 +51,7 @@ SELECT code, name, lower(code) = lower(:words) OR lower(name) = lower(:words) AS
 WHERE position(lower(:words) IN lower(concat_ws(' ', code, name))) > 0
 ORDER BY lower(code) = lower(:words) DESC, lower(name) = lower(:words) DESC, code LIMIT 4
 """)
+_CATEGORY_NAMES = text("SELECT DISTINCT category FROM products WHERE category <> '' ORDER BY category LIMIT :most")
 _CUSTOMER_NAMES = text("SELECT name FROM customers ORDER BY name LIMIT :most")
 _CUSTOMERS = text("""
 SELECT c.id, c.name, array_remove(array_agg(o.code ORDER BY o.code), NULL) AS outlets,
@@ -129,6 +130,10 @@ def outlet_called(connection: Connection, words: str, *, whole: bool = False) ->
 
 def customer_names(connection: Connection, *, most: int = 1_000_000) -> list[str]:
     return [row.name for row in connection.execute(_CUSTOMER_NAMES, {"most": most})]
+
+
+def category_names(connection: Connection, *, most: int) -> list[str]:
+    return [row.category for row in connection.execute(_CATEGORY_NAMES, {"most": most})]
 
 
 def customers(connection: Connection, *, name: str | None = None, most: int = 1_000_000) -> Rows:

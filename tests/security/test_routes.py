@@ -48,7 +48,8 @@ TABLE = {
     " console.show_product console.suggest_outlets console.suggest_products console.products console.figures console.figure_file console.follow console.sign_out console.todo console.broadcasts"
     " console.failures console.show_one_failure console.show_name console.export_orders console.nothing_here"
     " console.second_factor console.begin_second_factor console.confirm_second_factor console.renew_recovery_codes",
-    Door.OPS: "console.answer_thread console.approve_order console.assign_thread console.bind_contact console.cancel_order console.change_outlet_rules console.change_product_details console.set_price"
+    Door.OPS: "console.new_product console.add_new_product console.new_outlet console.add_new_outlet console.products_file console.bring_products_in"
+    " console.outlets_file console.bring_outlets_in console.answer_thread console.approve_order console.assign_thread console.bind_contact console.cancel_order console.change_outlet_rules console.change_product_details console.set_price"
     " console.change_lines console.change_one_product console.decide_name console.decide_person console.decline_order"
     " console.hand_back_thread console.invite_contact console.keep_as_faq console.keep_order console.note_thread console.preview_broadcast console.replay_failures"
     " console.resume_broadcast console.send_broadcast console.take_thread console.unbind_contact console.new_order"
