@@ -7,7 +7,7 @@ PY := .venv/bin/python
 SAME_MAKE = $(MAKE)
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
 
-.PHONY: help install install-dev run test test-slow lint eval bench chaos hosts runbook fuzz load alerts lock clean deploy-drill audit deploy-plain
+.PHONY: help install install-dev run test test-slow lint eval bench chaos hosts pooler runbook fuzz load alerts lock clean deploy-drill audit deploy-plain
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,9 @@ chaos: install-dev ## kill and cut what can be killed and cut, then count the or
 
 hosts: install-dev ## two web and two worker hosts, PostgreSQL and Redis as machines of their own; cut one off, lose others, count
 	@$(PY) -m chaos.hosts $(ARGS)
+
+pooler: install-dev ## web, workers and invoices behind a real pgbouncer, where one can be had; what its modes keep and lose
+	@$(PY) -m chaos.pooler $(ARGS)
 
 runbook: install-dev ## play every issue of docs/runbook.md: break a house, type the page, look whether it is well
 	@$(PY) -m chaos.rehearsal $(ARGS)

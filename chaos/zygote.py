@@ -69,6 +69,14 @@ def _child(asked: dict[str, Any], zygote: int) -> int:
     return RUNS[asked["run"]]()
 
 
+def _exit_code(leaving: SystemExit) -> int:
+    """As Python itself does it: what is not a number is a reason, and said."""
+    if leaving.code is None or isinstance(leaving.code, int):
+        return leaving.code or 0
+    sys.stderr.write(f"{leaving.code}\n")
+    return 1
+
+
 def _fork(asked: dict[str, Any]) -> int:
     zygote = os.getpid()
     pid = os.fork()
@@ -78,7 +86,7 @@ def _fork(asked: dict[str, Any]) -> int:
     try:
         code = _child(asked, zygote)
     except SystemExit as leaving:
-        code = leaving.code if isinstance(leaving.code, int) else 1
+        code = _exit_code(leaving)
     except BaseException as error:  # noqa: BLE001 - the child must never return into the parent's loop
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:

@@ -2,7 +2,7 @@
 
 The hot path's few large statements each take longer to plan than to run. psycopg2 sends text, so the preparing is done in SQL:
 PREPARE on a connection's first use, EXECUTE from then on. Needs a connection of our own to PostgreSQL, or a pooler in
-session mode.
+session mode; behind another no process starts (pooling.py).
 """
 
 from __future__ import annotations

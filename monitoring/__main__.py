@@ -13,8 +13,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from embedded.debian import NotToBeHadError
 from monitoring.outcome import Outcome
-from monitoring.programs import NotToBeHadError, find
+from monitoring.programs import find
 
 OUTLETS = 20
 NOT_TRIED = 3

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.settings import ROOT
+from embedded.debian import NotToBeHadError, must, packages_folder, ran, unpack
 
 UNPACKED = ROOT / "var" / "monitoring"
 ALERTMANAGER = "prometheus-alertmanager"
@@ -23,11 +23,6 @@ OTHER_NAMES = {"prometheus-alertmanager": "alertmanager", "prometheus-node-expor
 """As they are called where they do not come from Debian."""
 IN_PACKAGE = {"promtool": "prometheus", "amtool": ALERTMANAGER}
 """The others are called as their package is."""
-TIMEOUT_S = 120
-
-
-class NotToBeHadError(Exception):
-    """A program is neither here nor can it be fetched; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,55 +64,24 @@ def _path(name: str) -> Path | None:
 
 
 def _fetch(package: str) -> None:
-    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        raise NotToBeHadError(f"{package} is not on the PATH, and there is no Debian here to take it from")
-    folder = UNPACKED / "packages"
-    folder.mkdir(parents=True, exist_ok=True)
     if package == ALERTMANAGER:
-        _install(folder)
+        _install(packages_folder(package, UNPACKED))
     else:
-        _unpack(package, folder)
-
-
-def _unpack(package: str, folder: Path) -> None:
-    folder.chmod(0o777)  # apt downloads as an account of its own
-    download = ["apt-get", "download", "-qq", package]
-    if not _ran(download, folder):
-        _ran(["apt-get", "update", "-qq"], folder)  # a fresh machine has no lists yet
-        _must(download, folder)
-    for found in folder.glob(f"{package}_*.deb"):
-        _must(["dpkg-deb", "-x", str(found), str(UNPACKED)], folder)
+        unpack(package, UNPACKED)
 
 
 def _install(folder: Path) -> None:
     as_root = _as_root(folder)
-    if not _ran([*as_root, *INSTALL], folder):
-        _ran([*as_root, "apt-get", "update", "-qq"], folder)
-        _must([*as_root, *INSTALL], folder)
+    if not ran([*as_root, *INSTALL], folder):
+        ran([*as_root, "apt-get", "update", "-qq"], folder)
+        must([*as_root, *INSTALL], folder)
 
 
 def _as_root(folder: Path) -> list[str]:
     """What to write before a command that only root may run. Raises NotToBeHadError."""
+    environment = ["env", *(f"{name}={value}" for name, value in NOT_STARTED.items())]
     if os.geteuid() == 0:
-        return []
-    if shutil.which("sudo") and _ran(["sudo", "-n", "true"], folder):
-        return ["sudo", "-n", "env", *(f"{name}={value}" for name, value in NOT_STARTED.items())]
+        return environment
+    if shutil.which("sudo") and ran(["sudo", "-n", "true"], folder):
+        return ["sudo", "-n", *environment]
     raise NotToBeHadError(f"Alertmanager is not installed; run once as root: {' '.join(INSTALL)}")
-
-
-def _must(command: list[str], folder: Path) -> None:
-    if not _ran(command, folder):
-        raise NotToBeHadError(f"{' '.join(command)} failed: see {folder / 'log'}")
-
-
-def _ran(command: list[str], folder: Path) -> bool:
-    environment = dict(os.environ) | NOT_STARTED
-    with (folder / "log").open("ab") as log:
-        try:
-            done = subprocess.run(
-                command, cwd=folder, env=environment, check=False, stdout=log, stderr=log, timeout=TIMEOUT_S
-            )
-        except subprocess.TimeoutExpired:
-            log.write(f"{' '.join(command)}: no end after {TIMEOUT_S} s\n".encode())
-            return False
-    return done.returncode == 0

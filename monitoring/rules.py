@@ -9,8 +9,9 @@ from typing import Any
 
 import yaml
 
+from embedded.debian import NotToBeHadError
 from monitoring.outcome import Outcome
-from monitoring.programs import NotToBeHadError, program
+from monitoring.programs import program
 
 HERE = Path(__file__).parent
 TIMEOUT_S = 60
