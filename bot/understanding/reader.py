@@ -18,7 +18,6 @@ from bot.language.folding import MAX_CHARS, Folded, fold
 from bot.language.regions import find_regions
 from bot.language.scripts import is_unspaced
 from bot.language.tokeniser import SIZE, Token
-from bot.understanding.agreement import UNCERTAIN, agreed, asks_which
 from bot.understanding.asides import accounted
 from bot.understanding.cues import Cues, find_cues
 from bot.understanding.dates_in_words import Day, find_days
@@ -34,7 +33,6 @@ from bot.understanding.reading.meaning import told
 from bot.understanding.readings import reading_of
 from bot.understanding.reasons import stretches
 from bot.understanding.resolve import Quoter, Resolver
-from bot.understanding.second_reading import read_by_rules
 from bot.understanding.spans import Cue, Element
 from bot.understanding.talk import hush
 from bot.understanding.uncounted import typed
@@ -44,8 +42,6 @@ from bot.understanding.words_left_over import TokenUse, roles_of
 
 NEW = "new"
 """Nothing is open: neither a draft nor a question nor a placed order."""
-MAX_TWICE = 600
-"""Longer messages, in tokens, are read once."""
 NEAR = 0.1
 """A reading whose score is this close to the best one, and that asks for something else, makes it unsure."""
 MAX_NODES = 260
@@ -80,25 +76,7 @@ def read(
     seen = sight(text, index.for_outlet(outlet_id), context, now.date()) if len(text) <= MAX_CHARS else None
     if seen is None:
         return None
-    grammar = meant(seen, decode(seen.lattice, seen.matching, weights()), text, now)
-    if _is_settled(seen, grammar.intent):
-        return grammar
-    rules = read_by_rules(grammar.facts, text, now) if len(seen.tokens) <= MAX_TWICE else None
-    if rules is None:
-        return grammar
-    first, second = (grammar, rules) if seen.lattice.context == NEW else (rules, grammar)
-    if first.intent.kind is IntentKind.OTHER and asks_which(second.intent):
-        return second
-    unsure = seen.lattice.context == NEW and first.intent.confidence < UNCERTAIN
-    if first.intent.kind is not IntentKind.ORDER_CREATE and not unsure:
-        return first
-    return replace(first, intent=agreed(first.intent, second.intent))
-
-
-def _is_settled(seen: Sight, intent: Intent) -> bool:
-    """Whether nothing that the rules might say would change it: surely no order, and nothing is open."""
-    sure = intent.confidence >= UNCERTAIN
-    return seen.lattice.context == NEW and sure and intent.kind not in (IntentKind.ORDER_CREATE, IntentKind.OTHER)
+    return meant(seen, decode(seen.lattice, seen.matching, weights()), text, now)
 
 
 def sight(text: str, index: CatalogIndex, context: Context, today: date) -> Sight | None:
