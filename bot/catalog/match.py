@@ -70,7 +70,13 @@ def _described(index: CatalogIndex, bag: Bag) -> Match:
     pool = named or list(active)
     if len(pool) == 1:
         return Match(How.EXACT if named else How.WORDS, tuple(pool))
-    return Match(How.AMBIGUOUS, rank(index, bag, pool), tuple(pool))
+    return Match(How.AMBIGUOUS, _kinds(index, bag) or rank(index, bag, pool), tuple(pool))
+
+
+def _kinds(index: CatalogIndex, bag: Bag) -> tuple[str, ...]:
+    """Of "boxes", one word and nothing else: all that is called so, where that is more than one screen of choices."""
+    called_so = headed(index, next(iter(bag))) if len(bag) == 1 else ()
+    return called_so if len(called_so) > MAX_CANDIDATES else ()
 
 
 def _active(index: CatalogIndex, skus: Iterable[str]) -> tuple[str, ...]:

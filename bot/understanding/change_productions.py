@@ -214,6 +214,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("[sA]* s [sA]* goods=P? amount=Q [sZ]*", _op(Op.SET)),
     ("[sA]* s [sA]* amount=Q goods=G [sZ]*", _op(Op.SET)),
     ("A* a A* goods=P A* amount=Q A+", _add_to),
+    ("A* a+ A* amount=Q [sZ]+", _op(Op.ADD)),
     ("[Aa]* goods=P? s* amount=Q [sZ]+", _op(Op.SET)),
     ("A* amount=Q goods=P [sZ]+", _op(Op.SET)),
     ("A* goods=P [sA]+ amount=Q [sZ]*", _op(Op.SET)),

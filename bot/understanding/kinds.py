@@ -233,10 +233,16 @@ def _follows_up(facts: Facts) -> bool:
 
 def _wants_goods(facts: Facts) -> bool:
     """ "need some boxes": a wish for what many names hold, and nothing else: no call for a person."""
-    if facts.story.edits or facts.story.loose or set(facts.cues.count) != {"want"}:
+    if facts.story.loose or set(facts.cues.count) != {"want"}:
+        return False
+    if facts.story.edits and not (_names_only(facts) and any(token.has("vague") for token in facts.tokens)):
         return False
     words = [token for token in facts.tokens if token.kind not in (scan.MARK, scan.LINE) and not token.has("filler")]
     return bool(words) and all(facts.index.knows(token.word) or token.has("unit") for token in words)
+
+
+def _names_only(facts: Facts) -> bool:
+    return all(edit.said.value is None and edit.op is None for edit in facts.story.edits)
 
 
 def clear_order(facts: Facts) -> bool:
@@ -270,6 +276,8 @@ def _unexplained(facts: Facts) -> bool:
     wanted = (e for e in facts.story.edits if e.mention is not None and e.mention.start not in facts.told)
     if any(e.mention is not None and e.mention.unknown and _is_aside(e) for e in wanted):
         return True
+    if any(e.mention is not None and e.mention.end in facts.left for e in facts.story.edits):
+        return True  # "paint colour run sia, 2 tin"
     beside = (token for at, token in enumerate(facts.tokens) if at not in facts.told)
     return any(token.has("date_past") or token.has("past_verb") for token in beside)
 

@@ -170,7 +170,8 @@ def _used(facts: Facts) -> set[int]:
             for at, token in enumerate(facts.tokens)
             if facts.index.knows(token.word) or token.has("attribute") or token.kind == scan.ORDINAL
         }
-    idle = [edit.mention for edit in facts.story.edits if edit.mention is not None and _idle(edit)]
+    answers = bool(facts.context.pending)
+    idle = [e.mention for e in facts.story.edits if e.mention and _idle(e) and not (answers and e.mention.words)]
     return used - {at for mention in idle for at in range(mention.start, mention.end)}
 
 

@@ -210,8 +210,8 @@ class _Shapes:
             return
         if len(token.text) <= LONGEST_CODE and self._coded(end + 1):
             yield at, end + 3
-        elif token.kind in (scan.NUMBER, scan.ORDINAL):
-            yield at, end + 1
+        elif token.kind in (scan.NUMBER, scan.ORDINAL) and not (end > at and self._has(end + 1, "unit")):
+            yield at, end + 1  # "just add to invoice. 1 btl bleach": a stop, and an amount behind it
 
     def _coded(self, at: int) -> bool:
         """A dash and a number, written together."""

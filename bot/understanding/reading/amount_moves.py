@@ -46,13 +46,16 @@ def give(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     goods = item.goods
     if goods.modifier and item.borrowed is None and state.before:
         goods = match.borrowed(goods, _lender(state), amount) or goods
+    leads = piece.role == "leads" and state.gap in ("w", ",", ".", "n")
+    fit = match.fit(goods, amount)
     features = (
         f"give|{state.gap}",
         f"give|{turn}",
         f"give|{piece.form}",
         *(("give|ran",) if item.ran_out else ()),
-        *(("give|leads",) if piece.role == "leads" and state.gap in ("w", ",", ".", "n") else ()),
-        f"fit|{match.fit(goods, amount)}",
+        *(("give|leads",) if leads else ()),
+        *((f"leads|{fit}",) if leads else ()),
+        f"fit|{fit}",
         *match.held(goods, amount),
     )
     if state.each:
@@ -109,7 +112,7 @@ def add_up(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     first = item.amount
     if first is None or not _adds(state, first, amount) or _belongs_elsewhere(state, piece, first, match):
         return
-    if first.unit is None and amount.unit is not None:  # "3+1 ctn": one of which?
+    if first.unit is None and amount.unit is not None and not amount.of_those:  # "3+1 ctn": one of which?
         odd = replace(amount, value=None, odd=True, start=first.start)
         yield Move((f"sum|{state.gap}|bare first",), _counted(state, odd))
         return
@@ -168,8 +171,8 @@ def retry(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     assert amount is not None
     if item.goods is None or amount.unit is None or amount.value is None or state.negates or item.told:
         return
-    if item.amount is None or item.amount.size is not None or state.gap == "(":
-        return
+    if item.amount is None or state.gap == "(" or (item.amount.size is not None and state.gap != "."):
+        return  # a size right beside goods is likelier one that nobody sells: "jasmine rice 10kg 2 bags"
     if match.fit(item.goods, item.amount).endswith("/unsold") and match.fit(item.goods, amount).endswith("/sold"):
         yield Move((f"retry|{state.gap}",), state._replace(item=item._replace(amount=amount), gap=""))
 
@@ -273,6 +276,8 @@ def swap_amount(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     item = state.item
     if item.op not in ("set", "swap") or not state.to or item.goods is None or item.amount is not None:
         return
+    if piece.role != "leads":
+        return  # "change the soap to 6": no goods come in its place
     done = Item(None, piece.amount, form="Q", op="swap", instead=item.goods, start=item.start, sentence=item.sentence)
     yield Move(("swapQ|" + item.op,), state._replace(item=done, gap="", to=""))
 

@@ -228,6 +228,20 @@ class Amounts:
         unit = "litre" if token.unit == "l" else token.unit
         return self._finished(Quantity(Kind.QUANTITY, start, start + 1, token.value, unit, size=token))
 
+    def weighs(self, start: int) -> Quantity | None:
+        """ "500ml of soy sauce" where nobody knows soy sauce: the measure is how much of it is wanted."""
+        token, goods = self.tokens[start], self._token(start + 2)
+        if (
+            token.kind != SIZE
+            or not token.unit
+            or token.value is None
+            or self._text(start + 1) != "of"
+            or goods is None
+        ):
+            return None
+        strange = goods.kind == scan.WORD and not goods.roles and not self.index.knows(goods.word)
+        return replace(self._measured(start, token), of_those=True) if strange else None
+
     def _negative(self, start: int) -> Iterator[Quantity]:
         number, before = self._token(start + 1), self._token(start - 1)
         if number is None or not number.glued or self.tokens[start].glued or number.value is None:

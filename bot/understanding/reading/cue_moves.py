@@ -51,9 +51,18 @@ def gap(state: State, piece: Piece) -> Iterator[Move]:
 
 def negate(state: State, piece: Piece) -> Iterator[Move]:
     yield Move((piece.form + "|ahead",), state._replace(negates=True))
-    if state.item.goods is not None and not state.item.negated:
+    if _may_be_negated(state) and piece.form != "negate.instead":
         item = state.item._replace(negated=True)
         yield Move((piece.form + "|back|" + state.item.form, "back|" + state.gap), state._replace(item=item, gap="w"))
+
+
+def _may_be_negated(state: State) -> bool:
+    """Goods said before the word; not, before a comma, words that only may be goods: "we found another supplier, no need"."""
+    goods = state.item.goods
+    if goods is None or state.item.negated:
+        return False
+    chat = len(goods.parts) == 1 and goods.parts[0][2].has("filler")
+    return state.gap in ("", "w") or bool(goods.sku or (goods.words and not chat))
 
 
 def correct(state: State, piece: Piece) -> Iterator[Move]:

@@ -143,6 +143,8 @@ def _finished(path: Path, lattice: Lattice, matching: Matching, weights: Mapping
     closing = tuple(feature for item in items for feature in _closing(item, lattice, matching))
     if path.state.negates:
         closing += ("lost|neg",)
+    if path.state.op:
+        closing += ("lost|op." + path.state.op,)
     features = [*closing]
     pieces = []
     trail = path.trail
@@ -179,7 +181,8 @@ def _closing(item: Item, lattice: Lattice, matching: Matching) -> Iterator[str]:
         )
         yield f"bare|{kind}|{how}"
         yield f"bare|{kind}|{lattice.context}"
-        if kind == "plain" and how == "unknown" and not item.goods.unknown and item.goods.modifier:
+        answers = lattice.context == "pending" and not item.goods.sizes  # "the small ones"
+        if kind == "plain" and how == "unknown" and not item.goods.unknown and item.goods.modifier and not answers:
             yield "bare|size"
         if kind == "plain":
             yield f"bare|{item.after}|{'unknown' if item.goods.unknown else 'known'}"

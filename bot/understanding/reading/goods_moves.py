@@ -26,13 +26,20 @@ def new_goods(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
     front = _with_front(state, goods, match)
     if front is not None:
         yield Move((*features, "front"), open_item(state, Item(front, form="G", start=piece.start), front))
-    if state.share is not None and state.gap in ("", ",", "and", "/", "w"):
+    if state.share is not None and _is_one_more(state, goods, match):
         shares = Item(goods, state.share, form="QG", op=state.item.op, start=piece.start)
         yield Move((f"share|{state.gap}",), open_item(state, shares, goods))
     for lender in (state.last_goods,) if goods.modifier and not state.item.negated else ():
         lent = match.borrowed(goods, lender, None)
         if lent is not None:
             yield Move((*features, "lent"), open_item(state, Item(lent, form="G", start=piece.start, borrowed=lender)))
+
+
+def _is_one_more(state: State, goods: Mention, match: Matching) -> bool:
+    """ "2 pkt each fork knife chopsticks"; not the balloon of "each of small red balloon", which is one thing."""
+    if state.gap == "" and state.item.goods is not None:
+        return match.together(state.item.goods, goods) is None
+    return state.gap in (",", "and", "/", "w")
 
 
 def _with_front(state: State, goods: Mention, match: Matching) -> Mention | None:
@@ -72,6 +79,7 @@ def take(state: State, piece: Piece, match: Matching) -> Iterator[Move]:
             f"fit|{match.fit(named, item.amount)}",
             *match.held(named, item.amount),
             *(("lent",) if of else ()),
+            *(("takeof",) if named.unknown and amount.size is not None and amount.of_those else ()),
         )
         done = item._replace(
             goods=named,

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from bot.catalog.index import CatalogIndex
 from bot.language import scan
+from bot.language.languages import listed
 from bot.language.lexicon import lexicon
+from bot.language.scripts import is_unspaced
 from bot.language.tokeniser import SIZE, Token
 from bot.understanding.reading.amounts import Amounts
 from bot.understanding.reading.goods import GoodsWords
@@ -36,6 +38,7 @@ CUES = (
 )
 COSTLY = ("negate", "correct", "op", "stock", "each", "both", "ran_out", "past_verb", "is_right", "every", "how_many")
 """Cues that change an order; passing over one has its price."""
+KINDS = frozenset(listed("counts_kinds"))
 LIKEWISE = frozenset({"too", "also", "as well", "juga", "也", "likewise"})
 
 
@@ -114,12 +117,14 @@ class Lattice:
         return at == 0 or self.tokens[at - 1].kind == scan.LINE
 
     def _content(self, start: int, token: Token) -> Iterator[Piece]:
-        explained = start in self.explained
-        if explained:
+        if start in self.explained or self._no_order_apart(start, token):
             yield Piece(Kind.GAP, start, start + 1, "explained")
             return
         if token.text == "-" and not any(self.amounts.at(start)):
             yield self._dash(start)
+        if weight := self.amounts.weighs(start):
+            yield Piece(Kind.AMOUNT, start, weight.end, "Qm", amount=weight)
+            return
         whole = self.goods.whole_name(start)
         for goods in self.goods.at(start):
             yield Piece(Kind.GOODS, start, goods.end, self._goods_form(goods), goods=goods)
@@ -139,7 +144,12 @@ class Lattice:
             if unknown is not None:
                 yield Piece(Kind.GOODS, start, unknown.end, "U", goods=unknown)
         if token.text != "-" and not token.has("and"):
-            yield Piece(Kind.GAP, start, start + 1, self._gap_form(token))
+            yield Piece(Kind.GAP, start, start + 1, self._gap_form(start, token))
+
+    def _no_order_apart(self, start: int, token: Token) -> bool:
+        """ "not a new order, just add 2 pkt": says of the order which it is, and takes back no goods."""
+        behind = self.tokens[start + 1] if start + 1 < len(self.tokens) else None
+        return token.has("negate") and behind is not None and behind.kind == scan.APART
 
     def _dash(self, start: int) -> Piece:
         if self._starts_line(start):
@@ -188,10 +198,10 @@ class Lattice:
             unit = Quantity(ElementKind.QUANTITY, start, at + 1, unit=self.tokens[at].roles["unit"], loose=True)
             yield Piece(Kind.CUE, start, at + 1, "all_in", amount=unit, role="all_in")
 
-    def _gap_form(self, token: Token) -> str:
+    def _gap_form(self, start: int, token: Token) -> str:
         """The class of a token that is passed over."""
         if token.kind in (scan.NUMBER, scan.ODD, SIZE, scan.DATE, scan.ORDINAL):
-            return "number" if not token.has("stop") else "one"
+            return "one" if token.has("stop") and token.value == 1 else "number"
         if self.index.knows(token.word):
             return (
                 "known+"
@@ -202,25 +212,43 @@ class Lattice:
         if cue is not None:
             return f"{cue}+" if token.has("filler") or token.has("stop") else cue
         if token.has("unit"):
-            return "unit"
+            return "unit+" if token.has("filler") or self._noun_of_size(start, token) else "unit"
         if token.has("attribute"):
             return "attribute"
         if token.text == "x":
             return "x"
         return "word" if token.roles or token.text in lexicon().chatter else "unknown"
 
+    def _noun_of_size(self, start: int, token: Token) -> bool:
+        """ "10寸盒": the noun of a size, where words are written without spaces."""
+        return start > 0 and is_unspaced(token.text) and self.tokens[start - 1].kind == SIZE and token.glued
+
     def _amount_form(self, amount: Quantity) -> str:
         """The class of an amount, and whether it leaves a unit behind."""
         form = amount_form(amount)
         if amount.pack_of is not None:
             return "Qh"
-        if form == "Q" and amount.end == amount.start + 1 and self.tokens[amount.start].has("stop"):
+        if form == "Qm" and self._points(amount.end):
+            return "Qn"  # "the 5kg one"
+        if form == "B" and amount.value is None and self._names_goods_alone(amount):
+            return "B~"
+        if form == "Q" and amount.value == 1 and self.tokens[amount.start].has("stop"):
             pointed = amount.start > 0 and self.tokens[amount.start - 1].has("attribute")
             return "Q" if self._goods_behind(amount.end) and not pointed else "Q1"
         behind = self.tokens[amount.end] if amount.end < len(self.tokens) else None
         if form not in ("Q", "Qo", "A") or behind is None or not behind.has("unit") or behind.has("op"):
             return form
         return form + ("~" if self.index.knows(behind.word) else "!")
+
+    def _names_goods_alone(self, amount: Quantity) -> bool:
+        """ "the boxes": a word for a pack that is also one of goods, with no number beside it."""
+        beside = self.tokens[max(0, amount.start - 1) : amount.end + 2]
+        return self.index.knows(self.tokens[amount.start].word) and not any(t.kind == scan.NUMBER for t in beside)
+
+    def _points(self, at: int) -> bool:
+        """A word for the one or ones that are meant."""
+        token = self.tokens[at] if at < len(self.tokens) else None
+        return token is not None and (token.text in KINDS or (token.value == 1 and token.has("stop")))
 
     def _behind_of(self, at: int) -> int:
         """ "4 packets of forks"."""

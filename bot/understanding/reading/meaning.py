@@ -21,9 +21,9 @@ def told(items: Sequence[Item], resolver: Resolver, prefer: Collection[str]) -> 
             if item.amount is not None:
                 story.told.update(range(item.amount.start, item.amount.end))
             continue
-        if item.negated and item.goods is not None and not item.goods.words and not item.goods.sku:
-            continue  # "no worries" in words nobody knows
-        if item.form == "Q" and _second_amount(story, item):
+        if item.form == "Q" and _counts_what_goes(story, item):
+            _counted(story.edits[-1], item, resolver, prefer)
+        elif item.form == "Q" and _second_amount(story, item):
             _asked(story.edits[-1], resolver, prefer)
         elif item.form == "Q":
             _bare(story, item)
@@ -80,13 +80,29 @@ def _parts_of(items: Sequence[Item], at: int) -> int:
 
 
 def _second_amount(story: Story, item: Item) -> bool:
-    """ "forks x2 x3": two amounts of one thing, and no word that joins or corrects them."""
+    """ "forks x2 x3", "foil, maybe 4 maybe 6 rolls": two amounts of one thing, and no word that joins or corrects them."""
     last = story.edits[-1] if story.edits else None
     amount = item.amount
     if last is None or last.quantity is None or amount is None or amount.loose or item.op or item.corrects:
         return False
     first = last.quantity
-    return first.end <= amount.start <= first.end + 1 and first.unit == amount.unit and first.value != amount.value
+    near = first.end <= amount.start <= first.end + 1
+    return near and first.unit in (None, amount.unit) and first.value != amount.value
+
+
+def _counts_what_goes(story: Story, item: Item) -> bool:
+    """ "pens too many, cut 1": how many of the goods before it are taken off, where their own word has no amount."""
+    last = story.edits[-1] if story.edits else None
+    amount = item.amount
+    if last is None or last.op != "remove" or last.negated or last.quantity is not None or last.mention is None:
+        return False
+    return amount is not None and not amount.loose and not item.op and not item.corrects
+
+
+def _counted(edit: Edit, item: Item, resolver: Resolver, prefer: Collection[str]) -> None:
+    assert edit.mention is not None
+    edit.said, edit.quantity = said(item.amount), item.amount
+    edit.outcome = resolver.decide(edit.mention, edit.said, prefer)
 
 
 def _asked(edit: Edit, resolver: Resolver, prefer: Collection[str]) -> None:
@@ -97,7 +113,7 @@ def _asked(edit: Edit, resolver: Resolver, prefer: Collection[str]) -> None:
 
 def _bare(story: Story, item: Item) -> None:
     amount = item.amount
-    if amount is None or amount.loose:
+    if amount is None or amount.loose or item.negated:
         return
     amount = replace(amount, op=item.op or ("set" if item.corrects or item.no_amount is not None else None))
     story.loose.append(amount)

@@ -55,7 +55,7 @@ GOODS_MOVES: Mapping[str, tuple[Callable[[State, Piece, Matching], Iterator[Move
     "G": (new_goods, refine, regoods, swap, join_unknown, join_behind),
     "Q": (new_goods, take),
     "GQ": (new_goods, refine, regoods, lend_back),
-    "QG": (new_goods, refine, regoods),
+    "QG": (new_goods, refine, regoods, join_unknown),
 }
 """What goods may do, by what the open item holds."""
 AMOUNT_MOVES: Mapping[str, tuple[Callable[[State, Piece, Matching], Iterator[Move]], ...]] = {

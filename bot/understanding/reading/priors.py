@@ -42,6 +42,8 @@ AMOUNTS = {
     "Q": 0.0,
     "Qu": 0.5,
     "Qm": 0.0,
+    "Qn": -1.0,
+    "B~": -2.6,
     "Qo": 0.0,
     "B": -0.8,
     "A": -0.8,
@@ -98,7 +100,7 @@ def _all() -> Iterator[tuple[str, float]]:
     for act in ("take", "give"):
         yield f"{act}|same", 0.5
         yield f"{act}|turn", -0.8
-    yield "lent", 0.5
+    yield from (("lent", 0.5), ("takeof", 2.0))
     yield "give|ran", 3.0
     yield from ((f"past|{mark}", value) for mark, value in DISTANCE.items())
     yield from ((f"joinU|{way}|{form}", 1.5) for way in ("ahead", "behind") for form in ("G", "QG"))
@@ -108,8 +110,9 @@ def _all() -> Iterator[tuple[str, float]]:
     yield from (("times|,|late", 1.0), ("times|n|late", 1.0))
     yield "refine|narrows", 3.0
     yield "give|leads", -0.8
+    yield "leads|unknown/unit", -2.0
     yield "correct|pop", -1.0
-    yield "regoods|U", -2.0
+    yield from (("regoods|U", -2.0), ("regoods|Gw", -3.0))
     yield from ((f"retry|{mark}", 1.0) for mark in ("", "w", ",", ".", "n"))
     yield from ((f"joinU|behind|{form}", 0.5) for form in ("G", "QG"))
     yield "right", 4.0
