@@ -13,7 +13,8 @@ from bot.settings import ConfirmOrders, Settings
 from bot.situation import OrderView, Outlet
 
 OUTLET_JSON = """json_build_object('id', o.id, 'code', o.code, 'name', o.name, 'confirm_orders', o.confirm_orders,
-    'cutoff', o.cutoff, 'days', o.delivery_days, 'min', o.min_order_total::text, 'language', o.default_language, 'customer', o.customer_id)"""
+    'cutoff', o.cutoff, 'days', o.delivery_days, 'min', o.min_order_total::text, 'language', o.default_language, 'customer', o.customer_id,
+    'special', (SELECT json_object_agg(s.day, s.delivers) FROM special_days s WHERE s.day >= current_date - 1))"""
 ORDER_JSON = f"""json_build_object('id', q.id, 'number', q.number, 'status', q.status, 'version', q.version,
     'total', q.total::text, 'delivery_date', q.delivery_date, 'placed_at', q.placed_at, 'outlet_id', q.outlet_id, 'notes', q.notes,
     'conversation_id', q.conversation_id, 'tax_rate', q.tax_rate::text,
@@ -26,12 +27,16 @@ ORDER_JSON = f"""json_build_object('id', q.id, 'number', q.number, 'status', q.s
 def outlet_of(raw: Mapping[str, Any], settings: Settings) -> Outlet:
     """An outlet out of OUTLET_JSON; empty rules are the settings' own."""
     cutoff = time.fromisoformat(raw["cutoff"] or settings.order_cutoff)
+    special = {date.fromisoformat(day): delivers for day, delivers in (raw["special"] or {}).items()}
+    opened = frozenset(day for day, delivers in special.items() if delivers)
     return Outlet(
         id=raw["id"],
         code=raw["code"],
         name=raw["name"],
         confirm_orders=ConfirmOrders(raw["confirm_orders"] or settings.confirm_orders),
-        delivery=DeliveryRules(settings.zone, cutoff, frozenset(raw["days"] or ())),
+        delivery=DeliveryRules(
+            settings.zone, cutoff, frozenset(raw["days"] or ()), closed=frozenset(special) - opened, opened=opened
+        ),
         min_order_total=Decimal(raw["min"]) if raw["min"] else settings.min_order_total,
         language=raw["language"],
         customer_id=raw["customer"],

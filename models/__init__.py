@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from models.price import ContractPrice
     from models.product import CatalogVersion, PackUnit, Product, ProductAlias
     from models.receipt import DeliveryReceipt
+    from models.special_day import SpecialDay
     from models.tax import TaxRate
     from models.team_notes import Note, ReadMark
     from models.user import RecoveryCode, User, UserSession
@@ -64,6 +65,7 @@ __all__ = [
     "ProductAlias",
     "ReadMark",
     "RecoveryCode",
+    "SpecialDay",
     "TaxRate",
     "User",
     "UserSession",

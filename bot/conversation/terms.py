@@ -95,8 +95,13 @@ def _days(turn: Turn) -> tuple[Reply, ...]:
 
 
 def _holidays(turn: Turn) -> tuple[Reply, ...]:
-    """Which of the days asked about are public holidays."""
-    return tuple(Reply("day_holiday", {"day": d}) for d in _days_named(turn) if is_holiday(d, turn.outlet.delivery))
+    """Which of the days asked about are public holidays, or closed for all."""
+    rules = turn.outlet.delivery
+    return tuple(
+        Reply("day_holiday" if is_holiday(day, rules) else "day_not_a_day", {"day": day})
+        for day in _days_named(turn)
+        if is_holiday(day, rules) or day in rules.closed
+    )
 
 
 def _minimum(turn: Turn) -> tuple[Reply, ...]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+COUNTRY = "SG"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SAME_TALK = timedelta(minutes=30)
 """Goods named this soon after an order, without a day, belong to it; a basket repeated this soon is asked about."""
@@ -19,12 +20,17 @@ HORIZON_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRules:
-    """`cutoff` is the local time on the day before delivery; `days` empty means every day but public holidays."""
+    """`cutoff` is the local time on the day before delivery; `days` empty means every day but public holidays.
+
+    Nothing is delivered on `closed` days, whoever asks; on `opened` ones it is, though they are public holidays.
+    """
 
     zone: ZoneInfo
     cutoff: time
     days: frozenset[str] = frozenset()
-    country: str = "SG"
+    country: str = COUNTRY
+    closed: frozenset[date] = frozenset()
+    opened: frozenset[date] = frozenset()
 
 
 @lru_cache(maxsize=32)
@@ -32,14 +38,20 @@ def _public_holidays(country: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(country, years=year))
 
 
+def holidays_between(first: date, last: date, country: str = COUNTRY) -> dict[date, str]:
+    """The public holidays of these days, by the names that the country itself uses."""
+    found = holidays.country_holidays(country, years=range(first.year, last.year + 1))
+    return {day: name for day, name in sorted(found.items()) if first <= day <= last}
+
+
 def is_holiday(day: date, rules: DeliveryRules) -> bool:
-    """A public holiday where the goods would go."""
-    return day in _public_holidays(rules.country, day.year)
+    """A public holiday where the goods would go, on which nothing is delivered."""
+    return day in _public_holidays(rules.country, day.year) and day not in rules.opened
 
 
 def is_delivery_day(day: date, rules: DeliveryRules) -> bool:
-    """Not a public holiday, and one of the outlet's days."""
-    if is_holiday(day, rules):
+    """Not a public holiday, not closed, and one of the outlet's days."""
+    if is_holiday(day, rules) or day in rules.closed:
         return False
     return not rules.days or DAYS[day.weekday()] in rules.days
 
@@ -59,7 +71,7 @@ class Obstacle(StrEnum):
 
     HOLIDAY = "holiday"
     NOT_A_DAY = "not_a_day"
-    """None of the outlet's days."""
+    """None of the outlet's days, or closed for all."""
     CUTOFF = "cutoff"
     MISSED = "missed"
     """It was in time, but is worked on only when the day has come."""

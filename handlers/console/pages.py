@@ -9,6 +9,7 @@ from handlers.console import (
     broadcasts,
     canned,
     choosing,
+    delivery_days,
     events,
     faq,
     figures,
@@ -24,5 +25,5 @@ from handlers.console import (
 )
 
 PAGES = (
-    sign_in, second_factor, inbox, faq, new_order, orders, packing, todo, broadcasts, canned, choosing, adding, bring_in, products, outlets, figures, admin, events
+    sign_in, second_factor, inbox, faq, new_order, orders, packing, todo, broadcasts, canned, choosing, adding, bring_in, products, outlets, delivery_days, figures, admin, events
 )  # fmt: skip

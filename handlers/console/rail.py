@@ -33,6 +33,7 @@ PLACES = (
     Place("console.saved_answers", "Saved answers", "saved", "/console/answers", role=Role.OPS),
     Place("console.products", "Products", "box", "/console/products"),
     Place("console.outlets_page", "Outlets", "store", "/console/outlets"),
+    Place("console.delivery_days", "Delivery days", "clock", "/console/days"),
     Place("console.figures", "Figures", "chart", "/console/figures"),
     Place("console.users", "Users", "people", "/console/users", role=Role.ADMIN),
     Place("console.audit_page", "Audit", "shield", "/console/audit", role=Role.ADMIN),

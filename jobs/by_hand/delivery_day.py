@@ -22,6 +22,8 @@ def why_not(day: date, now: datetime, rules: DeliveryRules) -> str | None:
 
 
 def _words(found: Obstacle, day: date, named: str, rules: DeliveryRules) -> str:
+    if day in rules.closed:
+        return f"nothing is delivered on {named}: it is closed under Delivery days"
     days = ", ".join(sorted(rules.days, key=("mon", "tue", "wed", "thu", "fri", "sat", "sun").index))
     return {
         Obstacle.HOLIDAY: f"{named} is a public holiday",

@@ -21,6 +21,7 @@ from tests.people import JEWEL, STRANGER, TAMPINES, World
 PAGES = {
     "audit_page": "audit",
     "broadcasts": "broadcasts",
+    "delivery_days": "days",
     "failures": "todo/failures",
     "figures": "figures",
     "inbox": "inbox?view=all",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -38,3 +39,15 @@ def test_a_day_that_is_agreed_is_taken_and_what_stood_against_it_is_kept() -> No
     assert check(holiday, NOW, RULES, all_the_same=True) == "Fri 25 Dec 2026 is a public holiday"
     assert check(date(2026, 12, 18), NOW, RULES, all_the_same=False) is None
     assert check(None, NOW, RULES, all_the_same=False) is None
+
+
+def test_a_day_that_is_closed_for_all_says_where() -> None:
+    closed = replace(RULES, closed=frozenset({date(2026, 12, 18)}))
+    assert (
+        why_not(date(2026, 12, 18), NOW, closed)
+        == "nothing is delivered on Fri 18 Dec 2026: it is closed under Delivery days"
+    )
+
+
+def test_a_public_holiday_that_is_opened_is_like_any_day() -> None:
+    assert why_not(date(2026, 12, 25), NOW, replace(RULES, opened=frozenset({date(2026, 12, 25)}))) is None
