@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from chaos import report
-from chaos.crash_sweep import FAILPOINTS, sweep
+from chaos.crash_sweep import places, sweep
 from chaos.house import house
 
 
@@ -25,6 +25,9 @@ def main() -> int:
     )
     parser.add_argument(
         "--sweep", type=int, metavar="SEEDS", help="only the crash sweep, with so many seeds a failpoint"
+    )
+    parser.add_argument(
+        "--places", nargs="*", default=[], metavar="NAME", help="of the sweep only the failpoints that begin so"
     )
     parser.add_argument("--scenarios", nargs="*", metavar="NAME", help="only these scenarios; none named: all")
     parser.add_argument("--soak", type=float, metavar="SECONDS", help="only the soak, of this length")
@@ -69,9 +72,10 @@ def run(chosen: argparse.Namespace, console: Console) -> int:
 
 
 def _sweep(seeds: int, chosen: argparse.Namespace, console: Console) -> report.Part:
-    console.print(f"crash sweep: {len(FAILPOINTS)} failpoints x {seeds} seeds")
+    failpoints = places(chosen.places)
+    console.print(f"crash sweep: {len(failpoints)} failpoints x {seeds} seeds")
     with house(outlets=400, telegram_users=100, seed=chosen.seed, keep=chosen.keep) as opened:
-        return report.of_sweep(sweep(opened, seeds, chosen.seed, console.print), chosen.seed)
+        return report.of_sweep(sweep(opened, seeds, chosen.seed, console.print, failpoints), chosen.seed)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from bot.errors import BadInputError
 from chaos.copies import copies_told
 from chaos.customers import Customers
 from chaos.house import INVOICING, House, Process
@@ -86,7 +87,21 @@ def plan(seeds: int, seed: int, failpoints: Sequence[str] = FAILPOINTS) -> list[
     return planned
 
 
-def sweep(house: House, seeds: int, seed: int, say: Callable[[str], None] = lambda _: None) -> Outcome:
+def places(beginnings: Sequence[str]) -> tuple[str, ...]:
+    """Those whose names begin so; all when none is given. Raises BadInputError."""
+    found = tuple(name for name in FAILPOINTS if name.startswith(tuple(beginnings or ("",))))
+    if not found:
+        raise BadInputError("no such place; there are: " + " ".join(FAILPOINTS))
+    return found
+
+
+def sweep(
+    house: House,
+    seeds: int,
+    seed: int,
+    say: Callable[[str], None] = lambda _: None,
+    failpoints: Sequence[str] = FAILPOINTS,
+) -> Outcome:
     """All deaths of the plan, then the faults end and the invariants are asked."""
     began = time.monotonic()
     outcome = Outcome()
@@ -95,7 +110,7 @@ def sweep(house: House, seeds: int, seed: int, say: Callable[[str], None] = lamb
     house.change(REFUSED)
     phones = house.everybody()
     customers = Customers(house, seed, duplicates=0.1)
-    planned = plan(seeds, seed)
+    planned = plan(seeds, seed, failpoints)
     queues = {kind: [each for each in planned if each[0] in names] for kind, names in KINDS.items()}
     alive: dict[str, Death] = {}
     door = free_port()

@@ -167,4 +167,15 @@ def invoice_violations(house: House) -> list[str]:
         (unsent, "invoices are not sent"),
         (house.simulator.xero.identity.refused, "refreshes were refused"),
     )
-    return [f"I2 {count} {what}" for count, what in counted if count]
+    return [f"I2 {count} {what}" for count, what in counted if count] + (_why_unsent(house) if unsent else [])
+
+
+def _why_unsent(house: House) -> list[str]:
+    waiting = house.rows(
+        "SELECT state, reason, count(*), min(due_at - now()) FROM invoices WHERE state NOT IN ('sent', 'gone') GROUP BY 1, 2"
+    )
+    paused = house.rows(
+        "SELECT paused_by, paused_until - now(), blocked, facts->>'problems' FROM accounting_connection"
+    )
+    words = [f"{count} {state} ({reason}), due in {due}" for state, reason, count, due in waiting]
+    return [f"I2 not sent: {'; '.join(words)}; paused by, for, blocked, problems: {paused}"]

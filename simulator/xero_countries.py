@@ -21,7 +21,7 @@ class Tax:
         return {
             "Name": self.name,
             "TaxType": self.code,
-            "ReportTaxType": self.code,
+            "ReportTaxType": "OUTPUT" if self.sells else "INPUT",
             "CanApplyToRevenue": self.sells,
             "CanApplyToExpenses": not self.sells,
             "DisplayTaxRate": float(self.rate),

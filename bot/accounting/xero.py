@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.accounting.answers import Answer, rows_of
 from bot.accounting.transport import Transport
-from bot.errors import NotConnectedError
+from bot.errors import NotConnectedError, TemporaryError
 from bot.settings import Settings
 
 API_PATH = "/api.xro/2.0"
@@ -142,7 +142,7 @@ class Xero:
             page += 1
 
     def _call(self, method: Callable[..., Any], *values: Any, **options: Any) -> Answer:
-        """One call; once more with another token when Xero refuses the one we had."""
+        """One call; once more with another token when Xero refuses the one we had. Raises TemporaryError when that one ran out too."""
         refused: str | None = None
         while True:
             self._bearer.token = token = self._token(refused)
@@ -151,9 +151,18 @@ class Xero:
                     answer: Answer = method(self.tenant_id, *values, _preload_content=False, **options)
                     return answer
             except NotConnectedError as error:
-                if error.code != "401" or refused is not None:
+                if error.code != "401":
                     raise
+                if refused is not None:
+                    raise _refused_twice(error) from error
                 refused = token
+
+
+def _refused_twice(error: NotConnectedError) -> NotConnectedError | TemporaryError:
+    """A token that ran out on its way is no login that a person has to mend: the next one may last."""
+    if "TokenExpired" in str(error):
+        return TemporaryError("the access token ran out at once", code="refresh_expired", retry_after_s=2.0)
+    return error
 
 
 def _date_time(day: date) -> str:

@@ -20,6 +20,8 @@ from jobs.invoices.items import codes_of
 from jobs.invoices.judging import blocked, judged, lost
 from jobs.invoices.rows import Claimed, Ended
 
+EACH_TO_ITSELF = 10
+"""So few changes go to the address of each invoice, where none can be taken for a new one; more share a request."""
 Row = dict[str, Any]
 
 
@@ -48,8 +50,11 @@ def update(work: Attempt, claimed: Sequence[Claimed], steps: Mapping[int, Step])
         )
         for each, contact_id in changed
     ]
-    if bodies:
-        _send(work, [*removed, *(each for each, _ in changed)], bodies, work.accounting.xero.update_invoices)
+    sent = [*removed, *(each for each, _ in changed)]
+    size = 1 if len(sent) <= EACH_TO_ITSELF else len(sent)
+    for start in range(0, len(sent), size):
+        part = slice(start, start + size)
+        _send(work, sent[part], bodies[part], work.accounting.xero.update_invoices)
 
 
 def _with_contacts(work: Attempt, claimed: Sequence[Claimed]) -> list[tuple[Claimed, str]]:

@@ -158,3 +158,17 @@ def test_no_token_is_in_a_log_line_or_a_failure(till: Till, capsys: pytest.Captu
     said = capsys.readouterr().out + kept
     assert token not in said
     assert "simulator-xero-secret" not in said
+
+
+def test_access_tokens_that_run_out_at_once_block_nothing_and_the_invoice_goes_out_later(till: Till) -> None:
+    number = till.order()
+    usual = till.xero.config
+    till.xero.config = changed(usual, {"xero_access_s": 0.0})
+    till.push()
+    row = till.invoice(number)
+    assert (row["state"], row["attempts"]) == ("pending", 0)
+    assert till.shop.one("SELECT blocked FROM accounting_connection") is None
+    till.xero.config = usual
+    till.due_now()
+    till.push()
+    assert till.invoice(number)["state"] == "sent"
