@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from bot.channels.registry import customer_channels
 from bot.errors import BadInputError
+from bot.language.languages import answered as languages
 from handlers.console.door import blueprint, done, ops
 from handlers.console.ring import send
 from handlers.console.sessions import operator
 from handlers.current import current_runtime
 from jobs.broadcast import enqueue as job
-from jobs.broadcast.audience import EVERYBODY, Words, filter_of, filter_written, recipients
+from jobs.broadcast.audience import EVERYBODY, KEYS, Words, filter_of, filter_written, recipients
 from jobs.broadcast.enqueue import Enqueued
 from jobs.reads import broadcasts as reads
 from jobs.reads.trade_rows import customer_names, outlet_names
@@ -27,7 +28,12 @@ def broadcasts() -> ResponseReturnValue:
         shops, owners = outlet_names(connection), customer_names(connection)
     channels = [spec.name for spec in customer_channels()]
     return render_template(
-        "console/broadcasts.html", broadcasts=found, outlets=shops, customers=owners, channels=channels
+        "console/broadcasts.html",
+        broadcasts=found,
+        outlets=shops,
+        customers=owners,
+        channels=channels,
+        languages=languages(),
     )
 
 
@@ -83,7 +89,7 @@ def _words() -> Words:
 
 def _audience() -> str:
     """The filter that the form's choices make."""
-    parts = {key: [value for value in request.form.getlist(key) if value] for key in ("outlet", "customer", "channel")}
+    parts = {key: [value for value in request.form.getlist(key) if value] for key in KEYS}
     audience = filter_written({key: values for key, values in parts.items() if values})
     filter_of(audience)
     return audience

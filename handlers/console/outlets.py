@@ -13,13 +13,13 @@ from bot.identity.outlets_csv import DAYS
 from bot.identity.phones import to_e164
 from bot.language.languages import answered as languages
 from bot.settings import ConfirmOrders
-from handlers.console.door import blueprint, done, ops, viewers
+from handlers.console.door import back, blueprint, done, ops, viewers
 from handlers.console.order_form import FRESH, Typed, typed
 from handlers.console.sessions import operator
 from handlers.current import current_runtime
 from handlers.form_values import given, whole
 from jobs.access.binding import bind, contact_of, outlet_of, unbind
-from jobs.access.invitations import invite
+from jobs.access.invitations import MOST_OPEN, invite, open_invitations, withdraw
 from jobs.by_hand.outlets import change_outlet
 from jobs.reads.contacts import bound_contacts
 from jobs.reads.trade_rows import outlet_page, outlets
@@ -40,6 +40,23 @@ def outlets_page() -> ResponseReturnValue:
     return render_template("console/outlets.html", outlets=found, total=total, page=page, a_page=A_PAGE, words=words)
 
 
+# No outlet's code begins with a plus, so this address is nobody's.
+@blueprint.get("/outlets/+invitations")
+@viewers
+def invitations() -> ResponseReturnValue:
+    with autocommit(current_runtime().engine) as connection:
+        found = open_invitations(connection)
+    return render_template("console/invitations.html", invitations=found, most=MOST_OPEN)
+
+
+@blueprint.post("/outlets/+invitations/<int:invitation_id>/withdraw")
+@ops
+def withdraw_invitation(invitation_id: int) -> ResponseReturnValue:
+    with transaction(current_runtime().engine) as connection:
+        withdraw(connection, invitation_id, actor=operator().name)
+    return done("Withdrawn: its code lets nobody in any more.", back(url_for("console.invitations")))
+
+
 @blueprint.get("/outlets/<code>")
 @viewers
 def show_outlet(code: str) -> ResponseReturnValue:
@@ -53,9 +70,10 @@ def _outlet(code: str, made: str = "", filled: Typed = FRESH) -> str:
         if not found:
             abort(HTTPStatus.NOT_FOUND)
         people = bound_contacts(connection, found[0]["outlet_id"])
+        waiting = open_invitations(connection, found[0]["outlet_id"])
     channels = [spec.name for spec in customer_channels()]
     return render_template(
-        "console/outlet.html", outlet=found[0], people=people, channels=channels, made=made, typed=filled, days=DAYS,
+        "console/outlet.html", outlet=found[0], people=people, invitations=waiting, channels=channels, made=made, typed=filled, days=DAYS,
         languages=languages(), asking=list(ConfirmOrders), settings=current_runtime().settings,
     )  # fmt: skip
 

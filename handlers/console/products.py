@@ -14,8 +14,8 @@ from handlers.console.order_form import FRESH, Typed, typed
 from handlers.console.sessions import operator
 from handlers.console.words import today
 from handlers.current import current_runtime
-from handlers.form_values import given, whole
-from jobs.by_hand.products import change_details, change_product, set_contract_price
+from handlers.form_values import day, given, whole
+from jobs.by_hand.products import change_details, change_product, end_contract_price, set_contract_price
 from jobs.reads.product_search import search
 from jobs.reads.trade_rows import contract_prices, customer_names
 from jobs.reads.trade_rows import products as rows
@@ -98,6 +98,17 @@ def set_price(sku: str) -> ResponseReturnValue:
     with transaction(current_runtime().engine) as connection:
         written = set_contract_price(connection, sku, request.form.to_dict(), actor=operator().name)
     return done("The price is kept; it counts from its first day on." if written else "It was so already.", _to(sku))
+
+
+@blueprint.post("/products/<path:sku>/prices/end")
+@ops
+def end_price(sku: str) -> ResponseReturnValue:
+    customer, first, last = request.form.get("customer", ""), day("valid_from", None), day("last", None)
+    if first is None or last is None:
+        raise BadInputError("choose the last day of this price")
+    with transaction(current_runtime().engine) as connection:
+        ended = end_contract_price(connection, sku, customer, first, last, today=today(), actor=operator().name)
+    return done("It ends then; placed orders keep their prices." if ended else "It ended then already.", _to(sku))
 
 
 def _to(sku: str) -> str:

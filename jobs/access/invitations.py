@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from bot.errors import Fenced
+from bot.errors import BadInputError, Fenced
 from bot.identity.codes import LOCKED_MINUTES, MAX_WRONG, hashed, new_code
 from jobs.access.binding import bind, outlet_of
 from jobs.audit import audit
@@ -15,6 +16,15 @@ _MAKE = text("""
 INSERT INTO invitations (code_hash, outlet_id, invited_by, expires_at)
 VALUES (:hash, :outlet_id, :by, now() + :hours * interval '1 hour') RETURNING id, expires_at
 """)
+_OPEN = text("""
+SELECT i.id, i.invited_by, i.created_at, i.expires_at, o.code AS outlet_id, o.name AS outlet_name
+FROM invitations i JOIN outlets o ON o.id = i.outlet_id
+WHERE i.used_at IS NULL AND i.expires_at > now() AND (CAST(:code AS text) IS NULL OR o.code = :code) ORDER BY i.expires_at, i.id LIMIT :most
+""")
+_WITHDRAW = text("""
+UPDATE invitations SET expires_at = now() WHERE id = :id AND used_at IS NULL AND expires_at > now() RETURNING outlet_id
+""")
+MOST_OPEN = 200
 _USE = text("""
 UPDATE invitations SET used_at = now(), used_by = :contact_id
 WHERE id = :id AND used_at IS NULL AND expires_at > now() RETURNING outlet_id
@@ -34,6 +44,19 @@ def invite(connection: Connection, outlet_code: str, *, hours: float, actor: str
     row = connection.execute(_MAKE, values).one()
     audit(connection, actor, "invite", f"invitation:{row.id}", {"outlet": outlet_id})
     return code, row.expires_at
+
+
+def open_invitations(connection: Connection, outlet_code: str | None = None) -> list[dict[str, Any]]:
+    """Codes that nobody has used and that still count, the next to end first; the codes themselves are not known."""
+    return [dict(row) for row in connection.execute(_OPEN, {"code": outlet_code, "most": MOST_OPEN}).mappings()]
+
+
+def withdraw(connection: Connection, invitation_id: int, *, actor: str) -> None:
+    """From now on the code lets nobody in. Raises BadInputError when it was used, or has ended, before."""
+    outlet_id = connection.execute(_WITHDRAW, {"id": invitation_id}).scalar()
+    if outlet_id is None:
+        raise BadInputError("this invitation was used meanwhile, or has ended")
+    audit(connection, actor, "invitation_withdrawn", f"invitation:{invitation_id}", {"outlet": outlet_id})
 
 
 def use(connection: Connection, invitation_id: int, contact_id: int) -> None:

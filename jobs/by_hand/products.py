@@ -6,6 +6,7 @@ The next message is read with it; placed orders keep what they have.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -24,6 +25,13 @@ MOST = Decimal("100000")
 
 _BEFORE = text("SELECT id, unit_price, is_active FROM products WHERE sku = :sku FOR UPDATE")
 _ID = text("SELECT id FROM products WHERE sku = :sku")
+_PRICE = text("""
+SELECT k.id, k.product_id, k.unit_price, k.valid_to FROM contract_prices k
+JOIN customers c ON c.id = k.customer_id JOIN products p ON p.id = k.product_id
+WHERE p.sku = :sku AND c.name = :customer AND k.valid_from = :first FOR UPDATE OF k
+""")
+_END_PRICE = text("UPDATE contract_prices SET valid_to = :last WHERE id = :id")
+_REMOVE_PRICE = text("DELETE FROM contract_prices WHERE id = :id")
 _CHANGE = text("UPDATE products SET unit_price = :price, is_active = :active WHERE id = :id")
 
 
@@ -71,6 +79,39 @@ def set_contract_price(connection: Connection, sku: str, cells: Mapping[str, str
         product_id = connection.execute(_ID, {"sku": product["sku"]}).scalar_one()
         audit(connection, actor, "contract_price_set", f"product:{product_id}", written)
     return bool(done.written)
+
+
+def end_contract_price(
+    connection: Connection, sku: str, customer: str, first: date, last: date, *, today: date, actor: str
+) -> bool:
+    """The price holds up to `last`, from then on the price for everybody; one that has not begun by then is taken away.
+
+    False when it ended then already. Raises BadInputError. Placed orders keep their prices.
+    """
+    product = _product(connection, sku)
+    key = {"sku": product["sku"], "customer": customer, "first": first}
+    row = connection.execute(_PRICE, key).one_or_none()
+    if row is None or (row.valid_to is not None and row.valid_to < today):
+        raise BadInputError(f"{customer[:60]} has no such price of {product['sku']} any more")
+    if last < today - timedelta(days=1):
+        raise BadInputError(f"{last:%-d %b %Y} has passed: placed orders keep their prices")
+    if row.valid_to is not None and row.valid_to <= last:
+        return False
+    connection.execute(_END_PRICE if last >= first else _REMOVE_PRICE, {"id": row.id, "last": last})
+    catalog_changed(connection)
+    before = {
+        "customer": customer,
+        "unit_price": str(row.unit_price),
+        "valid_from": str(first),
+        "valid_to": _day(row.valid_to),
+    }
+    after = {**before, "valid_to": str(last)} if last >= first else {}
+    audit(connection, actor, "contract_price_ended", f"product:{row.product_id}", {"before": before, "after": after})
+    return True
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else str(day)
 
 
 def _product(connection: Connection, sku: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ PAGES = {
     "delivery_days": "days",
     "failures": "todo/failures",
     "figures": "figures",
+    "invitations": "outlets/+invitations",
     "inbox": "inbox?view=all",
     "new_outlet": "outlets/+new",
     "new_product": "products/+new",

@@ -44,11 +44,11 @@ TABLE = {
     Door.TOKEN: "chat_api.chatbot chat_api.stream health.diagnostics messages_api.list_notifications messages_api.list_threads"
     " messages_api.read_thread messages_api.show_thread messages_api.show_unread products_api.search_products",
     Door.METRICS: "health.metrics",
-    Door.VIEWER: "console.home console.inbox console.show_thread console.orders console.show_order console.packing console.packing_file console.delivery_days console.outlets_page console.show_outlet"
+    Door.VIEWER: "console.home console.inbox console.show_thread console.orders console.show_order console.packing console.packing_file console.delivery_days console.invitations console.outlets_page console.show_outlet"
     " console.show_product console.suggest_outlets console.suggest_products console.products console.figures console.figure_file console.follow console.sign_out console.todo console.broadcasts"
     " console.failures console.show_one_failure console.show_name console.export_orders console.nothing_here"
     " console.second_factor console.begin_second_factor console.confirm_second_factor console.renew_recovery_codes",
-    Door.OPS: "console.set_delivery_day console.remove_delivery_day console.new_product console.add_new_product console.new_outlet console.add_new_outlet console.products_file console.bring_products_in"
+    Door.OPS: "console.end_price console.withdraw_invitation console.set_delivery_day console.remove_delivery_day console.new_product console.add_new_product console.new_outlet console.add_new_outlet console.products_file console.bring_products_in"
     " console.outlets_file console.bring_outlets_in console.answer_thread console.approve_order console.assign_thread console.bind_contact console.cancel_order console.change_outlet_rules console.change_product_details console.set_price"
     " console.change_lines console.change_one_product console.decide_name console.decide_person console.decline_order"
     " console.hand_back_thread console.invite_contact console.keep_as_faq console.keep_order console.note_thread console.preview_broadcast console.replay_failures"

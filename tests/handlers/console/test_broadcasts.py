@@ -83,3 +83,18 @@ def test_viewers_neither_see_nor_send_any(at_desk: SignIn, shop: Shop) -> None:
     ann.get("/console/broadcasts", 403)
     ann.post("/console/broadcasts/send", status=403, text="hi")
     assert "Broadcasts" not in ann.get("/console/inbox")
+
+
+def test_several_customers_languages_and_channels_are_chosen_at_once(
+    desk: Desk, shop: Shop, everybody_wrote: None
+) -> None:
+    customers = [row[0] for row in shop.rows("SELECT name FROM customers ORDER BY name LIMIT 3")]
+    few = desk.post("/console/broadcasts/preview", status=200, text="Hi", customer=customers)
+    assert "3 of 3 would get it" in few.text
+    tongues = desk.post(
+        "/console/broadcasts/preview", status=200, text="Hi", language=["ta", "ms"], channel=["whatsapp"]
+    )
+    number = shop.one("SELECT count(*) FROM outlets WHERE default_language IN ('ta', 'ms')")
+    assert f"{number} of {number} would get it" in tongues.text
+    none = desk.post("/console/broadcasts/preview", status=200, text="Hi", language=["ta"], channel=["telegram"])
+    assert "0 of 0 would get it" in none.text

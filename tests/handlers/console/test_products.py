@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from models.user import Role
 from tests.conftest import Shop
 from tests.handlers.console.conftest import Desk, SignIn
-from tests.people import World
+from tests.people import ORDER, World
 
 PAGE = "/console/products/PB10-K"
 DETAILS = {
@@ -86,3 +88,32 @@ def test_viewers_look_at_a_product_and_change_nothing(at_desk: SignIn, shop: Sho
     bob.post(f"{PAGE}/details", status=403, **DETAILS)
     bob.post(f"{PAGE}/prices", status=403)
     bob.get("/console/products/NO-SUCH", 404)
+
+
+def test_a_contract_price_ends_and_the_customer_pays_what_everybody_pays(desk: Desk, world: World, shop: Shop) -> None:
+    today = shop.runtime.clock().astimezone(shop.runtime.settings.zone).date()
+    page, begun = "/console/products/PB10-K", today - timedelta(days=9)
+    price = {"customer": "Canadian Pizza Pasir Ris", "valid_from": str(begun)}
+    desk.post(f"{page}/prices", page=page, unit_price="0.10", **price)
+    assert "0.10" in world.phone().say(ORDER)[0]
+    desk.post(f"{page}/prices/end", page=page, last=str(today - timedelta(days=1)), **price)
+    assert desk.said == ["It ends then; placed orders keep their prices."]
+    assert "0.28" in world.phone().say("how much is one 10 inch pizza box?")[0]
+    assert str(shop.one("SELECT valid_to FROM contract_prices")) == str(today - timedelta(days=1))
+    assert "End it then" not in desk.get(page)
+    ((detail,),) = shop.rows("SELECT detail FROM audit WHERE action = 'contract_price_ended' AND actor = 'mei'")
+    assert (detail["before"]["valid_to"], detail["after"]["valid_to"]) == (None, str(today - timedelta(days=1)))
+    desk.post(f"{page}/prices/end", page=page, back=page, last=str(today), **price)
+    assert "has no such price" in desk.said[0]
+
+
+def test_a_contract_price_that_has_not_begun_is_taken_away(desk: Desk, shop: Shop) -> None:
+    today = shop.runtime.clock().astimezone(shop.runtime.settings.zone).date()
+    page, begins = "/console/products/PB10-K", today + timedelta(days=9)
+    price = {"customer": "Canadian Pizza Pasir Ris", "valid_from": str(begins)}
+    desk.post(f"{page}/prices", page=page, unit_price="0.10", **price)
+    for last, why in (("", "choose the last day"), (str(today - timedelta(days=9)), "has passed")):
+        desk.post(f"{page}/prices/end", page=page, back=page, last=last, **price)
+        assert why in desk.said[0]
+    desk.post(f"{page}/prices/end", page=page, last=str(today), **price)
+    assert shop.one("SELECT count(*) FROM contract_prices") == 0
