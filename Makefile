@@ -7,7 +7,7 @@ PY := .venv/bin/python
 SAME_MAKE = $(MAKE)
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
 
-.PHONY: help install install-dev run test test-slow lint eval bench chaos hosts pooler runbook fuzz load alerts lock clean deploy-drill audit deploy-plain
+.PHONY: help install install-dev run test coverage test-slow lint eval bench chaos hosts pooler runbook fuzz load alerts lock clean deploy-drill audit deploy-plain
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,6 +23,12 @@ run: ## start everything; stop with Ctrl-C
 
 test: install-dev ## the whole suite, offline, each core with servers of its own
 	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
+
+coverage: install-dev ## lines and branches of what places an order (pyproject.toml names it), by the whole suite; exit 2 below its floor
+	@rm -rf var/coverage && mkdir -p var/coverage
+	@$(PY) -m coverage run -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
+	@$(PY) -m coverage combine --quiet
+	@$(PY) -m coverage report
 
 test-slow: install-dev ## the tests that start a whole house in processes of its own, a minute and more each
 	@$(PY) -m pytest -m slow $(ARGS)

@@ -29,6 +29,8 @@ from models import schema
 from simulator.config import SimulatorConfig
 from simulator.server import Running, start
 from tests.browser import page as page
+from tests.levels import pytest_addoption as pytest_addoption
+from tests.levels import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.servers import postgres_server, redis_server
 from tests.tables import DemoRows, empty
 
