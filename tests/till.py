@@ -72,7 +72,7 @@ class Till:
         )
         self.change(
             "UPDATE orders SET subtotal = s, tax = round(s * 0.09, 2), total = s + round(s * 0.09, 2), version = version + 1"
-            " FROM (SELECT sum(line_total) AS s FROM order_lines) x"
+            " FROM (SELECT order_id, sum(line_total) AS s FROM order_lines GROUP BY 1) x WHERE x.order_id = orders.id"
         )
         self.change("UPDATE invoices SET due_at = now(), state = 'pending', changed = TRUE")
 

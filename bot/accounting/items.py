@@ -22,10 +22,12 @@ def code_of(sku: str) -> str:
 
 
 def body(product: Product, terms: Terms) -> dict[str, Any]:
+    """Without the spaces that Xero takes away itself, which would have to be written again each time."""
+    name = " ".join(product.name.split())
     return {
         "Code": code_of(product.sku),
-        "Name": product.name[:MAX_NAME],
-        "Description": f"{product.name}, {product.base_unit}",
+        "Name": name[:MAX_NAME].rstrip(),
+        "Description": f"{name}, {product.base_unit}",
         "IsSold": True,
         "SalesDetails": {
             "UnitPrice": product.unit_price,

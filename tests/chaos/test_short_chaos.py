@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chaos.crash_sweep import FAILPOINTS, plan
+from bot.errors import BadInputError
+from chaos.crash_sweep import FAILPOINTS, places, plan
 from chaos.customers import Customers
 from chaos.house import House, house
 from chaos.invariants import violations
@@ -35,6 +36,15 @@ def test_a_plan_is_the_same_for_the_same_seed() -> None:
     assert plan(3, 7) == plan(3, 7)
     assert plan(3, 7) != plan(3, 8)
     assert len(plan(25, 1)) == 25 * len(FAILPOINTS)
+
+
+def test_places_are_chosen_by_how_they_begin() -> None:
+    assert places([]) == FAILPOINTS
+    assert set(places(["token.", "contact."])) == {
+        each for each in FAILPOINTS if each.split(".")[0] in ("token", "contact")
+    }
+    with pytest.raises(BadInputError, match="no such place"):
+        places(["nowhere"])
 
 
 def test_workers_that_die_in_the_middle_lose_nothing_and_double_nothing(opened: House) -> None:

@@ -117,6 +117,26 @@ def test_a_backlog_goes_out_in_few_requests(till: Till) -> None:
     assert calls / orders <= 1.2
 
 
+@pytest.mark.parametrize(("changed_ones", "calls"), [(3, 3), (12, 1)])
+def test_few_changes_go_each_to_its_own_address_and_many_share_a_request(
+    till: Till, changed_ones: int, calls: int
+) -> None:
+    till.order()
+    till.push()
+    for count in range(11):
+        till.order(f"{count * 7 + 11} 10 inch pizza box", number="+6580000108")
+        till.change(
+            "UPDATE orders SET placed_at = placed_at - interval '1 day', delivery_date = delivery_date + interval '1 year'"
+        )
+    till.push()
+    before = till.calls("invoices.update")
+    till.orders_become(61)
+    till.change("UPDATE invoices SET due_at = NULL WHERE id > :most", most=changed_ones)
+    till.push()
+    assert till.calls("invoices.update") == before + calls
+    assert sum(row["LineItems"][0]["Quantity"] == 61 for row in till.there()) == changed_ones
+
+
 def test_a_xero_that_fails_opens_the_breaker_and_recovers_by_itself(till: Till) -> None:
     till.order()
     till.push()
