@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.checks import staging
+from handlers.checks import containers, staging
 from handlers.checks.check import Check, Severity
 from handlers.checks.staging import answers, must, of_settings, postgres_says
 
@@ -51,6 +51,12 @@ _HOST = (
     Check("cores", "host", must(staging.cores), "use a machine with two cores"),
     Check("memory_size", "host", must(staging.memory), "use a machine with 4 GB"),
     Check("disk_size", "host", must(staging.disk), "use a disk of 20 GB"),
+    Check(
+        "docker",
+        "host",
+        must(containers.new_enough),
+        "install Docker 20.10 or later with Compose 2; a plain host needs neither",
+    ),
     Check("open_files", "host", must(staging.open_files), "raise the limit of open files to 1024"),
 )
 _WAY_IN = (
