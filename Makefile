@@ -7,7 +7,7 @@ PY := .venv/bin/python
 SAME_MAKE = $(MAKE)
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
 
-.PHONY: help install install-dev run test coverage test-slow lint eval bench chaos hosts pooler runbook fuzz load alerts lock clean deploy-drill audit deploy-plain
+.PHONY: help install install-dev run test coverage test-slow lint eval bench chaos hosts pooler runbook fuzz load minimum alerts lock clean deploy-drill audit deploy-plain
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -70,6 +70,9 @@ alerts: install-dev ## try every alert, dashboard and way out with the real Prom
 
 load: install-dev ## so many users at once, then every message counted: --profile sustained|burst|spike|soak|chaos|all [--quick]
 	@$(PY) -m chaos.load $(ARGS)
+
+minimum: install-dev ## the same on the smallest host that is promised: two cores and 4 GB by the kernel's limits
+	@$(PY) -m chaos.minimum $(ARGS)
 
 audit: install-dev ## ask the world's list of weaknesses about the locked libraries; needs a network
 	@$(PY) -m uv tool run --system-certs pip-audit --requirement requirements.txt --disable-pip --require-hashes --strict
