@@ -14,12 +14,16 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.catalog.index import CatalogIndex
+from bot.catalog.match import called
+from bot.catalog.units import factor
 from bot.language import scan
 from bot.language.change_words import Meanings, Phrase, Role, find_phrases, repaired
+from bot.language.numbers import HALF
 from bot.language.tokeniser import Token
 from bot.understanding.dates_in_words import Day
 from bot.understanding.intent import Context
 from bot.understanding.message_facts import Facts
+from bot.understanding.resolve import local_unit
 from bot.understanding.spans import COMMA, JOIN, STRONG, Break, Element, Kind, Mention, Quantity
 
 GOODS, AMOUNT, DAY, REFERENCE, UNKNOWN = "G", "Q", "D", "R", "?"
@@ -353,6 +357,9 @@ def _named(mention: Mention, words: _Words) -> Iterator[Item]:
 def _amounts(quantity: Quantity, words: _Words) -> Iterator[Item]:
     if any(phrase.text == quantity.unit for phrase in words.phrases):
         quantity = replace(quantity, unit=None, end=quantity.end - 1)
+    if not quantity.odd and (goods := _goods_in_unit(quantity.end - 1, quantity, words)) is not None:
+        quantity = replace(quantity, unit=None, end=goods.start)
+        yield Item(GOODS, *words.chars(goods), words.facts.folded.quote(*words.chars(goods)), mention=goods)
     start, end = words.chars(quantity)
     quantity = _counted_by(quantity, words, start)
     if words.inside_phrase(start, end) or (_counts_nothing(quantity) and not words.beside_phrases(start, end)):
@@ -361,11 +368,39 @@ def _amounts(quantity: Quantity, words: _Words) -> Iterator[Item]:
         yield Item(UNIT, start, end, quantity=quantity)
     elif quantity.odd and (parted := _from_to(quantity, words)):
         yield from parted
+    elif _is_part_alone(quantity, words):
+        yield Item(Role.SCALE, start, end, meanings={Role.SCALE: str(HALF)})
     elif not _counts_nothing(quantity):
         yield Item(AMOUNT, start, end, quantity=quantity)
         if quantity.op in ("add", "sub"):
             role = Role.ADD if quantity.op == "add" else Role.SUB
             yield Item(role, end, end, meanings={role: "more"})
+
+
+def _goods_in_unit(at: int, quantity: Element, words: _Words) -> Mention | None:
+    """ "2 more box" of an order with one kind of box, and nothing in it that is sold by the box: the box itself."""
+    index, context, last = words.facts.index, words.facts.context, words.facts.tokens[at]
+    basket = context.draft or context.last_order
+    if basket is None or at == quantity.start or not last.has("unit") or not index.knows(last.word):
+        return None
+    behind = quantity.end + any(t.text == "of" for t in words.facts.tokens[quantity.end : quantity.end + 1])
+    if any(isinstance(e, Mention) and e.start == behind for e in words.facts.elements):
+        return None  # "half box of gloves"
+    skus = [sku for sku, _ in basket.lines if sku in index.products]
+    if any(factor(index.products[sku], local_unit(index.products[sku], last.roles["unit"])) for sku in skus):
+        return None
+    if sum(called(index, frozenset({last.word}), sku) for sku in skus) != 1:
+        return None
+    return Mention(Kind.MENTION, at, at + 1, words=[last.word], parts=[(at, last.word, last)])
+
+
+def _is_part_alone(quantity: Quantity, words: _Words) -> bool:
+    """ "box half", "only need half": a part in words and of nothing that is counted; in answer to "how many?" it is an amount."""
+    if quantity.value != HALF or quantity.unit is not None or quantity.op or words.facts.context.pending:
+        return False
+    if sum(token.value == HALF for token in words.facts.tokens) > 1:
+        return False  # "half half blue black"
+    return not any(char.isdigit() for char in words.facts.folded.quote(*words.chars(quantity)))
 
 
 def _counts_nothing(amount: Quantity) -> bool:
@@ -428,13 +463,17 @@ def _from_to(element: Element, words: _Words) -> list[Item]:
     between = words.facts.folded.text[start + found[0].end() : start + found[1].start()].split()
     if _RANGES.isdisjoint(between):
         return []
-    unit = next((words.facts.tokens[at].roles.get("unit") for at in reversed(range(element.start, element.end))), None)
+    inside = range(element.start, element.end)
+    named = [goods for at in inside if (goods := _goods_in_unit(at, element, words)) is not None]
+    unit = None if named else next((words.facts.tokens[at].roles.get("unit") for at in reversed(inside)), None)
     one, other = (
         Item(AMOUNT, start + m.start(), start + m.end(),
              quantity=Quantity(Kind.QUANTITY, element.start, element.end, Decimal(m.group()), unit if m is found[1] else None))
         for m in found
     )  # fmt: skip
-    return [one, Item(Role.TO, one.end, other.start, "to", {Role.TO: "to"}), other]
+    goods = [Item(GOODS, *words.chars(it), words.facts.folded.quote(*words.chars(it)), mention=it) for it in named[:1]]
+    led = next((it.end for it in goods if it.end <= other.start), one.end)
+    return [one, *goods, Item(Role.TO, led, other.start, "to", {Role.TO: "to"}), other]
 
 
 def _held_amounts(context: Context) -> frozenset[Decimal]:

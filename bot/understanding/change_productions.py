@@ -177,6 +177,7 @@ PRODUCTIONS: tuple[tuple[str, Meaning], ...] = (
     ("[wsA]* goods=P? [wsA]* F wrong=Q [tsw]+ amount=Q t? goods=P? [sZ]*", _not),
     ("[wsuA]* goods=P? [wsuA]* wrong=Q [tsw]+ amount=Q [sZ]*", _not),
     ("A* wrong=Q goods=P [tws]+ amount=Q [sZ]*", _not),
+    ("tight [wsuA]+ wrong=Q goods=P t amount=Q [sZ]*", _not),
     ("[no]+ s* wrong=Q [As]* amount=Q goods=P? [sZ]*", _not),
     ("A* goods=P [no]+ s* wrong=Q [As]* amount=Q [sZ]*", _not),
     ("i wrong=Q [As]* amount=Q goods=P? s*", _not),

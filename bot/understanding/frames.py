@@ -75,6 +75,8 @@ def _choosing(facts: Facts) -> frozenset[Mark]:
     """Marks that pick from the list of an open question."""
     if not facts.context.pending or len(facts.tokens) > LONGEST_CHOICE or says(facts, Role.DROP):
         return frozenset()
+    if facts.asked_day is not None and says(facts, Role.MOVE):
+        return frozenset()  # "send all on fri" is said of the order
     picked = frozenset(_CHOICES[role] for role in choices_in(facts) if role in _CHOICES)
     bare = not any(edit.mention is not None and edit.mention.words for edit in facts.story.edits)
     return picked | (_WHOLE_CHOICES.get(facts.cues.choice or "", frozenset()) if bare else frozenset())
