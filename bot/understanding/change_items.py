@@ -350,8 +350,7 @@ def _named(mention: Mention, words: _Words) -> Iterator[Item]:
         yield Item(UNKNOWN, token.start, token.end, token.text)
     if mention.words or mention.sku is not None:
         known = mention if not strange else replace(mention, unknown=[token.text for token in rest])
-        text = words.facts.folded.quote(start, end)
-        yield Item(GOODS + (UNIT if unit else ""), start, end, text, mention=known, quantity=unit)
+        yield replace(_as_goods(known, words), letters=GOODS + (UNIT if unit else ""), quantity=unit)
 
 
 def _amounts(quantity: Quantity, words: _Words) -> Iterator[Item]:
@@ -359,7 +358,7 @@ def _amounts(quantity: Quantity, words: _Words) -> Iterator[Item]:
         quantity = replace(quantity, unit=None, end=quantity.end - 1)
     if not quantity.odd and (goods := _goods_in_unit(quantity.end - 1, quantity, words)) is not None:
         quantity = replace(quantity, unit=None, end=goods.start)
-        yield Item(GOODS, *words.chars(goods), words.facts.folded.quote(*words.chars(goods)), mention=goods)
+        yield _as_goods(goods, words)
     start, end = words.chars(quantity)
     quantity = _counted_by(quantity, words, start)
     if words.inside_phrase(start, end) or (_counts_nothing(quantity) and not words.beside_phrases(start, end)):
@@ -392,6 +391,11 @@ def _goods_in_unit(at: int, quantity: Element, words: _Words) -> Mention | None:
     if sum(called(index, frozenset({last.word}), sku) for sku in skus) != 1:
         return None
     return Mention(Kind.MENTION, at, at + 1, words=[last.word], parts=[(at, last.word, last)])
+
+
+def _as_goods(mention: Mention, words: _Words) -> Item:
+    start, end = words.chars(mention)
+    return Item(GOODS, start, end, words.facts.folded.quote(start, end), mention=mention)
 
 
 def _is_part_alone(quantity: Quantity, words: _Words) -> bool:
@@ -471,9 +475,9 @@ def _from_to(element: Element, words: _Words) -> list[Item]:
              quantity=Quantity(Kind.QUANTITY, element.start, element.end, Decimal(m.group()), unit if m is found[1] else None))
         for m in found
     )  # fmt: skip
-    goods = [Item(GOODS, *words.chars(it), words.facts.folded.quote(*words.chars(it)), mention=it) for it in named[:1]]
-    led = next((it.end for it in goods if it.end <= other.start), one.end)
-    return [one, *goods, Item(Role.TO, led, other.start, "to", {Role.TO: "to"}), other]
+    counted = [_as_goods(mention, words) for mention in named[:1]]
+    led = next((item.end for item in counted if item.end <= other.start), one.end)
+    return [one, *counted, Item(Role.TO, led, other.start, "to", {Role.TO: "to"}), other]
 
 
 def _held_amounts(context: Context) -> frozenset[Decimal]:
