@@ -13,6 +13,7 @@ from bot.conversation.documents import QUESTION
 from bot.errors import BadInputError
 from handlers.console.choosing import outlet_given, outlet_list
 from handlers.console.door import SEE_OTHER, back, blueprint, done, ops, viewers
+from handlers.console.meaning import conversations_like
 from handlers.console.ring import send
 from handlers.console.sessions import SignedIn, is_refresh, operator
 from handlers.current import current_runtime
@@ -62,9 +63,11 @@ def show_thread(thread_id: int) -> ResponseReturnValue:
 
 
 def _page(thread_id: int | None) -> str:
-    me = operator()
+    me, by_meaning = operator(), choice("by", ["meaning"], None) is not None
+    words = request.args.get("q", "").strip()
+    like = conversations_like(current_runtime(), words[: reads.LONGEST_SEARCH]) if words and by_meaning else None
     with autocommit(current_runtime().engine) as connection:
-        wanted = _wanted(outlet_given(connection))
+        wanted = _wanted(outlet_given(connection), like)
         open_ = None if thread_id is None else reads.thread(connection, thread_id)
         if thread_id is not None and open_ is None:
             abort(404)
@@ -84,8 +87,9 @@ def _page(thread_id: int | None) -> str:
         "limit": LONGEST_ANSWER,
         "asks_documents": QUESTION,
         "a_page": A_PAGE,
+        "by_meaning": by_meaning,
     }
-    return render_template("console/inbox.html", **page, **shown, query=_query(wanted))
+    return render_template("console/inbox.html", **page, **shown, query=_query(wanted, by_meaning))
 
 
 def _note_view(connection: Connection, open_: Thread, me: SignedIn) -> None:
@@ -120,7 +124,7 @@ def _asks(message: dict[str, Any]) -> bool:
     return message["direction"] == "inbound" and len(message["content"]) > 12 and len(message["content"]) <= 200
 
 
-def _wanted(outlet: str | None) -> Wanted:
+def _wanted(outlet: str | None, like: tuple[int, ...] | None) -> Wanted:
     """What the address asks for. Raises BadInputError for what no page of ours asks for."""
     return Wanted(
         view=View(choice("view", [view.value for view in View], View.WAITING.value) or View.WAITING),
@@ -130,12 +134,14 @@ def _wanted(outlet: str | None) -> Wanted:
         me=operator().name,
         page=whole("page", 1) or 1,
         most=A_PAGE,
+        like=like,
     )
 
 
-def _query(wanted: Wanted) -> dict[str, Any]:
+def _query(wanted: Wanted, by_meaning: bool) -> dict[str, Any]:
     """The same choice in another link."""
     kept = {"view": wanted.view.value, "q": wanted.words, "channel": wanted.channel, "outlet": wanted.outlet}
+    kept["by"] = "meaning" if by_meaning else None
     return {name: value for name, value in kept.items() if value}
 
 

@@ -38,9 +38,11 @@ class Found:
     likeness: float
 
 
-def search(engine: Engine, chroma: Chroma, embedder: Embedder, words: str, most: int) -> list[Found]:
+def search(
+    engine: Engine, chroma: Chroma, embedder: Embedder, words: str, most: int, *, at_once: int = AT_ONCE
+) -> list[Found]:
     """No transaction is open while texts are embedded and Chroma is asked. Raises ChromaError and EmbeddingError."""
-    _remember_new(engine, chroma, embedder)
+    _remember_new(engine, chroma, embedder, at_once)
     near = memory.search(chroma, embedder, words, most)
     with autocommit(engine) as connection:
         rows = {row.id: row for row in connection.execute(_ROWS, {"ids": [each.message_id for each in near]})}
@@ -51,10 +53,10 @@ def search(engine: Engine, chroma: Chroma, embedder: Embedder, words: str, most:
     ]  # fmt: skip
 
 
-def _remember_new(engine: Engine, chroma: Chroma, embedder: Embedder) -> None:
+def _remember_new(engine: Engine, chroma: Chroma, embedder: Embedder, most: int) -> None:
     """A vector whose message was forgotten meanwhile goes again."""
     with autocommit(engine) as connection:
-        new = {int(row.id): str(row.content) for row in connection.execute(_NEW, {"most": AT_ONCE})}
+        new = {int(row.id): str(row.content) for row in connection.execute(_NEW, {"most": most})}
     kept = memory.remember(chroma, embedder, new)
     with transaction(engine) as connection:
         lost = [

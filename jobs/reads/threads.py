@@ -79,6 +79,8 @@ FROM page p LEFT JOIN LATERAL (
 ORDER BY p.place
 """
 _ANYTHING = "TRUE"
+_LIKE = "c.id = ANY(CAST(:like AS bigint[]))"
+_NEAREST_FIRST = "array_position(CAST(:like AS bigint[]), c.id)"
 _FOUND = """(position(:words IN lower(concat_ws(' ', k.display_name, k.address))) > 0
     OR EXISTS (SELECT 1 FROM contact_outlets b JOIN outlets o ON o.id = b.outlet_id
                WHERE b.contact_id = k.id AND position(:words IN lower(concat_ws(' ', o.code, o.name))) > 0)
@@ -125,7 +127,10 @@ _NAMES = text("SELECT sku, name FROM products WHERE sku = ANY(:skus)")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which threads. `words` are looked for in names, phones, outlets, order numbers and messages; `me` is an operator's name."""
+    """Which threads. `words` are looked for in names, phones, outlets, order numbers and messages; `me` is an operator's name.
+
+    `like` are the conversations that have such words by their meaning, the nearest first; it stands in place of `words`.
+    """
 
     view: View = View.ALL
     words: str = ""
@@ -135,6 +140,7 @@ class Wanted:
     only: int | None = None
     page: int = 1
     most: int = 50
+    like: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +195,11 @@ def threads(connection: Connection, wanted: Wanted) -> list[Thread]:
         "channel": wanted.channel,
         "outlet": wanted.outlet,
         "only": wanted.only,
+        "like": list(wanted.like or ()),
         "most": wanted.most,
         "skip": (wanted.page - 1) * wanted.most,
     }
-    rows = connection.execute(_statement(wanted.view, searching=bool(words)), values).mappings()
+    rows = connection.execute(_statement(wanted, searching=bool(words)), values).mappings()
     return [_thread(dict(row)) for row in rows]
 
 
@@ -248,9 +255,11 @@ def _understood(context: dict[str, Any] | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _statement(view: View, *, searching: bool) -> TextClause:
-    found = _FOUND if searching else _ANYTHING
-    return text(_LIST.format(from_=_FROM, which=_WHICH[view], order=_ORDER.get(view, _NEWEST_FIRST), found=found))
+def _statement(wanted: Wanted, *, searching: bool) -> TextClause:
+    order, found = _ORDER.get(wanted.view, _NEWEST_FIRST), _FOUND if searching else _ANYTHING
+    if wanted.like is not None:
+        order, found = _NEAREST_FIRST, _LIKE
+    return text(_LIST.format(from_=_FROM, which=_WHICH[wanted.view], order=order, found=found))
 
 
 def _thread(row: dict[str, Any]) -> Thread:
