@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import holidays
 
 COUNTRY = "SG"
+LANGUAGE = "en_SG"
+"""Of the names of its public holidays: Hari Raya Puasa, Deepavali."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SAME_TALK = timedelta(minutes=30)
 """Goods named this soon after an order, without a day, belong to it; a basket repeated this soon is asked about."""
@@ -40,7 +42,7 @@ def _public_holidays(country: str, year: int) -> frozenset[date]:
 
 def holidays_between(first: date, last: date, country: str = COUNTRY) -> dict[date, str]:
     """The public holidays of these days, by the names that the country itself uses."""
-    found = holidays.country_holidays(country, years=range(first.year, last.year + 1))
+    found = holidays.country_holidays(country, years=range(first.year, last.year + 1), language=LANGUAGE)
     return {day: name for day, name in sorted(found.items()) if first <= day <= last}
 
 

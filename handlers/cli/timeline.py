@@ -40,11 +40,14 @@ SAID = {
 }
 
 
-def said_of(event: Mapping[str, Any]) -> str:
-    """`the order was placed: total 30.52, delivery 2026-11-28; PB10-K 100`."""
+CODES_ONLY: Mapping[str, str] = {}
+
+
+def said_of(event: Mapping[str, Any], names: Mapping[str, str] = CODES_ONLY) -> str:
+    """`the order was placed: total 30.52, delivery 2026-11-28, PB10-K 100`; `names` stand in place of SKUs."""
     words = SAID.get(event["kind"], in_words(event["kind"]))
     detail = event["detail"] if isinstance(event["detail"], Mapping) else {}
-    more = [*_facts(detail), *_lines(detail)]
+    more = [*_facts(detail), *_lines(detail, names)]
     return f"{words}: {', '.join(more)}" if more else words
 
 
@@ -59,9 +62,13 @@ def _facts(detail: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _lines(detail: Mapping[str, Any]) -> list[str]:
+def _lines(detail: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
     lines = detail.get("lines")
-    return [f"{line[0]} {_plain(line[1])}" for line in lines if len(line) > 1] if isinstance(lines, list) else []
+    return (
+        [f"{names.get(line[0], line[0])} {_plain(line[1])}" for line in lines if len(line) > 1]
+        if isinstance(lines, list)
+        else []
+    )
 
 
 def _plain(quantity: Any) -> str:

@@ -75,7 +75,8 @@ def _order_page(number: str, filled: Typed, doubts: Sequence[Doubt] = ()) -> str
         events = read_timeline(connection, order["number"])
         audit(connection, operator().name, "viewed", f"order:{order['id']}")
         units = units_of(connection, [line["sku"] for line in order["lines"]])
-    history = [event | {"said": said_of(event)} for event in events if event["kind"] not in STEPS]
+    names = {line["sku"]: line["name"] for line in order["lines"]}
+    history = [event | {"said": said_of(event, names)} for event in events if event["kind"] not in STEPS]
     return render_template(
         "console/order.html",
         order=order,

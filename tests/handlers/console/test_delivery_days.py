@@ -128,3 +128,10 @@ def test_viewers_look_and_the_page_takes_few_statements(at_desk: SignIn, desk: D
         page = viewer.get(PAGE)
     assert len(sent) <= 7
     assert "Close a day" not in page
+
+
+def test_public_holidays_have_the_names_that_singapore_uses(desk: Desk, shop: Shop) -> None:
+    today = singapore_today(shop)
+    found = set(holidays_between(today, today + timedelta(days=370)).values())
+    assert any("Hari Raya Puasa" in name for name in found)
+    assert any("Deepavali" in name for name in found)

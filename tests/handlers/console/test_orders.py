@@ -209,3 +209,10 @@ def test_a_day_is_packed_by_product_and_by_outlet(desk: Desk, world: World, phon
     assert "250 pcs" in page
     assert "2 ctn + 1 bdl" in page
     assert page.index("Canadian Pizza Pasir Ris") < page.index("Canadian Pizza Tampines")
+
+
+def test_the_history_names_the_goods(desk: Desk, phone: WhatsApp, shop: Shop) -> None:
+    number = shop.one("SELECT number FROM orders")
+    history = desk.get(f"/console/orders/{number}").split('id="history"')[1]
+    assert "Pizza Box 10 inch Brown Kraft 100" in history
+    assert "PB10-K 100" not in history
