@@ -25,7 +25,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     app.debug = runtime.settings.debug
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES)  # sessions are the console's alone (console/sessions.py)
     app.extensions["tria"] = runtime
-    if not cli.is_one_of_ours():
+    if not cli.needs_no_doors():
         _add_doors(app, runtime)
     cli.register(app)
     return app
@@ -70,7 +70,7 @@ def _own_runtime() -> Runtime:
         raise SystemExit(str(refused)) from refused
     configure_logging(settings)
     init_sentry(settings)
-    if not cli.is_one_of_ours():
+    if not cli.needs_no_doors():
         init_tracing(settings)
     return Runtime(settings, application="tria-web")
 

@@ -13,6 +13,8 @@ from typing import Any
 import click
 from flask import Flask
 
+from handlers.importing import without_collecting
+
 HERE = "handlers.cli"
 WHERE: Mapping[str, tuple[str, str]] = {
     "aliases": ("aliases:group", "Names that outlets use for products, learned from their answers."),
@@ -79,12 +81,12 @@ def register(app: Flask) -> None:
 
 def load(name: str) -> click.Command:
     """The command itself."""
-    found: click.Command = resolve_name(f"{HERE}.{WHERE[name][0]}")
+    with without_collecting():
+        found: click.Command = resolve_name(f"{HERE}.{WHERE[name][0]}")
     return found
 
 
-def is_one_of_ours() -> bool:
-    """Whether this process was started as `flask COMMAND` with a command of ours, which needs none of the doors."""
-    words = sys.argv[1:]
+def needs_no_doors() -> bool:
+    """Whether this process is `flask ...` with a command of ours, with `--help`, or with a word that no command has."""
     by_flask = click.get_current_context(silent=True) is not None
-    return by_flask and not NEED_THE_DOORS.intersection(words) and any(word in WHERE for word in words)
+    return by_flask and not NEED_THE_DOORS.intersection(sys.argv[1:])
