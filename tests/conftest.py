@@ -5,6 +5,7 @@ The jobs find their runtime as in production: through the environment, which is 
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Iterator
@@ -40,6 +41,14 @@ if TYPE_CHECKING:
 # How long an example takes tells how busy the machine is, not whether the property holds; `make bench` measures.
 hypothesis_settings.register_profile("tria", deadline=None)
 hypothesis_settings.load_profile("tria")
+
+gc.disable()  # while seven thousand tests are collected, all of which stay; on again before the first of them runs
+
+
+def pytest_collection_finish() -> None:
+    """What was collected and imported is never garbage: looking through it time and again cost every test something."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
