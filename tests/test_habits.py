@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -77,19 +78,23 @@ def test_no_path_of_one_machine_stands_in_the_code() -> None:
     assert found <= KNOWN_PLACES
 
 
-def logged() -> Iterator[tuple[str, ast.expr]]:
+@cache
+def logged() -> tuple[tuple[str, ast.expr], ...]:
     """Level and event of every line that our code logs."""
-    for path in modules():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in LEVELS
-                and node.args
-            ):
-                by = node.func.value
-                if (isinstance(by, ast.Name) and by.id == "log") or "getLogger" in ast.unparse(by):
-                    yield node.func.attr, node.args[0]
+    return tuple(line for path in modules() for line in logged_in(path))
+
+
+def logged_in(path: Path) -> Iterator[tuple[str, ast.expr]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in LEVELS
+            and node.args
+        ):
+            by = node.func.value
+            if (isinstance(by, ast.Name) and by.id == "log") or "getLogger" in ast.unparse(by):
+                yield node.func.attr, node.args[0]
 
 
 def test_nothing_is_critical_but_the_end_of_a_process() -> None:

@@ -7,6 +7,7 @@ import importlib
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,14 @@ NOT_IN_BOT = ("flask", "rq", "gunicorn", "sqlalchemy.orm")
 JOB_PATHS = ("jobs.process_conversation.process_conversation", "jobs.deliver.deliver", "jobs.canary.run_canary")
 
 
-def imported(path: Path) -> Iterator[str]:
+@cache
+def imported(path: Path) -> tuple[str, ...]:
     """Every module that the file imports, also inside functions."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    return tuple(imports_in(ast.parse(path.read_text("utf-8")), path))
+
+
+def imports_in(tree: ast.AST, path: Path) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
