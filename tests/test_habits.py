@@ -19,9 +19,14 @@ PACKAGES = ("bot", "jobs", "handlers", "models", "simulator", "embedded", "chaos
 SAME_LINES = 10
 """So many lines that are equal to the letter in two places are one function that nobody wrote."""
 PLACE_OF_ONE_MACHINE = re.compile(r"/(?:home|Users|root|tmp|opt|srv|mnt|work|usr|var|etc)(?:/|$)")
-KNOWN_PLACES = {("embedded/account.py", "/var/lib/tria"), ("handlers/checks/knowledge.py", "/tmp")}
-"""Where root's servers keep their files when the checkout cannot be reached by their account, and where nothing should be kept:
-each said in one place."""
+KNOWN_PLACES = {
+    ("embedded/account.py", "/var/lib/tria"),
+    ("handlers/checks/knowledge.py", "/tmp"),
+    ("chaos/pooler/bouncer.py", "/usr/sbin"),
+    ("chaos/pooler/bouncer.py", "/usr/bin/env"),
+}
+"""Where root's servers keep their files when the checkout cannot be reached by their account, where nothing should be kept, and
+where Debian puts pgbouncer, which is on the PATH of root alone, and `env`: each said in one place."""
 CRITICAL = {"uncaught exception", "a job cannot be interrupted, this worker ends"}
 """The only lines of that level: a process ends, or must."""
 STABLE = {
