@@ -35,17 +35,13 @@ LONGEST_SIGNATURE = 8
 LONGEST_NAME = 3
 
 
-def accounted(
-    facts: Facts, uses: Sequence[TokenUse], told: frozenset[int] | None = None
-) -> tuple[Facts, tuple[str, ...]]:
-    """The findings with what is only told, and the words that are left over without it. `told`: the places of the clauses that only
-    tell something, where another reading of the message has found them."""
+def accounted(facts: Facts, uses: Sequence[TokenUse]) -> tuple[Facts, tuple[str, ...]]:
+    """The findings with what is only told, and the words that are left over without it."""
     if not nothing_open(facts):
         return facts, left_over(facts.tokens, uses, facts.folded)
     look = _asides(facts, uses)
     names = frozenset(look.names())
-    if told is None:
-        told = frozenset(at for clause in look.clauses_told() for at in clause)
+    told = frozenset(at for clause in look.clauses_told() for at in clause)
     _ask_nothing(facts, told)
     beside = (frozenset(at for at in told if uses[at] is TokenUse.LEFT) | frozenset(look.led(told))) - names
     kept = [TokenUse.FRAME if at in told | beside | names else use for at, use in enumerate(uses)]

@@ -54,7 +54,7 @@ def _role(
     tokens: Sequence[Token], at: int, used: Collection[int], spoken: Collection[int], index: CatalogIndex
 ) -> TokenUse:
     token = tokens[at]
-    if token.kind == scan.UNSURE:
+    if token.kind == scan.UNSURE or (token.has("special") and at not in used):
         return TokenUse.LEFT
     if at in used:
         return TokenUse.USED

@@ -27,7 +27,7 @@ from bot.understanding.spans import Kind as ElementKind
 Span = tuple[int, int]
 STRENGTHS = {"n": NEWLINE, ".": STRONG, ",": 2.0, "and": 1.5, "+": 1.5}
 WEIGHTS = Path(__file__).parent / "weights.json"
-LEAVES = frozenset({"number", "known", "unknown", "unit", "attribute", "negate", "negate+", "stock"})
+LEAVES = frozenset({"number", "known", "unknown", "unit", "attribute", "negate", "negate+", "stock", "special"})
 """Classes of passed tokens that no role explains."""
 
 

@@ -117,6 +117,9 @@ class Lattice:
         return at == 0 or self.tokens[at - 1].kind == scan.LINE
 
     def _content(self, start: int, token: Token) -> Iterator[Piece]:
+        if token.has("special"):
+            yield Piece(Kind.GAP, start, start + 1, "special")
+            return
         if start in self.explained or self._no_order_apart(start, token):
             yield Piece(Kind.GAP, start, start + 1, "explained")
             return

@@ -7,6 +7,12 @@ import pytest
 from tests.bot.understanding.trades import read
 
 LEFT = [
+    ("for two outlets", "packaging", "2 ctn foil each for both outlets", "both outlets"),
+    ("for another outlet", "packaging", "2 ctn foil to our other branch", "other branch"),
+    ("for another outlet, in Malay", "packaging", "2 ctn foil hantar ke cawangan lain", "cawangan lain"),
+    ("for each outlet, in Mandarin", "packaging", "每家店2箱湿纸巾", "每家店"),
+    ("made for somebody", "packaging", "10in box with guests name 2 ctn", "with guests name"),
+    ("about so many", "packaging", "around 2 ctn foil", "foil"),
     ("two numbers with a dash", "packaging", "10in box 5 ctn 10-12", "10-12"),
     ("a thing that only the customer knows", "packaging", "5 ctn 10in box and the zibbets", "zibbets"),
     ("a wish beside the goods", "grocer", "10kg chicken breast, halal stamped", "halal stamped"),
