@@ -41,6 +41,7 @@ _PUNCTUATION = {
 _LOOK_ALIKES = dict(zip("аеорсухіјкмтвнАВЕКМНОРСТУХІЅѕοαεικνρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijkmtbhabekmhopctyxissoaeiknptuxabezhikmnoptyx", strict=True))  # fmt: skip
 _DRAWN_OVER = re.compile(r"(?:[^\u0335\u0336][\u0335\u0336])+")
 """Letters with a line drawn over them, as some keyboards cross words out."""
+_ARROWS = re.compile(r"[-=]+>")
 _CROSSES = frozenset("❌🚫❎")
 _TABLE: dict[str, str] = {**_QUOTES, **_DASHES, **_PUNCTUATION, **_LOOK_ALIKES}
 
@@ -77,17 +78,22 @@ class Folded:
 def fold(text: str) -> Folded:
     """One plain spelling of `text`, lower case. Never raises; linear in the length."""
     if text.isascii() and text.isprintable() and "|" not in text and "`" not in text:
-        return Folded(text.lower(), text)
+        return Folded(_headed(text.lower()), text)
     source = unicodedata.normalize("NFC", text)
     parts: list[str] = []
     origin: list[int] = []
     drawn_over = {place: "~" for found in _DRAWN_OVER.finditer(source) for place in found.span()}
     crosses = _crosses(source)
-    for position, char in enumerate(source):
+    for position, char in enumerate(_headed(source)):
         plain = drawn_over.get(position, "") + (crosses.get(position) or _plain(char))
         parts.append(plain)
         origin.extend([position] * len(plain))
     return Folded("".join(parts), source, tuple(origin))
+
+
+def _headed(text: str) -> str:
+    """Drawn arrows, "5->6" and "5 => 6", as their heads alone; every character keeps its place."""
+    return _ARROWS.sub(lambda arrow: ">".rjust(len(arrow.group())), text) if ">" in text else text
 
 
 def _crosses(source: str) -> dict[int, str]:

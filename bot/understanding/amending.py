@@ -196,11 +196,19 @@ def _swap(book: Book, said: Statement, index: CatalogIndex, manner: Manner) -> B
     if said.instead is None and named and said.not_amount is not None:
         return book.asking(replace(_which(said, named), reason=QuestionReason.QUANTITY))  # "foil not 2"
     if said.instead is None and named and said.amount is None:
-        return _spoken_of(book, said, index)  # "boxes only", of an order that has them
+        return _spoken_of(book, said, index) if manner.beside else _only(book, said, named)
     if said.instead is not None and named:
         book, said = _turned(book, said, index)
     old = _swapped(book, said, index)
     return _put_in_place(book, said, old[0], index) if len(old) == 1 else _swap_unclear(book, said, index, old)
+
+
+def _only(book: Book, said: Statement, named: tuple[str, ...]) -> Book:
+    """ "boxes only", of an order that has them and more: everything else goes, after a YES."""
+    others = [sku for sku in book.lines if sku not in named]
+    for sku in others:
+        book = book.without(sku)
+    return book.doubting(said.text) if others else book
 
 
 def _turned(book: Book, said: Statement, index: CatalogIndex) -> tuple[Book, Statement]:
