@@ -399,8 +399,19 @@ KINDS = list(LlmReading.model_json_schema()["properties"]["kind"]["enum"])
 
 
 @given(data=st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_answer_at_all_makes_a_reading_dangerous(data: st.DataObject) -> None:
+    answer_anything(data)
+
+
+@pytest.mark.slow
+@given(data=st.data())
+@settings(max_examples=1000, deadline=None)
+def test_none_of_a_thousand_answers_makes_a_reading_dangerous(data: st.DataObject) -> None:
+    answer_anything(data)
+
+
+def answer_anything(data: st.DataObject) -> None:
     """Answers out of the message's own words, numbers and real products: the worst that a clever liar can say."""
     example, index, intent = data.draw(st.sampled_from(with_a_gap()))
     found = reader.read(example.text, index, example.context, example.now)
