@@ -36,7 +36,7 @@ CROSS JOIN (SELECT COALESCE(max(version), 0) AS version FROM catalog_version) v
 WHERE q.status = 'placed' AND NOT q.is_synthetic AND q.delivery_date >= :today AND q.placed_at < now() - interval '1 hour'
   AND (r.order_id IS NULL OR r.catalog_version <> v.version OR r.rules <> :rules OR r.read_at < now() - interval '1 day')
 """
-ANY_DUE = text(f"SELECT 1 {_DUE} LIMIT 1")
+_ANY_DUE = text(f"SELECT 1 {_DUE} LIMIT 1")
 _BATCH = text(f"""
 SELECT q.id AS order_id, o.code AS outlet, m.said_at, {SAID} AS said,
        CASE WHEN m.intent = 'order.create' THEN m.context -> 'lines' END AS lines
@@ -62,7 +62,7 @@ def ring(runtime: Runtime) -> bool:
     with autocommit(runtime.engine) as connection:
         if not heartbeat.turn(connection, "orders_reread_rung", EVERY_S):
             return False
-        if connection.execute(ANY_DUE, _by_today(runtime)).first() is None:
+        if connection.execute(_ANY_DUE, _by_today(runtime)).first() is None:
             return False
     return queues.ring(runtime, queues.Bell.REREAD, 0)
 

@@ -111,14 +111,6 @@ def test_two_workers_never_read_the_same_orders_at_once(shop: Shop, number: str)
     assert open_orders.read_some(shop.runtime) == 1
 
 
-def test_what_is_due_is_found_among_the_open_orders_alone(shop: Shop) -> None:
-    with shop.runtime.engine.begin() as connection:
-        connection.execute(text("SET LOCAL enable_seqscan = off"))
-        asked = {"rules": rules_digest(), "today": shop.runtime.clock().date()}
-        plan = connection.execute(text(f"EXPLAIN {open_orders.ANY_DUE.text}"), asked).scalars()
-        assert any("ix_orders_open" in line for line in plan)
-
-
 @pytest.mark.parametrize(
     "closed",
     ["delivery_date = CURRENT_DATE - 1", "status = 'cancelled'", "placed_at = now()", "is_synthetic = TRUE"],
