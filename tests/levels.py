@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
@@ -46,10 +46,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = shuffled(items, seed)
 
 
-def shuffled(items: Sequence[pytest.Item], seed: int) -> list[pytest.Item]:
+class InFile(Protocol):
+    @property
+    def path(self) -> Path: ...
+
+
+Each = TypeVar("Each", bound=InFile)
+
+
+def shuffled(items: Sequence[Each], seed: int) -> list[Each]:
     """A file's tests stay together: what it sets up for all of them would otherwise be made for each."""
     chosen = random.Random(seed)
-    files: dict[Path, list[pytest.Item]] = {}
+    files: dict[Path, list[Each]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
     order = list(files)
