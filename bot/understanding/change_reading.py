@@ -9,7 +9,7 @@ from bot.language import scan
 from bot.language.change_words import Role
 from bot.language.token import Token
 from bot.understanding.change_grammar import HALF, parse
-from bot.understanding.change_items import AMOUNT, GOODS, IDLE, UNKNOWN, Item, is_span_of_amounts, items_of
+from bot.understanding.change_items import AMOUNT, DAY, GOODS, IDLE, UNKNOWN, Item, is_span_of_amounts, items_of
 from bot.understanding.change_productions import Clause
 from bot.understanding.cues import find_cues
 from bot.understanding.dates_in_words import Day
@@ -140,6 +140,8 @@ def _reading(heard: Heard) -> Reading | None:
     changes = _changes(heard, marks)
     quoted = _left_by(heard)
     unread = (*quoted, *(word for word in heard.strange if not any(word in words for words in quoted)))
+    if changes:
+        unread = (*unread, *_told_of_before(heard))
     left = (*unread, *(facts.folded.quote(clause.start, clause.end) for clause in clauses if clause.doubtful))
     if unread and changes and heard.best[0] == "order.cancel" and heard.best[1] > LIKELY:
         return None
@@ -158,6 +160,22 @@ def _reading(heard: Heard) -> Reading | None:
         base, statements=tuple(_of_clauses(facts, clauses)), frame=frame, leftovers=left, notes=_notes(facts, heard.items, clauses),
         kinds=((ORDER, CLEAR_ORDER), *base.kinds) if changes else base.kinds, whole=not left,
     )  # fmt: skip
+
+
+def _told_of_before(heard: Heard) -> Iterator[str]:
+    """ "yesterday u only sent 1 liner": words of another time, where nothing is put right, may tell of what came then."""
+    if any(clause.corrects or clause.retells or clause.mends for clause in heard.clauses):
+        return
+    facts = heard.facts
+    said = [(item.start, item.end) for item in heard.items if item.letters not in (DAY, IDLE)]
+    changed = max((clause.start for clause in heard.clauses if clause.op not in _LEAVES), default=0)
+    past = [at for day in facts.days if day.past for at in range(day.start, day.end)]
+    past += [at for at, token in enumerate(facts.tokens) if token.roles.get("date_past") == "past"]
+    for at in past:
+        token = facts.tokens[at]
+        between = (t for t in facts.tokens[at:] if t.start < changed)
+        if _is_outside(token.start, token.end, said) and not any(t.kind in (scan.MARK, scan.LINE) for t in between):
+            yield facts.folded.quote(token.start, token.end)
 
 
 def _splits(clauses: Sequence[Clause]) -> bool:

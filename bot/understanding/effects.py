@@ -531,7 +531,15 @@ def _amended(scene: Scene, basket: Basket, confidence: float, wish: ChangeOp | N
     manner = Manner(wish or (ChangeOp.SET if shown or named else ChangeOp.ADD), beside)
     book = amended(Book.of(basket), _placed(scene), scene.index, manner)
     book = replace(book, questions=(*book.questions, *scene.reading.unplaced))
+    if _empties_unsaid(scene, basket, book):
+        return _cancelled(scene, confidence, sure=False)
     return _intent(IntentKind.ORDER_AMEND, scene, confidence, book, basket)
+
+
+def _empties_unsaid(scene: Scene, basket: Basket, book: Book) -> bool:
+    """ "not foil not 10in box", of an order of these two: all of it is gone, though no word says to cancel."""
+    gone = len(basket.lines) > 1 and not book.lines and not book.questions
+    return gone and not any(said.op is Op.REMOVE and not said.negated for said in scene.reading.statements)
 
 
 def _placed(scene: Scene) -> tuple[Statement, ...]:

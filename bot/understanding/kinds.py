@@ -242,7 +242,11 @@ def _wants_goods(facts: Facts) -> bool:
 
 
 def _names_only(facts: Facts) -> bool:
-    return all(edit.said.value is None and edit.op is None for edit in facts.story.edits)
+    return all(e.said.value is None and e.op is None and _may_be_several(e.outcome) for e in facts.story.edits)
+
+
+def _may_be_several(outcome: Line | Question | None) -> bool:
+    return isinstance(outcome, Question) and outcome.reason is QuestionReason.AMBIGUOUS
 
 
 def clear_order(facts: Facts) -> bool:
