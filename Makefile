@@ -21,7 +21,7 @@ install-dev: ## .venv with what the suite and the linters need as well
 run: ## start everything; stop with Ctrl-C
 	@began=$$(date +%s) && $(SAME_MAKE) --no-print-directory install && STARTED_AT=$$began exec $(PY) -m embedded
 
-test: install-dev ## the whole suite, offline, each core with servers of its own
+test: install-dev ## the whole suite, offline, one worker more than there are cores, each with servers of its own
 	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 coverage: install-dev ## lines and branches of what places an order (pyproject.toml names it), by the whole suite; exit 2 below its floor

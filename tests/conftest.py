@@ -42,6 +42,12 @@ if TYPE_CHECKING:
 hypothesis_settings.register_profile("tria", deadline=None)
 hypothesis_settings.load_profile("tria")
 
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a third of its time a test waits for servers and processes of its own."""
+    return (os.cpu_count() or 1) + 1
+
+
 gc.disable()  # while seven thousand tests are collected, all of which stay; on again before the first of them runs
 
 
