@@ -92,11 +92,25 @@ def _answers(scene: Scene) -> Intent | None:
         return None
     if (question := scene.context.pending[0]).reason is QuestionReason.ORDER:
         return _on_order_named(scene, question)
+    if (changed := _sets_what_was_asked(scene)) is not None:
+        return changed
     held = [sku for sku, _ in scene.context.draft.lines] if scene.context.draft is not None else []
     result = answered(scene.context.pending, scene.reading.statements, scene.reading.frame, scene.index, held)
     if not result.hit and _answers_nothing(scene):
         result = Answered(asked=scene.context.pending, hit=True)
     return _with_answer(scene, result) if result.hit else None
+
+
+def _sets_what_was_asked(scene: Scene) -> Intent | None:
+    """ "put the liner back to 2", where it was asked how many liners, and a placed order has some: its line is set."""
+    basket, statements = _order_asked_about(scene), scene.reading.statements
+    if basket is None or scene.context.draft is not None or not statements:
+        return None
+    skus = {_sole_sku(said) for said in statements if said.op is Op.SET}
+    if len(skus) != len(statements) or not skus <= {sku for sku, _ in basket.lines}:
+        return None
+    settled = tuple(q.text for q in scene.context.pending if skus.issuperset(q.candidates))
+    return replace(_amended(scene, basket, CERTAIN, ChangeOp.SET), settled=settled)
 
 
 def _answers_nothing(scene: Scene) -> bool:
@@ -438,12 +452,15 @@ def _restated(scene: Scene, confidence: float) -> Intent | None:
 
 
 def _says_again(basket: Basket, statements: Sequence[Statement]) -> bool:
-    """Whether every statement is a plain amount of a line of the order; of one line alone a number without a unit."""
+    """Whether every statement is a plain amount, of a line of the order or beside one that is said just as it is there; of one
+    line alone a number without a unit."""
     held = {sku for sku, _ in basket.lines}
     if basket.packs and all(_bare_number_of(held, said) for said in statements):
         return True
-    skus = {_sole_sku(said) for said in statements if _is_plain_wish(said)}
-    return len(skus) == len(statements) > 1 and skus <= held
+    wished = {_sole_sku(said): said.amount for said in statements if _is_plain_wish(said)}
+    there = {(pack.sku, pack.quantity, pack.unit) for pack in basket.packs}
+    as_it_is = any((sku, much.value, much.unit) in there for sku, much in wished.items() if much is not None)
+    return len(wished) == len(statements) > 1 and (wished.keys() <= held or as_it_is)
 
 
 def _is_plain_wish(said: Statement) -> bool:
@@ -572,7 +589,12 @@ def _with_answer(scene: Scene, result: Answered) -> Intent:
     """The answer, and what else the message says, in the draft."""
     draft = scene.context.draft
     book = Book.of(draft if draft is not None or not result.rest else _order_asked_about(scene))
+    held = {sku for basket in open_baskets(scene.context) for sku, _ in basket.lines} if draft is None else set()
     for op, line in result.lines:
+        # "2", where it was asked how many liners, and a placed order has packets of them: in all, or more? Of what?
+        line = replace(
+            line, sure=line.sure and (op is ChangeOp.SET or line.sku not in held or line.unit_said is not None)
+        )
         book = book.put(line) if op is ChangeOp.SET else book.more(line)
     book = amended(book, result.rest, scene.index, Manner(ChangeOp.SET, beside=True))
     book = replace(
