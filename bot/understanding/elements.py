@@ -1,4 +1,7 @@
-"""Reads typed tokens as the elements of an order: mentions of goods, quantities, separators and cues between them."""
+"""Cuts a message beside an order into the elements that the grammar of changes reads: goods, amounts, breaks and cues in a row.
+
+A message without an order is cut by the search (reading/lattice). Nothing is decided here about what is wanted.
+"""
 
 from __future__ import annotations
 

@@ -69,8 +69,6 @@ class Quantity(Element):
     """Of "1 25kg sack": what a pack was said to hold, which may be the size in the goods' name."""
     of_those: bool = False
     """ "3 of the 8x8": counts what was counted before."""
-    stock: bool = False
-    """What they still have, not what they want."""
 
     @property
     def pieces(self) -> tuple[tuple[Decimal, str | None], ...]:

@@ -279,11 +279,6 @@ class Reading:
     unknown: tuple[str, ...] = ()
     """Words for goods that nobody knows: all that may be shown to a language model."""
     language: str = "en"
-    score: float = 0.0
-    margin: float = float("inf")
-    """How far the best reading with another effect lies below."""
-    rival: str = ""
-    """What that other reading would take, in the customer's words."""
 
     @property
     def day(self) -> date | None:
